@@ -1,4 +1,4 @@
-"""What a REFI-QDA file says, as a study holds it: transcripts, job statements, times, names on one line."""
+"""Convert the contents of a REFI-QDA file to a study's form: transcripts, job statements, times, one-line names."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _PARTS = tuple(field.name for field in fields(JobParts))
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A source with its transcript, whose text is the source's, and why that is one turn where it should not be.
+    """A source and its transcript with the same text; ``doubt`` says why a transcript was kept as one turn.
 
-    ``times_lost`` says that the file has times of its turns which are those of another text.
+    ``times_lost`` says that the file has times of turns, but for another text.
     """
 
     source: refi.Source
@@ -36,7 +36,7 @@ class Draft:
 
 
 def draft_of(source: refi.Source, project: refi.Project) -> Draft:
-    """A source with its turns, without changing its text: as its variables say, as a file is read, or one turn."""
+    """Find a source's turns without changing its text: by its variables, by the transcript reader, or as one turn."""
     names = {variable.guid: variable.name for variable in project.variables}
     values = {names.get(value.variable, ""): value.text for value in source.values}
     reading = turns_of(source.text, roles_in(values), source.name)
@@ -48,11 +48,13 @@ def draft_of(source: refi.Source, project: refi.Project) -> Draft:
     ]
     turns, sure = with_times(timed(turns, source.times), source.text, about[:1])
     counted = reading.words_by_kind or words_in_turns(source.text, turns)
-    return Draft(source, Transcript(source.text, turns, "refi-qda", (), counted, reading.left_out), reading.doubt, not sure)
+    return Draft(
+        source, Transcript(source.text, turns, "refi-qda", (), counted, reading.left_out), reading.doubt, not sure
+    )
 
 
 def words_in_turns(text: str, turns: Sequence[Turn]) -> dict[str, int]:
-    """The words of a text by kind: those of its turns, and the labels between them."""
+    """Count the words of a text by kind: those of its turns, and the labels between them."""
     counted = dict.fromkeys(WORD_KINDS, 0)
     after = 0
     for turn in turns:
@@ -64,7 +66,7 @@ def words_in_turns(text: str, turns: Sequence[Turn]) -> dict[str, int]:
 
 
 def roles_in(values: Mapping[str, str]) -> dict[str, Role]:
-    """The roles of those who speak in a source, by printed label, as this program writes them into its variables."""
+    """The roles of a source's speakers by printed label, as this program writes them into its variables."""
     return {
         "" if label == NAMELESS else label: role
         for role, name in ROLES
@@ -74,7 +76,7 @@ def roles_in(values: Mapping[str, str]) -> dict[str, Role]:
 
 
 def turns_of(text: str, roles: Mapping[str, Role], name: str = "") -> FoundTurns:
-    """The turns of a text: by the labels that are known, else as the transcript reader finds them; and a doubt.
+    """Find the turns of a text by the given labels, else by the transcript reader; ``doubt`` says why there are none.
 
     A line break at the end of the text belongs to no turn.
     """
@@ -85,12 +87,12 @@ def turns_of(text: str, roles: Mapping[str, Role], name: str = "") -> FoundTurns
 
 
 def statement_in(note: refi.Note) -> JobParts | None:
-    """A job statement written as a note; None for any other note."""
+    """The job statement that a note holds; None for any other note."""
     return parts_of(note.text) if note.name.startswith(STATEMENT) else None
 
 
 def parts_of(words: str) -> JobParts | None:
-    """The parts of a job statement, one a line; None where the words are none."""
+    """Parse the parts of a job statement, one per line; None if the words are not a job statement."""
     lines = [line.partition(": ") for line in words.strip().split("\n")]
     names = [name for name, _, _ in lines]
     if not set(names) <= set(_PARTS) or len(set(names)) != len(names):
@@ -99,7 +101,7 @@ def parts_of(words: str) -> JobParts | None:
 
 
 def moment(text: str) -> str:
-    """A time as studies store it; now, where the file says none that can be read."""
+    """Parse a time as studies store it; the current time if the file has none that can be read."""
     try:
         time = datetime.fromisoformat(text)
         return format_stamp(time if time.tzinfo else time.replace(tzinfo=UTC))
@@ -108,7 +110,7 @@ def moment(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """A name on one line, without control characters and overrides of direction."""
+    """The name on one line, without control characters and direction overrides."""
     return plain_line(text)
 
 

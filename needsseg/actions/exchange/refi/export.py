@@ -1,4 +1,4 @@
-"""The study out to other programs for qualitative analysis: a REFI-QDA project, or its codebook alone."""
+"""Export a study to other programs for qualitative analysis, as a REFI-QDA project or codebook."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FORMATS = ("qdpx", "qdc")
 
 @dataclass(frozen=True, slots=True)
 class RefiReport:
-    """What was written, what the standard has no place for, and what other programs are known to drop, in words."""
+    """The counts of what was written, what the standard cannot hold, and what other programs are known to drop."""
 
     path: Path
     interviews: int
@@ -51,17 +51,17 @@ class RefiReport:
 
 
 def export_qdpx(study: Study, path: Path, *, original: bool = False, overwrite: bool = False) -> RefiReport:
-    """Writes the study as a REFI-QDA project; whole or not at all.
+    """Write the study as a REFI-QDA project, whole or not at all.
 
-    Texts, names and notes go through the cover unless ``original`` is asked for, and passages follow their words. Equal
-    studies give equal files. Raises UsageError where ``path`` is the study's own or the coder works blind, NeedssegError
-    where it exists and ``overwrite`` is not given.
+    Texts, names and notes are pseudonymised unless ``original`` is set, and the passages' offsets adjusted. Equal studies
+    give equal files. Raises UsageError if ``path`` belongs to the study or the coder works blind, NeedssegError if it
+    exists and ``overwrite`` is not set.
     """
     from needsseg.exchange import refi
 
     if blind.is_blind(study):
         raise UsageError(
-            "You work blind, and a project holds what everybody marked.", Advice("See it first: ", Fix.BLIND_OFF)
+            "You work blind, and a project shows what everybody marked.", Advice("Stop working blind: ", Fix.BLIND_OFF)
         )
     _check_target(study, path, overwrite)
     project, left_out = project_of(study, pseudonyms.cover(study, original=original))
@@ -81,21 +81,21 @@ def _written(project: refi.Project) -> list[refi.Note]:
 
 
 def _dropped_by_others(project: refi.Project) -> tuple[str, ...]:
-    """What programs that were tried are known to lose of a project, counted."""
+    """List what the programs that were tried lose of a project, with counts."""
     uncoded = sum(not each.codings for source in project.sources for each in source.selections)
     counted = {
         "sets (segments) are dropped": len(project.sets),
-        "notes become journal entries of their own; memos and job statements stand in descriptions too": len(
+        "notes become separate journal entries; memos and job statements are in descriptions too": len(
             _written(project)
         ),
-        "passages without a code of who accepted them, or memos of who did not code, become annotations": uncoded,
-        "cases forget in which sources they speak; they are found again by their variables": len(project.cases),
+        "passages not coded by who accepted them, and memos of people who did not code, become annotations": uncoded,
+        "cases lose the sources they speak in; variables restore them": len(project.cases),
     }
     return tuple(f"QualCoder: {loss} ({count})" for loss, count in counted.items() if count)
 
 
 def export_qdc(study: Study, path: Path, *, original: bool = False, overwrite: bool = False) -> RefiReport:
-    """Writes the codebook as a REFI-QDA codebook: names, tree, colours, descriptions. Raises as ``export_qdpx``."""
+    """Write the codebook as a REFI-QDA codebook: names, tree, colours, descriptions. Raises as ``export_qdpx``."""
     from needsseg.exchange import refi
 
     _check_target(study, path, overwrite)
@@ -115,7 +115,7 @@ def _check_target(study: Study, path: Path, overwrite: bool) -> None:
 
 
 def project_of(study: Study, over: Cover) -> tuple[refi.Project, tuple[str, ...]]:
-    """The study as a project under a cover, and what the standard cannot hold of it."""
+    """Convert the study to a pseudonymised project; return it and what the standard cannot hold."""
     from needsseg.actions.exchange.refi.cases import cases_of, sets_of
     from needsseg.exchange import refi
 
@@ -139,7 +139,7 @@ def project_of(study: Study, over: Cover) -> tuple[refi.Project, tuple[str, ...]
 
 
 def _left_out(study: Study) -> list[str]:
-    """What a project has no place for, counted."""
+    """List what a project cannot hold, with counts."""
     listed, marked = passages.listing(study), {mark.id for mark in exchange.marks(study)}
     counted = {
         "suggestions that nobody decided on": sum(
@@ -147,14 +147,14 @@ def _left_out(study: Study) -> list[str]:
         ),
         "rejected passages": sum(each.status == "rejected" for each in listed),
         "passages without a place": sum(each.status == "accepted" and not each.anchored for each in listed),
-        "names of coders who seconded a passage": sum(len(each.seconded) for each in listed),
+        "names of coders who also decided on a passage": sum(len(each.seconded) for each in listed),
         "digits that codes are pinned to": sum(row.pin is not None for row in codebook.listing(study)),
     }
     return [f"{count} {kind}" for kind, count in counted.items() if count]
 
 
 class _ProjectBuilder:
-    """A project while it is made: its GUIDs, users and variables, and notes as they are met."""
+    """Builds a project; collects its GUIDs, users, variables and notes on the way."""
 
     def __init__(self, study: Study, over: Cover) -> None:
         self.study, self.over = study, over
@@ -198,7 +198,7 @@ class _ProjectBuilder:
                     self.segments[member.passage].append(guid)
 
     def guid(self, kind: str, row: object) -> str:
-        """The GUID of a row: always the same for this study and its copies, and telling nothing about what is in it."""
+        """The GUID of a row: the same for this study and its copies, and without information about its content."""
         return guid_of(self.space, kind, row)
 
     def user(self, name: str) -> str:
@@ -208,7 +208,7 @@ class _ProjectBuilder:
         return self.variables.setdefault(name, self.guid("variable", name))
 
     def codes(self, with_memos: bool = True) -> tuple[refi.Code, ...]:
-        """The codebook, each code with the notes on it, which stand in its description too."""
+        """Build the codebook; each code has its memos as notes and in its description."""
         from needsseg.exchange import refi
 
         codes = []
@@ -226,7 +226,7 @@ class _ProjectBuilder:
         return tuple(codes)
 
     def _described(self, description: str, written: Sequence[Memo], interview: str | None = None) -> str:
-        """A description with the memos on the same thing, for programs that keep no notes at it; as it is without any."""
+        """Append memos to a description, for programs that lose notes on things."""
         if not written:
             return description
         blocks = [
@@ -235,7 +235,7 @@ class _ProjectBuilder:
         return with_blocks(description, blocks)
 
     def source(self, key: str) -> refi.Source:
-        """One interview with its passages."""
+        """Build the source of one interview with its passages."""
         from needsseg.exchange import refi
 
         transcript = interviews.transcript(self.study, key)
@@ -256,7 +256,7 @@ class _ProjectBuilder:
         )  # fmt: skip
 
     def _values(self, named: str, transcript: Transcript, text: refi.Shifted) -> list[refi.Value]:
-        """Who speaks, by role, where the text as it is written lets a reader find their turns again by it."""
+        """The variables that name the speakers by role, from which an import can find the turns again."""
         from needsseg.exchange import refi
 
         printed: dict[str, Role] = {}
@@ -280,7 +280,7 @@ class _ProjectBuilder:
         return values
 
     def _selections_of(self, mark: exchange.Mark, key: str, text: refi.Shifted) -> list[refi.Selection]:
-        """One selection for each person who accepted, coded or wrote of a passage: other programs keep one user of each."""
+        """One selection per person who accepted, coded or annotated a passage: other programs keep one user for each."""
         from needsseg.exchange import refi
 
         start, end = text.span(mark.start, mark.end)
@@ -294,7 +294,7 @@ class _ProjectBuilder:
         selections: list[refi.Selection] = []
         for person in people:
             own = [each for each in codings if each.by == person]
-            # What has no code becomes an annotation elsewhere, which may forget the text it is on.
+            # Programs turn a selection without a code into an annotation, which may lose its text.
             decided = shared or not own or (not selections and (not mark.by or len(people) > 1))
             kind: BlockKind = "Accepted" if mark.status == "accepted" else "Undecided"
             blocks = [Block(kind, mark.by, mark.at, place=self.over.interview(key))] if decided else []
@@ -340,7 +340,7 @@ class _ProjectBuilder:
         return guid
 
     def _unused(self, name: str) -> str:
-        """A name that no note has yet: programs that keep notes as a journal want them to be different."""
+        """The name, numbered if another note has it: programs that keep notes as a journal require unique names."""
         number, unused = 2, name
         while unused in self.note_names:
             unused, number = f"{name} ({number})", number + 1

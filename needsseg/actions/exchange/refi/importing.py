@@ -1,4 +1,4 @@
-"""Projects and codebooks of other programs in: new interviews, codes, passages, memos, and what is known of people."""
+"""Import projects and codebooks of other programs: interviews, codes, passages, memos and participants' attributes."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _SUFFIX = re.compile(r"\.(txt|docx?|rtf|odt|md|pdf|m4a|mp[34]|wav|mov|vtt|srt)$"
 
 @dataclass(frozen=True, slots=True)
 class RefiImport:
-    """What an import did: interviews that are new or had the same text already, what was added, and what was dropped.
+    """The result of an import: interviews added, interviews ``joined`` by their equal text, counts, and what was dropped.
 
-    ``refused`` are interviews that the file has with another text, since they were changed here or there; they stay as they
-    are. ``words_by_kind`` is the account of the words of each new interview, by its key.
-    ``convention`` says how the file counts positions, ``fit`` for which share of ``edges`` of its selections that holds.
+    ``refused`` interviews have another text in the file than in the study and were left unchanged. ``words_by_kind``
+    counts the words of each new interview, by its key. ``convention`` is how the file counts positions, ``fit`` the share
+    of the ``edges`` of its selections that agree with it.
     """
 
     file: str
@@ -58,12 +58,12 @@ class RefiImport:
 
 
 def import_qdc(study: Study, path: Path) -> RefiImport:
-    """Takes the codes of a .qdc over; one action. A code that is called so already gets what it lacks."""
+    """Import the codes of a .qdc file as one action; an existing code of the same name is completed."""
     return _import(study, path, codes_only=True)
 
 
 def import_code_table(study: Study, path: Path) -> RefiImport:
-    """Takes the codes of a table over (CSV, TSV or xlsx: code, parent, description); one action, as ``import_qdc``."""
+    """Import codes from a table (CSV, TSV or xlsx: code, parent, description) as one action, as ``import_qdc``."""
     from needsseg.exchange import refi
 
     if study.owns(path):
@@ -72,17 +72,17 @@ def import_code_table(study: Study, path: Path) -> RefiImport:
 
 
 def is_code_table(path: Path) -> bool:
-    """Whether a file is a table of codes, to be told from a table of talk."""
+    """Whether a file is a table of codes and not one of talk."""
     from needsseg.exchange import refi
 
     return path.is_file() and refi.is_code_table(path)
 
 
 def import_qdpx(study: Study, path: Path) -> RefiImport:
-    """Takes a REFI-QDA project over; one action.
+    """Import a REFI-QDA project as one action.
 
-    Its texts become interviews character by character, except those that are in the study already, which are added to.
-    Selections become accepted passages of who made them. Everything that has no place here is listed as dropped.
+    Its texts become interviews, character by character; interviews already in the study are extended. Selections become
+    passages accepted by their creator. Everything that a study cannot hold is listed as dropped.
     """
     return _import(study, path, codes_only=False)
 
@@ -97,14 +97,14 @@ def _import(study: Study, path: Path, *, codes_only: bool) -> RefiImport:
 
 
 def _import_read(study: Study, path: Path, read: refi.Read) -> RefiImport:
-    """Takes what was read over, as one action."""
+    """Store what was read as one action."""
     sources, lost = _with_annotations(read)
     drafts = [draft_of(source, read.project) for source in sources]
     _ = study.db  # loaded before the study is locked
     with study.action("import") as action:
         state = ImportState(study, path.name, read)
         state.dropped += lost
-        # Before anything is taken: pseudonyms are those of the study as it was.
+        # Before anything is stored, since pseudonyms are those of the study as it was.
         places = _matches(state, drafts)
         _take_codes(state)
         for draft, match in zip(drafts, places, strict=True):
@@ -124,7 +124,7 @@ def _import_read(study: Study, path: Path, read: refi.Read) -> RefiImport:
 
 
 def _with_annotations(read: refi.Read) -> tuple[tuple[refi.Source, ...], list[refi.Dropped]]:
-    """The sources with those annotations that say themselves which text they are on, and the others as dropped."""
+    """Add annotations to the sources that they name themselves; return the sources and the other annotations as dropped."""
     from needsseg.exchange import refi
 
     names = {variable.guid: variable.name for variable in read.project.variables}
@@ -146,7 +146,7 @@ def _with_annotations(read: refi.Read) -> tuple[tuple[refi.Source, ...], list[re
 
 
 def _matches(state: ImportState, drafts: Sequence[Draft]) -> list[InterviewMatch | None]:
-    """The interview that each source is, and whether the file holds the study's own words under pseudonyms."""
+    """Match each source to an interview of the study; note if the file holds the study under pseudonyms."""
     matcher = InterviewMatcher(state.study, KEY)
     matches: list[InterviewMatch | None] = []
     covered = False
@@ -161,7 +161,7 @@ def _matches(state: ImportState, drafts: Sequence[Draft]) -> list[InterviewMatch
 
 
 def _take_codes(state: ImportState) -> None:
-    """Takes codes over by name; one that occurs twice in the file is told apart by the code above."""
+    """Store codes by name; the second of two with one name in the file is named with its parent code."""
     used_names: dict[str, str] = {}
     for code in state.project.codes:
         name = on_one_line(code.name) or "unnamed code"
@@ -172,7 +172,7 @@ def _take_codes(state: ImportState) -> None:
             continue
         if codebook.same(name) in used_names:
             name = unused(f"{name} ({above})" if above else name, used_names)
-            state.drop("name of a code", code.name, f"another code is called so; this one is “{name}” here")
+            state.drop("name of a code", code.name, f"another code has this name; renamed to “{name}”")
         used_names[codebook.same(name)] = code.guid
         description, blocks = split_blocks(code.description)
         color = _NAMED.get(code.colour, code.colour)
@@ -182,7 +182,7 @@ def _take_codes(state: ImportState) -> None:
         state.names[code.guid] = code_name
         state.counted["codes"] += new
         if differs:
-            state.drop("code", code_name, "is described or placed differently there; it stays as it is here")
+            state.drop("code", code_name, "has another description or parent in the file; the study's was kept")
         memos, _ = state.written(code.notes, "code")
         state.add_memos("code", code_name, [*memos, *_memos_in(blocks)])
 
@@ -192,7 +192,7 @@ def _memos_in(blocks: Sequence[Block]) -> list[Written]:
 
 
 def _take_source(state: ImportState, draft: Draft, match: InterviewMatch | None) -> None:
-    """Takes one source over with its passages, memos and variables."""
+    """Store one source with its passages, memos and variables."""
     changed = match is not None and match.likeness == "changed"
     key, source = _interview(state, draft, match)
     for guid in (source.guid, *source.also):
@@ -213,7 +213,7 @@ def _take_source(state: ImportState, draft: Draft, match: InterviewMatch | None)
 
 
 def _list_doubts(state: ImportState, draft: Draft) -> None:
-    """Lists what is doubtful in the reading of a new interview."""
+    """List what is doubtful about how a new interview was read."""
     name = draft.source.name
     if draft.doubt:
         state.drop("turns", name, draft.doubt)
@@ -226,7 +226,7 @@ def _list_doubts(state: ImportState, draft: Draft) -> None:
 
 
 def _refuse_selections(state: ImportState, source: refi.Source, key: str) -> None:
-    """Lists a source that is another version of an interview that is here: its places are not those of the study's text."""
+    """List a source whose selections do not fit the study's text, since it is another version of an interview."""
     notes = {note for each in source.selections for note in each.notes}
     state.used |= notes
     lost = format_count(len(source.selections), "selection") + (
@@ -242,9 +242,9 @@ def _refuse_selections(state: ImportState, source: refi.Source, key: str) -> Non
 
 
 def _interview(state: ImportState, draft: Draft, match: InterviewMatch | None) -> tuple[str, refi.Source]:
-    """The key of the interview that a source is, which is added where there is none, and the source with its places.
+    """Return the key of a source's interview, which is added if there is none, and the source with its positions there.
 
-    A text that differs in white space alone is the same, as is one under this study's pseudonyms; places follow their words.
+    A text that differs only in white space or by this study's pseudonyms is the same; its positions are adjusted.
     """
     if match is not None and match.likeness == "changed":
         state.refused.append(match.key)
@@ -268,15 +268,15 @@ def _interview(state: ImportState, draft: Draft, match: InterviewMatch | None) -
 
 
 def _list_leftovers(state: ImportState) -> None:
-    """Lists notes that are about nothing that was taken over, and sets."""
+    """List notes on nothing that was imported, sets, and descriptions that are not kept."""
     names = {note.name for note in state.project.notes}
     for note in state.project.notes:
         if note.guid in state.segments:
-            state.drop("segment", note.name.removeprefix(SEGMENT_NOTE), "segments are not taken over")
-        elif (
-            note.guid not in state.used | state.times and note.text.strip() and note.text.strip() not in state.words
-        ):
-            state.drop("note", note.name or note.guid, "is about nothing that has memos here (a journal?); not kept")
+            state.drop("segment", note.name.removeprefix(SEGMENT_NOTE), "segments are not imported")
+        elif note.guid not in state.used | state.times and note.text.strip() and note.text.strip() not in state.words:
+            state.drop(
+                "note", note.name or note.guid, "is not about anything that can have memos (a journal?); not kept"
+            )
     for each in state.project.sets:
         if f"{SEGMENT_NOTE}{each.name}" not in names:
             state.drop("set", each.name, "sets are not kept")

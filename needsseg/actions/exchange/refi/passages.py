@@ -1,4 +1,4 @@
-"""Selections of a source as passages: one for all selections of one place, whoever coded or wrote there."""
+"""Store the selections of a source as passages, one for all selections of the same span."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Passage:
-    """What a source has at one place: its selections with what stands in their descriptions."""
+    """The selections of one span of a source, with the contents of their descriptions."""
 
     start: int
     end: int
@@ -30,10 +30,10 @@ class _Passage:
 
 
 def take_selections(state: ImportState, source: refi.Source, key: str, exact: bool) -> None:
-    """Takes the selections of a source over as passages of an interview that has its text.
+    """Store the selections of a source as passages of the interview with its text.
 
-    Blanks at the edges of a selection are left out unless ``exact``. What lies over several turns, or is the words of who
-    is no participant, is taken over all the same, and told.
+    Trims white space at the edges of a selection unless ``exact``. Passages across turns, outside turns, or of speakers
+    who are not participants are stored too, and listed.
     """
     doubtful: Counter[tuple[str, str]] = Counter()
     used_ids: dict[tuple[int, int], set[int]] = {}
@@ -50,15 +50,15 @@ def take_selections(state: ImportState, source: refi.Source, key: str, exact: bo
         state.add_statements(passage_id, passage.statements)
     for (position, label), count in doubtful.items():
         reason = {
-            "across": f"reach over several turns; each is filed under who speaks first in it: {label}",
-            "outside": f"lie outside all turns; filed under who spoke before: {label}",
-            "turn": f"are words of {label}, who is no participant; kept, but no evidence",
+            "across": f"span several turns; each is filed under its first speaker: {label}",
+            "outside": f"are outside all turns; filed under the speaker before: {label}",
+            "turn": f"are words of {label}, who is not a participant; kept, but not used as evidence",
         }[position]
         state.drop("passages", key, f"{format_count(count, 'passage')}: {reason}")
 
 
 def _passages(state: ImportState, source: refi.Source, exact: bool) -> list[_Passage]:
-    """The places that are marked in a source, in order; two accepted passages of one place stay two."""
+    """Group the selections of a source by span, in order; two accepted passages of one span stay two."""
     by_decision: dict[tuple[int, int, Block | None], _Passage] = {}
     alone: dict[tuple[int, int], _Passage] = {}
     for selection in source.selections:
@@ -66,7 +66,9 @@ def _passages(state: ImportState, source: refi.Source, exact: bool) -> list[_Pas
         words, blocks = split_blocks(selection.description)
         decided = next((block for block in blocks if block.kind in ("Accepted", "Undecided")), None)
         earlier = (
-            (by_decision.get((start, end, decided)) or by_decision.get((start, end, None))) if decided else alone.get((start, end))
+            (by_decision.get((start, end, decided)) or by_decision.get((start, end, None)))
+            if decided
+            else alone.get((start, end))
         )
         passage = earlier or _Passage(start, end, decided)
         if earlier is None or passage.decided is None:
@@ -75,15 +77,15 @@ def _passages(state: ImportState, source: refi.Source, exact: bool) -> list[_Pas
             by_decision[start, end, passage.decided] = passage
         alone.setdefault((start, end), passage)
         passage.selections.append(selection)
-        _take_apart(state, passage, selection, words, blocks)
+        _add_notes(state, passage, selection, words, blocks)
     return list(by_decision.values())
 
 
-def _take_apart(
+def _add_notes(
     state: ImportState, passage: _Passage, selection: refi.Selection, words: str, blocks: Sequence[Block]
 ) -> None:
     memos, statements = state.written(selection.notes, "passage")
-    # Earlier versions wrote all memos on a passage as one description; that is no memo of its own.
+    # Earlier versions wrote all memos on a passage as one description; that is not a memo of its own.
     if words.strip() and words.strip() != "\n\n".join(memo.words for memo in memos).strip():
         memos.append(Written(state.user_name(selection.user), moment(selection.at), words))
     memos += [Written(each.by, moment(each.at), each.words) for each in blocks if each.kind == "Memo"]
@@ -99,8 +101,10 @@ def _trimmed(text: str, selection: refi.Selection) -> tuple[int, int]:
     return start, start + len(words.strip())
 
 
-def _passage_id(state: ImportState, key: str, passage: _Passage, used_ids: set[int], doubtful: Counter[tuple[str, str]]) -> int | None:
-    """The passage here: one that stands at the place already, or a new one; None where it was rejected."""
+def _passage_id(
+    state: ImportState, key: str, passage: _Passage, used_ids: set[int], doubtful: Counter[tuple[str, str]]
+) -> int | None:
+    """Return the id of the stored passage with this span, or of a new one; None if it was rejected in the study."""
     first = passage.selections[0]
     by, at = state.user_name(first.user), moment(first.at)
     accepted = passage.decided is None or passage.decided.kind == "Accepted"
@@ -109,7 +113,9 @@ def _passage_id(state: ImportState, key: str, passage: _Passage, used_ids: set[i
     candidates = [
         each for each in exchange.passages_at(state.study, key, passage.start, passage.end) if each.id not in used_ids
     ]
-    same = next((each for each in candidates if each.by == by and each.status == "accepted"), None) or next(iter(candidates), None)
+    same = next((each for each in candidates if each.by == by and each.status == "accepted"), None) or next(
+        iter(candidates), None
+    )
     if same is not None:
         if same.status == "suggested" and accepted:
             exchange.accept(state.study, same.id, by, at)

@@ -1,4 +1,4 @@
-"""Cases of a project, and variables of its sources, as what is known of participants."""
+"""Store the cases of a project and the variables of its sources as attributes of participants."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _OF_SOURCES = frozenset({KEY, *(name for _, name in ROLES)})
 
 
 def _is_own(state: ImportState) -> bool:
-    """Whether this program made the project's variables, wherever the file came from since."""
+    """Whether this program wrote the project's variables, whichever program saved the file last."""
     return {KIND, SPEAKS_AS} <= set(state.variables.values())
 
 
 def take_source_values(state: ImportState, name: str, key: str, values: dict[str, str]) -> None:
-    """Takes the variables of a source over for its one participant; others are listed."""
+    """Store the variables of a source for its one participant; list them if there are several or none."""
     own = _OF_SOURCES | (_OF_CASES if _is_own(state) else frozenset())
     attributes = {variable: text for variable, text in values.items() if variable and variable not in own}
     people = [row.participant for row in interviews.speakers(state.study, key) if row.participant]
@@ -49,9 +49,9 @@ def take_source_values(state: ImportState, name: str, key: str, values: dict[str
 
 
 def take_cases(state: ImportState) -> None:
-    """Takes cases over as participants: those who speak under the case's name, or alone, in the sources it refers to.
+    """Store cases as participants: the speakers with the case's name, or the only one, in the sources it refers to.
 
-    A case that refers to no source is who speaks under its name in any of them.
+    A case that refers to no source matches speakers with its name in any source.
     """
     source_of = {each.guid: source.guid for source in state.project.sources for each in source.selections}
     for case in state.project.cases:
@@ -63,7 +63,7 @@ def take_cases(state: ImportState) -> None:
             state.drop("memo of a case", case.name, f"is not kept: {case.description[:60]}")
         who = _speakers(state, case, values, source_of)
         if not who:
-            state.drop("case", case.name, "is nobody who speaks in an imported text")
+            state.drop("case", case.name, "does not match a speaker of an imported text")
             continue
         if len(who) > 1:
             speakers.tie(state.study, who)
@@ -74,7 +74,7 @@ def take_cases(state: ImportState) -> None:
 
 
 def _take_person(state: ImportState, person: str, case: refi.Case, values: dict[str, str]) -> None:
-    # Only this program's own cases say by it that a person confirmed the account.
+    # Only in this program's own cases does the variable mean that a person confirmed the account.
     own = values.get(KIND) == PARTICIPANT or _is_own(state)
     if own and LINKED in values and person not in accounts.links(state.study):
         accounts.link(state.study, person, values[LINKED])
@@ -83,9 +83,13 @@ def _take_person(state: ImportState, person: str, case: refi.Case, values: dict[
     _fill(state, person, values.get(NAME) or case.name, attributes)
 
 
-def _speakers(state: ImportState, case: refi.Case, values: dict[str, str], source_of: dict[str, str]) -> list[tuple[str, str]]:
-    """Who a case is: keys of interviews and labels."""
-    labels = {_alike(label) for label in (case.name, values.get(NAME, ""), *values.get(SPEAKS_AS, "").split("\n")) if label}
+def _speakers(
+    state: ImportState, case: refi.Case, values: dict[str, str], source_of: dict[str, str]
+) -> list[tuple[str, str]]:
+    """The speakers that a case matches, as (interview key, label)."""
+    labels = {
+        _alike(label) for label in (case.name, values.get(NAME, ""), *values.get(SPEAKS_AS, "").split("\n")) if label
+    }
     guids = dict.fromkeys([*case.sources, *(source_of[guid] for guid in case.selections if guid in source_of)])
     keys = list(dict.fromkeys(state.keys[guid] for guid in guids if guid in state.keys))
     if not keys and SPEAKS_IN in values:
@@ -102,7 +106,7 @@ def _speakers(state: ImportState, case: refi.Case, values: dict[str, str], sourc
 
 def _in_interview(state: ImportState, key: str, labels: set[str], *, alone: bool) -> Sequence[tuple[str, str]]:
     speaking = [row.label for row in interviews.speakers(state.study, key) if row.participant]
-    # Two labels of one person in one interview stay two speakers; nobody said that they are one.
+    # Two labels of one person in one interview stay two speakers until somebody merges them.
     over = state.covered
     named = [
         label
@@ -117,14 +121,14 @@ def _alike(label: str) -> str:
 
 
 def _fill(state: ImportState, key: str, name: str, values: dict[str, str]) -> None:
-    """Fills what is empty of what is known of a participant; what differs stays, and is listed."""
+    """Fill a participant's empty attributes; an attribute that differs is kept, and listed."""
     person = next(each for each in accounts.participants(state.study) if each.key == key)
     columns = {field: str(getattr(person, field)) for field in FIELDS}
     stored = {**person.attributes, **{field: text for field, text in columns.items() if text}}
     for field, text in values.items():
         current = stored.setdefault(field, text)
         if current != text and (state.covered is None or not state.covered.is_fact(field, current, text)):
-            state.drop("variable", f"{field} of {key}", "differs from what is here, which stays")
+            state.drop("variable", f"{field} of {key}", "differs from the study's, which was kept")
     updated = replace(
         person,
         name=plain_text(name) if name and state.added and _is_new(state, key) else person.name,
@@ -137,6 +141,6 @@ def _fill(state: ImportState, key: str, name: str, values: dict[str, str]) -> No
 
 
 def _is_new(state: ImportState, participant: str) -> bool:
-    """Whether a participant came with this import."""
+    """Whether all interviews of a participant were added by this import."""
     where = {row.interview for row in exchange.voices(state.study) if row.participant == participant}
     return where <= set(state.added)

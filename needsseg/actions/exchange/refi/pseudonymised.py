@@ -1,4 +1,4 @@
-"""Texts of a study under a cover, with where each place of the original is in what is written."""
+"""Pseudonymise texts of a study, and map positions between the original and the result."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from needsseg.exchange import refi
 
 LABEL = re.compile(r"(?:\n\n)?(?P<label>[^\n]*): ")
-"""What stands between two turns: who speaks next."""
+"""The text between two turns: the label of the next speaker."""
 
 
 def statement_words(parts: JobParts, over: Cover, interview: str) -> str:
-    """A job statement as a note: a part a line."""
+    """A job statement as the text of a note, one part per line."""
     names = [field.name for field in fields(JobParts)]
     pairs = zip(names, astuple(parts), strict=True)
     return "\n".join(f"{name}: {over.text(words, interview)}" for name, words in pairs if words)
 
 
 def covered_text(over: Cover, key: str, transcript: Transcript) -> refi.Shifted:
-    """The text of an interview under a cover, turn by turn, with where each place of the original is in it."""
+    """Pseudonymise the text of an interview turn by turn; the result maps positions of both texts."""
     from needsseg.exchange import refi
 
     text = transcript.text
@@ -49,7 +49,7 @@ def covered_text(over: Cover, key: str, transcript: Transcript) -> refi.Shifted:
 
 
 def hidden_in(over: Cover, words: str, key: str, offset: int) -> list[tuple[int, int, str]]:
-    """The pieces of a text that a cover replaces, and by what: what ``Cover.text`` does, with places."""
+    """The pieces of a text that ``Cover.text`` replaces, as (start, end, replacement) shifted by ``offset``."""
     if not words:
         return []
     hidden = [each for each in over.find(words) if over.state(each.words) != "kept"]

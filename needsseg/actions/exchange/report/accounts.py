@@ -33,13 +33,13 @@ BY = ("size", "lifecycle_stage", "industry")
 
 @dataclass(frozen=True, slots=True)
 class AccountData:
-    """Every account's profile, and what each pays."""
+    """Every account's profile, and what each account pays."""
 
     profiles: tuple[AccountProfile, ...]
     amounts: Revenue
 
     def of_segment(self, name: str) -> list[tuple[str, str]]:
-        """What is known of the accounts that carry a segment: how many, how sure, what they pay."""
+        """Rows (label, text) on the accounts with a segment: number, mean confidence and amount paid."""
         mine = [profile for profile in self.profiles if profile.needs_segment == name]
         sure = [p.needs_segment_confidence for p in mine if p.needs_segment_confidence is not None]
         mean = f", mean confidence {sum(sure) / len(sure):.2f}" if sure else ""
@@ -49,11 +49,11 @@ class AccountData:
 
     @property
     def amount_label(self) -> str:
-        """What amounts may be called: ARR only where their column says of what time they are."""
+        """The label for amounts: ARR only if the interval of their column is known."""
         return "ARR" if self.amounts.yearly is not None else f"paid (column “{self.amounts.column or 'amount'}”)"
 
     def money(self, amount: float | None) -> str:
-        """An amount, by the year where that is known."""
+        """Format an amount, per year if the interval is known."""
         if amount is None:
             return "?"
         return f"{self.amounts.arr(amount) if self.amounts.yearly is not None else amount:,.0f}"
@@ -61,7 +61,7 @@ class AccountData:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What the report says of accounts; ``held`` is None without account data, ``doubts`` are what it cannot say."""
+    """The report's sections on accounts; ``data`` is None without account data, ``doubts`` list what is missing."""
 
     data: AccountData | None
     in_short: str
@@ -72,11 +72,11 @@ class Stack:
 def gather_stack(
     study: Study, over: Cover, as_of: date | None, since: date | None, progress: Progress, engine: str | None
 ) -> Stack:
-    """Accounts, roll-ups and curves as of a day; without accounts or a day, why there are none."""
+    """Gather accounts, roll-ups and curves as of a day; without accounts or a day, a section that says so."""
     if "accounts" not in accounts.sources(study):
-        return _without("No account data is imported, so nothing is said of accounts, money and who stays.")
+        return _without("No account data is imported, so the report has nothing on accounts, revenue and retention.")
     if as_of is None:
-        return _without("There are accounts but no usage events, so the day to look from has to be said: --as-of DATE.")
+        return _without("There are accounts but no usage events, so a day has to be given: --as-of DATE.")
     backend = engine_for(study, engine)
     with held(backend, account_sources.stack_files(study).accounts.parent):
         rows = tuple(accounts.profiles(study, as_of, progress, backend))
@@ -92,8 +92,8 @@ def gather_stack(
     if paid is not None and paid.priced < paid.accounts:
         doubts = (
             *doubts,
-            f"What they pay is known of {paid.priced} of {format_count(paid.accounts, 'account')}; the others are "
-            "not counted as paying nothing.",
+            f"What they pay is known for {paid.priced} of {format_count(paid.accounts, 'account')}; the others are "
+            "left out, not counted as 0.",
         )
     return Stack(
         data,
@@ -177,7 +177,7 @@ def _cell(data: AccountData, cell: Cell) -> str:
 def _stays(
     study: Study, as_of: date, since: date | None, progress: Progress, engine: str | None
 ) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """The curves with their verdict, and what they leave open; or why there are none."""
+    """The retention curves with their verdict, and what they leave open; or the reason that there are none."""
     try:
         validation = retention.validate(study, as_of, since, progress=progress, engine=engine)
     except NeedssegError as error:
@@ -205,7 +205,8 @@ def _curves(validation: Validation, as_of: date) -> Curves:
         "are 95% intervals."
     )
     lines = tuple(
-        (curve.segment, tuple(Point(s.day, s.survival, s.low, s.high) for s in curve.steps)) for curve in validation.curves
+        (curve.segment, tuple(Point(s.day, s.survival, s.low, s.high) for s in curve.steps))
+        for curve in validation.curves
     )
     return Curves("Share of accounts that stay, by days since the start", caption, lines)
 

@@ -1,4 +1,4 @@
-"""What the report's data cannot say, and all that its figures rest on."""
+"""The report's section on the limits of its data, and the one on methods and parameters."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ FEW = 20
 
 
 def limits(study: Study, over: Cover, needs: Needs, stack: Stack) -> tuple[Block, ...]:
-    """What the data cannot say, from what is counted: few participants, weak segments, abstentions, missing money."""
+    """List the limits of the data: few participants, weak segments, undecided people, missing amounts."""
     items = []
     people = len(needs.people)
     if people < FEW:
         items.append(
-            f"{format_count(people, 'participant')}: shares among them are rough, and say nothing of how common a "
-            "need is outside."
+            f"{format_count(people, 'participant')}: shares among them are rough, and do not show how common a "
+            "need is elsewhere."
         )
     weak = [f"{each.name} ({'; '.join(each.warnings)})" for each in needs.shown if each.warnings]
     items += [f"Weak evidence: {each}." for each in weak]
@@ -51,12 +51,12 @@ def limits(study: Study, over: Cover, needs: Needs, stack: Stack) -> tuple[Block
     runs = segments.runs(study)
     items += [over.text(warning) for warning in (runs[0].warnings if runs else ("No run of discovery was made yet.",))]
     items += stack.doubts
-    items.append("Participants were chosen, not drawn: whoever was not interviewed is not in here.")
+    items.append("Participants were chosen, not sampled at random: people who were not interviewed are not covered.")
     return (Head("What the data cannot say", "limits"), Bullets(tuple(items)))
 
 
 def methods(study: Study, over: Cover, needs: Needs) -> Section:
-    """How each part was made, with parameters, seed, hashes and versions."""
+    """Describe how each part was computed, with parameters, seed, hashes and versions."""
     blocks: list[Block] = [
         Text(
             "Passages are participants' own words, marked by the program or by hand and decided on by people. Passages that are "

@@ -48,7 +48,7 @@ LONGEST = 280
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One segment of the report: its words as they may leave the study, and what weakens it."""
+    """One segment of the report: its pseudonymised texts, and warnings about its evidence."""
 
     id: int
     anchor: str
@@ -62,7 +62,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the report says of needs.
+    """The report's sections on needs.
 
     ``verdict`` says whether passages form groups, ``appendix`` holds the quotes in their context.
     """
@@ -76,7 +76,7 @@ class Needs:
 
 
 def gather_needs(study: Study, over: Cover, accounts: AccountData | None) -> Needs:
-    """Segments that somebody named or confirmed, or the candidates while there are none; then the map and participants."""
+    """Gather named and confirmed segments (candidates while there are none), the map, and the participants."""
     listed = evidence.listing(study)
     chosen = [row for row in listed if row.status in ("named", "confirmed")]
     rows = chosen or [row for row in listed if row.status == "candidate"]
@@ -96,7 +96,9 @@ def gather_needs(study: Study, over: Cover, accounts: AccountData | None) -> Nee
     if not rows:
         blocks.append(Text("No segment is named or proposed yet; candidates come from discovery."))
     confirmed = sum(row.status == "confirmed" for row in rows)
-    status_words = f", {confirmed} of them confirmed" if chosen else ", proposed and not yet named by anybody" if rows else ""
+    status_words = (
+        f", {confirmed} of them confirmed" if chosen else ", proposed and not yet named by anybody" if rows else ""
+    )
     contexts = tuple(context(over, talks[p.interview], quoted[p.id]) for p in quoted.values())
     return Needs(
         verdict_lines,
@@ -115,7 +117,9 @@ def gather_needs(study: Study, over: Cover, accounts: AccountData | None) -> Nee
 def _shown(over: Cover, each: Evidence) -> Shown:
     row = each.summary
     named = row.status in ("named", "confirmed")
-    warnings = [_warning(over, each, warning) for warning in row.warnings if row.firm is None or warning != row.firm.against]
+    warnings = [
+        _warning(over, each, warning) for warning in row.warnings if row.firm is None or warning != row.firm.against
+    ]
     return Shown(
         row.id,
         f"s{row.id}",
@@ -129,7 +133,7 @@ def _shown(over: Cover, each: Evidence) -> Shown:
 
 
 def _against(over: Cover, row: SegmentSummary) -> tuple[str, ...]:
-    """What its test says against a segment, with the names of participants as they may leave the study."""
+    """The warning from a segment's stability test, with pseudonymised names."""
     if row.firm is None or not row.firm.against:
         return ()
     named = zip(row.firm.figures.leans_on, row.firm.leans_on, strict=True)
@@ -145,7 +149,7 @@ def _called(over: Cover, key: str, name: str) -> str:
 
 
 def _warning(over: Cover, each: Evidence, warning: str) -> str:
-    """A warning without the name of the participant, which it may begin with."""
+    """Pseudonymise a warning, which may begin with a participant's name."""
     for passage, _ in each.passages:
         name = each.names.of(passage)
         if warning.startswith(f"{name} supplies "):
@@ -154,13 +158,13 @@ def _warning(over: Cover, each: Evidence, warning: str) -> str:
 
 
 def who(over: Cover, names: ParticipantNames, passage: Passage) -> str:
-    """What the one who said a passage is called in the report: a pseudonym, or the name they have everywhere."""
+    """The name of a passage's speaker in the report: a pseudonym, or the name shown everywhere."""
     shown = over.speaker(passage.interview, passage.speaker)
     return names.of(passage) if shown == passage.speaker else shown or "unnamed speaker"
 
 
 def _quotes(each: Evidence) -> list[Passage]:
-    """Its exemplars; where there are few, the strongest passages of other participants too."""
+    """A segment's exemplars; if there are fewer than three, the strongest passages of other participants too."""
     chosen = {passage.id: passage for passage in each.summary.exemplars[:QUOTES]}
     quoted_speakers = {speaker_key(passage) for passage in chosen.values()}
     for passage, _ in each.passages:
@@ -203,13 +207,13 @@ def _segment(
         said_by = who(over, each.names, of)
         drafted = over.text(each.sentence, of.interview)
         blocks.append(
-            Text(f"Draft of a job statement, which nobody has taken, from one answer of {said_by}: {drafted}")
+            Text(f"Draft of a job statement, not accepted by anybody, from one answer of {said_by}: {drafted}")
         )
     return blocks
 
 
 def _card(over: Cover, card: Card, each: Evidence) -> list[Block]:
-    """The parts of a segment's card, each an exact quote of one person, and whether a person chose it."""
+    """The parts of a segment's card: exact quotes of one person each, and whether a person chose them."""
     rows = []
     for part in PARTS:
         for quote in card.quotes[part][: None if any(q.pinned for q in card.quotes[part]) else 1]:
@@ -266,7 +270,9 @@ def _map(study: Study, over: Cover, shown: Sequence[Shown], talks: dict[str, Tra
     names_by_id, names = {each.id: each.name for each in shown}, participant_names(study)
     step = -(-len(points) // MOST_SPOTS)
     sampled = points[::step]
-    passages_by_id = {passage.id: passage for passage in passages.listing(study, ids=[point.passage for point in sampled])}
+    passages_by_id = {
+        passage.id: passage for passage in passages.listing(study, ids=[point.passage for point in sampled])
+    }
     spots = []
     for point in sampled:
         passage = passages_by_id[point.passage]

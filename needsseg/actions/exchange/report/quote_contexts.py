@@ -1,4 +1,4 @@
-"""Where a quote stands in its interview, and the words around it, as they may leave the study."""
+"""The place of a quote in its interview, and the words around it, pseudonymised."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ def place(over: Cover, talk: Transcript, passage: Passage) -> str:
     interview = over.interview(passage.interview)
     index = _turn_of(talk, passage)
     if index is None:
-        return f"{interview}, no place in the transcript as it is now"
+        return f"{interview}, not in the current transcript"
     start = talk.turns[index].start_ms
     return f"{interview}, turn {index + 1}{'' if start is None else f', {format_clock(start)}'}"
 
 
 def context(over: Cover, talk: Transcript, passage: Passage) -> Context:
-    """A quote with the rest of its turn and the turn before it, each cut to some lines."""
+    """A quote with the rest of its turn and the turn before it, each cut to about 400 characters."""
     index = _turn_of(talk, passage)
     key = passage.interview
     who = over.speaker(key, passage.speaker) or "unnamed speaker"
     before = question = after = asker = ""
     if index is not None:
         turn = talk.turns[index]
-        # Covered whole and cut afterwards, so that no name is cut in two and missed.
+        # Pseudonymised first and cut afterwards, so that no name is cut in two and missed.
         before = _end(over.text(talk.text[turn.start : passage.start], key))
         after = _begin(over.text(talk.text[passage.end : turn.end], key))
         if index:

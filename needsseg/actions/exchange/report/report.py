@@ -1,4 +1,4 @@
-"""The report that people read and forward: gathered from the whole study, under pseudonyms, and written to one file."""
+"""Gather the report for readers outside the study, under pseudonyms, and write it to one file."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def gather(
     progress: Progress = silent,
     engine: str | None = None,
 ) -> Report:
-    """All that the report says; what the study lacks is said in its place.
+    """Gather the report; sections without data say what is missing.
 
-    Accounts are looked at ``as_of`` a day, else the day after the newest event; who stays is followed ``since`` a day.
-    Participants stand under pseudonyms, unless ``original`` is asked for. Changes nothing; the same study gives the same.
+    Accounts are as of the day ``as_of``, else of the day after the newest event; retention is followed from the day
+    ``since``. Participants have pseudonyms unless ``original`` is set. Changes nothing; equal studies give equal reports.
     """
     over = pseudonyms.cover(study, original=original)
     progress("gathering the report", 0, 3)
@@ -69,13 +69,13 @@ def gather(
 
 
 def check_target(study: Study, path: Path, format: str, *, overwrite: bool = False) -> None:
-    """Raises UsageError or NeedssegError where a report is not to be written to ``path``; to ask before the long work.
+    """Raise UsageError or NeedssegError if a report must not be written to ``path``, before the long work starts.
 
-    A blind coder is refused.
+    Refuses a coder who works blind.
     """
     if is_blind(study):
         raise UsageError(
-            "You work blind, and a report holds what everybody decided.", Advice("See it first: ", Fix.BLIND_OFF)
+            "You work blind, and a report shows what everybody decided.", Advice("Stop working blind: ", Fix.BLIND_OFF)
         )
     if format not in FORMATS:
         raise UsageError(f"There is no report format '{format}'.", f"The formats are {', '.join(FORMATS)}.")
@@ -83,9 +83,9 @@ def check_target(study: Study, path: Path, format: str, *, overwrite: bool = Fal
 
 
 def write_report(study: Study, report: Report, path: Path, format: str, *, overwrite: bool = False) -> Path:
-    """Writes a report as one self-contained page (html) or as Markdown (md), whole or not at all; returns ``path``.
+    """Write a report as one self-contained page (html) or as Markdown (md), whole or not at all; return ``path``.
 
-    An earlier report is replaced; any other file only with ``overwrite``, and the study and its account data never.
+    Replaces an earlier report, any other file only with ``overwrite``, and never the study or its account data.
     """
     check_target(study, path, format, overwrite=overwrite)
     output_files.write(study, path, as_html(report) if format == "html" else as_markdown(report), private=True)
@@ -93,14 +93,14 @@ def write_report(study: Study, report: Report, path: Path, format: str, *, overw
 
 
 def as_markdown(report: Report) -> str:
-    """The report as Markdown."""
+    """Format a report as Markdown."""
     from needsseg.exchange.report.markdown import markdown
 
     return markdown(report)
 
 
 def as_html(report: Report) -> str:
-    """The report as one page that fetches nothing."""
+    """Format a report as one page that loads nothing from elsewhere."""
     from needsseg.exchange.report.html import page
 
     return page(report)
@@ -126,5 +126,5 @@ def _in_short(needs: Needs, stack: Stack) -> tuple[Text | Bullets, ...]:
 
 
 def _job(shown: Shown) -> str:
-    """What a segment's people need, as somebody wrote it; nothing that the program put together."""
+    """The need of a segment's participants as somebody wrote it; never a text that the program composed."""
     return shown.need or shown.statement or shown.description or "nobody has written what its people need"
