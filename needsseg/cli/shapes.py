@@ -135,9 +135,9 @@ def question(found: Question | None, guess: bool = False, participant: str = "")
         choices = [choice | {"nearness": None} for choice in choices]
     return {
         "passage": passage(found.passage) | {"participant": participant} if found else None,
-        "why": found.why if found else "",
+        "why": found.reason if found else "",
         "choices": choices,
-        "left": found.left if found else 0,
+        "left": found.undecided if found else 0,
         "lies_in": found.lies_in if found and guess else None,
         "guess": asdict(found.guess) if found and guess and found.guess else None,
     }
@@ -193,7 +193,7 @@ def sensitivity(found: Sensitivity) -> Shape:
     return {
         "base": found.base,
         "rows": [
-            {"kind": row.kind, "what": row.what, "who": row.who, "passages": row.passages, "sentence": row.sentence}
+            {"kind": row.kind, "what": row.description, "who": row.who, "passages": row.passages, "sentence": row.sentence}
             | asdict(row.comparison)
             for row in found.rows
         ],

@@ -40,7 +40,7 @@ def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool
         session.say("Nothing is left to decide.")
     else:
         session.say(
-            f"{found.left} undecided. Answer: needsseg answer {found.passage.id} NEED|SEGMENT|{OFF_TOPIC}, "
+            f"{found.undecided} undecided. Answer: needsseg answer {found.passage.id} NEED|SEGMENT|{OFF_TOPIC}, "
             f"or needsseg answer {found.passage.id} --new-need NAME"
         )
 
@@ -48,7 +48,7 @@ def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool
 def _print_question(found: Question, guess: bool, who: str) -> None:
     passage = found.passage
     print_text(f"{passage.id}  {who} ({passage.interview})\n   “{passage.quote}”")
-    print_text(f"   Asked because it {found.why}.")
+    print_text(f"   Asked because it {found.reason}.")
     header = ("choice", "what it is", "about", *(("nearness",) if guess else ()))
     print_table(
         header,
