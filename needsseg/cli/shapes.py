@@ -193,7 +193,13 @@ def sensitivity(found: Sensitivity) -> Shape:
     return {
         "base": found.base,
         "rows": [
-            {"kind": row.kind, "what": row.description, "who": row.who, "passages": row.passages, "sentence": row.sentence}
+            {
+                "kind": row.kind,
+                "what": row.description,
+                "who": row.who,
+                "passages": row.passages,
+                "sentence": row.sentence,
+            }
             | asdict(row.comparison)
             for row in found.rows
         ],

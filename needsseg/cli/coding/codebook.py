@@ -139,7 +139,7 @@ def delete(session: Session, name: str, dry_run: bool, as_json: bool) -> None:
         gone = actions.touched(study, code) if dry_run else actions.delete(study, code)
     if as_json:
         print_object({"code": code, **asdict(gone), "deleted": not dry_run})
-    session.say(f"{'Deleting' if dry_run else 'Deleted'} “{code}”: {actions.told(gone)}.")
+    session.say(f"{'Deleting' if dry_run else 'Deleted'} “{code}”: {actions.loss_in_words(gone)}.")
     session.say("Nothing was changed." if dry_run else "Undo with: needsseg undo")
 
 

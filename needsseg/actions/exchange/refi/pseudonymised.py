@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
-from needsseg.actions.coding.pseudonyms import Cover, as_one
+from needsseg.actions.coding.pseudonyms import Cover, normalised
 from needsseg.coding.pseudonyms import GENERIC
 from needsseg.records import JobParts, Transcript
 
@@ -53,8 +53,8 @@ def hidden_in(over: Cover, words: str, key: str, offset: int) -> list[tuple[int,
     if not words:
         return []
     hidden = [each for each in over.find(words) if over.state(each.words) != "kept"]
-    by: Mapping[str, str] = {as_one(each.words): over.by(each, key) for each in hidden}
+    by: Mapping[str, str] = {normalised(each.words): over.by(each, key) for each in hidden}
     return [
-        (offset + each.start, offset + each.end, by[as_one(each.words)] or GENERIC[each.kind])
+        (offset + each.start, offset + each.end, by[normalised(each.words)] or GENERIC[each.kind])
         for each in hidden
     ]  # fmt: skip
