@@ -188,7 +188,7 @@ def test_what_is_no_address_is_refused_and_the_sheet_stays(tmp_path: Path) -> No
         await typed(pilot, "email")
         await pilot.pause()
         await typed(pilot, "nowhere")
-        assert "! 'nowhere' is no e-mail address. It is written somebody@example.org." in flat(seen(app))
+        assert "! 'nowhere' is not an e-mail address. Write it as somebody@example.org." in flat(seen(app))
         await pilot.press("l")
         assert "! There are no accounts yet." in flat(seen(app))
 

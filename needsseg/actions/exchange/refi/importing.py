@@ -16,7 +16,7 @@ from needsseg.actions.exchange.refi.names import COLOURS, KEY, NO_COLOUR, SEGMEN
 from needsseg.actions.exchange.refi.passages import take_selections
 from needsseg.actions.exchange.refi.people import take_cases, take_source_values
 from needsseg.actions.exchange.refi.pseudonymised_study import CoveredStudy
-from needsseg.actions.transcripts.importing import _key
+from needsseg.actions.transcripts.importing import unused_key
 from needsseg.errors import UsageError
 from needsseg.files import sha256
 from needsseg.study.coding import codebook, exchange
@@ -257,7 +257,7 @@ def _interview(state: ImportState, draft: Draft, match: InterviewMatch | None) -
     text = draft.source.text
     stem = state.values(draft.source.values).get(KEY) or _SUFFIX.sub("", draft.source.name)
     name = on_one_line(draft.source.name) or "source"
-    key = _key(stem, set(interviews.keys(state.study)))
+    key = unused_key(stem, set(interviews.keys(state.study)))
     content = sha256(f"{sha256(text)}\0{draft.source.guid}\0{state.file}")
     interviews.add(state.study, key, name, f"{state.file}#{name}", content, draft.transcript)
     state.added.append(key)
