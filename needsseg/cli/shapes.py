@@ -66,7 +66,7 @@ def passage(row: Passage) -> Shape:
         "reasons": row.reasons,
         "anchored": row.anchored,
         "coder": row.coder,
-        "seconded": row.seconded,
+        "seconded": row.also_decided_by,
     }
 
 

@@ -46,7 +46,7 @@ def veiled(study: Study, rows: Sequence[Passage]) -> list[Passage]:
     if not is_blind(study):
         return list(rows)
     own = {row.id: row for row in blinding.own_view(study, rows)}
-    return [own.get(row.id) or replace(row, status="suggested", coder="", codes=(), seconded=()) for row in rows]
+    return [own.get(row.id) or replace(row, status="suggested", coder="", codes=(), also_decided_by=()) for row in rows]
 
 
 def seen_members(study: Study) -> dict[int, list[Member]]:

@@ -35,7 +35,7 @@ def queue(session: Session, limit: int, reading: bool, as_json: bool) -> None:
                 "decisions": found.decisions,
                 "outlook": _outlook(found),
                 "unread": found.unread,
-                "items": [asdict(item) for item in found.items],
+                "items": [_item(item) for item in found.items],
             }
         )
         return
@@ -57,6 +57,12 @@ def queue(session: Session, limit: int, reading: bool, as_json: bool) -> None:
     )
     for line in told(found):
         session.say(line)
+
+
+def _item(item: actions.QueueItem) -> dict[str, object]:
+    """An item as printed; the interviewer's question is under the key ``asked``."""
+    values = asdict(item)
+    return {**values, "asked": values.pop("interviewer_question")}
 
 
 def _outlook(found: actions.Queue) -> dict[str, object]:

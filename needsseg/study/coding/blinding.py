@@ -1,6 +1,7 @@
 """What one coder sees and does while what others marked is hidden: theirs stays, and each has a row of their own.
 
-A passage is a coder's own when they decided on it, seconded that or put a code on it. What nobody decided is everybody's.
+A passage is a coder's own when they decided on it, first or as somebody else had, or put a code on it. What nobody decided
+is everybody's.
 """
 
 from __future__ import annotations
@@ -46,13 +47,13 @@ def own_view(study: Study, rows: Sequence[Passage]) -> list[Passage]:
         if row.id not in shown:
             continue
         if row.coder in ("", study.actor):
-            seen.append(replace(row, codes=codes.get(row.id, ()), seconded=()))
-        elif study.actor in row.seconded:
-            seen.append(replace(row, coder=study.actor, codes=codes.get(row.id, ()), seconded=()))
+            seen.append(replace(row, codes=codes.get(row.id, ()), also_decided_by=()))
+        elif study.actor in row.also_decided_by:
+            seen.append(replace(row, coder=study.actor, codes=codes.get(row.id, ()), also_decided_by=()))
         elif row.id in codes:
-            seen.append(replace(row, status="accepted", coder=study.actor, codes=codes[row.id], seconded=()))
+            seen.append(replace(row, status="accepted", coder=study.actor, codes=codes[row.id], also_decided_by=()))
         else:
-            seen.append(replace(row, status="suggested", coder="", codes=(), seconded=()))
+            seen.append(replace(row, status="suggested", coder="", codes=(), also_decided_by=()))
     return seen
 
 
@@ -157,7 +158,7 @@ def own_rows(study: Study, ids: Sequence[int], status: PassageStatus | None = No
     """The passages of the coder's own that stand for some passages, made where there are none (inside an action).
 
     What others decided gets a row of the coder's own beside it, and the coder's codes and words go there. To leave open what
-    only others decided is nothing to do; to accept what one's own code is on already, or to decide as one seconded, neither.
+    only others decided is nothing to do; to accept what one's own code is on already, or to repeat one's own decision, neither.
     """
     return list(dict.fromkeys(own for passage in ids for own in _own_row(study, passage, status)))
 
@@ -197,7 +198,7 @@ def _moved(study: Study, passage: int, own: int) -> int:
 
 
 def _parted(study: Study, passage: int, beside: Row | None) -> list[int]:
-    """The coder's own row with the decision that they seconded, which is theirs alone then."""
+    """The coder's own row, with the decision they shared with somebody else, which is theirs alone then."""
     where = [passage, study.actor]
     if beside is not None and beside["decided_by"] not in (None, study.actor):
         beside = None

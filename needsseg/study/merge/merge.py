@@ -76,7 +76,7 @@ def new_interview(study: Study, other: Study, theirs: int, key: str, joined: Joi
     row = other.rows("SELECT * FROM interviews WHERE id = ?", [theirs])[0]
     ours = study.insert("interviews", _columns(row) | {"key": key})
     joined.interviews[theirs] = ours
-    speakers, seconded = dict[int, int](), seconds(other)
+    speakers, deciders = dict[int, int](), also_decided_by(other)
     for speaker in other.rows("SELECT * FROM speakers WHERE interview_id = ? ORDER BY id", [theirs]):
         participant = speaker["participant_id"]
         if participant is not None:
@@ -93,7 +93,7 @@ def new_interview(study: Study, other: Study, theirs: int, key: str, joined: Joi
             if table == "passages":
                 joined.passages[held["id"]] = made
                 joined.counted["added"] += 1
-                for who, at in seconded.get(held["id"], {}).items():
+                for who, at in deciders.get(held["id"], {}).items():
                     study.insert("seconded", {"passage_id": made, "coder": who, "at": at})
                     joined.counted["seconded"] += 1
 
@@ -121,8 +121,8 @@ def _participant(study: Study, other: Study, theirs: int, interview: str, rename
     return joined.participants[theirs]
 
 
-def seconds(study: Study) -> dict[int, dict[str | None, str | None]]:
-    """Who seconded the decision on each passage, and when."""
+def also_decided_by(study: Study) -> dict[int, dict[str | None, str | None]]:
+    """Who made the same decision on each passage besides its coder, and when."""
     found: dict[int, dict[str | None, str | None]] = {}
     for passage, coder, at in study.rows("SELECT passage_id, coder, at FROM seconded ORDER BY id"):
         found.setdefault(passage, {})[coder] = at

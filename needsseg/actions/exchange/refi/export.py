@@ -147,7 +147,7 @@ def _left_out(study: Study) -> list[str]:
         ),
         "rejected passages": sum(each.status == "rejected" for each in listed),
         "passages without a place": sum(each.status == "accepted" and not each.anchored for each in listed),
-        "names of coders who also decided on a passage": sum(len(each.seconded) for each in listed),
+        "names of coders who also decided on a passage": sum(len(each.also_decided_by) for each in listed),
         "digits that codes are pinned to": sum(row.pin is not None for row in codebook.listing(study)),
     }
     return [f"{count} {kind}" for kind, count in counted.items() if count]
