@@ -95,7 +95,7 @@ class Passage:
     """A span of one participant's words, as the study holds it; ``quote`` is exactly ``text[start:end]``.
 
     Where ``anchored`` is False, an edited transcript no longer holds the words: the quote and its place are those of before.
-    ``coder`` is who decided on it, empty while nobody has; ``seconded`` are those who decided the same in merged studies.
+    ``coder`` is who decided on it, empty while nobody has; ``also_decided_by`` are those who decided the same in merged studies.
     """
 
     id: int
@@ -111,7 +111,7 @@ class Passage:
     codes: tuple[str, ...] = ()
     anchored: bool = True
     coder: str = ""
-    seconded: tuple[str, ...] = ()
+    also_decided_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def passage(row: Passage) -> Shape:
         "reasons": row.reasons,
         "anchored": row.anchored,
         "coder": row.coder,
-        "seconded": row.seconded,
+        "seconded": row.also_decided_by,
     }
 
 
@@ -141,9 +141,9 @@ def question(current: Question | None, guess: bool = False, participant: str = "
         choices = [choice | {"nearness": None} for choice in choices]
     return {
         "passage": passage(current.passage) | {"participant": participant} if current else None,
-        "why": current.why if current else "",
+        "why": current.reason if current else "",
         "choices": choices,
-        "left": current.left if current else 0,
+        "left": current.undecided if current else 0,
         "lies_in": current.lies_in if current and guess else None,
         "guess": asdict(current.guess) if current and guess and current.guess else None,
     }
@@ -199,7 +199,13 @@ def sensitivity(result: Sensitivity) -> Shape:
     return {
         "base": result.base,
         "rows": [
-            {"kind": row.kind, "what": row.what, "who": row.who, "passages": row.passages, "sentence": row.sentence}
+            {
+                "kind": row.kind,
+                "what": row.description,
+                "who": row.who,
+                "passages": row.passages,
+                "sentence": row.sentence,
+            }
             | asdict(row.comparison)
             for row in result.rows
         ],

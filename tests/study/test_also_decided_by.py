@@ -37,7 +37,7 @@ def ada(talk: Study) -> Study:
 
 
 def of(study: Study) -> list[tuple[int, str, str, tuple[str, ...]]]:
-    return [(p.start, p.status, p.coder, p.seconded) for p in passages.listing(study, blind=False)]
+    return [(p.start, p.status, p.coder, p.also_decided_by) for p in passages.listing(study, blind=False)]
 
 
 def test_the_second_coder_keeps_their_name(ada: Study, tables: Dump) -> None:
@@ -50,7 +50,7 @@ def test_the_second_coder_keeps_their_name(ada: Study, tables: Dump) -> None:
     assert [row[3] for row in of(ada)] == [()] * 4
 
 
-def test_who_seconded_goes_with_the_decision_and_comes_back_with_undo(ada: Study, tables: Dump) -> None:
+def test_who_also_decided_goes_with_the_decision_and_comes_back_with_undo(ada: Study, tables: Dump) -> None:
     before = tables(ada)
     for change in (
         lambda: passages.decide(ada, [1], "rejected"),
@@ -115,14 +115,14 @@ def _file(folder: Path) -> Path:
 
 @pytest.fixture
 def ben(ada: Study) -> Study:
-    """Ben works blind where he seconded Ada."""
+    """Ben works blind where he decided as Ada did."""
     ada.actor = "Ben"
     blind.set_blind(ada, True)
     return ada
 
 
-def test_a_blind_coder_sees_what_they_seconded_as_their_own(ben: Study, tables: Dump) -> None:
-    seen = [(p.start, p.status, p.coder, p.seconded) for p in passages.listing(ben)]
+def test_a_blind_coder_sees_what_they_also_decided_as_their_own(ben: Study, tables: Dump) -> None:
+    seen = [(p.start, p.status, p.coder, p.also_decided_by) for p in passages.listing(ben)]
     assert seen[:2] == [(47, "accepted", "Ben", ()), (61, "rejected", "Ben", ())]
     assert passages.one(ben, 1).coder == "Ben"
     assert [p.start for p in passages.listing(ben, coder="Ben")] == [47, 61]
@@ -136,7 +136,7 @@ def test_a_blind_coder_sees_what_they_seconded_as_their_own(ben: Study, tables: 
 
 
 @pytest.mark.parametrize("change", ["rejected", "suggested", "unmark", "adjust"])
-def test_a_blind_coder_parts_from_what_they_seconded(ben: Study, tables: Dump, change: str) -> None:
+def test_a_blind_coder_parts_from_what_they_also_decided(ben: Study, tables: Dump, change: str) -> None:
     passages.code(ben, [1], "late")
     before = tables(ben)
     if change == "unmark":
@@ -146,7 +146,7 @@ def test_a_blind_coder_parts_from_what_they_seconded(ben: Study, tables: Dump, c
     else:
         assert passages.decide(ben, [1], change) == 1  # type: ignore[arg-type]
     ada = next(p for p in passages.listing(ben, blind=False) if p.id == 1)
-    assert (ada.status, ada.coder, ada.seconded, ada.codes) == ("accepted", "Ada", (), ())
+    assert (ada.status, ada.coder, ada.also_decided_by, ada.codes) == ("accepted", "Ada", (), ())
     own = [(p.start, p.end, p.status, p.coder, p.codes) for p in passages.listing(ben) if p.start == 47]
     end, status = (55, "accepted") if change == "adjust" else (60, "rejected" if change == "rejected" else "suggested")
     assert own == [(47, end, status, "" if status == "suggested" else "Ben", ("late",))]
@@ -155,7 +155,7 @@ def test_a_blind_coder_parts_from_what_they_seconded(ben: Study, tables: Dump, c
     assert tables(ben) == before
 
 
-def test_leaving_open_what_was_only_seconded_takes_the_name_off(ben: Study) -> None:
+def test_leaving_open_what_was_only_also_decided_takes_the_name_off(ben: Study) -> None:
     assert passages.decide(ben, [2], "suggested") == 1
     assert of(ben)[:2] == [(47, "accepted", "Ada", ("Ben",)), (61, "rejected", "Ada", ())]
     assert len(passages.listing(ben, blind=False)) == 4

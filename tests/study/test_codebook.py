@@ -237,7 +237,7 @@ def test_deleting_touches_what_was_told_and_passages_stay_accepted(coded: Study)
     assert shape(coded) == [(0, "overdue"), (0, "time"), (1, "very late")]
     assert [passage.status for passage in passages.listing(coded)] == ["accepted", "accepted"]
     assert memos.listing(coded, "code") == memos.listing(coded, "code", "overdue")
-    assert says(codebook.told(told), "2 passages", "2 coders", "2 memos", "1 code")
+    assert says(codebook.loss_in_words(told), "2 passages", "2 coders", "2 memos", "1 code")
 
 
 @pytest.mark.parametrize("colour", ["purple", "#12345", "#1234567", "#12345g", "red;", "rgb(1,2,3)"])

@@ -81,7 +81,7 @@ def test_needs_are_stated_reworded_ordered_and_dropped_undoably(talk: Study, tab
         (lambda study: needs.move(study, 1, 4), ("There is no place 4", "1 to 1")),
         (lambda study: needs.find(study, "Builder"), ("“Builder”", "“Coordinator”")),
         (lambda study: needs.drop(study, 9), ("no need in view with the id 9", "needsseg needs")),
-        (lambda study: needs.take(study, "codes"), ("no codes to take", "needsseg needs add")),
+        (lambda study: needs.take(study, "codes"), ("no codes to use", "needsseg needs add")),
         (lambda study: needs.take(study, "archetypes", ["Nobody"]), ("“Nobody”", "archetypes")),
         (lambda study: needs.take(study, "archetypes", ["Builder"], "X"), ("Only codes", "--as NAME")),
         (lambda study: review.answer(study, 999, None, need=1), ("passage 999",)),
@@ -187,7 +187,7 @@ def test_needs_are_taken_from_segments_and_archetypes(talk: Study, six: list[int
     assert [(row.name, row.description, row.segment) for row in needs.listing(talk)] == [
         ("Hand-overs", "They want to know who has what.", made)
     ]
-    assert needs.advice(talk) and [offer.taken for offer in needs.offers(talk, "segments")] == [True]
+    assert needs.advice(talk) and [offer.in_view for offer in needs.offers(talk, "segments")] == [True]
     with refuses(UsageError, "All segments are in view already"):
         needs.take(talk, "segments")
     first = needs.offers(talk, "archetypes")[0]

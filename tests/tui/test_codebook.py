@@ -167,7 +167,7 @@ def test_codes_are_moved_merged_and_deleted(tmp_path: Path, size: tuple[int, int
         assert [p.codes for p in passages.listing(app.study, code="far")] == [("far",)]
         await pilot.press("x")
         await pilot.pause()
-        assert "It goes off 1 passage, whose decisions stay. u restores all of it." in flat(seen(app))
+        assert "It is removed from 1 passage, whose decisions are kept. u restores all of it." in flat(seen(app))
         await pilot.press("down", "enter")
         await pilot.pause()
         assert (1, "far") in shape(app), "kept"

@@ -37,7 +37,7 @@ async def over(
 
 
 def states(app: NeedssegApp) -> dict[str, str]:
-    return {row.words: row.state for row in pseudonyms.found(app.study)}
+    return {row.words: row.state for row in pseudonyms.identifying_words(app.study)}
 
 
 @SIZES
@@ -74,7 +74,7 @@ def test_words_are_replaced_by_others_added_and_shown_where_they_are(tmp_path: P
         await pilot.press("r")
         await pilot.pause()
         await typed(pilot, "a nurse")
-        assert pseudonyms.found(app.study)[0].by == "a nurse"
+        assert pseudonyms.identifying_words(app.study)[0].by == "a nurse"
         assert f"“{words}” is replaced by “a nurse”" in flat(seen(app))
         await pilot.press("n")
         await pilot.pause()
@@ -188,7 +188,7 @@ def test_what_is_no_address_is_refused_and_the_sheet_stays(tmp_path: Path) -> No
         await typed(pilot, "email")
         await pilot.pause()
         await typed(pilot, "nowhere")
-        assert "! 'nowhere' is no e-mail address. It is written somebody@example.org." in flat(seen(app))
+        assert "! 'nowhere' is not an e-mail address. Write it as somebody@example.org." in flat(seen(app))
         await pilot.press("l")
         assert "! There are no accounts yet." in flat(seen(app))
 

@@ -69,7 +69,7 @@ def test_without_accounts_it_is_shown_too_and_a_file_that_is_none_is_left(tmp_pa
         await pilot.press("e", "ctrl+u")
         await typed(pilot, str(tmp_path / "mine.md"))
         await settled(app, pilot)
-        assert "exists and holds no report" in flat(seen(app))
+        assert "exists and contains no report" in flat(seen(app))
 
     (tmp_path / "mine.md").write_text("mine", encoding="utf-8")
     play(small_study(tmp_path), scenes, LARGE)

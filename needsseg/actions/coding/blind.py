@@ -1,4 +1,4 @@
-"""Blind mode: a coder works without seeing what others marked, and never over it."""
+"""Blind mode: a coder works without seeing or changing what others marked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_blind(study: Study) -> bool:
 
 
 def set_blind(study: Study, on: bool) -> None:
-    """Hides what others marked from the coder of the study, or shows it again. No decision, so the history does not keep it."""
+    """Switch blind mode on or off for the study's coder; not recorded in the history, since it is no decision."""
     if on != is_blind(study):
         bookmarks.store(study, _name(study), {"on": on})
 
@@ -39,30 +39,30 @@ def own_view(study: Study, rows: Sequence[Passage]) -> list[Passage]:
 
 
 def veiled(study: Study, rows: Sequence[Passage]) -> list[Passage]:
-    """The same passages, of which a blind coder is not told what others decided and which codes they put there.
+    """The same passages without others' decisions and codes if the coder works blind.
 
-    For results of the whole team, as a segment's passages are: none is left out.
+    For results of the whole team, such as a segment's passages: none is left out.
     """
     if not is_blind(study):
         return list(rows)
     own = {row.id: row for row in blinding.own_view(study, rows)}
-    return [own.get(row.id) or replace(row, status="suggested", coder="", codes=(), seconded=()) for row in rows]
+    return [own.get(row.id) or replace(row, status="suggested", coder="", codes=(), also_decided_by=()) for row in rows]
 
 
 def seen_members(study: Study) -> dict[int, list[Member]]:
-    """The members of every segment; for a blind coder without what others did to single passages since the last run."""
+    """The members of every segment; for a blind coder without others' changes to single passages since the last run."""
     return blind_places.members(study) if is_blind(study) else segments.members(study)
 
 
-def unseen_candidates(study: Study, seen: Mapping[int, Sequence[Member]]) -> frozenset[int]:
-    """Of all candidates those that nothing but others' answers fills, of which a blind coder is not told."""
+def unseen_candidates(study: Study, members: Mapping[int, Sequence[Member]]) -> frozenset[int]:
+    """Ids of candidates filled only by others' answers, which are hidden from a blind coder."""
     if not is_blind(study):
         return frozenset()
     full = segments.members(study)
     return frozenset(
         row.id
         for row in segments.listing(study)
-        if row.status == "candidate" and row.id in full and not seen.get(row.id)
+        if row.status == "candidate" and row.id in full and not members.get(row.id)
     )
 
 
@@ -72,16 +72,16 @@ def seen_coder(study: Study) -> str | None:
 
 
 def own_counts(study: Study) -> Mapping[str, Mapping[str, int]]:
-    """How many passages of each status a blind coder sees, by interview."""
+    """The number of passages of each status that a blind coder sees, by interview."""
     return blinding.own_counts(study)
 
 
 def own_off_topic(study: Study) -> frozenset[int]:
-    """The passages that a person said are off-topic; a blind coder's own alone."""
+    """The passages that a person declared off-topic; for a blind coder, only their own."""
     coder = seen_coder(study)
     return frozenset(row.passage for row in constraints.off_topic(study) if coder in (None, row.decided_by))
 
 
 def own_rows(study: Study, ids: Sequence[int], status: PassageStatus | None = None) -> list[int]:
-    """The passages that a decision on some passages is about (inside an action): a blind coder's own, else just these."""
+    """The passages to which a decision on ``ids`` applies (inside an action): a blind coder's own copies, else ``ids``."""
     return blinding.own_rows(study, ids, status) if is_blind(study) else list(ids)

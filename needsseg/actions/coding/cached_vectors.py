@@ -1,4 +1,4 @@
-"""Vectors that the study holds already, for what is computed when it is read: no model is loaded."""
+"""Load vectors that the study has cached, for results computed when they are read; loads no model."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """Unit rows of some texts, float64 (n, d), under the model of the newest run; None where ``missing`` have none."""
+    """Unit rows of texts, float64 (n, d), under the newest run's model; None if ``missing`` texts have no vector."""
 
     rows: Matrix | None
     missing: int
 
 
 def cached(study: Study, texts: Sequence[str]) -> Cached:
-    """The cached vectors of texts; all are missing before the first run."""
+    """Load the cached vectors of texts; all are missing before the first run."""
     run = runs.latest(study)
     hashes = [text_sha256(text) for text in texts]
-    known = vectors.load(study, run.model_sha256, hashes) if run else {}
-    missing = sum(key not in known for key in hashes)
+    vectors_by_hash = vectors.load(study, run.model_sha256, hashes) if run else {}
+    missing = sum(key not in vectors_by_hash for key in hashes)
     if missing or not texts:
         return Cached(None, missing)
     import numpy as np
 
-    rows = np.stack([known[key] for key in hashes]).astype(np.float64)
+    rows = np.stack([vectors_by_hash[key] for key in hashes]).astype(np.float64)
     return Cached(unit(rows), 0)
 
 
 def required_rows(study: Study, texts: Sequence[str]) -> Matrix:
-    """As ``cached``; raises DiscoveryError where a text has no vector, as under another model or after forgetting."""
-    found = cached(study, texts)
-    if found.rows is None:
+    """Load as ``cached``; raises DiscoveryError if a text has no vector, for instance under another model."""
+    vectors_found = cached(study, texts)
+    if vectors_found.rows is None:
         raise DiscoveryError(
-            f"{found.missing} of {len(texts)} passages have no vector of the newest run's model.",
+            f"{vectors_found.missing} of {len(texts)} passages have no vector of the newest run's model.",
             Advice("Discover again to see it: ", Fix.DISCOVER),
         )
-    return found.rows
+    return vectors_found.rows

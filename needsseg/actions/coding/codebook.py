@@ -1,4 +1,4 @@
-"""The codebook: codes made, renamed, recoloured, moved, merged, described, pinned and deleted, one action each."""
+"""Create, rename, recolour, move, merge, describe, pin and delete codes, each as one action."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from needsseg.text import format_count
 
 
 def tree(study: Study) -> list[Branch]:
-    """All codes, each with its children right below it, siblings by name; a blind coder's own marks are counted alone."""
+    """All codes as a tree, siblings by name; for a blind coder, only their own marks are counted."""
     return book.tree(book.listing(study, seen_coder(study)))
 
 
 def one(study: Study, name: str) -> CodeRow:
-    """One code by its name, in whatever case where that is clear; raises NotFoundError."""
+    """One code by its name, in any case if that is unambiguous; raises NotFoundError."""
     return book.one(study, name, seen_coder(study))
 
 
 def doubles(study: Study) -> list[Advice]:
-    """What to say of codes whose names differ in case alone: that they are to be one, and how that is done."""
+    """Advice to merge codes whose names differ only in upper and lower case."""
     return [
         Advice(
-            f"The codes {', '.join(f'“{name}”' for name in names)} differ in upper and lower case alone. Make them one: ",
+            f"The codes {', '.join(f'“{name}”' for name in names)} differ only in upper and lower case. Merge them: ",
             Fix.MERGE_CODES.of(code=names[1], into=names[0]),
         )
         for names in book.doubles(study)
@@ -34,53 +34,53 @@ def doubles(study: Study) -> list[Advice]:
 
 
 def touched(study: Study, name: str) -> Touched:
-    """How many passages, coders, codes below and memos deleting or merging a code touches.
+    """Count the passages, coders, child codes and memos affected by deleting or merging a code.
 
-    A blind coder is told of others' too: what would be taken from them.
+    Includes others' work also for a blind coder, since they would lose it.
     """
     return codes.touched(study, name)
 
 
-def told(gone: Touched) -> str:
-    """What a code that is deleted takes along, in words."""
-    along = [f"off {format_count(gone.passages, 'passage')}, whose decisions stay"]
-    if gone.coders > 1:
-        along.append(f"marked by {gone.coders} coders")
-    if gone.memos:
-        along.append(f"{format_count(gone.memos, 'memo')} with it")
-    if gone.children:
-        along.append(f"{format_count(gone.children, 'code')} below it one up")
-    return ", ".join(along)
+def loss_in_words(lost: Touched) -> str:
+    """Describe what deleting a code removes."""
+    effects = [f"removed from {format_count(lost.passages, 'passage')}, whose decisions are kept"]
+    if lost.coders > 1:
+        effects.append(f"marked by {lost.coders} coders")
+    if lost.memos:
+        effects.append(f"{format_count(lost.memos, 'memo')} with it")
+    if lost.children:
+        effects.append(f"{format_count(lost.children, 'code')} below it moved one level up")
+    return ", ".join(effects)
 
 
 def create(study: Study, name: str, parent: str | None = None) -> str:
-    """Makes a code, at the top or under another; its name as stored."""
+    """Create a code at the top or under another; return its name as stored."""
     with study.action("make code") as action:
-        made = codes.create(study, name, parent)
-        action.summary = f"made the code “{made}”" + (f" under “{book.one(study, made).parent}”" if parent else "")
-        return made
+        stored = codes.create(study, name, parent)
+        action.summary = f"made the code “{stored}”" + (f" under “{book.one(study, stored).parent}”" if parent else "")
+        return stored
 
 
 def rename(study: Study, name: str, new: str) -> str:
-    """Renames a code; its new name as stored."""
+    """Rename a code; return its new name as stored."""
     with study.action("rename code") as action:
-        was = book.one(study, name).name
-        made = codes.rename(study, was, new)
-        action.summary = f"renamed the code “{was}” to “{made}”"
-        return made
+        old = book.one(study, name).name
+        stored = codes.rename(study, old, new)
+        action.summary = f"renamed the code “{old}” to “{stored}”"
+        return stored
 
 
 def recolour(study: Study, name: str, colour: str) -> str:
-    """Gives a code a colour of ``COLOURS`` or #rrggbb, or none where it is empty; the colour as stored."""
+    """Set a code's colour to one of ``COLOURS`` or #rrggbb, or remove it if empty; return the colour as stored."""
     with study.action("recolour code") as action:
         code = book.one(study, name).name
-        made = codes.recolour(study, code, colour)
-        action.summary = f"made the code “{code}” {made}" if made else f"took the colour of the code “{code}”"
-        return made
+        stored = codes.recolour(study, code, colour)
+        action.summary = f"made the code “{code}” {stored}" if stored else f"removed the colour of the code “{code}”"
+        return stored
 
 
 def move(study: Study, name: str, parent: str | None) -> None:
-    """Puts a code under another, or at the top."""
+    """Move a code under another, or to the top."""
     with study.action("move code") as action:
         code = book.one(study, name).name
         above = None if parent is None else book.one(study, parent).name
@@ -89,15 +89,15 @@ def move(study: Study, name: str, parent: str | None) -> None:
 
 
 def merge(study: Study, source: str, target: str) -> None:
-    """Merges a code into another, which keeps its name."""
+    """Merge a code into another, which keeps its name."""
     with study.action("merge codes") as action:
-        gone, stays = book.one(study, source).name, book.one(study, target).name
-        codes.merge(study, gone, stays)
-        action.summary = f"merged the code “{gone}” into “{stays}”"
+        old, kept_code = book.one(study, source).name, book.one(study, target).name
+        codes.merge(study, old, kept_code)
+        action.summary = f"merged the code “{old}” into “{kept_code}”"
 
 
 def describe(study: Study, name: str, words: str) -> None:
-    """Writes what a code means."""
+    """Set the description of a code."""
     with study.action("describe code") as action:
         code = book.one(study, name).name
         codes.describe(study, code, words)
@@ -105,17 +105,17 @@ def describe(study: Study, name: str, words: str) -> None:
 
 
 def delete(study: Study, name: str) -> Touched:
-    """Deletes a code with its marks and memos; what that touched. Codes below it go up, passages stay accepted."""
+    """Delete a code with its marks and memos; return what was affected. Child codes move up, passages stay accepted."""
     with study.action("delete code") as action:
         code = book.one(study, name).name
-        gone = codes.touched(study, code)
+        lost = codes.touched(study, code)
         codes.delete(study, code)
-        action.summary = f"deleted the code “{code}” off {format_count(gone.passages, 'passage')}"
-        return gone
+        action.summary = f"deleted the code “{code}” from {format_count(lost.passages, 'passage')}"
+        return lost
 
 
 def pin(study: Study, name: str, digit: int | None) -> None:
-    """Pins a code to a digit from 1 to 9, or unpins it."""
+    """Pin a code to a digit from 1 to 9, or unpin it."""
     with study.action("pin code") as action:
         code = book.one(study, name).name
         codes.pin(study, code, digit)

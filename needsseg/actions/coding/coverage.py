@@ -1,4 +1,4 @@
-"""How far the coding is: what of participants' speech was read, coded and skipped, and how much of the marked is decided."""
+"""Measure the progress of coding: words of participants read, coded and skipped, and passages decided."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ _WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class InterviewCoverage:
     """Words of participants' speech in one interview or in all (key ``""``).
 
-    ``read`` are those in turns that were read or in accepted passages, ``coded`` those in accepted passages, ``skipped``
-    those read and in none. ``decided`` of ``marked`` passages, each place counted once, are accepted or rejected.
+    ``read`` counts words in turns that were read or in accepted passages, ``coded`` those in accepted passages,
+    ``skipped`` those read but not coded. ``decided`` of ``marked`` passages are accepted or rejected, each span counted
+    once.
     """
 
     key: str
@@ -31,103 +32,105 @@ class Covered:
     decided: int
     marked: int
     gap: int = 0
-    """The longest run of words that are in no turn read and in no passage decided."""
+    """The longest run of words outside turns that were read and passages that were decided."""
     accepted: int = 0
     with_code: int = 0
-    """How many passages are accepted, and how many of them carry a code."""
+    """The numbers of accepted passages, and of those with a code."""
 
     @property
     def is_coded_throughout(self) -> bool:
-        """Whether all that is marked is decided, half (ours) of what is accepted carries a code, and no third (ours) of the
-        words was left out in one piece.
+        """Whether all marked passages are decided, half (ours) of the accepted ones carry a code, and no third (ours) of
+        the words was skipped in one piece.
         """
         is_decided = self.words > 0 and self.decided == self.marked and 3 * self.gap <= self.words
         return is_decided and 2 * self.with_code >= self.accepted
 
     @property
     def skipped(self) -> int:
-        """Words that were read and lie in no accepted passage."""
+        """The number of words that were read but not coded."""
         return self.read - self.coded
 
     def share(self, words: int) -> float:
-        """Words as a share of all that participants said, 0 where they said nothing."""
+        """Words as a share of all words of participants; 0 if there are none."""
         return words / self.words if self.words else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Every interview in the order of its import, all together, and whose work was counted (empty: everybody's)."""
+    """The coverage of every interview in the order of import, and in total, by one coder (empty: by everybody)."""
 
     coder: str
-    interviews: tuple[Covered, ...]
-    total: Covered
+    interviews: tuple[InterviewCoverage, ...]
+    total: InterviewCoverage
 
 
 def mark_read(study: Study, interview: str, seqs: Iterable[int]) -> int:
-    """Notes that turns of an interview, by their number from 0, were before the coder; how many were not noted yet."""
+    """Mark turns of an interview (numbers from 0) as read by the coder; return how many are new."""
     return read_turns.mark_read(study, interview, seqs)
 
 
 def coverage(study: Study, coder: str | None = None) -> Coverage:
-    """How far everybody is together, or one coder; a blind coder is told of their own work alone.
+    """Measure the coverage by everybody together, or by one coder; for a blind coder, by themselves.
 
-    A coder has accepted what they accepted themselves and what their codes are on.
+    A coder has accepted what they accepted themselves and what carries their codes.
     """
     if blind.is_blind(study):
         coder = study.actor
-    held = passages.listing(study, anchored=True)
+    listed = passages.listing(study, anchored=True)
     if coder == study.actor:
-        held = blinding.own_view(study, held)
+        listed = blinding.own_view(study, listed)
     elif coder is not None:
         worked = blinding.worked_on(study, coder)
-        held = [passage for passage in held if passage.id in worked]
+        listed = [passage for passage in listed if passage.id in worked]
     by_interview: dict[str, list[Passage]] = {}
-    for passage in held:
+    for passage in listed:
         by_interview.setdefault(passage.interview, []).append(passage)
-    seen = read_turns.turns_read(study, coder)
+    turns_read = read_turns.turns_read(study, coder)
     order = sorted(interviews.imported_at(study).items(), key=lambda item: (item[1], item[0]))
     rows = tuple(
-        _covered(
+        _interview_coverage(
             key,
             interviews.title(study, key),
             interviews.transcript(study, key),
             by_interview.get(key, []),
-            seen.get(key, ()),
+            turns_read.get(key, ()),
         )
         for key, _ in order
     )
-    added = ("words", "read", "coded", "decided", "marked", "accepted", "with_code")
-    sums = {name: sum(getattr(row, name) for row in rows) for name in added}
-    total = Covered("", "", gap=max((row.gap for row in rows), default=0), **sums)
+    summed = ("words", "read", "coded", "decided", "marked", "accepted", "with_code")
+    sums = {name: sum(getattr(row, name) for row in rows) for name in summed}
+    total = InterviewCoverage("", "", gap=max((row.gap for row in rows), default=0), **sums)
     return Coverage(coder or "", rows, total)
 
 
-def _covered(
-    key: str, title: str, transcript: Transcript, held: Sequence[Passage], turns_read: Collection[int]
-) -> Covered:
-    spans = sorted((passage.start, passage.end) for passage in held if passage.status == "accepted")
-    settled = [(passage.start, passage.end) for passage in held if passage.status != "suggested"]
+def _interview_coverage(
+    key: str, title: str, transcript: Transcript, listed: Sequence[Passage], turns_read: Collection[int]
+) -> InterviewCoverage:
+    spans = sorted((passage.start, passage.end) for passage in listed if passage.status == "accepted")
+    decided_spans = [(passage.start, passage.end) for passage in listed if passage.status != "suggested"]
     words = read = coded = gap = run = 0
     for seq, turn in enumerate(transcript.turns):
         if turn.role != "participant":
             continue
         inside = [span for span in spans if span[0] < turn.end and turn.start < span[1]]
         ends = [match.span() for match in _WORD.finditer(transcript.text, turn.start, turn.end)]
-        # A word counts once, however many passages it lies in; one that an edge cuts counts as coded.
+        # A word counts once, however many passages contain it; a word cut by a passage's edge counts as coded.
         marked = sum(any(low < end and start < high for low, high in inside) for start, end in ends)
         words, coded = words + len(ends), coded + marked
         read += len(ends) if seq in turns_read else marked
         for start, end in ends:
-            known = seq in turns_read or any(low < end and start < high for low, high in settled)
-            run = 0 if known else run + 1
+            is_covered = seq in turns_read or any(low < end and start < high for low, high in decided_spans)
+            run = 0 if is_covered else run + 1
             gap = max(gap, run)
     decided: dict[tuple[int, int], bool] = {}
-    for passage in held:
+    for passage in listed:
         place = (passage.start, passage.end)
         decided[place] = decided.get(place, False) or passage.status != "suggested"
-    accepted = [passage for passage in held if passage.status == "accepted"]
+    accepted = [passage for passage in listed if passage.status == "accepted"]
     with_code = sum(bool(passage.codes) for passage in accepted)
-    return Covered(key, title, words, read, coded, sum(decided.values()), len(decided), gap, len(accepted), with_code)
+    return InterviewCoverage(
+        key, title, words, read, coded, sum(decided.values()), len(decided), gap, len(accepted), with_code
+    )
 
 
-__all__ = ["Coverage", "Covered", "coverage", "mark_read"]
+__all__ = ["Coverage", "InterviewCoverage", "coverage", "mark_read"]

@@ -1,4 +1,4 @@
-"""What a person is writing and has not saved, so that a closed terminal takes no words along."""
+"""Keep drafts of what a person is writing, so that closing the terminal loses no words."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def listing(study: Study) -> list[Draft]:
 
 
 def store(study: Study, kind: DraftKind, target: int | str, about: str, words: Mapping[str, str]) -> None:
-    """Keep a draft in place of the one before; nothing is kept of an interview that is gone."""
+    """Store a draft in place of the previous one; nothing is stored for an interview that no longer exists."""
     table.store(study, kind, target, about, words)
 
 
 def drop(study: Study, kind: DraftKind, target: int | str) -> None:
-    """Erase a draft of the person at the keyboard; nothing happens where there is none."""
+    """Erase a draft of the person at the keyboard, if there is one."""
     table.drop(study, kind, target)
 
 
 def drop_id(study: Study, draft: int) -> None:
-    """Erase a draft of the person at the keyboard by its id; raise NotFoundError where they have none of that id."""
+    """Erase a draft of the person at the keyboard by its id; raise NotFoundError if they have none with that id."""
     table.drop_id(study, draft)

@@ -1,4 +1,4 @@
-"""Vectors of texts, from the study's cache where it has them."""
+"""Embed texts, using the study's cache of vectors."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
 
 def embedded(study: Study, texts: Sequence[str], progress: Progress = silent) -> dict[str, Vectors]:
-    """Unit vectors of all texts by text_sha256, float32 (d,); what was not cached is embedded and cached."""
+    """Return unit vectors of all texts by text_sha256, float32 (d,); embed and cache those that are missing."""
     model = locate(load(study.path).model)
-    known = vectors.load(study, model.sha256, map(text_sha256, texts))
-    fresh = encode(texts, model, known, progress)
+    stored = vectors.load(study, model.sha256, map(text_sha256, texts))
+    fresh = encode(texts, model, stored, progress)
     vectors.store(study, model.sha256, fresh)
-    return known | fresh
+    return stored | fresh
 
 
-def held(study: Study, texts: Sequence[str]) -> dict[str, Vectors]:
-    """The vectors that are cached already, under the model that is set; no model is loaded."""
+def load_cached(study: Study, texts: Sequence[str]) -> dict[str, Vectors]:
+    """Load the vectors that are cached for the model in the settings; loads no model."""
     return vectors.load(study, model_sha256(study), map(text_sha256, texts))
 
 
 def model_sha256(study: Study) -> str:
-    """What tells the vectors of the model that is set from those of every other."""
+    """The hash that identifies the vectors of the model in the settings."""
     return _sha256_of(load(study.path).model)
 
 
 @lru_cache(maxsize=8)
 def _sha256_of(name: str) -> str:
-    # A model's weights are hashed once while the program runs: that reads all of them.
+    # Cached for the program's lifetime, since hashing reads all of a model's weights.
     return locate(name).sha256

@@ -1,4 +1,4 @@
-"""Who a study knows by name: participants, whoever else speaks, their companies and accounts, and the numbers they go by."""
+"""Collect the names a study knows, of participants, other speakers, companies and accounts, with their numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from needsseg.transcripts.roles import role_from_label
 __all__ = ["SPEAKER", "Names", "known_names"]
 
 SPEAKER = " (speaker)"
-"""Ends the name that somebody goes by who speaks and is no participant, so that a participant's name is another."""
+"""The suffix of names of speakers who are not participants, which keeps them distinct from participants' names."""
 
 _ROLES = """
 speaker speakers voice voices person people someone somebody man woman male female the question questions answer answers
@@ -31,12 +31,12 @@ _SHORTEST_ACCOUNT = 3
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names to look for, and the number of each that has one; and who goes by which name and number.
+    """The names to look for (``known``), their numbers, and the people they belong to.
 
-    A name that several people share has no number: nobody can tell who of them is meant. ``people`` holds participants'
-    names and numbers by key, ``speakers`` the participant behind an interview's label (or None), ``labels`` the names and
-    numbers of the rest, empty where a label only says a role, and ``interviews`` the numbers of those. ``present`` has,
-    for each interview, the labels of who speaks there by the names that they go by.
+    A name that several people share has no number, since it is ambiguous. ``people`` maps participant keys to names and
+    numbers, ``speakers`` (interview, label) to a participant's key or None, ``labels`` the other labels to names (empty
+    for a label that only says a role) and numbers, ``interviews`` keys to numbers. ``present`` maps, per interview, the
+    names of its speakers to their labels.
     """
 
     known: tuple[Known, ...]
@@ -48,47 +48,47 @@ class Names:
     present: dict[str, dict[str, str]]
 
 
-def known_names(study: Study, said: Callable[[], str]) -> Names:
-    """The names that a study knows; ``said`` gives all that participants said, for accounts nobody is linked to.
+def known_names(study: Study, speech: Callable[[], str]) -> Names:
+    """Collect the names that a study knows; ``speech`` returns all words of participants, to find unlinked accounts in.
 
-    Numbers are those of the study's rows, so they stay when interviews are added. People with one e-mail address, or
-    with one full name and no differing addresses, are one person; so are companies of one account.
+    Numbers are those of the study's rows, so they stay when interviews are added. People with the same e-mail address, or
+    with the same full name and no differing addresses, count as one person, and companies of one account as one company.
     """
-    rows = pseudonyms.numbers(study)
-    participants = sorted(stored.participants(study), key=lambda who: rows.participants[who.key])
-    number_of = _persons(participants, rows.participants)
+    numbers_of = pseudonyms.numbers(study)
+    participants = sorted(stored.participants(study), key=lambda who: numbers_of.participants[who.key])
+    number_of = _persons(participants, numbers_of.participants)
     speakers = {(row.interview, row.label): row.participant for row in interviews.speakers(study)}
-    called: dict[int, list[str]] = {}
+    names_by_number: dict[int, list[str]] = {}
     for who in participants:
-        called.setdefault(number_of[who.key], []).append(_bare(who.name))
+        names_by_number.setdefault(number_of[who.key], []).append(_bare(who.name))
     for (_, label), key in speakers.items():
         if key is not None:
-            called[number_of[key]].append(_bare(label))
-    names = {number: list(dict.fromkeys(filter(None, all_names))) for number, all_names in called.items()}
+            names_by_number[number_of[key]].append(_bare(label))
+    names = {number: list(dict.fromkeys(filter(None, all_names))) for number, all_names in names_by_number.items()}
     known = [Known("person", name, known_as=mine[0]) for mine in names.values() for name in mine]
-    taken = {folded(each.name) for each in known}
+    full_names = {folded(each.name) for each in known}
     others = dict.fromkeys(_bare(label) for (_, label), key in speakers.items() if key is None)
-    # A full name is one person's, whatever they do in another interview; a first name may be anybody's.
+    # A full name belongs to one person, whatever their role in another interview; a first name may be anybody's.
     known += [
         Known("person", name, known_as=name + SPEAKER)
         for name in others
-        if name and not (folded(name) in taken and " " in name)
+        if name and not (folded(name) in full_names and " " in name)
     ]
     shared = Counter(folded(mine[0]) for mine in names.values() if mine)
     numbers = {mine[0]: number for number, mine in names.items() if mine and shared[folded(mine[0])] == 1}
-    companies, of_companies = _companies(study, participants, rows.participants, said)
+    companies, of_companies = _companies(study, participants, numbers_of.participants, speech)
     people = {who.key: ((names[number_of[who.key]] or [""])[0], number_of[who.key]) for who in participants}
-    labels = {label: (_bare(label), number) for label, number in rows.speakers.items()}
+    labels = {label: (_bare(label), number) for label, number in numbers_of.speakers.items()}
     present: dict[str, dict[str, str]] = {}
     for (interview, label), key in speakers.items():
         name = people[key][0] if key is not None else labels[label][0] + SPEAKER
         if name.removesuffix(SPEAKER):
             present.setdefault(interview, {})[name] = label
-    return Names((*known, *companies), numbers | of_companies, people, speakers, labels, rows.interviews, present)
+    return Names((*known, *companies), numbers | of_companies, people, speakers, labels, numbers_of.interviews, present)
 
 
 def _bare(label: str) -> str:
-    """A name without what only says a role ("Researcher Maya", "Maya (Guest)"); empty where nothing else is said."""
+    """Remove words that only say a role from a label ("Researcher Maya", "Maya (Guest)"); the result may be empty."""
     label = re.sub(r"\(([^()]*)\)", lambda aside: "" if _is_role(aside.group(1)) else aside.group(), label)
     words = label.split()
     while words and (_is_role(" ".join(words)) or (len(words[0]) > 2 and _is_role(words[0]))):
@@ -103,8 +103,8 @@ def _is_role(words: str) -> bool:
 
 
 def _persons(people: Sequence[Participant], numbers: dict[str, int]) -> dict[str, int]:
-    """The number of the person that each participant is: the lowest of those who are the same."""
-    found: dict[str, int] = {}
+    """The person number of each participant: the lowest number among participants who are the same person."""
+    person_numbers: dict[str, int] = {}
     by_email: dict[str, int] = {}
     by_name: dict[str, dict[int, set[str]]] = {}
     for who in people:
@@ -113,25 +113,25 @@ def _persons(people: Sequence[Participant], numbers: dict[str, int]) -> dict[str
         number = by_email.get(email) if email else None
         if number is None and " " in name:
             number = next((n for n, emails in namesakes.items() if not (email and emails)), None)
-        found[who.key] = numbers[who.key] if number is None else number
-        namesakes.setdefault(found[who.key], set()).update({email} - {""})
+        person_numbers[who.key] = numbers[who.key] if number is None else number
+        namesakes.setdefault(person_numbers[who.key], set()).update({email} - {""})
         if email:
-            by_email.setdefault(email, found[who.key])
-    return found
+            by_email.setdefault(email, person_numbers[who.key])
+    return person_numbers
 
 
 def _companies(
-    study: Study, people: Sequence[Participant], numbers: dict[str, int], said: Callable[[], str]
+    study: Study, people: Sequence[Participant], numbers: dict[str, int], speech: Callable[[], str]
 ) -> tuple[list[Known], dict[str, int]]:
-    """Participants' companies and accounts under one name each, and accounts of nobody that participants spoke of."""
-    held: dict[str, Account] = {}
+    """The names of participants' companies and accounts, with numbers, and of unlinked accounts that were mentioned."""
+    accounts_by_id: dict[str, Account] = {}
     linked: dict[str, str] = {}
     if "accounts" in stored.sources(study):
-        held = {account.account_id: account for account in accounts.listing(study)}
+        accounts_by_id = {account.account_id: account for account in accounts.listing(study)}
         linked = {match.participant: match.account_id for match in accounts.matches(study) if match.account_id}
     groups: list[tuple[set[str], list[str], int]] = []
     for who in people:
-        account = held.get(linked.get(who.key, ""))
+        account = accounts_by_id.get(linked.get(who.key, ""))
         names = [name for name in (who.company, account.name if account else "") if name.strip()]
         ties = {folded(name) for name in names} | ({f"\0{account.account_id}"} if account else set())
         number = numbers[who.key]
@@ -142,13 +142,15 @@ def _companies(
             groups.append((ties, names, number))
     known = [Known("company", name, known_as=names[0]) for _, names, _ in groups for name in dict.fromkeys(names)]
     tied = set().union(*(ties for ties, _, _ in groups)) if groups else set()
-    strangers = [a.name for a in held.values() if f"\0{a.account_id}" not in tied and folded(a.name) not in tied]
-    known += [Known("company", name, exact=True) for name in _mentioned(strangers, said)]
+    strangers = [
+        a.name for a in accounts_by_id.values() if f"\0{a.account_id}" not in tied and folded(a.name) not in tied
+    ]
+    known += [Known("company", name, exact=True) for name in _mentioned(strangers, speech)]
     return known, {names[0]: number for _, names, number in groups}
 
 
-def _mentioned(names: Iterable[str], said: Callable[[], str]) -> list[str]:
-    """Names of accounts, legal forms aside, that occur as written: a list of thousands costs one look each."""
-    text = " ".join(said().split())
-    found = (name for name in dict.fromkeys(" ".join(name.split()) for name in names))
-    return [name for name in found if len(short_name(name)) >= _SHORTEST_ACCOUNT and short_name(name) in text]
+def _mentioned(names: Iterable[str], speech: Callable[[], str]) -> list[str]:
+    """The names of accounts that occur in the speech as written, without legal forms."""
+    text = " ".join(speech().split())
+    unique = (name for name in dict.fromkeys(" ".join(name.split()) for name in names))
+    return [name for name in unique if len(short_name(name)) >= _SHORTEST_ACCOUNT and short_name(name) in text]

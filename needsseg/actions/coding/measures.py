@@ -1,4 +1,4 @@
-"""What the coding comes to: how far coders agree, and whether further interviews still bring new codes."""
+"""Measure the coding: agreement of coders, and saturation of codes over interviews."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from needsseg.text import format_count, plural
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
-    """How far coders agree over some interviews, and where they do not, with the words.
+class AgreementReport:
+    """The agreement of coders over some interviews, and their disagreements, each with its words.
 
-    ``shared`` says that only turns count which each of them has coded or read.
+    ``shared`` says that only turns count that each of them has coded or read.
     """
 
     interviews: tuple[str, ...]
@@ -35,7 +35,7 @@ class Agreed:
 
     @property
     def compared(self) -> str:
-        """What was compared, in a sentence."""
+        """A sentence on what was compared."""
         who = " and ".join(self.agreement.coders)
         if self.shared:
             return f"{who}, over what each of them has coded or read."
@@ -43,10 +43,10 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
-class Saturated:
-    """Saturation over the interviews in the order of their import, and the new codes of each.
+class SaturationReport:
+    """Saturation over the interviews in the order of import, and the number of new codes of each.
 
-    ``incomplete`` are the interviews that were not coded throughout: what is missing there looks like nothing new.
+    ``incomplete`` lists interviews not coded throughout, where missing codes would look like saturation.
     """
 
     interviews: tuple[str, ...]
@@ -56,21 +56,21 @@ class Saturated:
 
     @property
     def verdict(self) -> Literal["reached", "not reached", "cannot tell"]:
-        """Whether it is reached; nobody can tell where interviews were coded in part, or there are too few."""
+        """Whether saturation is reached; "cannot tell" if interviews are coded in part, or too few."""
         if self.incomplete or len(self.interviews) < self.saturation.base + self.saturation.run:
             return "cannot tell"
         return "reached" if self.saturation.reported else "not reached"
 
     @property
     def sentence(self) -> str | Advice:
-        """Whether it is reached and where, in a sentence."""
+        """A sentence on whether saturation is reached, and where."""
         of = self.saturation
         if self.incomplete and len(self.interviews) >= of.base + of.run:
             some = ", ".join(self.incomplete[:3]) + (" …" if len(self.incomplete) > 3 else "")
             return Advice(
                 f"Cannot tell: {len(self.incomplete)} of {format_count(len(self.interviews), 'interview')} "
-                f"{plural(len(self.incomplete), 'was', 'were')} not coded throughout ({some}), and what nobody "
-                "coded brings no new codes. How far each is: ",
+                f"{plural(len(self.incomplete), 'was', 'were')} not coded throughout ({some}), so new codes "
+                "may be missing. Progress of each: ",
                 Fix.COVERAGE,
             )
         if of.reported:
@@ -89,23 +89,23 @@ class Saturated:
         return (
             f"Not reached: interviews {last.first}–{last.last} still bring {format_count(last.new, 'new code')}, "
             f"{last.ratio or 0:.0%} "
-            f"of the base's {of.base_codes}; {of.threshold:.0%} would be no news."
+            f"of the base's {of.base_codes}; the limit is {of.threshold:.0%}."
         )
 
 
 def agreement(
     study: Study, units: Units = "character", keys: Sequence[str] = (), all_text: bool = False, shared: bool = False
-) -> Agreed:
-    """Agreement of those who put codes on passages, uncoded text included, over some interviews or all.
+) -> AgreementReport:
+    """Measure the agreement of coders over some interviews or all, uncoded text included.
 
-    Only participants' words count, unless ``all_text``: an interviewer's, which nobody codes, would make it look better.
-    With ``shared`` only turns count that each of them has coded, decided on or read. Raises UsageError where fewer than two
-    people coded, where they have no turn in common, and while the one who asks works blind: it tells what others marked.
+    Only participants' words count unless ``all_text``, since an interviewer's words, which nobody codes, would raise the
+    agreement. With ``shared`` only turns count that each coder has coded, decided on or read. Raises UsageError if fewer
+    than two people coded, if they share no turn, and for a blind coder, since it shows what others marked.
     """
     if blind.is_blind(study):
         raise UsageError(
             f"Blind mode is on for {study.actor}: where coders differ shows what the others marked.",
-            Advice("Go on coding, or end it: ", Fix.BLIND_OFF),
+            Advice("Continue coding, or end blind mode: ", Fix.BLIND_OFF),
         )
     chosen = list(keys) or interviews.keys(study)
     texts = {key: interviews.transcript(study, key) for key in chosen}
@@ -124,14 +124,14 @@ def agreement(
         marks = {who: [mark for mark in own if _lies_in(mark, texts)] for who, own in marks.items()}
     bounds = None if units == "passage" else _bounds(texts, units, all_text, shared)
     lengths = {key: len(transcript.text) for key, transcript in texts.items()}
-    apart = disagreements(marks, lengths, units, bounds)
-    said = tuple((one, texts[one.interview].text[one.start : one.end]) for one in apart)
-    return Agreed(tuple(chosen), agreement_of(marks, lengths, units, bounds), said, shared)
+    differences = disagreements(marks, lengths, units, bounds)
+    quoted = tuple((one, texts[one.interview].text[one.start : one.end]) for one in differences)
+    return AgreementReport(tuple(chosen), agreement_of(marks, lengths, units, bounds), quoted, shared)
 
 
 def _shared(study: Study, texts: dict[str, Transcript], marks: Mapping[str, Sequence[Mark]]) -> dict[str, Transcript]:
-    """The same interviews with those turns alone that each coder has coded, decided on or read."""
-    known: dict[str, list[set[int]]] = {key: [] for key in texts}
+    """The interviews with only those turns that each coder has coded, decided on or read."""
+    turns_by_coder: dict[str, list[set[int]]] = {key: [] for key in texts}
     for who in marks:
         read, worked = read_turns.turns_read(study, who), blinding.worked_on(study, who)
         spans: dict[str, list[tuple[int, int]]] = {}
@@ -141,8 +141,8 @@ def _shared(study: Study, texts: dict[str, Transcript], marks: Mapping[str, Sequ
             turns = enumerate(text.turns)
             own = spans.get(key, [])
             worked_on = {n for n, turn in turns if any(low < turn.end and turn.start < high for low, high in own)}
-            known[key].append(worked_on | set(read.get(key, ())))
-    shared = {key: set.intersection(*sets) for key, sets in known.items()}
+            turns_by_coder[key].append(worked_on | set(read.get(key, ())))
+    shared = {key: set.intersection(*sets) for key, sets in turns_by_coder.items()}
     if not any(shared.values()):
         raise UsageError(
             "No turn was coded or read by every coder.",
@@ -161,7 +161,7 @@ def _lies_in(mark: Mark, texts: Mapping[str, Transcript]) -> bool:
 def _bounds(
     texts: dict[str, Transcript], units: Units, all_text: bool, shared: bool
 ) -> dict[str, list[tuple[int, int]]]:
-    """What counts of each interview: participants' turns or all of the text (its turns where shared), whole or by sentence."""
+    """The spans of each interview that count: turns of participants or all text (all turns if shared), or sentences."""
     counted = {
         key: [(turn.start, turn.end) for turn in transcript.turns if all_text or turn.role == "participant"]
         for key, transcript in texts.items()
@@ -180,10 +180,10 @@ def _bounds(
     return counted
 
 
-def saturation(study: Study, base: int = 4, run: int = 2, threshold: float = 0.05) -> Saturated:
-    """Thematic saturation of the codes over the interviews in the order of their import; of a blind coder's own alone.
+def saturation(study: Study, base: int = 4, run: int = 2, threshold: float = 0.05) -> SaturationReport:
+    """Measure thematic saturation over the interviews in the order of import; for a blind coder, of their own codes.
 
-    It cannot be told where interviews were not coded throughout.
+    The verdict is "cannot tell" if interviews are not coded throughout.
     """
     order = sorted(interviews.imported_at(study).items(), key=lambda item: (item[1], item[0]))
     keys = [key for key, _ in order]
@@ -192,7 +192,7 @@ def saturation(study: Study, base: int = 4, run: int = 2, threshold: float = 0.0
     for row in codebook.codings(study):
         if own in (None, row.coder):
             codes[row.interview].add(row.code)
-    heard = [sorted(codes[key]) for key in keys]
-    found = saturation_of(heard, base, run, threshold)
+    codes_by_interview = [sorted(codes[key]) for key in keys]
+    result = saturation_of(codes_by_interview, base, run, threshold)
     incomplete = tuple(row.key for row in coverage(study).interviews if not row.is_coded_throughout)
-    return Saturated(tuple(keys), tuple(new_codes(heard)), found, incomplete)
+    return SaturationReport(tuple(keys), tuple(new_codes(codes_by_interview)), result, incomplete)

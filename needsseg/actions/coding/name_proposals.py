@@ -1,4 +1,4 @@
-"""Words of a study that may be names: what lists of words propose and, with the extra ``names``, a model."""
+"""Propose words that may be names, by word lists and, with the extra ``names``, a model."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ __all__ = ["WORD_LISTS", "Proposals", "proposals"]
 
 WORD_LISTS = "word lists"
 
-# What the model marked in the texts of the study that was looked at last: it takes seconds, and every decision asks again.
+# The model's marks in the texts of the last study, since marking takes seconds and every decision needs it again.
 _marked: dict[str, tuple[Entity, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """``finder`` is what proposes: "word lists", or a model and those; ``find`` finds words that may be names in a text."""
+    """``finder`` names the method ("word lists", or a model and those); ``find`` finds possible names in a text."""
 
     finder: str
     find: Callable[[str], list[Found]]
 
 
 def proposals(study: Study, known: Names, texts: Sequence[tuple[str, str]], *, with_model: bool = True) -> Proposals:
-    """Return what proposes names in ``texts``, the study's, each behind its interview.
+    """Return the finder of possible names in ``texts``, the study's, as (interview, text).
 
-    The model is taken where the extra ``names`` is installed, unless ``with_model`` or the setting ``name_model`` says
-    no; it marks each text once.
+    Uses the model if the extra ``names`` is installed, unless ``with_model`` or the setting ``name_model`` is False; it
+    marks each text once.
     """
-    here = set(texts)
+    own_texts = set(texts)
     others = [
-        (key, words) for key in interviews.keys(study) for words in _turns(study, key) if (key, words) not in here
+        (key, words) for key in interviews.keys(study) for words in _turns(study, key) if (key, words) not in own_texts
     ]
     people = tuple(dict.fromkeys(each.name.removesuffix(SPEAKER) for each in known.known if each.kind == "person"))
     settings = load(study.path)
@@ -79,12 +79,12 @@ def _entities(text: str) -> tuple[Entity, ...]:
 
 
 def _mark(texts: Sequence[str]) -> None:
-    """Has the model mark texts it has not marked; those of other studies are forgotten."""
+    """Mark new texts with the model; forget the marks of other studies' texts."""
     global _marked
     model = load_name_model()
     if model is None:
         return
-    kept = {text: _marked[text] for text in texts if text in _marked}
-    new = [text for text in dict.fromkeys(texts) if text not in kept]
+    reused = {text: _marked[text] for text in texts if text in _marked}
+    new = [text for text in dict.fromkeys(texts) if text not in reused]
     marked = {text: tuple(entities) for text, entities in zip(new, model.entities(new), strict=True)} if new else {}
-    _marked = kept | marked
+    _marked = reused | marked

@@ -1,4 +1,4 @@
-"""What people wrote on one passage: memos and job statements."""
+"""Load the memos and job statements on one passage."""
 
 from __future__ import annotations
 

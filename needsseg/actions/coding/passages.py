@@ -1,4 +1,4 @@
-"""Suggesting, deciding, marking and coding passages."""
+"""Suggest, decide, mark and code passages."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from needsseg.text import format_count
 
 
 def suggest(study: Study, keys: Sequence[str] = (), progress: Progress = silent) -> int:
-    """Marks where participants speak of a job, in some interviews or all; how many suggestions stand then.
+    """Suggest passages where participants speak of a job, in some interviews or all; return the number of suggestions.
 
-    Undecided suggestions are replaced; what a person decided is left as it is.
+    Replaces undecided suggestions; what a person decided is unchanged.
     """
     settings = load(study.path)
     cues, probes = load_cues(prompt_file("cues.toml", settings)), load_probes(prompt_file("probes.toml", settings))
-    wanted = list(keys) or interviews.keys(study)
-    if not wanted:
+    interview_keys = list(keys) or interviews.keys(study)
+    if not interview_keys:
         raise NeedssegError("There are no interviews yet.", Advice("Import some: ", Fix.IMPORT))
     weighed = {
         key: [w for w in weigh(interviews.transcript(study, key), cues) if w.within_reach(settings.suggest_threshold)]
-        for key in wanted
+        for key in interview_keys
     }
     texts = [window.text for windows in weighed.values() for window in windows] + [probe.text for probe in probes]
     vectors = embedded(study, texts, progress)
@@ -40,7 +40,9 @@ def suggest(study: Study, keys: Sequence[str] = (), progress: Progress = silent)
             passages.replace_suggestions(study, key, judge(windows, vectors, probes, settings.suggest_threshold))
             for key, windows in weighed.items()
         )
-        action.summary = f"suggested {format_count(count, 'passage')} in {format_count(len(wanted), 'interview')}"
+        action.summary = (
+            f"suggested {format_count(count, 'passage')} in {format_count(len(interview_keys), 'interview')}"
+        )
     return count
 
 
@@ -55,10 +57,10 @@ def listing(
     coder: str | None = None,
     blind: bool | None = None,
 ) -> list[Passage]:
-    """Passages by place, narrowed by interview, status, code, words, ids, or whether their text still holds them.
+    """List passages by position, filtered by interview, status, code, words, ids, or whether they are anchored.
 
-    ``coder`` leaves those on which that person decided or put a code. A blind coder sees their own work alone, unless
-    ``blind`` says otherwise.
+    ``coder`` selects those on which that person decided or put a code. A blind coder sees only their own work, unless
+    ``blind`` is False.
     """
     if interview is not None:
         interviews.title(study, interview)
@@ -78,17 +80,17 @@ def one(study: Study, passage: int) -> Passage:
     stored = passages.one(study, passage)
     if not blindness.is_blind(study):
         return stored
-    seen = blindness.own_view(study, [stored])
-    if not seen:
+    visible = blindness.own_view(study, [stored])
+    if not visible:
         raise NotFoundError(f"Passage {passage} is a colleague's.", Advice("Blind mode is on. End it: ", Fix.BLIND_OFF))
-    return seen[0]
+    return visible[0]
 
 
 _DONE = {"accepted": "accepted", "rejected": "rejected", "suggested": "left open"}
 
 
 def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
-    """Accepts, rejects or leaves open; how many changed."""
+    """Accept, reject or reopen passages; return how many changed."""
     with study.action("decide", f"{_DONE[status]} {_named(ids)}"):
         own = blindness.own_rows(study, ids, status)
         changed = passages.decide(study, own, status)
@@ -98,34 +100,34 @@ def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
 
 
 def mark(study: Study, interview: str, start: int, end: int) -> int:
-    """Marks a span of one turn as a passage; its id."""
+    """Mark a span of one turn as a passage; return its id."""
     with study.action("mark", f"marked a passage in {interview}"):
         return _mark(study, interview, start, end)
 
 
 def mark_and_code(study: Study, interview: str, start: int, end: int, code: str) -> int:
-    """Marks a span of one turn and puts a code on it, as one action; the passage's id."""
+    """Mark a span of one turn and code it, as one action; return the passage's id."""
     code = book.stored_name(study, code)
     with study.action("code", f"marked a passage in {interview} and coded it “{code}”"):
-        made = _mark(study, interview, start, end)
-        book.add_code(study, [made], code)
-    return made
+        passage = _mark(study, interview, start, end)
+        book.add_code(study, [passage], code)
+    return passage
 
 
 def _mark(study: Study, interview: str, start: int, end: int) -> int:
-    made = blinding.mark if blindness.is_blind(study) else passages.mark
-    return made(study, interview, start, end)
+    store = blinding.mark if blindness.is_blind(study) else passages.mark
+    return store(study, interview, start, end)
 
 
 def adjust(study: Study, passage: int, start: int, end: int) -> None:
-    """Moves the edges of a passage."""
+    """Move the edges of a passage."""
     with study.action("adjust", f"moved the edges of passage {passage}"):
         for own in blindness.own_rows(study, [passage]):
             passages.adjust(study, own, start, end)
 
 
 def unmark(study: Study, passage: int) -> None:
-    """Removes a passage marked by hand, or makes a decided suggestion undecided again."""
+    """Remove a passage marked by hand, or make a decided suggestion undecided again."""
     with study.action("unmark", f"unmarked passage {passage}"):
         for own in blindness.own_rows(study, [passage], "suggested"):
             passages.unmark(study, own)
@@ -134,7 +136,7 @@ def unmark(study: Study, passage: int) -> None:
 
 
 def code(study: Study, ids: Sequence[int], name: str) -> int:
-    """Puts a code on passages; how many got it."""
+    """Put a code on passages; return how many are newly coded."""
     name = book.stored_name(study, name)
     with study.action("code", f"coded {_named(ids)} “{name}”"):
         return book.add_code(study, blindness.own_rows(study, ids, "accepted"), name)
@@ -150,28 +152,28 @@ def uncode(study: Study, ids: Sequence[int], name: str) -> int:
 
 
 def codebook(study: Study) -> list[CodeRow]:
-    """All codes, the most used first; a blind coder's own marks are counted alone."""
+    """All codes, the most used first; for a blind coder, only their own marks are counted."""
     return book.listing(study, blindness.seen_coder(study))
 
 
 def code_name(study: Study, name: str) -> str:
-    """The name under which the codebook has a code, which may differ in case; else the name that a new one would get."""
+    """The stored name of a code, which may differ in case; for a new code, the name it would get."""
     return book.stored_name(study, name)
 
 
 def code_ids(study: Study) -> dict[str, int]:
-    """The id of each code by its name: it stays when the code is renamed."""
+    """The id of each code by name; ids stay the same when codes are renamed."""
     return book.ids_by_name(study)
 
 
 def codes_by_use(study: Study) -> tuple[list[CodeRow], dict[str, int], list[str]]:
-    """Return all codes, their ids by name, and the names used last, as ``codebook``, ``code_ids``, ``recent_codes`` do."""
+    """Return the results of ``codebook``, ``code_ids`` and ``recent_codes`` together."""
     coder = blindness.seen_coder(study)
     return book.listing(study, coder), book.ids_by_name(study), book.recent(study, coder)
 
 
 def recent_codes(study: Study) -> list[str]:
-    """The codes used last, newest first, by a blind coder themselves."""
+    """The codes used last, newest first; for a blind coder, only those they used."""
     return book.recent(study, blindness.seen_coder(study))
 
 

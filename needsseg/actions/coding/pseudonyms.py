@@ -1,4 +1,4 @@
-"""Pseudonyms: identifying details, what was decided about them, and texts without them; the study keeps the originals."""
+"""Find identifying details, and replace them by pseudonyms in texts that leave the study."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from needsseg.text import format_count
 
 State = Literal["undecided", "replaced", "kept"]
 _Hit = tuple[Found, str, int, str]
-"""What was found, in which interview, from where on in it (-1 without a place), and in which words."""
+"""A finding, its interview, the start of the searched text in it (-1 without a position), and the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Words that may tell who somebody is: by what they are replaced unless kept, how often participants say them,
-    where first, and in which words. ``state`` is "undecided" (then they are replaced), "replaced" or "kept".
+    """Words that may identify somebody: their replacement (``by``), how often participants say them, and the first place
+    with its context. ``state`` is "undecided" (then they are replaced), "replaced" or "kept".
 
-    ``proposed`` are words that may be a name: undecided, they are left as they are, and ``by`` is what would stand for them.
+    ``proposed`` words may be a name; while undecided they are left as they are, and ``by`` would replace them.
     """
 
     kind: str
@@ -56,13 +56,13 @@ class Replacement:
 
     @property
     def is_left(self) -> bool:
-        """Whether the words stay since they are only proposed and nobody decided on them."""
+        """Whether the words are left as they are, since they are only proposed and undecided."""
         return self.proposed and self.state == "undecided"
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """All that tells who people are, and ``finder``, which proposed names: "word lists", or a model and those."""
+    """All identifying words, and the method that proposed names: "word lists", or a model and those."""
 
     rows: list[Replacement]
     finder: str
@@ -70,54 +70,54 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Texts and names as they may leave the study; with ``original`` everything is left as it is."""
+    """Pseudonymises texts and names for export; with ``original`` leaves everything as it is."""
 
     original: bool
     find: Callable[[str], list[Found]]
     names: Mapping[str, str]
     decided: Mapping[str, DecisionRow]
-    known: Names
+    study_names: Names
     bearers: Mapping[str, set[str]]
     chosen: frozenset[str] = frozenset()
 
     def text(self, words: str, interview: str | None = None) -> str:
-        """``words`` with everything replaced that is not kept.
+        """Replace everything in ``words`` that is not kept.
 
-        A first name or surname stands for somebody who speaks in the ``interview`` that the words are from, and for
-        nobody certain where none is given: another Tom may be meant than the Tom of another interview.
+        A first name or surname refers to a speaker of the ``interview`` that the words are from, and to nobody certain if
+        none is given, since each interview may have another Tom.
         """
         if self.original or not words:
             return words
         hidden = [each for each in self.find(words) if self.state(each.words) != "kept"]
-        by = {as_one(each.words): self.by(each, interview) for each in hidden}
-        return replaced(words, [replace(each, stands_for=as_one(each.words)) for each in hidden], by)
+        by = {normalised(each.words): self.by(each, interview) for each in hidden}
+        return replaced(words, [replace(each, stands_for=normalised(each.words)) for each in hidden], by)
 
     def participant(self, key: str) -> str:
-        """A pseudonym in the place of a participant's key; the key where their name is kept, or nothing is covered."""
-        name, number = self.known.people.get(key, ("", 0))
+        """The pseudonym for a participant's key; the key itself if the name is kept or the cover is ``original``."""
+        name, number = self.study_names.people.get(key, ("", 0))
         if self.original or self.state(name) == "kept":
             return key
         return self._called(name, f"Participant {number}" if number else GENERIC["person"])
 
     def name(self, key: str, name: str) -> str:
-        """A pseudonym in the place of a participant's name."""
+        """The pseudonym for a participant's name."""
         shown = self.participant(key)
         return name if shown == key else shown
 
     def speaker(self, interview: str, label: str) -> str:
-        """What stands for a speaker's label; a label that only says a role is left."""
+        """The pseudonym for a speaker's label; a label that only says a role is left as it is."""
         if self.original or self.state(label) == "kept":
             return label
         shown = self._speaking(interview, label)
-        key = self.known.speakers.get((interview, label))
+        key = self.study_names.speakers.get((interview, label))
         return shown if key is None else self.name(key, label)
 
     def interview(self, key: str) -> str:
-        """What stands for an interview's key, which mostly is a name."""
-        return key if self.original else f"Interview {self.known.interviews.get(key, '')}".strip()
+        """The pseudonym for an interview's key, which often is a name."""
+        return key if self.original else f"Interview {self.study_names.interviews.get(key, '')}".strip()
 
     def passage(self, passage: Passage) -> Passage:
-        """A passage with pseudonyms in its quote, for its speaker and its interview; offsets stay those of the original."""
+        """Pseudonymise a passage's quote, speaker and interview; offsets stay those of the original."""
         return replace(
             passage,
             quote=self.text(passage.quote, passage.interview),
@@ -126,48 +126,48 @@ class Cover:
         )
 
     def by(self, each: Found, interview: str | None = None) -> str:
-        """What stands for words that were found in an interview."""
-        key = as_one(each.words)
+        """The replacement of words that were found in an interview."""
+        key = normalised(each.words)
         own = self.decided.get(key)
         if own is not None and own.replacement:
             return own.replacement
         kind = own.kind if own is not None and each.kind == "other" else each.kind
-        if kind == "person" and not (" " in key and key == as_one(each.stands_for.removesuffix(SPEAKER))):
-            present = self.known.present.get(interview or "", {})
-            meant = [name for name in self.bearers.get(key, ()) if name in present]
-            if interview is not None and len(meant) == 1:
-                return self._speaking(interview, present[meant[0]])
+        if kind == "person" and not (" " in key and key == normalised(each.stands_for.removesuffix(SPEAKER))):
+            present = self.study_names.present.get(interview or "", {})
+            candidates = [name for name in self.bearers.get(key, ()) if name in present]
+            if interview is not None and len(candidates) == 1:
+                return self._speaking(interview, present[candidates[0]])
             if each.stands_for not in self.chosen:
                 return GENERIC["person"]
         return self.names.get(each.stands_for) or GENERIC[cast(FoundKind, kind)]
 
     def state(self, words: str) -> State:
-        """What was decided about words."""
-        own = self.decided.get(as_one(words))
+        """The decision about words."""
+        own = self.decided.get(normalised(words))
         return "undecided" if own is None else "kept" if own.decision == "keep" else "replaced"
 
     def _speaking(self, interview: str, label: str) -> str:
-        key = self.known.speakers.get((interview, label))
+        key = self.study_names.speakers.get((interview, label))
         if key is not None:
-            name, number = self.known.people[key]
+            name, number = self.study_names.people[key]
             return self._called(name, f"Participant {number}")
-        name, number = self.known.labels.get(label, ("", 0))
+        name, number = self.study_names.labels.get(label, ("", 0))
         return self._called(name, self.names.get(name + SPEAKER, f"Speaker {number}")) if name else label
 
     def _called(self, name: str, otherwise: str) -> str:
-        own = self.decided.get(as_one(name))
+        own = self.decided.get(normalised(name))
         return (own.replacement if own is not None else "") or self.names.get(name) or otherwise
 
 
-def as_one(words: str) -> str:
-    """Words as decisions about them are compared: case, kinds of white space and of apostrophes do not tell them apart."""
+def normalised(words: str) -> str:
+    """Normalise words for comparing decisions: ignores case, kinds of white space and of apostrophes."""
     return folded(" ".join(words.split()))
 
 
 def cover(study: Study, *, original: bool = False, extra: Sequence[str] = ()) -> Cover:
-    """What everything that leaves the study goes through: names and contacts as decided, pseudonyms where nothing was.
+    """Build the cover for everything that leaves the study: replacements as decided, else the program's pseudonyms.
 
-    ``original`` leaves all as it is; ``extra`` are further words to replace.
+    ``original`` leaves everything as it is; ``extra`` are further words to replace.
     """
     if original:
         return Cover(True, lambda _: [], {}, {}, Names((), {}, {}, {}, {}, {}, {}), {})
@@ -175,48 +175,48 @@ def cover(study: Study, *, original: bool = False, extra: Sequence[str] = ()) ->
 
 
 def names(study: Study) -> Names:
-    """The names that a study knows."""
+    """Collect the names that a study knows."""
     return known_names(study, cache(lambda: "\n".join(text for _, _, text in _speech(study))))
 
 
-def cover_of(known: Names, decisions: Iterable[DecisionRow], extra: Sequence[str] = ()) -> Cover:
-    """A cover made of names and decisions."""
-    decided = {as_one(row.words): row for row in decisions}
-    forms = bearers(known.known)
-    # Whoever says that Target is replaced means every Target, also where the program would not be sure.
-    sure = bearers(each for each in known.known if not each.exact)
+def cover_of(study_names: Names, decisions: Iterable[DecisionRow], extra: Sequence[str] = ()) -> Cover:
+    """Build a cover from names and decisions."""
+    decided = {normalised(row.words): row for row in decisions}
+    forms = bearers(study_names.known)
+    # A decision to replace “Target” applies to every “Target”, also where the program would not be certain.
+    sure = bearers(each for each in study_names.known if not each.exact)
     own = [row for key, row in decided.items() if row.decision == "replace" and key not in sure]
     added = [Known(cast(KnownKind, row.kind), row.words) for row in own if row.kind in ("person", "company")]
     words = [row.words for row in own if row.kind not in ("person", "company")]
-    called = pseudonyms(known.known, known.numbers)
-    for name, number in known.labels.values():
+    pseudonym_by_name = pseudonyms(study_names.known, study_names.numbers)
+    for name, number in study_names.labels.values():
         if name:
-            called.setdefault(name + SPEAKER, f"Speaker {number}")
-    # A decision about a name as a whole holds for its parts too, unless those have their own.
-    whole = (*(each.known_as or each.name for each in known.known), *(row.words for row in own))
-    rows = {name: decided.get(as_one(name.removesuffix(SPEAKER))) for name in whole}
+            pseudonym_by_name.setdefault(name + SPEAKER, f"Speaker {number}")
+    # A decision about a whole name applies to its parts too, unless those have their own.
+    whole = (*(each.known_as or each.name for each in study_names.known), *(row.words for row in own))
+    rows = {name: decided.get(normalised(name.removesuffix(SPEAKER))) for name in whole}
     chosen = {name: row.replacement for name, row in rows.items() if row is not None and row.replacement}
     return Cover(
         False,
-        detector([*known.known, *added], [*words, *extra]),
-        called | chosen,
+        detector([*study_names.known, *added], [*words, *extra]),
+        pseudonym_by_name | chosen,
         decided,
-        known,
+        study_names,
         forms,
         frozenset(chosen),
     )
 
 
-def found(study: Study, extra: Sequence[str] = (), *, undecided: bool = False) -> list[Replacement]:
-    """What is found in participants' words, the most frequent first, then what is proposed, then what does not occur.
+def identifying_words(study: Study, extra: Sequence[str] = (), *, undecided: bool = False) -> list[Replacement]:
+    """List identifying words in participants' speech, most frequent first, then proposed ones, then those not said.
 
-    ``extra`` are further words, ``undecided`` leaves out what somebody decided on. Spellings in other cases count as one.
+    ``extra`` are further words; ``undecided`` leaves out words that somebody decided on. Case is ignored.
     """
     return survey(study, extra, undecided=undecided).rows
 
 
 def survey(study: Study, extra: Sequence[str] = (), *, undecided: bool = False) -> Survey:
-    """Return what ``found`` returns, and what the names were proposed by."""
+    """Return the result of ``identifying_words``, and the method that proposed names."""
     over = cover(study, extra=extra)
     speech = _speech(study)
     proposing = _proposals(study, over, speech)
@@ -225,10 +225,10 @@ def survey(study: Study, extra: Sequence[str] = (), *, undecided: bool = False) 
     for interview, start, text in speech:
         certain = over.find(text)
         for each in certain:
-            hits.setdefault(as_one(each.words), []).append((each, interview, start, text))
+            hits.setdefault(normalised(each.words), []).append((each, interview, start, text))
         for each in proposing.find(text):
             if is_proposed_beside(each, certain):
-                guesses.setdefault(as_one(each.words), []).append((each, interview, start, text))
+                guesses.setdefault(normalised(each.words), []).append((each, interview, start, text))
     rows = [_row(over, of_words) for of_words in hits.values()]
     rows += [_row(over, of_words, proposed=True) for key, of_words in guesses.items() if key not in hits]
     rows.sort(key=lambda row: (row.proposed, -row.count, row.kind, row.words))
@@ -240,7 +240,7 @@ def survey(study: Study, extra: Sequence[str] = (), *, undecided: bool = False) 
 
 
 def is_proposed_beside(guess: Found, certain: Sequence[Found]) -> bool:
-    """Whether a guess says more than what is found for certain: it lies apart from that, or holds more words than it."""
+    """Whether a guess adds to the certain findings: it overlaps none of them, or contains one and more words."""
     return all(
         guess.end <= each.start
         or each.end <= guess.start
@@ -250,13 +250,13 @@ def is_proposed_beside(guess: Found, certain: Sequence[Found]) -> bool:
 
 
 def count_left(study: Study) -> tuple[int, int]:
-    """How many words that may be names nobody decided on, and how often participants say them: they stay in what leaves."""
-    left = [row for row in found(study, undecided=True) if row.is_left]
-    return len(left), sum(row.count for row in left)
+    """Count the undecided words that may be names, and how often they are said; exports leave them as they are."""
+    undecided_rows = [row for row in identifying_words(study, undecided=True) if row.is_left]
+    return len(undecided_rows), sum(row.count for row in undecided_rows)
 
 
 def left_in_words(study: Study) -> str:
-    """A sentence on words that may be names and are left as they are; empty where there are none."""
+    """A phrase on words that may be names and are left as they are; empty if there are none."""
     words, count = count_left(study)
     if not words:
         return ""
@@ -265,22 +265,22 @@ def left_in_words(study: Study) -> str:
 
 
 def left_warning(study: Study) -> Advice:
-    """The same with how to see them; empty where there are none."""
+    """The same phrase with the command to list them; empty if there are none."""
     words = left_in_words(study)
     return Advice(words, ": ", Fix.UNDECIDED_NAMES) if words else Advice()
 
 
 def proposed_kind(study: Study, words: str) -> FoundKind | None:
-    """Of which kind words are proposed as a name, None where they are not."""
+    """The kind of name that words are proposed as; None if they are not proposed."""
     over = cover(study)
     speech = _speech(study)
     find = _proposals(study, over, speech).find
-    kinds = (each.kind for _, _, text in speech for each in find(text) if as_one(each.words) == as_one(words))
+    kinds = (each.kind for _, _, text in speech for each in find(text) if normalised(each.words) == normalised(words))
     return next(kinds, None)
 
 
 def _proposals(study: Study, over: Cover, speech: Sequence[tuple[str, int, str]]) -> Proposals:
-    return proposals(study, over.known, list(dict.fromkeys((interview, text) for interview, _, text in speech)))
+    return proposals(study, over.study_names, list(dict.fromkeys((interview, text) for interview, _, text in speech)))
 
 
 def _row(over: Cover, hits: Sequence[_Hit], *, proposed: bool = False) -> Replacement:
@@ -296,22 +296,22 @@ def _row(over: Cover, hits: Sequence[_Hit], *, proposed: bool = False) -> Replac
 
 
 def concealed(study: Study, shown: Sequence[Passage], extra: Sequence[str] = ()) -> list[Passage]:
-    """Passages with pseudonyms in their quotes and for their speakers; offsets stay those of the original."""
+    """Pseudonymise passages' quotes, speakers and interviews; offsets stay those of the original."""
     over = cover(study, extra=extra)
     return [over.passage(passage) for passage in shown]
 
 
 def _speech(study: Study) -> list[tuple[str, int, str]]:
-    """What participants said: interview, place and words of each turn, and quotes that lie in none (at -1 without a place)."""
-    said: list[tuple[str, int, str]] = []
+    """Participants' turns, and quotes outside them, as (interview, start or -1 without a position, words)."""
+    texts: list[tuple[str, int, str]] = []
     spans: dict[str, list[tuple[int, int]]] = {}
     for key in interviews.keys(study):
         transcript = interviews.transcript(study, key)
         turns = [turn for turn in transcript.turns if turn.role == "participant"]
         spans[key] = [(turn.start, turn.end) for turn in turns]
-        said += [(key, turn.start, transcript.words(turn)) for turn in turns]
+        texts += [(key, turn.start, transcript.words(turn)) for turn in turns]
     for passage in passages.listing(study):
         inside = any(start <= passage.start and passage.end <= end for start, end in spans[passage.interview])
         if not (passage.anchored and inside):
-            said.append((passage.interview, passage.start if passage.anchored else -1, passage.quote))
-    return said
+            texts.append((passage.interview, passage.start if passage.anchored else -1, passage.quote))
+    return texts

@@ -1,4 +1,4 @@
-"""Searching what was said, by words and by meaning, and coding all that was found."""
+"""Search what was said, by words or by meaning, and code all hits."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 
 Origin = int | tuple[str, int, int]
-"""What is to be found more of: a passage by its id, or a span of an interview."""
+"""The example for a search by similarity: a passage's id, or a span of an interview."""
 CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Words that were found: ``words`` is exactly ``text[start:end]`` of the interview.
+    """One hit; ``words`` is exactly ``text[start:end]`` of the interview.
 
-    ``score`` is the cosine where the search was by meaning, else None. ``passages`` are those that share words with the
-    hit; ``matches`` are the spans in the interview's text at which the words looked for stand.
+    ``score`` is the cosine in a search by meaning, else None. ``passages`` are ids of passages that overlap the hit,
+    ``matches`` the spans of the search words in the interview's text.
     """
 
     interview: str
@@ -54,7 +54,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class CodedHits:
-    """What coding hits came to: the passages, how many got the code now, and how many hits are no participant's words."""
+    """The result of coding hits: passages, the number newly coded, and of hits skipped as not a participant's words."""
 
     passages: tuple[int, ...]
     coded: int
@@ -70,29 +70,29 @@ def search(
     limit: int | None = 50,
     progress: Progress = silent,
 ) -> list[Hit]:
-    """What was said in these words, or about this; best first.
+    """Search for words, or by meaning; best hits first.
 
-    By words, all must occur in one turn (or passage), accents and case apart; words in quotes are a phrase, and no sign
-    has another meaning. A hit is the shortest stretch of whole sentences that holds them all. By meaning, a hit is a
-    window of a few sentences whose cosine with the query is ``meanings.FLOOR`` at least; the first search embeds all.
+    By words, all must occur in one turn (or passage), ignoring accents and case; words in quotes are a phrase, and no
+    other sign is special. A hit is the shortest stretch of whole sentences that contains all. By meaning, a hit is a
+    window of a few sentences with a cosine of at least ``meaning_search.FLOOR``; the first search embeds all windows.
     """
-    asked = _asked(query)
-    inside = search_scope.scope(study, within)
+    words = _query_words(query)
+    in_scope = search_scope.scope(study, within)
     if meaning:
-        held = meaning_search.stretches(study, within.speech)
-        if not held.rows:
+        searched = meaning_search.stretches(study, within.speech)
+        if not searched.rows:
             return []
-        rows = meaning_search.matrix(study, within.speech, held, progress)
-        vector = embedded(study, [asked], progress)[text_sha256(asked)]
-        best = meaning_search.nearest(study, inside, held, rows, vector)[:limit]
-        return _dressed(study, inside, ((held.rows[at], score, ()) for at, score in best))
-    terms = queries.parsed(asked)
+        rows = meaning_search.matrix(study, within.speech, searched, progress)
+        vector = embedded(study, [words], progress)[text_sha256(words)]
+        best = meaning_search.nearest(study, in_scope, searched, rows, vector)[:limit]
+        return _hits(study, in_scope, ((searched.rows[at], score, ()) for at, score in best))
+    terms = queries.parsed(words)
     if len(terms) > queries.MOST_TERMS:
         raise UsageError(
-            f"These are {len(terms)} words; a search by words takes {queries.MOST_TERMS}.",
-            "Look for fewer, or search by meaning.",
+            f"These are {len(terms)} words; a search by words allows {queries.MOST_TERMS}.",
+            "Use fewer words, or search by meaning.",
         )
-    return _dressed(study, inside, _holding(study, inside, terms, limit))
+    return _hits(study, in_scope, _word_matches(study, in_scope, terms, limit))
 
 
 def like(
@@ -103,56 +103,60 @@ def like(
     limit: int | None = 50,
     progress: Progress = silent,
 ) -> list[Hit]:
-    """What is said elsewhere about the same as in a passage or a span, most similar first.
+    """Search for speech similar to a passage or a span, most similar first.
 
-    No model is loaded once all is embedded: words without a vector of their own have that of the windows they lie in.
+    Loads no model once everything is embedded: words without a vector use the mean of the windows that overlap them.
     """
-    inside = search_scope.scope(study, within)
+    in_scope = search_scope.scope(study, within)
     words, place = _original(study, origin)
-    held = meaning_search.stretches(study, within.speech)
-    if not held.rows:
+    searched = meaning_search.stretches(study, within.speech)
+    if not searched.rows:
         return []
-    rows = meaning_search.matrix(study, within.speech, held, progress)
-    own = set(held.around(*place)) if place is not None else set()
+    rows = meaning_search.matrix(study, within.speech, searched, progress)
+    own = set(searched.around(*place)) if place is not None else set()
     if own and meaning_search.lacking(study, [words]):
         vector = unit_vector(rows[sorted(own)].sum(axis=0))
     else:
         vector = embedded(study, [words], progress)[text_sha256(words)]
-    best = [(at, score) for at, score in meaning_search.nearest(study, inside, held, rows, vector) if at not in own]
-    return _dressed(study, inside, ((held.rows[at], score, ()) for at, score in best[:limit]))
+    best = [
+        (at, score) for at, score in meaning_search.nearest(study, in_scope, searched, rows, vector) if at not in own
+    ]
+    return _hits(study, in_scope, ((searched.rows[at], score, ()) for at, score in best[:limit]))
 
 
 def marked(study: Study, within: Filter, *, limit: int | None = 50) -> list[Hit]:
-    """All passages that a filter leaves, by place, whatever their words."""
+    """List all passages that match a filter, by position."""
     inside = search_scope.scope(study, replace(within, speech="passages"))
     ids = searching.holding(study, "passages", (), (), inside.voices, inside.near)[:limit]
-    return _dressed(study, inside, ((row, None, ()) for row in searching.utterances(study, "passages", ids)))
+    return _hits(study, inside, ((row, None, ()) for row in searching.utterances(study, "passages", ids)))
 
 
-def unready(study: Study, asked: str | Origin, speech: Speech = "participants") -> int:
-    """How many texts a search by meaning would have to embed first, for a query or for more of the same.
+def unready(study: Study, sought: str | Origin, speech: Speech = "participants") -> int:
+    """Count the texts that a search by meaning, for a query or an example, has to embed first.
 
-    None means that it is answered at once, and no model is loaded.
+    With 0, the search answers at once and loads no model.
     """
     lacking = meaning_search.without_vectors(study, speech)
-    if isinstance(asked, str):
-        return lacking + meaning_search.lacking(study, [_asked(asked)])
-    words, place = _original(study, asked)
+    if isinstance(sought, str):
+        return lacking + meaning_search.lacking(study, [_query_words(sought)])
+    words, place = _original(study, sought)
     covered = place is not None and meaning_search.stretches(study, speech).around(*place)
     return lacking if covered else lacking + meaning_search.lacking(study, [words])
 
 
-def make_ready(study: Study, asked: str | Origin, speech: Speech = "participants", progress: Progress = silent) -> None:
-    """Embeds and caches what ``unready`` counts, so that any process can then answer at once."""
-    held = meaning_search.stretches(study, speech)
-    words = _asked(asked) if isinstance(asked, str) else _original(study, asked)[0]
-    embedded(study, [*(row.words for row in held.rows), words], progress)
+def make_ready(
+    study: Study, sought: str | Origin, speech: Speech = "participants", progress: Progress = silent
+) -> None:
+    """Embed and cache the texts that ``unready`` counts, so that any process can then answer at once."""
+    searched = meaning_search.stretches(study, speech)
+    words = _query_words(sought) if isinstance(sought, str) else _original(study, sought)[0]
+    embedded(study, [*(row.words for row in searched.rows), words], progress)
 
 
 def code_hits(study: Study, hits: Sequence[Hit], code: str) -> CodedHits:
-    """Puts a code on every hit that is a participant's words, as accepted passages, in one undoable action.
+    """Code every hit of a participant's words as an accepted passage, in one action that can be undone.
 
-    A passage of the very span is taken as it is; what is found inside or across others becomes one of its own.
+    Reuses a passage with exactly the hit's span; a hit inside or across other passages becomes a new one.
     """
     theirs = [hit for hit in hits if hit.role == "participant"]
     skipped = len(hits) - len(theirs)
@@ -165,15 +169,15 @@ def code_hits(study: Study, hits: Sequence[Hit], code: str) -> CodedHits:
     return CodedHits(ids, coded, skipped)
 
 
-def _asked(query: str) -> str:
-    asked = plain_text(query)
-    if not asked:
+def _query_words(query: str) -> str:
+    words = plain_text(query)
+    if not words:
         raise UsageError("There is nothing to search for.", "Type some words.")
-    return asked
+    return words
 
 
 def _original(study: Study, origin: Origin) -> tuple[str, tuple[str, int, int] | None]:
-    """The words of which more is wanted, and their place; None for a passage whose text no longer holds it."""
+    """The words of the example, and their span; None for a passage that is no longer in its text."""
     if isinstance(origin, int):
         passage = seen_passage(study, origin)
         place = (passage.interview, passage.start, passage.end) if passage.anchored else None
@@ -185,11 +189,11 @@ def _original(study: Study, origin: Origin) -> tuple[str, tuple[str, int, int] |
     return words, origin
 
 
-Found = tuple[Utterance, float | None, Sequence[Span]]
+Match = tuple[Utterance, float | None, Sequence[Span]]
 
 
-def _holding(study: Study, inside: Scope, terms: queries.Query, limit: int | None) -> Iterator[Found]:
-    """Stretches of sentences in turns, or passages, in which all terms occur, with the spans at which they do."""
+def _word_matches(study: Study, inside: Scope, terms: queries.Query, limit: int | None) -> Iterator[Match]:
+    """Find stretches of sentences in turns, or passages, that contain all terms, with the terms' spans."""
     source: searching.Source = "passages" if inside.speech == "passages" else "turns"
     ids = searching.holding(study, source, terms.phrases, terms.literal, inside.voices, inside.near)
     touches = _touching(study, inside)
@@ -198,10 +202,10 @@ def _holding(study: Study, inside: Scope, terms: queries.Query, limit: int | Non
         part = ids[begin : begin + CHUNK]
         by_phrase = [searching.occurrences(study, source, part, phrase) for phrase in terms.phrases]
         for row in searching.utterances(study, source, part):
-            spans = [found.get(row.id, []) for found in by_phrase]
+            spans = [spans_by_row.get(row.id, []) for spans_by_row in by_phrase]
             spans += [queries.occurrences(row.words, literal) for literal in terms.literal]
             whole = [(0, len(row.words))] if source == "passages" else queries.stretches(row.words, spans)
-            matches = sorted({span for found in spans for span in found})
+            matches = sorted({span for spans_by_row in spans for span in spans_by_row})
             for start, end in whole:
                 hit = Utterance(row.id, row.voice, row.start + start, row.start + end, row.words[start:end])
                 if not touches(hit):
@@ -214,7 +218,7 @@ def _holding(study: Study, inside: Scope, terms: queries.Query, limit: int | Non
 
 
 def _touching(study: Study, inside: Scope) -> Callable[[Utterance], bool]:
-    """Whether a stretch touches a passage that the scope keeps to."""
+    """Return a test of whether a stretch overlaps a passage that the scope is restricted to."""
     if inside.near is None or inside.speech == "passages":
         return lambda _: True
     near: dict[str, list[Span]] = {}
@@ -228,24 +232,24 @@ def _touching(study: Study, inside: Scope) -> Callable[[Utterance], bool]:
     return touches
 
 
-def _seen_passages(study: Study, keys: set[str]) -> dict[str, list[tuple[int, int, int]]]:
-    """For each interview, start, end and id of the passages that have their place, of those that a blind coder sees."""
-    lying = searching.passages_at(study, keys)
+def _visible_passages(study: Study, keys: set[str]) -> dict[str, list[tuple[int, int, int]]]:
+    """Anchored passages by interview, as (start, end, id); for a blind coder, those they can see."""
+    placed = searching.passages_at(study, keys)
     if not blind.is_blind(study):
-        return lying
-    ids = [place[2] for places in lying.values() for place in places]
-    seen = {passage.id for passage in blind.own_view(study, passages.listing(study, ids=ids))}
-    return {key: [place for place in places if place[2] in seen] for key, places in lying.items()}
+        return placed
+    ids = [place[2] for places in placed.values() for place in places]
+    visible = {passage.id for passage in blind.own_view(study, passages.listing(study, ids=ids))}
+    return {key: [place for place in places if place[2] in visible] for key, places in placed.items()}
 
 
-def _dressed(study: Study, inside: Scope, found: Iterable[Found]) -> list[Hit]:
-    """Hits as callers read them: with speaker, and the passages that lie there."""
-    rows = list(found)
-    lying = _seen_passages(study, {inside.voices[row.voice].interview for row, _, _ in rows})
+def _hits(study: Study, inside: Scope, results: Iterable[Match]) -> list[Hit]:
+    """Convert results to hits, with speakers and the passages that overlap them."""
+    rows = list(results)
+    placed = _visible_passages(study, {inside.voices[row.voice].interview for row, _, _ in rows})
     hits = []
     for row, score, matches in rows:
         voice = inside.voices[row.voice]
-        there = lying.get(voice.interview, [])
+        there = placed.get(voice.interview, [])
         ids = tuple(number for start, end, number in there if start < row.end and row.start < end)
         who = (voice.interview, voice.title, voice.label, voice.role)
         hits.append(Hit(*who, row.start, row.end, row.words, score, ids, tuple(matches)))

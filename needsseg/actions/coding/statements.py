@@ -1,4 +1,4 @@
-"""Job statements of passages: prefilled from a passage's own sentences, written by a researcher."""
+"""Write, list and prefill job statements of passages."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from needsseg.study.connection import Study
 
 
 def write(study: Study, passage: int, parts: JobParts) -> None:
-    """Writes the user's job statement of a passage; one without words is removed."""
-    said = any(words.strip() for words in (getattr(parts, part) for part in PARTS))
-    done = "wrote" if said else "removed"
+    """Write the user's job statement of a passage; a statement without words is removed."""
+    has_words = any(words.strip() for words in (getattr(parts, part) for part in PARTS))
+    done = "wrote" if has_words else "removed"
     with study.action("job statement", f"{done} the job statement of passage {passage}"):
         statements.write(study, passage, parts)
 
 
 def listing(study: Study, ids: Sequence[int] | None = None) -> list[PassageStatement]:
-    """Job statements of all passages or some, by place, each with its writer; a blind coder's own alone."""
+    """List job statements of all passages or some, by position, with writers; for a blind coder, only their own."""
     coder = seen_coder(study)
     return [row for row in statements.listing(study, ids) if coder in (None, row.written_by)]
 
 
 def own(study: Study, passage: int) -> JobParts | None:
-    """What the user wrote of a passage, or None."""
-    held = statements.listing(study, [passages.one(study, passage).id])
-    return next((row.parts for row in held if row.written_by == study.actor), None)
+    """The user's own job statement of a passage, or None."""
+    rows = statements.listing(study, [passages.one(study, passage).id])
+    return next((row.parts for row in rows if row.written_by == study.actor), None)
 
 
 def prefilled(study: Study, passage: int) -> JobParts:
-    """The parts as the passage's own sentences say them; nothing is stored."""
+    """Prefill the parts from the passage's own sentences; stores nothing."""
     cues = load_cues(prompt_file("cues.toml", load(study.path)))
     return prefill(passages.one(study, passage).quote, cues)

@@ -1,4 +1,4 @@
-"""Suggestions one at a time over the whole study, ranked by what was decided so far; ranking writes nothing."""
+"""Queue the suggestions of the whole study, ranked by the decisions so far; ranking stores nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from needsseg.actions.coding import blind
-from needsseg.actions.coding.embedding import embedded, held, model_sha256
+from needsseg.actions.coding.embedding import embedded, load_cached, model_sha256
 from needsseg.coding import load_cues, load_probes, weigh
 from needsseg.coding.learning import ENOUGH, UNLIKELY, Measured, Outlook, Ranking, joined, likeness, measure, rank
 from needsseg.coding.suggestions import Window, source_of, window_at
@@ -36,10 +36,10 @@ Decided = Literal["accepted", "rejected"]
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """One undecided stretch; ``passage`` is None where it is not stored as a suggestion.
+    """One undecided stretch; ``passage`` is None if it is not stored as a suggestion.
 
-    ``chance`` of being accepted is in [0, 1], and None while it is not known yet. ``score`` in [0, 1] is the one the
-    suggestion was stored with, else the untrained one. ``asked`` is what the interviewer said before the answer.
+    ``chance`` of being accepted is in [0, 1], None while unknown. ``score`` in [0, 1] is the stored suggestion's, else the
+    untrained one. ``interviewer_question`` is what the interviewer said before the answer.
     """
 
     interview: str
@@ -51,16 +51,16 @@ class QueueItem:
     score: float
     reasons: tuple[str, ...]
     passage: int | None
-    asked: str = ""
+    interviewer_question: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What is undecided, the likeliest first (or in the order of reading).
+    """The undecided stretches, likeliest first (or in the order of the text).
 
-    ``learned`` is False below ``ENOUGH`` decisions (or where all went one way): the order learns from the first decision
-    on, but what it forecasts is not known yet.
-    ``unread`` counts interviews whose further windows are left out because their vectors are not there (``embed_all``).
+    ``learned`` is False below ``ENOUGH`` decisions (or if all are the same): the order learns from the first decision on,
+    but chances are not known yet. ``unread`` counts interviews whose further windows are left out since their vectors are
+    missing (``embed_all`` computes them).
     """
 
     items: tuple[QueueItem, ...]
@@ -72,7 +72,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Words:
-    """The words of the study's settings, and the model whose vectors count; the same object as long as they are the same."""
+    """The cues and probes of the settings, and the model's hash; one object per content, so that it can be a cache key."""
 
     cues: tuple[CueGroup, ...]
     probes: tuple[Probe, ...]
@@ -81,7 +81,7 @@ class _Words:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an undecided stretch lies; ``stored`` is its passage where it has one."""
+    """The span of an undecided stretch; ``stored`` is its passage, if any."""
 
     interview: str
     start: int
@@ -89,12 +89,22 @@ class _Place:
     stored: Passage | None
 
 
-def queue(study: Study, limit: int | None = 50, *, reading: bool = False) -> Queue:
-    """The undecided suggestions and, from ``ENOUGH`` decisions on, all other windows that overlap nothing decided.
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """The undecided stretches: their features and places in one order, passages without a vector, unread interviews."""
 
-    The best ``limit`` of them (all where None), ranked by what was accepted and rejected: where the coder works blind, by
-    what they decided themselves. With ``reading``, as they stand in one interview after the other, without the windows that
-    are no suggestions and unlikely to be accepted. Loads no model.
+    measured: Measured
+    places: tuple[_Place, ...]
+    unmeasured: tuple[Passage, ...]
+    unread: int
+
+
+def queue(study: Study, limit: int | None = 50, *, reading: bool = False) -> Queue:
+    """Rank the undecided suggestions and, from ``ENOUGH`` decisions on, all other windows that overlap no passage.
+
+    Returns the best ``limit`` of them (all if None), ranked by what was accepted and rejected; for a blind coder, by their
+    own decisions. With ``reading``, in the order of the interviews' texts, without windows that are no suggestions and
+    unlikely to be accepted. Loads no model.
     """
     words = _words(study)
     order = {number: at for at, number in enumerate(passages.decided_in_order(study))}
@@ -102,71 +112,76 @@ def queue(study: Study, limit: int | None = 50, *, reading: bool = False) -> Que
     if blind.is_blind(study):
         listed = blind.own_view(study, listed)
     decided = sorted((p for p in listed if p.status != "suggested"), key=lambda p: order[p.id])
-    known, answers = _measured(study, decided, words)
-    places: list[_Place] = []
-    parts: list[Measured] = []
-    open_ = [p for p in listed if p.status == "suggested" and p.anchored]
-    stored, there = _measured(study, open_, words)
-    parts.append(stored)
-    places += [_Place(p.interview, p.start, p.end, p) for p in there]
-    unread = 0
-    if len(decided) >= ENOUGH:
-        for key, part in _further(study, words, listed):
-            if part is None:
-                unread += 1
-                continue
-            parts.append(part[1])
-            places += [_Place(key, window.span[0], window.span[1], None) for window in part[0]]
-    pool = joined(parts)
+    answered, answers = _measured(study, decided, words)
     accepted = [passage.status == "accepted" for passage in answers]
-    ranking = rank(pool, known, accepted)
-    chosen: Sequence[int] = ranking.order
-    if reading:
-        chosen = [at for at in chosen if places[at].stored is not None or ranking.chances[at] >= UNLIKELY]
-    elif limit is not None:
-        chosen = chosen[: max(0, limit)]
-    # What has no vector under this model is judged by the score it was stored with.
-    ranked = {p.id for p in there}
-    unmeasured = [_as_stored(study, p) for p in open_ if p.id not in ranked]
-    if reading:
-        chosen = sorted(chosen, key=lambda at: (places[at].interview, places[at].start, places[at].end))
-        chosen = chosen if limit is None else chosen[: max(0, limit)]
-    items = [*_items(study, chosen, ranking, pool, places, (known, accepted)), *unmeasured]
+    pool = _pool(study, words, listed, with_windows=len(decided) >= ENOUGH)
+    ranking = rank(pool.measured, answered, accepted)
+    chosen = _chosen(ranking, pool.places, limit, reading=reading)
+    # A passage without a vector under this model is ranked by the score it was stored with.
+    unmeasured = [_as_stored(study, passage) for passage in pool.unmeasured]
+    items = [*_items(study, chosen, ranking, pool.measured, pool.places, (answered, accepted)), *unmeasured]
     if reading:
         items.sort(key=lambda item: (item.interview, item.start, item.end))
     elif unmeasured:
         items.sort(key=lambda item: -(item.score if item.chance is None else item.chance))
     outlook = ranking.outlook
     if unmeasured:
-        left = outlook.left + sum(item.score for item in unmeasured)
-        outlook = replace(outlook, undecided=outlook.undecided + len(unmeasured), left=left, unlikely=False)
-    return Queue(tuple(items[:limit]), ranking.learned, len(decided), outlook, unread)
+        expected = outlook.left + sum(item.score for item in unmeasured)
+        outlook = replace(outlook, undecided=outlook.undecided + len(unmeasured), left=expected, unlikely=False)
+    return Queue(tuple(items[:limit]), ranking.learned, len(decided), outlook, pool.unread)
+
+
+def _pool(study: Study, words: _Words, listed: Sequence[Passage], *, with_windows: bool) -> _Pool:
+    """Collect the undecided suggestions and, with ``with_windows``, the windows that overlap no passage."""
+    suggested = [passage for passage in listed if passage.status == "suggested" and passage.anchored]
+    measured, with_vector = _measured(study, suggested, words)
+    parts = [measured]
+    places = [_Place(p.interview, p.start, p.end, p) for p in with_vector]
+    unread = 0
+    for key, part in _further(study, words, listed) if with_windows else ():
+        if part is None:
+            unread += 1
+            continue
+        windows, measured_windows = part
+        parts.append(measured_windows)
+        places += [_Place(key, window.span[0], window.span[1], None) for window in windows]
+    ids = {passage.id for passage in with_vector}
+    return _Pool(joined(parts), tuple(places), tuple(p for p in suggested if p.id not in ids), unread)
+
+
+def _chosen(ranking: Ranking, places: Sequence[_Place], limit: int | None, *, reading: bool) -> Sequence[int]:
+    """The first ``limit`` indices of the ranking, or with ``reading`` of the likely ones in the order of the text."""
+    chosen: Sequence[int] = ranking.order
+    if reading:
+        likely = [at for at in chosen if places[at].stored is not None or ranking.chances[at] >= UNLIKELY]
+        chosen = sorted(likely, key=lambda at: (places[at].interview, places[at].start, places[at].end))
+    return chosen if limit is None else chosen[: max(0, limit)]
 
 
 def decide_window(
     study: Study, interview: str, start: int, end: int, status: Decided, score: float, reasons: Sequence[str]
 ) -> int:
-    """Accepts or rejects a window that is not stored as a suggestion: it becomes a passage of the program; its id."""
+    """Accept or reject a window that is not stored as a suggestion; store it as a suggested passage and return its id."""
     with study.action("decide", f"{status} a passage in {interview}"):
         add = blinding.add_suggestion if blind.is_blind(study) else passages.add_suggestion
         return add(study, interview, start, end, status, score, reasons)
 
 
 def decide_place(study: Study, interview: str, start: int, end: int, status: Decided) -> int:
-    """Accepts or rejects what the queue holds at a place; the passage's id. Raises NotFoundError where it holds nothing."""
+    """Accept or reject the queue's item at a span; return the passage's id. Raises NotFoundError if there is none."""
     interviews.title(study, interview)
-    wanted = (interview, start, end)
-    item = next((i for i in queue(study, None).items if (i.interview, i.start, i.end) == wanted), None)
+    place = (interview, start, end)
+    item = next((i for i in queue(study, None).items if (i.interview, i.start, i.end) == place), None)
     if item is None:
         raise NotFoundError(
-            f"The queue holds nothing at {start}–{end} of {interview}.",
+            f"The queue has nothing at {start}–{end} of {interview}.",
             Advice("List it with: ", Fix.QUEUE, "; mark other words with: ", Fix.MARK),
         )
     return decide_window(study, interview, start, end, status, item.score, item.reasons)
 
 
 def embed_all(study: Study, progress: Progress = silent) -> int:
-    """Puts the vectors of all windows of participant speech, and of all passages, in the cache; how many windows there are."""
+    """Embed and cache all windows of participants' speech and all passages; return the number of windows."""
     words = _words(study)
     windows = [
         window for key in interviews.keys(study) for window in _weighed(interviews.transcript(study, key), words)
@@ -194,8 +209,7 @@ def _weighed(transcript: Transcript, words: _Words) -> tuple[Window, ...]:
     return tuple(weigh(transcript, words.cues))
 
 
-# What the vectors of texts came to, of an interview's windows and of single quotes: they never change under one model and
-# the same words.
+# Features of interviews' windows and of single quotes: they never change under one model and the same words.
 _QuoteKey = tuple[str, int, str, _Words, int]
 _PARTS: dict[tuple[Transcript, _Words], tuple[tuple[Window, ...], Measured]] = {}
 _QUOTES: dict[_QuoteKey, Measured] = {}
@@ -205,13 +219,13 @@ _KEPT, _KEPT_QUOTES = 512, 20_000
 def _further(
     study: Study, words: _Words, listed: Sequence[Passage]
 ) -> Iterator[tuple[str, tuple[list[Window], Measured] | None]]:
-    """Of each interview, the windows that overlap no passage, measured; None where their vectors are not there."""
+    """For each interview, the windows that overlap no passage and their features; None if their vectors are missing."""
     import numpy as np
 
-    taken: dict[str, list[tuple[int, int]]] = {}
+    passage_spans: dict[str, list[tuple[int, int]]] = {}
     for passage in listed:
         if passage.anchored:
-            taken.setdefault(passage.interview, []).append((passage.start, passage.end))
+            passage_spans.setdefault(passage.interview, []).append((passage.start, passage.end))
     for key in interviews.keys(study):
         part = _part(study, interviews.transcript(study, key), words)
         if part is None:
@@ -219,59 +233,59 @@ def _further(
             continue
         windows, whole = part
         spans = np.array([window.span for window in windows], dtype=np.int64).reshape(-1, 2)
-        mine = np.array(taken.get(key, []), dtype=np.int64).reshape(-1, 2)
+        mine = np.array(passage_spans.get(key, []), dtype=np.int64).reshape(-1, 2)
         over = (spans[:, :1] < mine[:, 1]) & (mine[:, 0] < spans[:, 1:])
         free = np.flatnonzero(~over.any(axis=1)).tolist()
         yield key, ([windows[at] for at in free], whole.only(free))
 
 
 def _part(study: Study, transcript: Transcript, words: _Words) -> tuple[tuple[Window, ...], Measured] | None:
-    known = _PARTS.get((transcript, words))
-    if known is None:
+    cached = _PARTS.get((transcript, words))
+    if cached is None:
         windows = _weighed(transcript, words)
         vectors = _vectors(study, [window.text for window in windows], words)
         if any(text_sha256(window.text) not in vectors for window in windows):
             return None
         if len(_PARTS) >= _KEPT:
             _PARTS.clear()
-        known = _PARTS[transcript, words] = (windows, measure(windows, vectors, words.probes))
-    return known
+        cached = _PARTS[transcript, words] = (windows, measure(windows, vectors, words.probes))
+    return cached
 
 
 def _measured(study: Study, listed: Sequence[Passage], words: _Words) -> tuple[Measured, list[Passage]]:
-    """Passages as the model sees them, those without a vector left out; interview by interview."""
+    """The features of passages, and the passages in the same order; leaves out those without a vector."""
     by_interview: dict[str, list[Passage]] = {}
     for passage in listed:
         by_interview.setdefault(passage.interview, []).append(passage)
-    held_: dict[int, Measured] = {}
+    measured: dict[int, Measured] = {}
     for key, own in by_interview.items():
-        held_.update(_measured_quotes(study, interviews.transcript(study, key), own, words))
-    there = [p for p in listed if p.id in held_]
-    return joined([measure([], {}, ()), *(held_[p.id] for p in there)]), there
+        measured.update(_measured_quotes(study, interviews.transcript(study, key), own, words))
+    there = [p for p in listed if p.id in measured]
+    return joined([measure([], {}, ()), *(measured[p.id] for p in there)]), there
 
 
 def _measured_quotes(
     study: Study, transcript: Transcript, own: Sequence[Passage], words: _Words
 ) -> dict[int, Measured]:
-    """Passages of one interview, by id; those without a vector left out."""
+    """The features of one interview's passages by id; leaves out those without a vector."""
     centre, count = _centre(study, transcript, words)
     source = source_of(transcript)
     keys = {p.id: (source, p.start if p.anchored else -1, p.quote, words, count) for p in own}
     fresh = {keys[p.id]: p for p in own if keys[p.id] not in _QUOTES}
     if fresh:
         vectors = _vectors(study, sorted({p.quote for p in fresh.values()}), words)
-        known = {key: p for key, p in fresh.items() if text_sha256(p.quote) in vectors}
-        if known and all(text_sha256(probe.text) in vectors for probe in words.probes):
-            windows = [_window(transcript, p, words, source) for p in known.values()]
+        with_vector = {key: p for key, p in fresh.items() if text_sha256(p.quote) in vectors}
+        if with_vector and all(text_sha256(probe.text) in vectors for probe in words.probes):
+            windows = [_window(transcript, p, words, source) for p in with_vector.values()]
             whole = measure(windows, vectors, words.probes, centre)
             if len(_QUOTES) >= _KEPT_QUOTES:
                 _QUOTES.clear()
-            _QUOTES.update({key: whole.only([at]) for at, key in enumerate(known)})
+            _QUOTES.update({key: whole.only([at]) for at, key in enumerate(with_vector)})
     return {p.id: _QUOTES[keys[p.id]] for p in own if keys[p.id] in _QUOTES}
 
 
 def _window(transcript: Transcript, passage: Passage, words: _Words, source: str) -> Window:
-    """A passage as a window; one that has lost its place stands nowhere."""
+    """Convert a passage to a window; one that is no longer in its text becomes a window of its quote alone."""
     if passage.anchored:
         return window_at(transcript, (passage.start, passage.end), words.cues, source)
     quoted = Transcript(passage.quote, (), transcript.format)
@@ -279,7 +293,7 @@ def _window(transcript: Transcript, passage: Passage, words: _Words, source: str
 
 
 def _centre(study: Study, transcript: Transcript, words: _Words) -> tuple[NDArray[np.float64] | None, int]:
-    """The mean vector of an interview's windows as far as their vectors are there, and how many are."""
+    """The mean vector of an interview's windows that have vectors, and their number."""
     import numpy as np
 
     part = _PARTS.get((transcript, words))
@@ -293,7 +307,7 @@ def _centre(study: Study, transcript: Transcript, words: _Words) -> tuple[NDArra
 
 
 def _vectors(study: Study, texts: Sequence[str], words: _Words) -> Mapping[str, Vectors]:
-    return held(study, [*texts, *(probe.text for probe in words.probes)])
+    return load_cached(study, [*texts, *(probe.text for probe in words.probes)])
 
 
 def _items(
@@ -304,15 +318,15 @@ def _items(
     places: Sequence[_Place],
     decided: tuple[Measured, Sequence[bool]],
 ) -> Iterator[QueueItem]:
-    told: dict[str, Transcript] = {}
+    transcripts: dict[str, Transcript] = {}
     for at in chosen:
         place = places[at]
         stored = place.stored
         reasons = stored.reasons if stored is not None else pool.reasons[at]
         near = likeness(at, pool, *decided) if ranking.learned else None
-        if place.interview not in told:
-            told[place.interview] = interviews.transcript(study, place.interview)
-        transcript = told[place.interview]
+        if place.interview not in transcripts:
+            transcripts[place.interview] = interviews.transcript(study, place.interview)
+        transcript = transcripts[place.interview]
         score = stored.score if stored is not None else None
         yield QueueItem(
             place.interview,
@@ -329,14 +343,14 @@ def _items(
 
 
 def _as_stored(study: Study, p: Passage) -> QueueItem:
-    asked = question_before(interviews.transcript(study, p.interview), p.start)
-    return QueueItem(p.interview, p.start, p.end, p.quote, p.speaker, None, p.score or 0.0, p.reasons, p.id, asked)
+    question = question_before(interviews.transcript(study, p.interview), p.start)
+    return QueueItem(p.interview, p.start, p.end, p.quote, p.speaker, None, p.score or 0.0, p.reasons, p.id, question)
 
 
 def _speaker(transcript: Transcript, place: _Place) -> str:
     return next(t.speaker for t in transcript.turns if t.start <= place.start < t.end)
 
 
-def asked(transcript: Transcript, passage: Passage) -> str:
-    """What the interviewer said last before the answer a passage stands in; empty where that is not known."""
+def interviewer_question(transcript: Transcript, passage: Passage) -> str:
+    """What the interviewer said last before the answer that contains a passage; empty if unknown."""
     return question_before(transcript, passage.start) if passage.anchored or passage.id < 0 else ""

@@ -1,4 +1,4 @@
-"""The study's codes as a tree of candidate needs, and which participant spoke under which code."""
+"""Group the study's codes into a tree of candidate needs, and list the passages and speakers of each code."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from needsseg.study.transcripts import interviews
 
 
 def tree(study: Study, progress: Progress = silent) -> CodeTree:
-    """Groups the codes on participants' passages into candidate needs; writes nothing but vectors it had to compute.
+    """Group the codes on participants' passages into candidate needs; stores only vectors that were missing.
 
-    Raises DiscoveryError where fewer than two codes are on passages.
+    Raises DiscoveryError if passages carry fewer than two codes.
     """
     import numpy as np
 
@@ -30,26 +30,26 @@ def tree(study: Study, progress: Progress = silent) -> CodeTree:
 
 
 def passages_by_code(study: Study) -> dict[str, set[tuple[int, str]]]:
-    """For each code the participants' passages that carry it, by id, each with who speaks it."""
-    found: dict[str, set[tuple[int, str]]] = {}
-    for passage, who in _coded(study):
+    """For each code the participants' passages that carry it, as (passage id, speaker)."""
+    passages_of: dict[str, set[tuple[int, str]]] = {}
+    for passage, speaker in _coded(study):
         for code in passage.codes:
-            found.setdefault(code, set()).add((passage.id, who))
-    return found
+            passages_of.setdefault(code, set()).add((passage.id, speaker))
+    return passages_of
 
 
 def _coded(study: Study) -> list[tuple[Passage, str]]:
-    """The participants' passages that carry codes and are not rejected, each with who speaks it; a blind coder's own codes."""
-    who = {
+    """Participants' coded passages that are not rejected, with their speakers; for a blind coder, their own codes only."""
+    speakers = {
         (row.interview, row.label): row.participant or f"{row.interview}/{row.label}"
         for row in interviews.speakers(study)
         if row.role == "participant"
     }
-    seen = passages.listing(study, anchored=True)
+    visible = passages.listing(study, anchored=True)
     if blind.is_blind(study):
-        seen = blind.own_view(study, seen)
+        visible = blind.own_view(study, visible)
     return [
-        (passage, who[passage.interview, passage.speaker])
-        for passage in seen
-        if passage.codes and passage.status != "rejected" and (passage.interview, passage.speaker) in who
+        (passage, speakers[passage.interview, passage.speaker])
+        for passage in visible
+        if passage.codes and passage.status != "rejected" and (passage.interview, passage.speaker) in speakers
     ]

@@ -1,4 +1,4 @@
-"""Candidates that answers once turned into named segments, though nobody named them: they become candidates again."""
+"""Turn segments that only answers had named, in an earlier version, back into candidates."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from needsseg.study.segments import lineage, needs, segments
 from needsseg.text import format_count
 
 ACTION = "answers name nothing"
-"""What the history calls it; where it is there, also undone, a person has seen it, and it is not done again."""
+"""The action's name in the history; if it is there, also undone, a person has seen it, and it is not repeated."""
 _OF_A_RUN = re.compile(r"Candidate \d+( \(\d+\))?")
 
 
 def release(study: Study) -> Advice:
-    """Makes segments candidates again that only answers had named, as one action; what is to be told of it, or "".
+    """Turn segments that only answers had named into candidates, as one action; return a notice for the user, or "".
 
-    Those that somebody named, described, merged, split, confirmed or set aside stay as they are, and so does what history
-    no longer tells of. The passages that people put there stay there, as answers.
+    Segments that somebody named, described, merged, split, confirmed or set aside are unchanged, and so are those whose
+    history is no longer stored. The passages that people placed there stay there, as answers.
     """
     named = [row for row in segments.listing(study) if row.status == "named" and _OF_A_RUN.fullmatch(row.name)]
     if not named or ACTION in needs.actions_done(study):
@@ -35,17 +35,17 @@ def release(study: Study) -> Advice:
                 if member.placed_by == "hand":
                     needs.note_answer(study, member.passage, row.id)
                     count += 1
-        action.summary = f"made {names} candidates again, which answers had named"
+        action.summary = f"turned {names}, named only by answers, back into candidates"
     return Advice(
-        f"{names}: {format_count(len(mine), 'segment')} that answers to questions had named, and nobody else, "
-        f"became {'a candidate' if len(mine) == 1 else 'candidates'} again, with {format_count(count, 'answer')}. "
+        f"{names}: {format_count(len(mine), 'segment')} named only by answers to questions became "
+        f"{'a candidate' if len(mine) == 1 else 'candidates'} again, with {format_count(count, 'answer')}. "
         "To reverse that: ",
         Fix.UNDO,
     )
 
 
 def _only_answers_named(study: Study, segment: int) -> bool:
-    """Whether history tells that an answer made a candidate a segment, and that nobody wrote anything of it since."""
+    """Whether, by the history, an answer turned a candidate into a segment, and nobody has edited it since."""
     changes = lineage.changes(study, segment)
     born = [change for change in changes if change.before and change.after and _became_named(change)]
     written = ("name", "description", "statement", "confirmed_at", "merged_into")

@@ -1,4 +1,4 @@
-"""Job statements that were once joined from clauses of several people: they are drafts, and nobody's words."""
+"""Remove job statements that an earlier version joined from clauses of several people."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from needsseg.study.transcripts import interviews
 from needsseg.text import format_count
 
 ACTION = "joined statements"
-"""What the history calls it; where it is there, also undone, a person has seen it, and it is not done again."""
+"""The action's name in the history; if it is there, also undone, a person has seen it, and it is not repeated."""
 FEWEST_WORDS = 3
-"""A clause that a draft took from somebody had as many words at least."""
+"""Least number of words in a clause that a draft took from somebody."""
 _BETWEEN = re.compile(r",? (?:I want(?: to)?|so(?: I can)?) ", re.IGNORECASE)
 
 
 def release(study: Study) -> Advice:
-    """Takes away job statements whose clauses stand with several people and with no one alone; what is to be told, or "".
+    """Remove job statements whose clauses come from several people; return a notice for the user, or "".
 
-    They were drafted so by an earlier version. What a person worded stays. One action, which undo takes back.
+    An earlier version drafted them so. Statements that a person worded are kept. One action, which can be undone.
     """
     written = [row for row in segments.listing(study) if row.statement]
     if not written or ACTION in needs.actions_done(study):
@@ -31,12 +31,12 @@ def release(study: Study) -> Advice:
     if not joined:
         return Advice()
     names = ", ".join(f"“{row.name}”" for row in joined)
-    with study.action(ACTION, f"took the joined job statement off {names}"):
+    with study.action(ACTION, f"removed the joined job statement of {names}"):
         for row in joined:
             segments.write_statement(study, row.id, "")
     return Advice(
-        f"{format_count(len(joined), 'job statement')} ({names}) joined clauses of several people, as drafts once did: "
-        "taken off. Write what holds, or take the draft of one person's words: ",
+        f"Removed {format_count(len(joined), 'job statement')} ({names}) that joined clauses of several people, as drafts "
+        "of an earlier version did. Write your own, or use the draft from one person's words: ",
         Fix.WRITE_STATEMENT,
         ". To reverse that: ",
         Fix.UNDO,
@@ -46,7 +46,7 @@ def release(study: Study) -> Advice:
 def is_joined(statement: str, spoken: list[str]) -> bool:
     """Whether every clause of a statement is somebody's exact words, and nobody said them all.
 
-    ``spoken``: what each person said, as ``plain`` makes it.
+    ``spoken`` holds the words of each person, normalised by ``plain``.
     """
     parts = [_clause(part) for part in _BETWEEN.split(statement)]
     parts = [part for part in parts if len(part.split()) >= FEWEST_WORDS]
@@ -55,7 +55,7 @@ def is_joined(statement: str, spoken: list[str]) -> bool:
 
 
 def plain(words: str) -> str:
-    """Words as they are compared: in one line, in small letters, with straight apostrophes."""
+    """Normalise words for comparison: on one line, case-folded, with straight apostrophes."""
     return " ".join(words.replace("’", "'").split()).casefold()
 
 
@@ -64,15 +64,15 @@ def _clause(part: str) -> str:
 
 
 def _spoken(study: Study) -> list[str]:
-    """What each person said, over all interviews; once more as pseudonyms cover it."""
-    over = cover(study)
-    said: dict[object, list[str]] = {}
+    """The words of each person over all interviews, as spoken and once more pseudonymised."""
+    pseudonyms = cover(study)
+    texts_by_person: dict[object, list[str]] = {}
     people = {(key, label): participant for key, label, participant in interviews.voices(study)}
     for key in interviews.keys(study):
         transcript = interviews.transcript(study, key)
         for turn in transcript.turns:
             person = people.get((key, turn.speaker)) or (key, turn.speaker)
             words = transcript.text[turn.start : turn.end]
-            said.setdefault(person, []).append(words)
-            said.setdefault(("covered", person), []).append(over.text(words, key))
-    return [plain("\n".join(texts)) for texts in said.values()]
+            texts_by_person.setdefault(person, []).append(words)
+            texts_by_person.setdefault(("covered", person), []).append(pseudonyms.text(words, key))
+    return [plain("\n".join(texts)) for texts in texts_by_person.values()]

@@ -1,4 +1,4 @@
-"""Load what speaks for a candidate or segment and against it; discovery computes it when it is read."""
+"""Load the evidence for and against a candidate or segment; it is computed when read."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SegmentSummary:
-    """One candidate or segment as lists show it; exemplars are passages from different participants where there are any.
+    """One candidate or segment as shown in lists; exemplars are from different participants where possible.
 
-    ``participants`` counts those with two passages or more. ``statement`` is the job statement a person wrote.
-    ``proposed`` counts passages that a run puts to it, ``new`` its own
-    that came since it was decided on, ``added`` those that joined it or left it since it was confirmed, ``decided`` those that
-    a person accepted or placed. ``need`` is the card's sentence; ``confirmed_undecided`` says that it was confirmed on none.
-    ``stability`` is how alike it comes back from resampled passages, in [0, 1], and ``firmness`` that in words: both of the
-    one test under the decisions as they are, None and empty where that is not made yet. ``firm`` holds all its figures.
+    ``participants`` counts those with two passages or more. ``statement`` is the job statement a person wrote, ``need``
+    the card's sentence. ``proposed`` counts passages that a run proposes for it, ``new`` its passages that are newer than
+    the last decision on it, ``added`` those that joined or left it since it was confirmed, ``decided`` those that a person
+    accepted or placed; ``confirmed_undecided`` says that it was confirmed without any such. ``stability`` in [0, 1] is the
+    similarity when passages are resampled, ``firmness`` says so in words; both come from the one test under the current
+    decisions and are None and empty until it is run. ``firm`` holds all its figures.
     """
 
     id: int
@@ -78,23 +78,23 @@ class SegmentSummary:
     in_view: bool = False
     """Whether it stands for a need in view."""
     with_one_passage: int = 0
-    """How many said one passage only: they do not count as ``participants`` yet."""
+    """The number of participants with one passage only, who do not count as ``participants`` yet."""
 
     @property
     def people(self) -> str:
-        """How many participants it has, and how many more said one passage only, in words."""
+        """The number of participants, and of those with one passage only, in words."""
         count = format_count(self.participants, "participant")
         return f"{count} and {self.with_one_passage} with one passage" if self.with_one_passage else count
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that speaks for a segment and against it.
+    """The evidence for and against a segment.
 
-    Passages with strengths, and how many each participant gave; the passages at the ``edge`` and the nearest rival (None
-    while vectors are missing); the draft of a job statement, all of it ``stated`` by one person in one answer; what a run
-    proposes; what is ``new``; the sentences before and after exemplars that begin or end in the middle of a thought; and what
-    everybody is called.
+    Passages with strengths, and the number per participant (``voices``); the passages at the ``edge`` and the nearest
+    ``rival`` (None while vectors are missing); a draft job statement, ``stated`` by one person in one answer; passages
+    ``proposed`` by a run; ids of ``new`` passages; the sentences before and after exemplars that begin or end in
+    mid-thought (``contexts``); and participants' names.
     """
 
     summary: SegmentSummary
@@ -114,30 +114,43 @@ class Evidence:
 
 
 def listing(study: Study) -> list[SegmentSummary]:
-    """Confirmed segments first, then named ones, candidates, and those set aside; for a blind coder as they see them."""
-    members, found, since = seen_members(study), segments.passages_of_run(study), new_interviews(study)
+    """List confirmed segments, then named ones, candidates, and those set aside; for a blind coder as they see them."""
+    members, original_members, interviews_new_to = (
+        seen_members(study),
+        segments.passages_of_run(study),
+        new_interviews(study),
+    )
     ids = [member.passage for mine in members.values() for member in mine]
-    held = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=ids))}
+    passages_by_id = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=ids))}
     unseen = unseen_candidates(study, members)
     proposed = Counter(proposal.segment for proposal in constraints.proposals(study))
-    standing = {need.segment for need in needs.listing(study)}
+    needs_segments = {need.segment for need in needs.listing(study)}
     names, cues = participant_names(study), _cues(study)
     firm, run = figures(study), runs.latest(study)
     separate = run.separate if run else None
     rows = [
         with_firmness(
-            summary(row, members.get(row.id, []), held, found.get(row.id), since(row), proposed[row.id], names, cues),
+            summary(
+                row,
+                members.get(row.id, []),
+                passages_by_id,
+                original_members.get(row.id),
+                interviews_new_to(row),
+                proposed[row.id],
+                names,
+                cues,
+            ),
             firm.get(row.id),
             separate,
         )
         for row in segments.listing(study)
         if row.id not in unseen
     ]
-    return [replace(row, in_view=row.id in standing) for row in rows]
+    return [replace(row, in_view=row.id in needs_segments) for row in rows]
 
 
 def with_firmness(row: SegmentSummary, firm: Firm | None, separate: bool | None) -> SegmentSummary:
-    """A segment with what its test says, where it is tested; what the test says against it comes before other warnings."""
+    """Add the figures of a segment's stability test, if tested; the test's warning comes before the others."""
     if firm is None:
         return row
     return replace(
@@ -150,54 +163,67 @@ def with_firmness(row: SegmentSummary, firm: Firm | None, separate: bool | None)
 
 
 def evidence(study: Study, segment: int, *, whole: bool = False) -> Evidence:
-    """All that speaks for one segment; its passages exemplars first, then by strength.
+    """Load the evidence of one segment; its passages are exemplars first, then by strength.
 
-    A blind coder is shown it without others' work, unless ``whole`` says otherwise.
+    A blind coder gets it without others' work, unless ``whole`` is set.
     """
     row = segments.one(study, segment)
     members = segments.members(study) if whole else seen_members(study)
     mine = members.get(segment, [])
-    put = constraints.proposals(study, segment)
+    proposals = constraints.proposals(study, segment)
     rows = [other for other in segments.listing(study) if other.status != "set_aside" or other.id == segment]
     placed = {member.passage: other.id for other in rows for member in members.get(other.id, [])}
-    shown = passages.listing(study, ids=[*placed, *(proposal.passage for proposal in put)])
-    held = {p.id: p for p in (shown if whole else veiled(study, shown))}
+    shown = passages.listing(study, ids=[*placed, *(proposal.passage for proposal in proposals)])
+    passages_by_id = {p.id: p for p in (shown if whole else veiled(study, shown))}
     fresh = new_interviews(study)(row)
-    here = [held[member.passage] for member in mine]
+    own = [passages_by_id[member.passage] for member in mine]
     names = participant_names(study)
-    parts, sentence = stated_parts(here, names.of)
-    standing, missing = _standing(study, held, placed, segment)
-    spoken = len({(passage.interview, passage.speaker) for passage in here})
+    parts, sentence = stated_parts(own, names.of)
+    standing, missing = _standing(study, passages_by_id, placed, segment)
+    speaker_count = len({(passage.interview, passage.speaker) for passage in own})
     run = runs.latest(study)
-    said = summary(row, mine, held, segments.passages_of_run(study).get(segment), fresh, len(put), names, _cues(study))
-    said = replace(said, in_view=segment in {need.segment for need in needs.listing(study)})
-    transcripts = {key: interviews.transcript(study, key) for key in {passage.interview for passage in said.exemplars}}
+    in_short = summary(
+        row,
+        mine,
+        passages_by_id,
+        segments.passages_of_run(study).get(segment),
+        fresh,
+        len(proposals),
+        names,
+        _cues(study),
+    )
+    in_short = replace(in_short, in_view=segment in {need.segment for need in needs.listing(study)})
+    transcripts = {
+        key: interviews.transcript(study, key) for key in {passage.interview for passage in in_short.exemplars}
+    }
     return Evidence(
-        with_firmness(said, figures(study).get(segment), run.separate if run else None),
-        tuple((held[member.passage], member.strength) for member in mine),
-        passages_by_participant(here, names.of),
+        with_firmness(in_short, figures(study).get(segment), run.separate if run else None),
+        tuple((passages_by_id[member.passage], member.strength) for member in mine),
+        passages_by_participant(own, names.of),
         edge=standing[0] if standing else None,
         rival=nearest_rival(standing[1], {row.id: row.name for row in rows}) if standing else None,
         evenness=standing[1].evenness if standing else None,
-        evenness_word=evenness_word(standing[1].evenness, spoken) if standing else "",
+        evenness_word=evenness_word(standing[1].evenness, speaker_count) if standing else "",
         stated=parts,
         sentence=sentence,
-        proposed=tuple((held[proposal.passage], proposal.strength) for proposal in put),
-        new=frozenset(p.id for p in (*here, *(held[proposal.passage] for proposal in put)) if p.interview in fresh),
+        proposed=tuple((passages_by_id[proposal.passage], proposal.strength) for proposal in proposals),
+        new=frozenset(
+            p.id for p in (*own, *(passages_by_id[proposal.passage] for proposal in proposals)) if p.interview in fresh
+        ),
         without_vectors=missing,
         names=names,
-        contexts=passage_contexts(said.exemplars, transcripts),
+        contexts=passage_contexts(in_short.exemplars, transcripts),
     )
 
 
 def _standing(
-    study: Study, held: dict[int, Passage], placed: dict[int, int], segment: int
+    study: Study, passages_by_id: dict[int, Passage], placed: dict[int, int], segment: int
 ) -> tuple[tuple[tuple[Passage, ...], Standing] | None, int]:
-    """The edge and the standing of one segment among all, or None and how many passages have no vector."""
+    """The edge and the standing of one segment among all, or None and the number of passages without a vector."""
     ids = sorted(placed)
     if segment not in placed.values():
         return None, 0
-    shown = [held[passage] for passage in ids]
+    shown = [passages_by_id[passage] for passage in ids]
     vectors = cached(study, [passage.quote for passage in shown])
     if vectors.rows is None:
         return None, vectors.missing
@@ -207,47 +233,47 @@ def _standing(
 def summary(
     row: SegmentRow,
     mine: Sequence[Member],
-    held: dict[int, Passage],
-    found: set[int] | None,
+    passages_by_id: dict[int, Passage],
+    original: set[int] | None,
     fresh: frozenset[str],
     proposed: int,
     names: ParticipantNames,
     cues: Sequence[CueGroup],
 ) -> SegmentSummary:
-    """A segment in short, without its firmness.
+    """Summarise a segment, without its firmness.
 
-    ``found`` are the passages its run found it with, ``fresh`` the interviews new to it.
+    ``original`` holds the passages with which its run created it, ``fresh`` the interviews that are new to it.
     """
-    here = [held[member.passage] for member in mine]
-    counts = passages_by_participant(here, names.of)
-    once = sum(count == 1 for _, count in counts)
+    own = [passages_by_id[member.passage] for member in mine]
+    counts = passages_by_participant(own, names.of)
+    with_one = sum(count == 1 for _, count in counts)
     added = len(segments.changed_since_confirmed(row, mine))
-    kept = {member.passage for member in mine if member.placed_by == "hand"}
+    placed_by_hand = {member.passage for member in mine if member.placed_by == "hand"}
     return SegmentSummary(
         row.id,
         row.name,
         row.description,
         row.status,
-        len(here),
-        len(counts) - once,
-        exemplar_passages(here, names.of, cues),
+        len(own),
+        len(counts) - with_one,
+        exemplar_passages(own, names.of, cues),
         row.keywords,
         None,
         row.suggested_names,
         (
-            *change_warnings(here, row.run, found, added),
-            *weakness_warnings(here, kept, names.of, confirmed_undecided=row.confirmed_undecided),
+            *change_warnings(own, row.run, original, added),
+            *weakness_warnings(own, placed_by_hand, names.of, confirmed_undecided=row.confirmed_undecided),
         ),
         row.confirmed_by,
         row.confirmed_at,
         row.statement,
         proposed,
-        sum(passage.interview in fresh for passage in here),
+        sum(passage.interview in fresh for passage in own),
         added,
         row.need,
         row.confirmed_undecided,
-        sum(passage.status == "accepted" or passage.id in kept for passage in here),
-        with_one_passage=once,
+        sum(passage.status == "accepted" or passage.id in placed_by_hand for passage in own),
+        with_one_passage=with_one,
     )
 
 

@@ -1,6 +1,6 @@
-"""What the study says of its groups: whether its passages form any, and how firmly each segment stands. Only reads.
+"""Read whether the study's passages form groups, and how stable each segment is.
 
-Whatever door shows it, it is read here, so that all say the same; ``sensitivity`` computes it.
+The app, the commands and the report all read it here, so that they agree; ``sensitivity`` computes it.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from needsseg.study.segments import firmness as stored
 from needsseg.study.segments import runs, segments
 
 FIGURES_EXPLAINED = EXPLAINED
-"""One line for each figure that stands in a verdict or beside a segment."""
+"""One line for each figure in a verdict or beside a segment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the newest run's passages form groups that stand apart, in words and as figures.
+    """Whether the newest run's passages form separate groups, in words and figures.
 
-    ``separate`` and ``p`` are None where that is not known; ``next_step`` is empty where nothing but the usual is due;
-    ``caution`` says that what was found is no finding, empty where it may be one. ``has_run`` is whether anything was
-    looked for at all, ``short`` sentence and next step for a line or two above a screen.
+    ``separate`` and ``p`` are None if unknown; ``next_step`` is empty unless something special is advised; ``caution``
+    warns that the candidates are not a finding, or is empty. ``has_run`` says whether there is a run at all; ``short`` is
+    the sentence and next step in a line or two for the top of a screen.
     """
 
     separate: bool | None
@@ -47,13 +47,13 @@ class Verdict:
 
     @property
     def lines(self) -> tuple[str | Advice, ...]:
-        """All that is to be said, a sentence or two each."""
+        """The verdict's texts that are not empty, a sentence or two each."""
         return tuple(line for line in (self.sentence, self.caution, self.next_step) if line)
 
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """A segment's firmness, the names of those it leans on, and what its test says against it; empty where nothing."""
+    """A segment's firmness, the names of participants it depends on, and the test's warning, if any."""
 
     figures: Firmness
     leans_on: tuple[str, ...]
@@ -61,21 +61,21 @@ class Firm:
 
 
 def verdict(study: Study) -> Verdict:
-    """What is said of the newest run's passages."""
+    """The verdict on the newest run's passages."""
     run = runs.latest(study)
     if run is None:
         return Verdict(None, None, separation_words(None, None), has_run=False)
-    found = [row for row in segments.listing(study) if row.status != "set_aside"]
-    # A person who names or makes a segment says what it is; only what the program found is judged by its words.
-    proposed = [row.keywords for row in found if row.status == "candidate"]
-    caution = no_finding(proposed) if len(proposed) == len(found) else ""
+    rows = [row for row in segments.listing(study) if row.status != "set_aside"]
+    # A person who names or creates a segment knows what it is; only candidates are judged by their keywords.
+    proposed = [row.keywords for row in rows if row.status == "candidate"]
+    caution = no_finding(proposed) if len(proposed) == len(rows) else ""
     figures = run.separate, run.separation_p, len(runs.labels(study, run.id))
-    said, short = separation_words(*figures), separation_in_short(*figures)
-    return Verdict(*figures[:2], said, next_step(run.separate), caution, short=short)
+    sentence, short = separation_words(*figures), separation_in_short(*figures)
+    return Verdict(*figures[:2], sentence, next_step(run.separate), caution, short=short)
 
 
 def figures(study: Study) -> dict[int, Firm]:
-    """How firmly each segment stands, by its id; none where it is not tested under the decisions as they are now."""
+    """The firmness of each segment by id; empty if it was not tested under the current decisions."""
     run = runs.latest(study)
     content = stored.load(study, stored.made_of(study, run)) if run is not None else None
     if content is None:
@@ -83,18 +83,18 @@ def figures(study: Study) -> dict[int, Firm]:
     return named_figures(study, {int(segment): as_figures(row) for segment, row in content["figures"].items()})
 
 
-def named_figures(study: Study, found: Mapping[int, Firmness]) -> dict[int, Firm]:
-    """Figures, whose participants are marked by their rows, with keys and names."""
-    who, called = {voice.mark: voice for voice in stored.voices(study)}, participant_names(study)
-    made = {}
-    for segment, firm in found.items():
-        leaning = [who[mark] for mark in firm.leans_on if mark in who]
-        names = tuple(called.voice(voice.interview, voice.speaker) for voice in leaning)
+def named_figures(study: Study, figures_by_segment: Mapping[int, Firmness]) -> dict[int, Firm]:
+    """Replace the marks of participants in figures by their keys, and add their names."""
+    voices, names = {voice.mark: voice for voice in stored.voices(study)}, participant_names(study)
+    named = {}
+    for segment, firm in figures_by_segment.items():
+        leaning = [voices[mark] for mark in firm.leans_on if mark in voices]
+        leaning_names = tuple(names.voice(voice.interview, voice.speaker) for voice in leaning)
         keyed = replace(firm, leans_on=tuple(voice.key for voice in leaning))
-        made[segment] = Firm(keyed, names, leaning_words(keyed, names))
-    return made
+        named[segment] = Firm(keyed, leaning_names, leaning_words(keyed, leaning_names))
+    return named
 
 
 def as_figures(row: Mapping[str, Any]) -> Firmness:
-    """Figures as they were stored."""
+    """Convert stored figures."""
     return Firmness(**{**row, "leans_on": tuple(row["leans_on"])})

@@ -1,4 +1,4 @@
-"""Needs in view: what a team believes people need, stated before or during discovery; each change is one undoable action."""
+"""State and edit the needs in view, before or during discovery; each change is one undoable action."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from needsseg.text import format_count
 
 Source = Literal["archetypes", "codes", "segments"]
 FEWEST, MOST = 2, 7
-"""As many needs as a team can tell apart; others are allowed, and warned of above."""
+"""The advised number of needs in view; other numbers are allowed, with a warning."""
 
 
 @dataclass(frozen=True, slots=True)
 class NeedRow:
-    """One need in view: the segment or candidate that stands for it with its passages, and how many answers name it."""
+    """One need in view: the segment or candidate that stands for it, and its numbers of passages and answers."""
 
     id: int
     name: str
@@ -37,17 +37,17 @@ class NeedRow:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A need that can be taken: where it comes from, its name and description, and whether it is in view already."""
+    """A need that can be brought into view: its source, name and description, and whether it is in view already."""
 
     source: Source
     name: str
     description: str
-    taken: bool
+    in_view: bool
     segment: int | None = None
 
 
 def listing(study: Study) -> list[NeedRow]:
-    """The needs in view, in their order; a blind coder is told of their own answers and of no passages others put there."""
+    """List the needs in view, in order; for a blind coder, with their own answers and passages only."""
     coder, members = seen_coder(study), seen_members(study)
     unseen = unseen_candidates(study, members)
     statuses = {row.id: str(row.status) for row in segments.listing(study) if row.id not in unseen}
@@ -69,16 +69,16 @@ def listing(study: Study) -> list[NeedRow]:
 
 
 def find(study: Study, name: str) -> int:
-    """The id of the need of a name, in any case; raises NotFoundError naming those there are."""
-    found = needs.called(study, name)
-    if found is None:
+    """Return the id of the need with a name (case-insensitive); raises NotFoundError that lists the needs."""
+    need = needs.called(study, name)
+    if need is None:
         names = ", ".join(f"“{need.name}”" for need in needs.listing(study))
         raise NotFoundError(f"No need in view is called “{name}”.", f"In view are: {names or 'none'}.")
-    return found.id
+    return need.id
 
 
 def advice(study: Study) -> str:
-    """What is to be said of how many needs are in view; empty where nothing is."""
+    """Advice on the number of needs in view; empty if the number is fine."""
     count = len(needs.listing(study))
     if count == 1 or count > MOST:
         stated = format_count(count, "need is", "needs are")
@@ -87,28 +87,31 @@ def advice(study: Study) -> str:
 
 
 def add(study: Study, name: str, description: str = "") -> int:
-    """States a need; its id. Raises UsageError for a name that will not do."""
+    """State a need and return its id; raises UsageError for a name that is not valid."""
     with study.action("need", f"stated the need “{name.strip()}”"):
         return needs.add(study, name, description)
 
 
 def edit(study: Study, need: int, name: str | None = None, description: str | None = None) -> None:
-    """Rewords a need; what is None stays."""
-    held = needs.one(study, need)
-    with study.action("need", f"reworded the need “{held.name}”"):
+    """Change a need's name or description; None leaves it unchanged."""
+    current = needs.one(study, need)
+    with study.action("need", f"reworded the need “{current.name}”"):
         needs.edit(
-            study, need, held.name if name is None else name, held.description if description is None else description
+            study,
+            need,
+            current.name if name is None else name,
+            current.description if description is None else description,
         )
 
 
 def drop(study: Study, need: int) -> None:
-    """Takes a need out of view; the candidate that stood for it stays, with what was answered."""
+    """Take a need out of view; keep the candidate that stood for it, and the answers."""
     with study.action("need", f"took the need “{needs.one(study, need).name}” out of view"):
         needs.drop(study, need)
 
 
 def move(study: Study, need: int, place: int) -> None:
-    """Puts a need at a place, 1 being the first."""
+    """Move a need to a place; 1 is the first."""
     count = len(needs.listing(study))
     if not 1 <= place <= count:
         raise UsageError(f"There is no place {place}.", f"Places are 1 to {count}.")
@@ -117,50 +120,56 @@ def move(study: Study, need: int, place: int) -> None:
 
 
 def offers(study: Study, source: Source) -> list[Offer]:
-    """What can be taken from a source: archetypes of the prompts, codes, or segments that people named."""
+    """List the needs that a source offers: archetypes of the prompts, codes, or segments that people named."""
     in_view = {need.name.casefold() for need in needs.listing(study)}
-    standing = {need.segment for need in needs.listing(study)}
-    found: list[tuple[str, str, int | None]]
+    linked_segments = {need.segment for need in needs.listing(study)}
+    sources: list[tuple[str, str, int | None]]
     if source == "archetypes":
         personas = load_personas(prompt_file("personas.toml", load(study.path)))
-        found = [(persona.name, persona.description, None) for persona in personas]
+        sources = [(persona.name, persona.description, None) for persona in personas]
     elif source == "codes":
-        found = [(code.name, code.description, None) for code in codebook.listing(study) if code.passages]
+        sources = [(code.name, code.description, None) for code in codebook.listing(study) if code.passages]
     else:
-        kept = [row for row in segments.listing(study) if row.status in ("named", "confirmed")]
-        found = [(row.name, segments.need_sentence(study, row.id) or row.description, row.id) for row in kept]
+        rows = [row for row in segments.listing(study) if row.status in ("named", "confirmed")]
+        sources = [(row.name, segments.need_sentence(study, row.id) or row.description, row.id) for row in rows]
     return [
-        Offer(source, name, said, name.casefold() in in_view or (segment is not None and segment in standing), segment)
-        for name, said, segment in found
+        Offer(
+            source,
+            name,
+            description,
+            name.casefold() in in_view or (segment is not None and segment in linked_segments),
+            segment,
+        )
+        for name, description, segment in sources
     ]
 
 
 def take(study: Study, source: Source, names: Sequence[str] = (), called: str = "") -> list[int]:
-    """Takes needs from a source, all that are not in view yet where none is named; their ids.
+    """Bring needs from a source into view, without ``names`` all that are not yet; return their ids.
 
-    ``called`` makes one need of several codes. Raises NotFoundError for a name that the source does not have.
+    ``called`` combines several codes into one need of this name. Raises NotFoundError for a name the source lacks.
     """
     offered = offers(study, source)
-    chosen = [_offer(offered, source, name) for name in names] if names else [o for o in offered if not o.taken]
+    chosen = [_offer(offered, source, name) for name in names] if names else [o for o in offered if not o.in_view]
     if not chosen:
         raise UsageError(
-            f"There are no {source} to take." if not offered else f"All {source} are in view already.",
+            f"There are no {source} to use." if not offered else f"All {source} are in view already.",
             Advice("State a need yourself: ", Fix.ADD_NEED.of(name="NAME")),
         )
     if called and (source != "codes" or not names):
-        raise UsageError("Only codes that are named are taken as one need.", Advice("Name them: ", Fix.TAKE_CODES))
+        raise UsageError("Only codes given by name can become one need.", Advice("Name them: ", Fix.TAKE_CODES))
     with study.action("need") as action:
         if called:
             action.summary = f"took {format_count(len(chosen), 'code')} as the need “{called.strip()}”"
-            said = "; ".join(f"{o.name}: {o.description}" if o.description else o.name for o in chosen)
-            return [needs.add(study, called, said)]
+            description = "; ".join(f"{o.name}: {o.description}" if o.description else o.name for o in chosen)
+            return [needs.add(study, called, description)]
         action.summary = f"took {format_count(len(chosen), 'need')} from {source}"
         return [needs.add(study, offer.name, offer.description, offer.segment) for offer in chosen]
 
 
 def _offer(offered: Sequence[Offer], source: Source, name: str) -> Offer:
-    found = next((offer for offer in offered if offer.name.casefold() == name.strip().casefold()), None)
-    if found is None:
-        known = ", ".join(f"“{offer.name}”" for offer in offered)
-        raise NotFoundError(f"“{name}” is not one of the {source}.", f"There are: {known or 'none'}.")
-    return found
+    match = next((offer for offer in offered if offer.name.casefold() == name.strip().casefold()), None)
+    if match is None:
+        names = ", ".join(f"“{offer.name}”" for offer in offered)
+        raise NotFoundError(f"“{name}” is not one of the {source}.", f"There are: {names or 'none'}.")
+    return match

@@ -1,4 +1,4 @@
-"""What is new since a person last decided: material of interviews that came after the decision."""
+"""Find the interviews that were imported after a person last decided on a segment."""
 
 from __future__ import annotations
 
@@ -14,24 +14,27 @@ NewInterviews = Callable[[SegmentRow], frozenset[str]]
 
 
 def new_interviews(study: Study) -> NewInterviews:
-    """For each segment, the interviews imported after it was confirmed; after the run before the newest where it is not.
+    """Return a function from a segment to the interviews imported after it was confirmed.
 
-    Times are stored to the second, so an interview of that very second is new unless the decision knew it.
+    For a segment that is not confirmed: after the run before the newest. Times are stored to the second; an interview of
+    the same second is new unless the decision rested on it.
     """
     imported = interviews.imported_at(study)
     newest = runs.listing(study)[:2]
     before = newest[-1] if newest else None
-    heard = {p.interview for p in passages.listing(study, ids=runs.labels(study, before.id))} if before else set()
+    earlier_interviews = (
+        {p.interview for p in passages.listing(study, ids=runs.labels(study, before.id))} if before else set()
+    )
 
-    def of(row: SegmentRow) -> frozenset[str]:
+    def new_to(row: SegmentRow) -> frozenset[str]:
         if row.status == "confirmed" and row.confirmed_at:
             proof = row.evidence or {}
-            known = {p["interview"] for p in proof.get("passages", [])} | set(proof.get("interviews", []))
-            return _after(imported, row.confirmed_at, known)
-        return _after(imported, before.started_at, heard) if before else frozenset()
+            decided_on = {p["interview"] for p in proof.get("passages", [])} | set(proof.get("interviews", []))
+            return _after(imported, row.confirmed_at, decided_on)
+        return _after(imported, before.started_at, earlier_interviews) if before else frozenset()
 
-    return of
+    return new_to
 
 
-def _after(imported: dict[str, str], moment: str, known: set[str]) -> frozenset[str]:
-    return frozenset(key for key, at in imported.items() if at >= moment and key not in known)
+def _after(imported: dict[str, str], moment: str, excluded: set[str]) -> frozenset[str]:
+    return frozenset(key for key, imported_at in imported.items() if imported_at >= moment and key not in excluded)

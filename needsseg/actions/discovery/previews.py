@@ -1,4 +1,4 @@
-"""What a change would come to before it is made: both halves of a split, both sides of a merge, and what is left over."""
+"""Preview changes: both halves of a split, both sides of a merge, and the passages in no segment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from needsseg.study.segments import runs, segments
 
 @dataclass(frozen=True, slots=True)
 class ProposedSplit:
-    """The two halves into which a segment falls best, clearest passages first, and the words that tell them apart."""
+    """The two halves into which a segment splits best, clearest passages first, and the words that distinguish them."""
 
     larger: tuple[Passage, ...]
     smaller: tuple[Passage, ...]
@@ -31,7 +31,7 @@ class ProposedSplit:
 
 @dataclass(frozen=True, slots=True)
 class MergePreview:
-    """Two segments side by side: the words that tell them apart, and the cosine of their middles (None without vectors)."""
+    """Two segments, the words that distinguish them, and the cosine of their centroids (None without vectors)."""
 
     first: SegmentSummary
     second: SegmentSummary
@@ -43,7 +43,7 @@ class MergePreview:
 
 @dataclass(frozen=True, slots=True)
 class LeftOver:
-    """A passage of the newest run that lies in no segment: the nearest one and how near, or that it is off-topic."""
+    """A passage of the newest run in no segment: the nearest segment and its cosine, or that it is off-topic."""
 
     passage: Passage
     nearest: int | None
@@ -51,80 +51,82 @@ class LeftOver:
     nearness: float | None
     off_topic: bool
     participant: str
-    """Who said it, as they are called everywhere."""
+    """The displayed name of its speaker."""
 
 
 def proposed_split(study: Study, segment: int) -> ProposedSplit:
-    """Proposes where to split a segment; changes nothing. Raises DiscoveryError below four passages."""
+    """Propose a split of a segment; changes nothing. Raises DiscoveryError below four passages."""
     segments.one(study, segment)
-    here = _members(study, segment)
-    rows = required_rows(study, [passage.quote for passage in here]) if here else None
+    members = _members(study, segment)
+    rows = required_rows(study, [passage.quote for passage in members]) if members else None
     if rows is None:
         raise UsageError(f"Segment {segment} holds no passages.", "There is nothing to split.")
-    parts = halves(rows, range(len(here)))
-    labels = [0 if index in set(parts[0]) else 1 for index in range(len(here))]
-    told = standings([p.quote for p in here], [speaker_key(p) for p in here], rows, labels)[0]
-    larger, smaller = (tuple(here[index] for index in sorted(part)) for part in parts)
-    return ProposedSplit(larger, smaller, told.apart, told.rival_apart, participant_names(study))
+    parts = halves(rows, range(len(members)))
+    labels = [0 if index in set(parts[0]) else 1 for index in range(len(members))]
+    standing = standings([p.quote for p in members], [speaker_key(p) for p in members], rows, labels)[0]
+    larger, smaller = (tuple(members[index] for index in sorted(part)) for part in parts)
+    return ProposedSplit(larger, smaller, standing.apart, standing.rival_apart, participant_names(study))
 
 
 def merge_preview(study: Study, first: int, second: int) -> MergePreview:
-    """Both sides of a merge before it is made."""
+    """Preview a merge of two segments; changes nothing."""
     if first == second:
         raise UsageError(f"Segment {first} cannot be merged into itself.")
     for segment in (first, second):
         segments.one(study, segment)
     sides = {row.id: row for row in listing(study)}
     one, other, names = _members(study, first), _members(study, second), participant_names(study)
-    found = cached(study, [passage.quote for passage in (*one, *other)])
-    if found.rows is None or not one or not other:
+    vectors = cached(study, [passage.quote for passage in (*one, *other)])
+    if vectors.rows is None or not one or not other:
         return MergePreview(sides[first], sides[second], (), (), None, names)
     labels = [0] * len(one) + [1] * len(other)
     both = [*one, *other]
-    told = standings([p.quote for p in both], [speaker_key(p) for p in both], found.rows, labels)[0]
-    return MergePreview(sides[first], sides[second], told.apart, told.rival_apart, round(told.rival_nearness, 4), names)
+    standing = standings([p.quote for p in both], [speaker_key(p) for p in both], vectors.rows, labels)[0]
+    return MergePreview(
+        sides[first], sides[second], standing.apart, standing.rival_apart, round(standing.rival_nearness, 4), names
+    )
 
 
 def left_over(study: Study) -> list[LeftOver]:
-    """The passages of the newest run that lie in no segment, those nearest to one first, off-topic ones last."""
+    """List the passages of the newest run in no segment, those nearest to one first, off-topic ones last."""
     run = runs.latest(study)
     if run is None:
         return []
     placed = {member.passage: row for row, member in _placed(study)}
-    off = own_off_topic(study)
+    off_topic = own_off_topic(study)
     labels = runs.labels(study, run.id)
-    there = veiled(study, passages.listing(study, ids={*labels, *placed}))
-    held = {p.id: p for p in there if p.status != "rejected"}
-    loose = [passage for passage in labels if passage in held and passage not in placed]
-    near, names = nearest_segments(study, [held[p] for p in loose]), participant_names(study)
-    found = []
+    visible = veiled(study, passages.listing(study, ids={*labels, *placed}))
+    usable = {p.id: p for p in visible if p.status != "rejected"}
+    loose = [passage for passage in labels if passage in usable and passage not in placed]
+    near, names = nearest_segments(study, [usable[p] for p in loose]), participant_names(study)
+    rows = []
     for passage in loose:
         segment, name, nearness = near[passage][0] if near.get(passage) else (None, "", None)
-        found.append(LeftOver(held[passage], segment, name, nearness, passage in off, names.of(held[passage])))
-    return sorted(found, key=lambda row: (row.off_topic, -(row.nearness or 0.0), row.passage.id))
+        rows.append(LeftOver(usable[passage], segment, name, nearness, passage in off_topic, names.of(usable[passage])))
+    return sorted(rows, key=lambda row: (row.off_topic, -(row.nearness or 0.0), row.passage.id))
 
 
 def nearest_segments(study: Study, chosen: Sequence[Passage]) -> dict[int, list[tuple[int, str, float]]]:
-    """For each passage the segments by falling cosine to their middles: id, name, cosine; none without vectors.
+    """For each passage the segments as (id, name, cosine to the centroid), nearest first; empty without vectors.
 
-    A passage's own segment is measured without the passage, so that it does not speak for itself.
+    The centroid of a passage's own segment is computed without the passage.
     """
     import numpy as np
 
     rows = {row.id: row for row, _ in _placed(study) if row.status != "set_aside"}
     placed = {member.passage: row.id for row, member in _placed(study) if row.id in rows}
-    wanted = list(dict.fromkeys([*placed, *(passage.id for passage in chosen)]))
-    held = {p.id: p for p in passages.listing(study, ids=wanted)}
-    found = cached(study, [held[passage].quote for passage in wanted])
-    if found.rows is None or not rows:
+    ids = list(dict.fromkeys([*placed, *(passage.id for passage in chosen)]))
+    passages_by_id = {p.id: p for p in passages.listing(study, ids=ids)}
+    vectors = cached(study, [passages_by_id[passage].quote for passage in ids])
+    if vectors.rows is None or not rows:
         return {}
-    at = {passage: index for index, passage in enumerate(wanted)}
-    sums = {segment: np.zeros(found.rows.shape[1]) for segment in rows}
+    row_of = {passage: index for index, passage in enumerate(ids)}
+    sums = {segment: np.zeros(vectors.rows.shape[1]) for segment in rows}
     for passage, segment in placed.items():
-        sums[segment] += found.rows[at[passage]]
+        sums[segment] += vectors.rows[row_of[passage]]
     near = {}
     for passage in (one.id for one in chosen):
-        mine = found.rows[at[passage]]
+        mine = vectors.rows[row_of[passage]]
         listed = []
         for segment, total in sums.items():
             middle = total - mine if placed.get(passage) == segment else total
@@ -142,5 +144,5 @@ def _placed(study: Study) -> list[tuple[segments.SegmentRow, segments.Member]]:
 def _members(study: Study, segment: int) -> list[Passage]:
     """The passages of a segment, clearest first."""
     ids = [member.passage for member in seen_members(study).get(segment, [])]
-    held = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=ids))}
-    return [held[passage] for passage in ids]
+    passages_by_id = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=ids))}
+    return [passages_by_id[passage] for passage in ids]

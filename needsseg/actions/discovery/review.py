@@ -1,4 +1,4 @@
-"""Deciding passage by passage: answers, proposals admitted or declined, pairs, off-topic; all kept exactly by every run."""
+"""Decide passage by passage: answers, proposals, pairs, off-topic; every run keeps these decisions exactly."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from needsseg.actions.coding.blind import own_off_topic, seen_coder, veiled
-from needsseg.actions.discovery.passage_moves import pairs_that_hold
+from needsseg.actions.discovery.passage_moves import applied_pairs
 from needsseg.records import Passage
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
@@ -18,7 +18,7 @@ from needsseg.text import format_count
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """Two passages a person keeps together or apart; ``unused`` says why runs do not obey it, empty where they do."""
+    """Two passages a person keeps together or apart; ``unused`` is the reason that runs ignore the pair, or empty."""
 
     first: Passage
     second: Passage
@@ -29,9 +29,9 @@ class PairRow:
 
 
 def answer(study: Study, passage: int, segment: int | None, by: str = "", *, need: int | None = None) -> None:
-    """Puts a passage in a need in view, a candidate or a segment, or says that it fits none; ``by`` is who says so.
+    """Put a passage in a need in view, a candidate or a segment, or declare it off-topic; ``by`` names who decided.
 
-    A candidate stays one, and keeps its number in later runs; a confirmed segment takes the passage without being reopened.
+    A candidate stays one and keeps its number in later runs; a confirmed segment stays confirmed.
     """
     with acting(study, by):
         if segment is None and need is None:
@@ -47,7 +47,7 @@ def answer(study: Study, passage: int, segment: int | None, by: str = "", *, nee
 
 
 def answer_new_need(study: Study, passage: int, name: str, description: str = "", by: str = "") -> int:
-    """States a need that a passage speaks of and puts the passage there, as one action; the need's id."""
+    """State a new need and put a passage there, as one action; return the need's id."""
     with acting(study, by), study.action("answer") as action:
         need = needs.add(study, name, description)
         passage_moves.place_in_need(study, [passage], need)
@@ -57,7 +57,7 @@ def answer_new_need(study: Study, passage: int, name: str, description: str = ""
 
 @contextmanager
 def acting(study: Study, by: str) -> Iterator[None]:
-    """Writes another name than the coder's beside what is decided meanwhile."""
+    """Record decisions in this context under another name than the coder's."""
     before = study.actor, study.entered_by
     study.entered_by = study.person
     study.actor = by.strip() or before[0]
@@ -68,7 +68,7 @@ def acting(study: Study, by: str) -> Iterator[None]:
 
 
 def admit(study: Study, ids: Sequence[int]) -> None:
-    """Puts proposed passages into the segments they are proposed to, also into confirmed ones."""
+    """Put proposed passages into the segments they are proposed to, also into confirmed ones."""
     with study.action("admit", f"admitted {_counted(ids)}"):
         by_segment: dict[int, list[int]] = {}
         for passage, segment in constraints.proposed_to(study, ids).items():
@@ -78,35 +78,35 @@ def admit(study: Study, ids: Sequence[int]) -> None:
 
 
 def decline(study: Study, ids: Sequence[int]) -> None:
-    """Takes proposals back; no run proposes these passages to the same segment again."""
+    """Decline proposals; no run proposes these passages to the same segment again."""
     with study.action("decline", f"declined {_counted(ids)}"):
         constraints.decline(study, ids)
 
 
 def together(study: Study, first: int, second: int) -> None:
-    """Says that two passages speak of one need; raises UsageError naming the decision this would contradict."""
+    """Keep two passages together, as of one need; raises UsageError naming the decision this would contradict."""
     with study.action("pair", f"keeps passages {first} and {second} together"):
         constraints.set_pair(study, first, second, "together")
 
 
 def apart(study: Study, first: int, second: int) -> None:
-    """Says that two passages speak of different needs; raises UsageError naming the decision this would contradict."""
+    """Keep two passages apart, as of different needs; raises UsageError naming the decision this would contradict."""
     with study.action("pair", f"keeps passages {first} and {second} apart"):
         constraints.set_pair(study, first, second, "apart")
 
 
 def unpair(study: Study, first: int, second: int) -> None:
-    """Takes back that two passages are kept together or apart."""
+    """Remove the decision that two passages are kept together or apart."""
     with study.action("unpair", f"leaves passages {first} and {second} unpaired"):
         constraints.remove_pair(study, first, second)
 
 
 def pairs(study: Study) -> list[PairRow]:
-    """All pairs, as they were decided; a blind coder's own alone."""
-    unused = {(pair.first, pair.second): why for pair, why in pairs_that_hold(study)[1]}
+    """List all pairs in the order they were decided; for a blind coder, only their own."""
+    unused = {(pair.first, pair.second): reason for pair, reason in applied_pairs(study)[1]}
     coder = seen_coder(study)
-    held = [pair for pair in constraints.pairs(study) if coder in (None, pair.decided_by)]
-    shown = passages.listing(study, ids=[p for pair in held for p in (pair.first, pair.second)])
+    visible_pairs = [pair for pair in constraints.pairs(study) if coder in (None, pair.decided_by)]
+    shown = passages.listing(study, ids=[p for pair in visible_pairs for p in (pair.first, pair.second)])
     quotes = {p.id: p for p in veiled(study, shown)}
     return [
         PairRow(
@@ -117,12 +117,12 @@ def pairs(study: Study) -> list[PairRow]:
             pair.decided_at,
             unused.get((pair.first, pair.second), ""),
         )
-        for pair in held
+        for pair in visible_pairs
     ]
 
 
 def off_topic(study: Study, ids: Sequence[int]) -> int:
-    """Says that passages speak of no need: they leave their segments, and no run puts them anywhere; how many are new."""
+    """Declare passages off-topic: they leave their segments, and runs leave them out; return how many are new."""
     with study.action("off-topic", f"says {_counted(ids)} off-topic") as action:
         fresh = constraints.set_off_topic(study, ids)
         action.summary = f"put {_counted(fresh)} aside as off-topic"
@@ -130,14 +130,14 @@ def off_topic(study: Study, ids: Sequence[int]) -> int:
 
 
 def on_topic(study: Study, ids: Sequence[int]) -> int:
-    """Leaves passages open again; how many were off-topic."""
+    """Make off-topic passages undecided again; return how many were off-topic."""
     with study.action("on-topic", f"left {_counted(ids)} open again"):
         passages.required(study, ids)
         return constraints.clear_off_topic(study, ids)
 
 
 def off_topic_passages(study: Study) -> list[Passage]:
-    """Passages that a person said speak of no need; a blind coder's own alone."""
+    """List the passages that a person declared off-topic; for a blind coder, only their own."""
     own = own_off_topic(study)
     ids = [row.passage for row in constraints.off_topic(study) if row.passage in own]
     return veiled(study, passages.listing(study, ids=ids))

@@ -1,4 +1,4 @@
-"""Labelled accounts out, as files with a manifest beside them."""
+"""Export labelled accounts to files, each with a manifest beside it."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from needsseg.study.segments import segments as stored
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What was written: the table, its manifest, and how many accounts of how many carry a label.
+    """The result of an export: the table, its manifest, the number of rows and of rows with a label.
 
-    ``left_out`` accounts are unchanged since the last export; ``renamed`` says for each segment that has another name than
-    then how many accounts it concerns: (old, new, accounts).
+    ``left_out`` counts accounts that are unchanged since the last export. ``renamed`` lists segments whose name changed
+    since then, as (old name, new name, number of accounts).
     """
 
     path: Path
@@ -47,15 +47,15 @@ class ExportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What goes to a destination: profiles, their rows, and beside each what the destination has once it took it.
+class ExportPlan:
+    """The profiles and rows to deliver to a destination, and for each the record to store once it is delivered.
 
-    Where it goes by user, there is one of each for every user, whose id stands for the account's in ``taken``.
+    For a destination by user there is one of each per user, and ``deliveries`` hold user ids in place of account ids.
     """
 
     profiles: tuple[AccountProfile, ...]
     rows: tuple[Mapping[str, Cell], ...]
-    taken: tuple[Delivered, ...]
+    deliveries: tuple[Delivered, ...]
     left_out: int
     renamed: tuple[tuple[str, str, int], ...]
 
@@ -75,18 +75,16 @@ def export(
     progress: Progress = silent,
     engine: str | None = None,
 ) -> ExportReport:
-    """Writes every account's profile as of a date to ``path``, whole or not at all, with a manifest of what it rests on.
+    """Write every account's profile as of a date to ``path``, whole or not at all, with a manifest of its sources.
 
-    Participants stand in the manifest under pseudonyms, unless ``original`` is asked for; the manifest says which.
-    Formula cells of CSV tables are neutralised unless ``neutralise`` is False. ``changed_only`` leaves out the accounts of
-    which this format's last export said the same. ``key`` is the field by which the target knows an account, ``segment`` the
-    one whose accounts a cohort has.
+    The manifest names participants by pseudonym unless ``original`` is set, and says which. Formula cells of CSV tables
+    are neutralised unless ``neutralise`` is False. ``changed_only`` leaves out accounts whose row is the same as in this
+    format's last export. ``key`` is the field by which the target identifies an account, ``segment`` the segment whose
+    accounts form a cohort.
 
-    An earlier export at ``path`` (told by its manifest) is replaced; any other file only with ``overwrite``, and the study
-    and its account data never.
+    Replaces an earlier export at ``path`` (recognised by its manifest), any other file only with ``overwrite``, and
+    never the study or its account data.
     """
-    from needsseg.exchange.destinations import write_target
-
     if format not in targets():
         raise UsageError(f"There is no export format '{format}'.", f"The formats are {', '.join(targets())}.")
     check_options(format, segment, changed_only, key)
@@ -95,31 +93,50 @@ def export(
     if is_of_one_segment(format):
         profiles = _cohort(study, profiles, str(segment))
     users = users_of(study, format, as_of, engine)
-    made = plan(study, f"file:{format}", profiles, changed_only, users)
-    extra = _rests_on(study, original) | {"changed_only": changed_only, "left_out": made.left_out}
-    ids = {each.account_id: each.message_id for each in made.taken}
+    planned = plan(study, f"file:{format}", profiles, changed_only, users)
+    manifest = _manifest_facts(study, original) | {"changed_only": changed_only, "left_out": planned.left_out}
+    written = _write(study, planned, format, path, manifest, neutralise=neutralise, key=key, overwrite=overwrite)
+    labelled = sum(bool(profile.needs_segment) for profile in planned.profiles)
+    return ExportReport(
+        written, _manifest_of(written), len(planned.profiles), labelled, planned.left_out, planned.renamed
+    )
+
+
+def _write(
+    study: Study,
+    planned: ExportPlan,
+    format: str,
+    path: Path,
+    manifest: Mapping[str, object],
+    *,
+    neutralise: bool | None,
+    key: str,
+    overwrite: bool,
+) -> Path:
+    """Write the planned rows and record their delivery, both or neither; return the path that was written."""
+    from needsseg.exchange.destinations import write_target
+
+    ids = {each.account_id: each.message_id for each in planned.deliveries}
     with leftovers.writing_to(study, path):
-        written = write_target(
-            made.profiles,
+        return write_target(
+            planned.profiles,
             path,
             format,
-            extra,
+            manifest,
             neutralise=neutralise,
             key=key,
             ids=ids,
             overwrite=overwrite,
-            rows=made.rows,
-            # The study is told while the file can still be put back: no file without its record, no record without its file.
+            rows=planned.rows,
+            # Recorded while the earlier file can still be restored: no file without its record, and no record without it.
             recorded=lambda: deliveries.wrote(
-                study, f"file:{format}", batch_id(made.taken), f"wrote {path.name}", made.taken
+                study, f"file:{format}", batch_id(planned.deliveries), f"wrote {path.name}", planned.deliveries
             ),
         )
-    labelled = sum(bool(profile.needs_segment) for profile in made.profiles)
-    return ExportReport(written, _manifest_of(written), len(made.profiles), labelled, made.left_out, made.renamed)
 
 
 def targets() -> tuple[str, ...]:
-    """The names of all that can be exported to: tables, and every destination."""
+    """The names of all export targets: table formats and destinations."""
     return (*FORMATS, *DESTINATIONS)
 
 
@@ -129,7 +146,7 @@ def is_by_user(target: str) -> bool:
 
 
 def is_of_one_segment(target: str) -> bool:
-    """Whether a target takes the accounts of one segment that is asked for."""
+    """Whether a target takes the accounts of one chosen segment."""
     return target in DESTINATIONS and DESTINATIONS[target].covers == "segment"
 
 
@@ -138,45 +155,46 @@ def _ending(target: str) -> str:
 
 
 def file_name(format: str, as_of: date) -> str:
-    """A name for an export's file; a warehouse makes a table's name of it, so it holds letters, digits and _ only."""
-    of = "" if format in FORMATS else f"_{format}"
-    return f"accounts{of}_{as_of.isoformat().replace('-', '_')}.{_ending(format)}"
+    """A name for an export's file, of letters, digits and _ only, since warehouses turn it into a table's name."""
+    suffix = "" if format in FORMATS else f"_{format}"
+    return f"accounts{suffix}_{as_of.isoformat().replace('-', '_')}.{_ending(format)}"
 
 
 def check_options(format: str, segment: str | None, changed_only: bool, key: str) -> None:
-    """UsageError for options that a format has no use for."""
+    """Raise UsageError for options that a format does not take, or lacks."""
     cohort = is_of_one_segment(format)
     if cohort and segment is None:
-        raise UsageError("A cohort is one segment's accounts.", Advice("Name the segment", Option.SEGMENT, "."))
+        raise UsageError("A cohort holds the accounts of one segment.", Advice("Name the segment", Option.SEGMENT, "."))
     if not cohort and segment is not None:
         raise UsageError("Only a cohort is of one segment.", Advice("Leave the segment out", Option.SEGMENT, "."))
     if cohort and changed_only:
         raise UsageError(
-            "A cohort is uploaded whole.",
+            "A cohort is always uploaded whole.",
             Advice("Export all accounts, without the choice of changes", Option.CHANGED_ONLY, "."),
         )
     keyed = [each.name for each in DESTINATIONS.values() if each.key]
     if key and format not in keyed:
-        raise UsageError(f"{format} has no key to choose.", Advice("A key", Option.KEY, f" is for {', '.join(keyed)}."))
+        raise UsageError(
+            f"The format {format} has no choice of key.", Advice("A key", Option.KEY, f" is for {', '.join(keyed)}.")
+        )
 
 
 def users_of(study: Study, target: str, as_of: date, engine: str | None) -> dict[str, str] | None:
-    """For a target that goes by user, each user's account; NeedssegError where no usage tells any. None for all others.
+    """The account of each user, for a target by user; None for other targets.
 
-    A user of several accounts is left out: there, one account's need would overwrite another's.
+    Leaves out users of several accounts, since one account's need would overwrite another's. Raises NeedssegError
+    without usage data.
     """
     if not is_by_user(target):
         return None
     files = account_sources.stack_files(study)
     if files.events is None:
-        raise NeedssegError(
-            "There is no usage, so nothing tells who the users are.", Advice("Import it: ", Fix.IMPORT_ACCOUNTS)
-        )
+        raise NeedssegError("There is no usage data, so users are unknown.", Advice("Import it: ", Fix.IMPORT_ACCOUNTS))
     with open_engine(engine_for(study, engine), files.events.parent) as opened:
-        seen = users_before(
+        users = users_before(
             opened, files.events, epoch_day(as_of), load(study.path).timezone, read_accounts(files.accounts).merged
         )
-    return seen.accounts
+    return users.accounts
 
 
 def plan(
@@ -185,10 +203,10 @@ def plan(
     profiles: Sequence[AccountProfile],
     changed_only: bool,
     users: Mapping[str, str] | None = None,
-) -> Plan:
-    """What would go to a destination now, against what it has: message ids stay while a row does.
+) -> ExportPlan:
+    """Compare the rows for a destination with those it has; a row that is unchanged keeps its message id.
 
-    With ``users`` (each one's account) it goes by user: a row for each, with ``user_id`` besides.
+    ``users`` (user id to account id) plans a row for each user, with the further column ``user_id``.
     """
     from needsseg.exchange.destinations import message_id, row_shas, whom
     from needsseg.exchange.tables import rows_of
@@ -202,17 +220,17 @@ def plan(
             if account in by_account
         ]
 
-    held = deliveries.delivered_rows(study, destination)
+    delivered = deliveries.delivered_rows(study, destination)
     ids = {row.name: row.id for row in reversed(stored.listing(study))}
-    kept: list[AccountProfile] = []
-    taken: list[Delivered] = []
+    sent_profiles: list[AccountProfile] = []
+    delivered_rows: list[Delivered] = []
     renamed: Counter[tuple[str, str]] = Counter()
     rows: list[Mapping[str, Cell]] = []
     for profile, row in pairs:
         whole, facts = row_shas(row)
         name = profile.needs_segment or ""
         now = Delivered(whom(row), whole, facts, "", ids.get(name), name)
-        before = held.get(now.account_id)
+        before = delivered.get(now.account_id)
         if before is None:
             now = replace(now, message_id=message_id(destination, row, ""))
         else:
@@ -223,11 +241,11 @@ def plan(
             if before.segment_id is not None and before.segment_id == now.segment_id and before.segment != name:
                 renamed[before.segment, name] += 1
         if not (changed_only and before is not None and before.facts_sha256 == facts):
-            kept.append(profile)
+            sent_profiles.append(profile)
             rows.append(row)
-            taken.append(now)
+            delivered_rows.append(now)
     names = tuple((old, new, count) for (old, new), count in sorted(renamed.items()))
-    return Plan(tuple(kept), tuple(rows), tuple(taken), len(pairs) - len(kept), names)
+    return ExportPlan(tuple(sent_profiles), tuple(rows), tuple(delivered_rows), len(pairs) - len(sent_profiles), names)
 
 
 def batch_id(taken: Sequence[Delivered]) -> str:
@@ -241,8 +259,8 @@ def _cohort(study: Study, profiles: Sequence[AccountProfile], segment: str) -> l
     return [profile for profile in profiles if profile.needs_segment == segment]
 
 
-def _rests_on(study: Study, original: bool) -> dict[str, object]:
-    """What a manifest tells of the study: the inputs, and who has no account or no label."""
+def _manifest_facts(study: Study, original: bool) -> dict[str, object]:
+    """The facts of the study for a manifest: its inputs, and participants without an account or a label."""
     matched = accounts.matches(study)
     needs = participant_needs(study)
     over = pseudonyms.cover(study, original=original)
@@ -264,12 +282,12 @@ def _rests_on(study: Study, original: bool) -> dict[str, object]:
     }
 
 
-def _covered(over: Cover, said: Mapping[str, str]) -> dict[str, str]:
-    """What is said of participants by key, under what stands for them; the second of one name has a 2 behind it."""
+def _covered(over: Cover, words_by_key: Mapping[str, str]) -> dict[str, str]:
+    """Texts about participants by displayed name instead of key; a name that occurs again gets a number."""
     shown: dict[str, str] = {}
-    for key, words in said.items():
+    for key, words in words_by_key.items():
         name = over.participant(key)
-        names = (name, *(f"{name} ({n})" for n in range(2, len(said) + 2)))
+        names = (name, *(f"{name} ({n})" for n in range(2, len(words_by_key) + 2)))
         shown[next(each for each in names if each not in shown)] = over.text(words)
     return shown
 
@@ -283,6 +301,6 @@ def _check_target(study: Study, path: Path, overwrite: bool) -> None:
         raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
     if path.exists() and not overwrite and not _manifest_of(path).exists():
         raise NeedssegError(
-            f"{path} exists and is no earlier export.",
+            f"{path} exists and is not an earlier export.",
             Advice("Name another file, or replace this one", Option.OVERWRITE, "."),
         )

@@ -1,4 +1,4 @@
-"""Files that a person names for what is computed: refused before the long work, replaced only where they are the like."""
+"""Check output paths before long work, and write results to them whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from needsseg.study.file import leftovers
 _OVERWRITE = Advice("Name another file, or replace this one", Option.OVERWRITE, ".")
 
 
-def check(study: Study, path: Path, mark: str, what: str, *, overwrite: bool = False) -> None:
-    """Raises UsageError or NeedssegError where ``what`` is not to be written to ``path``.
+def check(study: Study, path: Path, mark: str, kind: str, *, overwrite: bool = False) -> None:
+    """Raise UsageError or NeedssegError where a result of a kind ("report") must not be written to ``path``.
 
-    A file that is there is replaced where ``mark`` stands in its first 2,000 characters, else only with ``overwrite``; the
-    study and its account data never are.
+    An existing file may be replaced if its first 2,000 characters contain ``mark``, else only with ``overwrite``; the
+    study and its account data never.
     """
     if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
     check_folder(path)
     if path.exists() and not overwrite and not _holds(path, mark):
-        raise NeedssegError(f"{path} exists and holds no {what}.", _OVERWRITE)
+        raise NeedssegError(f"{path} exists and contains no {kind}.", _OVERWRITE)
 
 
 def _holds(path: Path, mark: str) -> bool:
@@ -34,7 +34,7 @@ def _holds(path: Path, mark: str) -> bool:
 
 
 def write(study: Study, path: Path, text: str, *, private: bool = False) -> None:
-    """Writes a text, whole or not at all, ``private`` for its owner alone; NeedssegError where that cannot be done."""
+    """Write a text whole or not at all, readable by its owner alone if ``private``; NeedssegError if that fails."""
     try:
         with leftovers.writing_to(study, path):
             write_file(path, text, private=private)

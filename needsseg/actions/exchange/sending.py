@@ -1,4 +1,4 @@
-"""Labelled accounts sent to another system: looked at first, then in batches, each put down before and after it goes."""
+"""Send labelled accounts to another system: preview them, then send batches, each recorded before and after."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.exchange.export import Plan, batch_id, plan, users_of
+from needsseg.actions.exchange.export import ExportPlan, batch_id, plan, users_of
 from needsseg.errors import EXIT_PARTLY, NeedssegError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.study.accounts import deliveries
@@ -27,10 +27,11 @@ FIRST = 2
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What would be sent: where to, how many accounts in how many batches, the first records, and what stays here.
+    """A preview of what would be sent: the destination, batches, first records, and accounts that are left out.
 
-    ``unchanged`` accounts say the same as when last accepted (apart from the date), ``already`` were accepted exactly as they
-    are, ``too_large`` go into no batch; ``unanswered`` batches of an earlier run are sent again under the same ids.
+    ``unchanged`` accounts have the same facts as when last accepted (apart from the date), ``already`` were accepted
+    exactly as they are, ``too_large`` fit into no batch (account to reason); ``unanswered`` batches of an earlier run are
+    sent again under the same ids.
     """
 
     target: str
@@ -39,7 +40,7 @@ class Outlook:
     destination: str
     key: str
     batches: tuple[Batch, ...]
-    taken: Mapping[str, Delivered]
+    deliveries: Mapping[str, Delivered]
     first: tuple[Mapping[str, object], ...]
     unchanged: int
     already: int
@@ -49,13 +50,13 @@ class Outlook:
 
     @property
     def accounts(self) -> int:
-        """How many accounts would be sent."""
+        """The number of accounts that would be sent."""
         return sum(len(batch.items) for batch in self.batches)
 
 
 @dataclass(frozen=True, slots=True)
 class SendReport:
-    """What became of it: accepted accounts, and those that were not with the reasons."""
+    """The result of sending: the number of accepted accounts, and rejected accounts with the reasons."""
 
     accepted: int
     rejected: Mapping[str, str]
@@ -64,7 +65,7 @@ class SendReport:
 
 
 def listing(study: Study) -> list[DeliveryRow]:
-    """Every batch that was sent and every file that was exported, oldest first."""
+    """List every batch that was sent and every file that was exported, oldest first."""
     return deliveries.listing(study)
 
 
@@ -79,28 +80,28 @@ def outlook(
     engine: str | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Outlook:
-    """What sending would do, without doing it: no request goes out, nothing is stored, and no secret is looked up."""
+    """Preview what would be sent; makes no request, stores nothing and looks up no secret."""
     from needsseg.exchange.destinations import packed, whom
 
-    to = _sent_to(target)
-    host = _host(to, environ)
-    field = key or to.key
+    receiver = _receiver(target)
+    host = _host(receiver, environ)
+    field = key or receiver.key
     destination = " ".join(filter(None, (target, host, field)))
     users = users_of(study, target, as_of, engine)
-    made = plan(study, destination, accounts.profiles(study, as_of, progress, engine), changed_only, users)
-    held = deliveries.delivered_rows(study, destination)
+    planned = plan(study, destination, accounts.profiles(study, as_of, progress, engine), changed_only, users)
+    delivered = deliveries.delivered_rows(study, destination)
     open_rows = {
         each.account_id: each
-        for each in made.taken
-        if each.account_id not in held or held[each.account_id].row_sha256 != each.row_sha256
+        for each in planned.deliveries
+        if each.account_id not in delivered or delivered[each.account_id].row_sha256 != each.row_sha256
     }
-    rows = [row for row in made.rows if whom(row) in open_rows]
+    rows = [row for row in planned.rows if whom(row) in open_rows]
     ids = {each.account_id: each.message_id for each in open_rows.values()}
-    batches = packed(to, rows, ids, field)
+    batches = packed(receiver, rows, ids, field)
     first = tuple(item.record for batch in batches.batches[:1] for item in batch.items[:FIRST])
     return Outlook(
-        target, host, to.secret_name, destination, field, batches.batches, open_rows, first, made.left_out,
-        _already(made, open_rows), batches.refused, _unanswered(study, destination), made.renamed,
+        target, host, receiver.secret_name, destination, field, batches.batches, open_rows, first, planned.left_out,
+        _already(planned, open_rows), batches.refused, _unanswered(study, destination), planned.renamed,
     )  # fmt: skip
 
 
@@ -113,29 +114,38 @@ def send(
     chance: Callable[[], float] = random.random,
     environ: Mapping[str, str] = os.environ,
 ) -> SendReport:
-    """Sends what was looked at, batch by batch; each is put down as started before, and with its answer after.
+    """Send what was previewed, batch by batch; record each as started before it is sent, and with its answer after.
 
-    A batch that is refused does not hold up the others, and its accounts are reported. NeedssegError where the destination
-    gives no answer or throttles after all tries, or refuses the key: sending again goes on where it stopped, with the same
-    message ids.
+    A refused batch does not stop the others; its accounts are reported. Raises NeedssegError where the destination does
+    not answer or still throttles after all tries, or refuses the key; sending again resumes there, with the same message
+    ids.
     """
     from needsseg.exchange.destinations import deliver
     from needsseg.exchange.destinations.posting import posting
 
-    post = posting(_sent_to(look.target), _secret(look, environ), look.host, look.key)
+    post = posting(_receiver(look.target), _secret(look, environ), look.host, look.key)
     deliveries.close_open(study, look.destination)
     rejected = dict(look.too_large)
     accepted = tries = done = 0
     for batch in look.batches:
         progress("sending", done, len(look.batches))
-        sent = [look.taken[item.account_id] for item in batch.items]
+        sent = [look.deliveries[item.account_id] for item in batch.items]
         row = deliveries.start(study, look.destination, batch_id(sent), [each.account_id for each in sent])
         answer = deliver(batch, post, wait, chance)
-        took = _took(sent, answer)
+        accepted_rows = _accepted(sent, answer)
         refused = {each.account_id: answer.words for each in sent} if answer.status == "refused" else answer.rejected
         words = "; ".join(filter(None, (answer.words, f"{answer.tries} tries" if answer.tries > 1 else "")))
-        deliveries.finish(study, row, answer.status, answer.code, words, len(sent) - len(took), look.destination, took)
-        accepted, tries, done = accepted + len(took), tries + answer.tries, done + 1
+        deliveries.finish(
+            study,
+            row,
+            answer.status,
+            answer.code,
+            words,
+            len(sent) - len(accepted_rows),
+            look.destination,
+            accepted_rows,
+        )
+        accepted, tries, done = accepted + len(accepted_rows), tries + answer.tries, done + 1
         if answer.status == "failed" or answer.fatal:
             raise _stopped(look, answer, accepted)
         rejected |= refused
@@ -143,7 +153,7 @@ def send(
     return SendReport(accepted, rejected, len(look.batches), tries)
 
 
-def _took(sent: Sequence[Delivered], answer: Answer) -> list[Delivered]:
+def _accepted(sent: Sequence[Delivered], answer: Answer) -> list[Delivered]:
     if answer.status not in ("accepted", "partly"):
         return []
     return [each for each in sent if each.account_id not in answer.rejected]
@@ -151,61 +161,67 @@ def _took(sent: Sequence[Delivered], answer: Answer) -> list[Delivered]:
 
 def _stopped(look: Outlook, answer: Answer, accepted: int) -> NeedssegError:
     code = f" ({answer.code})" if answer.code is not None else ""
-    told = f"{accepted} of {format_count(look.accounts, 'account')} were accepted."
+    accepted_words = f"{accepted} of {format_count(look.accounts, 'account')} were accepted."
     if answer.fatal and answer.code in (401, 403):
-        message, hint = f"{look.host} refused the key{code}. {told}", f"Check {look.secret_name}, then send again."
+        message, hint = (
+            f"{look.host} refused the key{code}. {accepted_words}",
+            f"Check {look.secret_name}, then send again.",
+        )
     elif answer.fatal:
-        message, hint = f"{look.host}: {answer.words}{code}. {told}", f"Check {_sent_to(look.target).host_name}."
+        message, hint = (
+            f"{look.host}: {answer.words}{code}. {accepted_words}",
+            f"Check {_receiver(look.target).host_name}.",
+        )
     else:
         reason = answer.words or "no reason given"
-        message = f"{look.host} did not take a batch after {answer.tries} tries{code}: {reason}. {told}"
-        hint = "Send again later: it goes on where it stopped."
+        message = f"{look.host} did not accept a batch after {answer.tries} tries{code}: {reason}. {accepted_words}"
+        hint = "Send again later; sending resumes where it stopped."
     return NeedssegError(message, hint, EXIT_PARTLY if accepted else None)
 
 
-def _already(made: Plan, open_rows: Mapping[str, Delivered]) -> int:
-    return len(made.taken) - len(open_rows)
+def _already(planned: ExportPlan, open_rows: Mapping[str, Delivered]) -> int:
+    return len(planned.deliveries) - len(open_rows)
 
 
 def _unanswered(study: Study, destination: str) -> int:
     return sum(row.status == "started" and row.destination == destination for row in deliveries.listing(study))
 
 
-def _sent_to(target: str) -> Destination:
+def _receiver(target: str) -> Destination:
     from needsseg.exchange.destinations import DESTINATIONS
 
     senders = {each.name: each for each in DESTINATIONS.values() if each.post is not None}
     if target not in senders:
-        raise UsageError(f"{target} is written as a file and not sent.", f"Sent to are {', '.join(senders)}.")
+        raise UsageError(f"{target} is written as a file and cannot be sent.", f"You can send to {', '.join(senders)}.")
     return senders[target]
 
 
-def _host(to: Destination, environ: Mapping[str, str]) -> str:
+def _host(receiver: Destination, environ: Mapping[str, str]) -> str:
     from needsseg.exchange.destinations.hosts import checked_host
 
-    return checked_host(to.host_name, environ.get(to.host_name) or to.host)
+    return checked_host(receiver.host_name, environ.get(receiver.host_name) or receiver.host)
 
 
 def _secret(look: Outlook, environ: Mapping[str, str]) -> str:
-    """The secret from the environment, else from the keyring where that package is installed."""
-    if given := environ.get(look.secret_name, "").strip():
-        return given
+    """The secret from the environment, else from the keyring if that package is installed."""
+    if from_environment := environ.get(look.secret_name, "").strip():
+        return from_environment
     try:
         import importlib
 
         keyring = importlib.import_module("keyring")
     except ImportError:
-        kept = None
+        from_keyring = None
     else:
         try:
-            kept = keyring.get_password("needsseg", look.secret_name)
+            from_keyring = keyring.get_password("needsseg", look.secret_name)
         except keyring.errors.KeyringError as error:
             raise NeedssegError(
                 f"The keyring cannot be read: {type(error).__name__}.", f"Set {look.secret_name}."
             ) from error
-    if not kept:
+    if not from_keyring:
         raise NeedssegError(
             f"There is no key for {look.target}.",
-            f"Set {look.secret_name} in the environment, or keep it: keyring set needsseg {look.secret_name}",
+            f"Set {look.secret_name} in the environment, or store it: keyring set needsseg {look.secret_name}",
         )
-    return str(kept)
+    return str(from_keyring)

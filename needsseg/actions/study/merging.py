@@ -40,8 +40,8 @@ class MergeReport:
     """The result of a merge, done or previewed.
 
     Passages: ``joined`` were decided alike, ``added`` are new here, ``decided`` were undecided here and took their decision,
-    ``beside`` are decided differently and stand next to ours; ``seconded`` counts decisions that came as a second one beside
-    the same of somebody else. ``codes`` are new here, ``renamed`` took the name they have there. ``marks`` are codes that
+    ``beside`` are decided differently and stand next to ours; ``seconded`` counts decisions that
+    somebody else here had made alike. ``codes`` are new here, ``renamed`` took the name they have there. ``marks`` are codes that
     came with their coders, ``marks_joined`` were here. ``attributes`` filled what was empty about participants, ``pins`` are
     of codes, ``pseudonyms`` decisions about words. ``unplaced``
     passages came without a place, since the text here does not hold their words. ``left`` says what both sides contradict

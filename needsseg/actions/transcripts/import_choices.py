@@ -1,4 +1,4 @@
-"""What a person chose for reading files: for one call, for files of one shape, and as the study remembers it."""
+"""A person's choices for reading files: for one import, for files of one shape, and as remembered by the study."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 COLUMN_KINDS = ("words", "speaker", "start", "end", "interview")
-"""What a table's column may be chosen to hold."""
+"""The contents that can be chosen for a table's column."""
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
 class ImportChoices:
-    """How the files of one import are to be read.
+    """The choices for reading the files of one import.
 
-    ``general`` holds for every file; ``by_shape``, from the preview, stands in place of what the study remembers for files
-    of a shape. ``anyway`` reads files that are not understood for more than a tenth of their words, and
-    ``anyway_shapes`` those of some shapes; neither is remembered. Without ``use_remembered``, what the study remembers is
-    ignored. ``skipped`` are files to leave out.
+    ``general`` applies to every file; ``by_shape``, from the preview, replaces what the study remembers for files of a
+    shape. ``anyway`` reads files of which more than a tenth of the words is not understood, ``anyway_shapes`` those of
+    some shapes; neither is remembered. Without ``use_remembered``, remembered choices are ignored. ``skipped`` files are
+    left out.
     """
 
     general: ReadingChoices = NO_CHOICES
@@ -47,7 +47,7 @@ NOTHING_CHOSEN = ImportChoices()
 
 @dataclass(frozen=True, slots=True)
 class FileChoices:
-    """How one file is read: the choices that hold for it, whether it is read anyway, and whether they were remembered."""
+    """The choices for reading one file, whether it is read anyway, and whether the choices were remembered."""
 
     choices: ReadingChoices = NO_CHOICES
     anyway: bool = False
@@ -56,23 +56,23 @@ class FileChoices:
 
 
 class ChoiceResolver:
-    """Tells how each file of an import is to be read; the shape of a file is looked at only where something depends on it."""
+    """Determines how each file of an import is read; detects a file's shape only if choices depend on it."""
 
     def __init__(self, study: Study, chosen: ImportChoices) -> None:
         self._chosen = chosen
-        kept = readings.choices_by_shape(study) if chosen.use_remembered else {}
-        self._remembered = {shape: choices_from(values) for shape, values in kept.items()}
+        stored = readings.choices_by_shape(study) if chosen.use_remembered else {}
+        self._remembered = {shape: choices_from(values) for shape, values in stored.items()}
 
     @property
     def remembered(self) -> dict[str, ReadingChoices]:
-        """What the study remembers for files of each shape."""
+        """The choices that the study remembers, by shape."""
         return dict(self._remembered)
 
     def resolve(self, file: Path, *, with_shape: bool = False) -> FileChoices:
-        """How a file is read. Raises TranscriptError where its shape is needed and it cannot be opened."""
+        """Determine how a file is read; raises TranscriptError if its shape is needed and it cannot be opened."""
         chosen = self._chosen
-        asked = chosen.by_shape or self._remembered or chosen.anyway_shapes or chosen.general != NO_CHOICES
-        if not (asked or with_shape):
+        needs_shape = chosen.by_shape or self._remembered or chosen.anyway_shapes or chosen.general != NO_CHOICES
+        if not (needs_shape or with_shape):
             return FileChoices(anyway=chosen.anyway)
         from needsseg.transcripts import shape_of
 
@@ -93,7 +93,7 @@ def reading_choices(
     unlabelled: str = "",
     roles: Mapping[str, Role] = MappingProxyType({}),
 ) -> ReadingChoices:
-    """Choices of their parts; raises UsageError for those that make no sense."""
+    """Build choices from their parts; raises UsageError for invalid ones."""
     choices = ReadingChoices(layout, label_pattern, dict(columns), frozenset(not_speakers), unlabelled, dict(roles))
     check(choices)
     return choices
@@ -107,7 +107,7 @@ def layouts() -> tuple[str, ...]:
 
 
 def combined(base: ReadingChoices, over: ReadingChoices) -> ReadingChoices:
-    """``base`` with what is chosen in ``over`` in its place; columns, roles and labels of both."""
+    """Override ``base`` by the choices in ``over``; columns, roles and labels are merged."""
     return ReadingChoices(
         over.layout or base.layout,
         over.label_pattern or base.label_pattern,
@@ -119,18 +119,18 @@ def combined(base: ReadingChoices, over: ReadingChoices) -> ReadingChoices:
 
 
 def remember(study: Study, shape: str, choices: ReadingChoices) -> None:
-    """Remembers choices for files of one shape (inside an action)."""
+    """Store choices for files of one shape (inside an action)."""
     readings.store_choices(study, shape, choices_json(choices))
 
 
 def choices_json(choices: ReadingChoices) -> dict[str, Any]:
-    """Choices as they are stored and printed; what is left to the program is left out."""
+    """Convert choices to JSON values, without those left to the program."""
     values = asdict(choices) | {"not_speakers": sorted(choices.not_speakers)}
     return {name: value for name, value in values.items() if value}
 
 
 def choices_from(values: object) -> ReadingChoices:
-    """The choices that ``choices_json`` wrote; raises UsageError for anything else."""
+    """Parse the values written by ``choices_json``; raises UsageError for anything else."""
     if not isinstance(values, dict) or set(values) - {each.name for each in fields(ReadingChoices)}:
         raise UsageError(
             "Choices for reading files are an object with the keys layout, label_pattern, columns, not_speakers, "
@@ -143,14 +143,14 @@ def choices_from(values: object) -> ReadingChoices:
     sound = all(isinstance(text, str) for text in texts.values())
     sound = sound and all(isinstance(each, dict) for each in maps.values()) and isinstance(labels, list)
     if not sound or not all(isinstance(each, str) for part in (labels, *maps.values()) for each in part):
-        raise UsageError("Choices for reading files hold something else than texts.", "Choose anew.")
+        raise UsageError("Choices for reading files contain something other than texts.", "Choose again.")
     choices = ReadingChoices(not_speakers=frozenset(labels), **texts, **maps)
     check(choices)
     return choices
 
 
 def check(choices: ReadingChoices) -> None:
-    """Raises UsageError for an unknown layout, role or kind of column, and for a label pattern that is none."""
+    """Raise UsageError for an unknown layout, role or column content, or an invalid label pattern."""
     from needsseg.transcripts import FORMATS
     from needsseg.transcripts.lines.chosen_pattern import compiled
 
@@ -159,30 +159,30 @@ def check(choices: ReadingChoices) -> None:
     if choices.label_pattern:
         compiled(choices.label_pattern)
     if unknown := [kind for kind in choices.columns if kind not in COLUMN_KINDS]:
-        raise UsageError(f"A column cannot hold '{unknown[0]}'.", f"It holds one of: {', '.join(COLUMN_KINDS)}.")
+        raise UsageError(f"A column cannot hold '{unknown[0]}'.", f"Choose one of: {', '.join(COLUMN_KINDS)}.")
     if unknown := [role for role in choices.roles.values() if role not in ROLES]:
         raise UsageError(f"'{unknown[0]}' is not a role.", f"Roles are: {', '.join(ROLES)}.")
 
 
 def import_choices_json(chosen: ImportChoices) -> str:
-    """What the preview hands over to the import, as one line."""
+    """Convert a preview's choices for the import to one line of JSON."""
     shapes = {shape: choices_json(choices) for shape, choices in chosen.by_shape.items()}
     return json.dumps({"by_shape": shapes, "anyway_shapes": sorted(chosen.anyway_shapes)}, ensure_ascii=False)
 
 
 def with_json(chosen: ImportChoices, text: str) -> ImportChoices:
-    """``chosen`` with what ``import_choices_json`` wrote; raises UsageError for anything else."""
+    """Add the choices written by ``import_choices_json`` to ``chosen``; raises UsageError for anything else."""
     try:
-        given = json.loads(text)
-        shapes = {str(shape): choices_from(values) for shape, values in given["by_shape"].items()}
-        anyway = frozenset(str(shape) for shape in given.get("anyway_shapes", []))
+        content = json.loads(text)
+        shapes = {str(shape): choices_from(values) for shape, values in content["by_shape"].items()}
+        anyway = frozenset(str(shape) for shape in content.get("anyway_shapes", []))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UsageError("The choices are not those of a preview.", "Open the preview again.") from error
+        raise UsageError("The choices are not from a preview.", "Open the preview again.") from error
     return replace(chosen, by_shape=shapes, anyway_shapes=anyway)
 
 
 def choice_words(choices: ReadingChoices) -> str:
-    """Choices in words, for a line on the screen; empty where nothing is chosen."""
+    """Describe choices in words, for a line on the screen; empty if nothing is chosen."""
     parts = [f"layout {choices.layout}"] if choices.layout else []
     parts += [f"labels like {choices.label_pattern}"] if choices.label_pattern else []
     parts += [f"column “{column}” holds {kind}" for kind, column in choices.columns.items()]

@@ -1,4 +1,4 @@
-"""The files of an import: gathered from paths and folders, read one by one, and refused by name where that fails."""
+"""Collect the files of an import from paths and folders, and read them one by one."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from needsseg.records import Transcript
 from needsseg.study.connection import Study
 
 _LONGEST_MS = 10 * 365 * 24 * 3_600_000
-"""Ten years; a time beyond it is a fault of the file."""
+"""Ten years; a later time is an error in the file."""
 
 
 _LARGEST = 500_000_000
-"""Bytes; no transcript is larger, and reading it to its end would take long."""
+"""Bytes; no transcript is larger, and reading such a file would take long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that was not imported, why, and what to do."""
+    """A file that was not imported, with the reason and what to do."""
 
     file: str
     reason: str
@@ -31,9 +31,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class ImportFiles:
-    """What some paths hold: files to read, paths refused, files that folders hold and are not read, and all else in them.
+    """The files of some paths: files to read, refused paths, and files in folders that are not read.
 
-    ``passed_over`` are files that may hold talk; ``others`` are pictures, system files and the like.
+    ``passed_over`` are files that may contain a transcript; ``others`` are pictures, system files and the like.
     """
 
     files: tuple[Path, ...]
@@ -43,7 +43,7 @@ class ImportFiles:
 
 
 def files_of(study: Study, paths: Sequence[Path], skipped: Collection[Path] = ()) -> ImportFiles:
-    """The files that ``paths`` name, and those below the folders among them; each once, without ``skipped``."""
+    """Collect the files that ``paths`` name, and those in folders among them; each once, without ``skipped``."""
     from needsseg import transcripts
 
     files: list[Path] = []
@@ -54,10 +54,10 @@ def files_of(study: Study, paths: Sequence[Path], skipped: Collection[Path] = ()
         try:
             if path.is_dir():
                 inside = transcripts.folder_contents(path)
-                theirs = [file for file in inside.files if not study.owns(file)]
-                if not (theirs or inside.passed_over or inside.others):
-                    refused.append(Refused(str(path), f"holds no transcript ({' '.join(transcripts.SUFFIXES)})"))
-                files += theirs
+                usable = [file for file in inside.files if not study.owns(file)]
+                if not (usable or inside.passed_over or inside.others):
+                    refused.append(Refused(str(path), f"contains no transcript ({' '.join(transcripts.SUFFIXES)})"))
+                files += usable
                 passed_over += [Refused(shown(one.path, path), one.reason) for one in inside.passed_over]
                 others += [shown(one, path) for one in inside.others if not study.owns(one)]
             elif reason := _why_refused(study, path):
@@ -67,8 +67,8 @@ def files_of(study: Study, paths: Sequence[Path], skipped: Collection[Path] = ()
         except (OSError, ValueError, RuntimeError, NeedssegError) as error:
             refused.append(Refused(storable(str(path)), reason_of(error)))
     left_out = {path.absolute() for path in skipped}
-    wanted = [file for file in dict.fromkeys(files) if file.absolute() not in left_out]
-    return ImportFiles(tuple(wanted), tuple(refused), tuple(passed_over), tuple(others))
+    chosen = [file for file in dict.fromkeys(files) if file.absolute() not in left_out]
+    return ImportFiles(tuple(chosen), tuple(refused), tuple(passed_over), tuple(others))
 
 
 def _why_refused(study: Study, path: Path) -> str:
@@ -80,35 +80,36 @@ def _why_refused(study: Study, path: Path) -> str:
 
 
 def content_of(file: Path) -> str:
-    """The SHA-256 of a file, by which it is known again; "" for one without a size, as those that the system makes up.
+    """The SHA-256 of a file, which identifies it; "" for one without a size, such as the system's special files.
 
-    Raises TranscriptError for one that is far too large.
+    Raises TranscriptError for a file that is far too large.
     """
     size = file.stat().st_size
     if size > _LARGEST:
         raise TranscriptError(
-            f"{file}: is larger than {_LARGEST // 1_000_000} MB, which no transcript is.", "Name the transcript itself."
+            f"{file}: is larger than {_LARGEST // 1_000_000} MB, too large for a transcript.",
+            "Name the transcript itself.",
         )
     return file_sha256(file) if size and file.is_file() else ""
 
 
 def read_interviews(file: Path, chosen: FileChoices) -> list[tuple[str, Transcript]]:
-    """The interviews in a file, as ``transcripts.read_all`` gives them; raises TranscriptError for times that cannot be."""
+    """Read the interviews in a file, as ``transcripts.read_all``; raises TranscriptError for impossible times."""
     from needsseg import transcripts
 
-    found = transcripts.read_all(file, None, chosen.anyway, chosen.choices)
-    for _, transcript in found:
+    read = transcripts.read_all(file, None, chosen.anyway, chosen.choices)
+    for _, transcript in read:
         times = [time for turn in transcript.turns for time in (turn.start_ms, turn.end_ms) if time is not None]
         if odd := next((time for time in times if abs(time) > _LONGEST_MS), None):
             raise TranscriptError(
                 f"{file}: somebody speaks after {abs(odd) // 3_600_000} hours, which no recording has.",
-                "Mend the times in the file.",
+                "Correct the times in the file.",
             )
-    return found
+    return read
 
 
 def reason_of(error: Exception, file: Path | None = None) -> str:
-    """Why a file is refused, in words without its name; a fault of the program names its place, so that it can be reported."""
+    """The reason that a file is refused, without its name; for an internal error, with its place in the program."""
     if isinstance(error, NeedssegError):
         return storable(str(error).removeprefix(f"{file}: "))
     if isinstance(error, OSError) and error.strerror:
@@ -119,10 +120,10 @@ def reason_of(error: Exception, file: Path | None = None) -> str:
 
 
 def shown(path: Path, folder: Path) -> str:
-    """A file below a folder as messages name it: by its path from there."""
+    """The path of a file relative to a folder, as messages show it."""
     return storable(str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path))
 
 
 def storable(text: str) -> str:
-    """A file's name or an id as a study can hold it: what is no UTF-8 is written out."""
+    """A file's name or an id as a study can store it: bytes that are not UTF-8 are escaped."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""What an import would read, before anything is written: layouts, speakers, what was left out, doubts, and choices."""
+"""Preview an import: layouts, speakers, words that are left out, doubts, and choices."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _LONGEST_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class PreviewSpeaker:
-    """One speaker as a file would give them, with their first words."""
+    """One speaker of a file, with their first words."""
 
     label: str
     role: Role
@@ -50,7 +50,7 @@ class PreviewSpeaker:
 
 @dataclass(frozen=True, slots=True)
 class PreviewInterview:
-    """One interview that a file would give; ``part`` is its id in a table, ``known`` whether the study has it already."""
+    """One interview in a file; ``part`` is its id in a table, ``known`` says that the study has it already."""
 
     part: str
     title: str
@@ -65,10 +65,10 @@ class PreviewInterview:
 
 @dataclass(frozen=True, slots=True)
 class PreviewFile:
-    """One file: the interviews it would give, or why it would be refused; its shape, and what there is to choose from.
+    """One file: its interviews, or the reason that it would be refused; its shape, and the options to choose from.
 
-    ``choices`` are those it was read by, ``remembered`` says that the study had them; ``known`` that all it holds was
-    imported before. ``label_patterns`` have the keys looks, pattern, lines and speakers.
+    ``choices`` are those it was read with, ``remembered`` says that the study had stored them, ``known`` that all its
+    interviews were imported before. ``label_patterns`` have the keys looks, pattern, lines and speakers.
     """
 
     file: str
@@ -86,7 +86,7 @@ class PreviewFile:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """All that a person should look at, each once."""
+        """All suspicions and warnings, each once."""
         return tuple(dict.fromkeys(doubt for one in self.interviews for doubt in (*one.suspicions, *one.warnings)))
 
     @property
@@ -99,7 +99,7 @@ class PreviewFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportPreview:
-    """What an import would do: files read, and what is refused, passed over and left alone in folders."""
+    """The files an import would read, and those refused, passed over, or ignored in folders."""
 
     files: tuple[PreviewFile, ...]
     refused: tuple[Refused, ...]
@@ -114,47 +114,47 @@ def preview(
     progress: Progress = silent,
     chosen: ImportChoices = NOTHING_CHOSEN,
 ) -> ImportPreview:
-    """Reads files as ``import_transcripts`` would, and says what it would make of them; writes nothing.
+    """Read files as ``import_transcripts`` would, and report the result; stores nothing.
 
-    Whatever goes wrong with one file is its refusal. Raises UsageError for choices that make no sense.
+    An error in one file only refuses that file. Raises UsageError for invalid choices.
     """
     if format:
         chosen = replace(chosen, general=combined(chosen.general, ReadingChoices(layout=format)))
     check(chosen.general)
     gathered = files_of(study, paths, chosen.skipped)
-    resolver, names, known = ChoiceResolver(study, chosen), file_names(gathered.files), interviews.by_content(study)
+    resolver, names, imported = ChoiceResolver(study, chosen), file_names(gathered.files), interviews.by_content(study)
     matches = ChoiceMatches(chosen, resolver.remembered, by_shape=True)
-    found: list[PreviewFile] = []
+    previews: list[PreviewFile] = []
     for number, file in enumerate(gathered.files):
         progress("reading", number, len(gathered.files))
-        found.append(_previewed(file, names[file], resolver, known, matches))
+        previews.append(_previewed(file, names[file], resolver, imported, matches))
     progress("reading", len(gathered.files), len(gathered.files))
     matches.raise_unmatched()
-    return ImportPreview(tuple(found), gathered.refused, gathered.passed_over, gathered.others)
+    return ImportPreview(tuple(previews), gathered.refused, gathered.passed_over, gathered.others)
 
 
 def _previewed(
-    file: Path, called: FileName, resolver: ChoiceResolver, known: dict[str, str], matches: ChoiceMatches
+    file: Path, file_name: FileName, resolver: ChoiceResolver, imported: dict[str, str], matches: ChoiceMatches
 ) -> PreviewFile:
-    chosen, name, stem = FileChoices(), called.name, called.stem
+    chosen, name, stem = FileChoices(), file_name.name, file_name.stem
     try:
         digest = content_of(file)
         chosen = resolver.resolve(file, with_shape=True)
         matches.check_pattern(file, chosen)
         read = read_interviews(file, chosen)
         matches.look(file, chosen, read)
-        found = [
+        parts = [
             (part, transcript, digest if not part else sha256(f"{digest}\0{storable(part)}"))
             for part, transcript in read
         ]
     except Exception as error:
         return replace(_unread(file, name, chosen), refused=reason_of(error, file))
-    titles = titles_of([(f"{stem} {part}" if part else stem, each.title) for part, each, _ in found], {})
-    every = tuple(
-        _interview(part, title, transcript, digest in known or content in known)
-        for (part, transcript, content), title in zip(found, titles, strict=True)
+    titles = titles_of([(f"{stem} {part}" if part else stem, each.title) for part, each, _ in parts], {})
+    interviews = tuple(
+        _interview(part, title, transcript, digest in imported or content in imported)
+        for (part, transcript, content), title in zip(parts, titles, strict=True)
     )
-    return replace(_unread(file, name, chosen), interviews=every, known=all(one.known for one in every))
+    return replace(_unread(file, name, chosen), interviews=interviews, known=all(one.known for one in interviews))
 
 
 def _unread(file: Path, name: str, chosen: FileChoices) -> PreviewFile:
@@ -176,13 +176,13 @@ def _unread(file: Path, name: str, chosen: FileChoices) -> PreviewFile:
 
 
 def _interview(part: str, title: str, transcript: Transcript, known: bool) -> PreviewInterview:
-    said: dict[str, list[str]] = {}
+    turns_by_speaker: dict[str, list[str]] = {}
     roles = {turn.speaker: turn.role for turn in transcript.turns}
     for turn in transcript.turns:
-        said.setdefault(turn.speaker, []).append(transcript.words(turn))
+        turns_by_speaker.setdefault(turn.speaker, []).append(transcript.words(turn))
     speakers = tuple(
         PreviewSpeaker(label, roles[label], len(turns), sum(len(turn.split()) for turn in turns), _first(turns[0]))
-        for label, turns in said.items()
+        for label, turns in turns_by_speaker.items()
     )
     left_out = tuple(
         {"kind": one.kind, "words": one.words, "first_lines": one.first_lines} for one in transcript.left_out
@@ -198,25 +198,25 @@ def _first(words: str) -> str:
     parts = words.split()
     shown = " ".join(parts[:_FIRST_WORDS])
     if len(shown) > _LONGEST_SHOWN:
-        # A language without spaces, or a file that is no talk at all, has words without end.
+        # A language without spaces, or a file that is not a transcript, may have very long words.
         return shown[: _LONGEST_SHOWN - 1].rstrip() + "…"
     return shown + (" …" if len(parts) > _FIRST_WORDS else "")
 
 
-def preview_json(found: ImportPreview) -> dict[str, Any]:
-    """A preview as JSON: ``files passed_over others refused``; a file has its state beside its fields."""
+def preview_json(result: ImportPreview) -> dict[str, Any]:
+    """Convert a preview to JSON values: ``files passed_over others refused``; a file also has its ``state``."""
     from dataclasses import asdict
 
     return {
-        "files": [asdict(file) | {"state": file.state} for file in found.files],
-        "refused": [asdict(one) for one in found.refused],
-        "passed_over": [asdict(one) for one in found.passed_over],
-        "others": found.others,
+        "files": [asdict(file) | {"state": file.state} for file in result.files],
+        "refused": [asdict(one) for one in result.refused],
+        "passed_over": [asdict(one) for one in result.passed_over],
+        "others": result.others,
     }
 
 
 def preview_from(values: dict[str, Any]) -> ImportPreview:
-    """The preview that ``preview_json`` wrote."""
+    """Parse the values written by ``preview_json``."""
     return ImportPreview(
         tuple(_file_from(file) for file in values["files"]),
         tuple(Refused(**one) for one in values["refused"]),

@@ -1,4 +1,4 @@
-"""Importing transcripts: files and folders in, one bad file refused by name, nothing overwritten silently."""
+"""Import transcripts from files and folders; a bad file is refused by name, and nothing is overwritten silently."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ _FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did: keys added, files already there, files that changed since, files refused.
+    """The result of an import: keys added, files imported before, files changed since, and files refused.
 
-    ``passed_over`` are files in folders that may hold talk and were not read, ``others`` anything else in folders.
-    ``words_by_kind`` is the account of the source's words of each interview added, by its key. ``remembered`` are files
-    read by what was chosen for others of their shape before, and what that is.
+    ``passed_over`` are unread files in folders that may contain a transcript, ``others`` anything else in folders.
+    ``words_by_kind`` counts the source's words of each added interview, by its key. ``remembered`` lists files read with
+    remembered choices, and these choices in words.
     """
 
     added: tuple[str, ...]
@@ -83,39 +83,38 @@ def import_transcripts(
     progress: Progress = silent,
     chosen: ImportChoices = NOTHING_CHOSEN,
 ) -> ImportReport:
-    """Imports transcript files, and folders with all they hold, as one action.
+    """Import transcript files, and folders with all their files, as one action.
 
-    Every file is parsed before the study is locked, so that others write meanwhile; the memory used is that of one file.
-    ``format`` is the layout of all files; ``chosen`` says how files are read otherwise, and what is chosen is remembered
-    for files of the same shape. Whatever goes wrong with one file is its refusal, by name. Raises UsageError for choices
-    that make no sense.
+    Parses every file before the study is locked, so that others can write meanwhile, and keeps one file in memory at a
+    time. ``format`` is the layout of all files; ``chosen`` holds other choices for reading, which are remembered for files
+    of the same shape. An error in one file only refuses that file. Raises UsageError for invalid choices.
     """
     if format:
         chosen = replace(chosen, general=combined(chosen.general, ReadingChoices(layout=format)))
     check(chosen.general)
     gathered = files_of(study, paths, chosen.skipped)
     files = gathered.files
-    report = _Growing(refused=list(gathered.refused))
-    known, resolver, names = _Known(study), ChoiceResolver(study, chosen), file_names(files)
-    # What was chosen in a preview was looked for there.
+    report = _ReportBuilder(refused=list(gathered.refused))
+    existing, resolver, names = _ExistingInterviews(study), ChoiceResolver(study, chosen), file_names(files)
+    # Choices from a preview were already checked there.
     matches = ChoiceMatches(chosen, {}, by_shape=False)
     with spooling(study.path.parent) as spool:
         for number, file in enumerate(files):
             progress("importing", number, len(files))
-            _parse(study, file, names[file], known, resolver, spool, report, matches)
+            _parse(study, file, names[file], existing, resolver, spool, report, matches)
         progress("importing", len(files), len(files))
         if not report.unchanged:
             matches.raise_unmatched()
-        elif told := matches.unmatched():
-            report.warnings.append(("new files", told.replace("\n", " ")))
+        elif unmatched := matches.unmatched():
+            report.warnings.append(("new files", unmatched.replace("\n", " ")))
         if spool.parsed:
-            _store(study, spool, known, report, progress)
+            _store(study, spool, existing, report, progress)
     return replace(report.whole(), passed_over=gathered.passed_over, others=gathered.others)
 
 
 @dataclass(slots=True)
-class _Growing:
-    """An import's report while it is written; ``shapes`` are the choices by which a file's interviews were read."""
+class _ReportBuilder:
+    """Collects an import's report; ``shapes`` holds the choices with which each interview was read, by its name."""
 
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -138,15 +137,15 @@ class _Growing:
         )
 
 
-class _Known:
-    """What the study holds, by key, content, file name and words; grows with the import."""
+class _ExistingInterviews:
+    """The study's interviews by key, content, file name and words; updated during the import."""
 
     def __init__(self, study: Study) -> None:
         self._words: dict[str, tuple[str, str]] = {}
         self.look(study)
 
     def look(self, study: Study) -> None:
-        """Looks what the study holds now; words are read one interview at a time, and not again while they are the same."""
+        """Reload the study's interviews; hashes words one interview at a time, and only of texts that changed."""
         self.by_content, self.by_file = interviews.by_content(study), interviews.by_file(study)
         texts = interviews.text_sha256(study)
         for key, text in texts.items():
@@ -159,35 +158,35 @@ class _Known:
 def _parse(
     study: Study,
     file: Path,
-    called: FileName,
-    known: _Known,
+    file_name: FileName,
+    existing: _ExistingInterviews,
     resolver: ChoiceResolver,
     spool: Spool,
-    report: _Growing,
+    report: _ReportBuilder,
     matches: ChoiceMatches,
 ) -> None:
-    """Puts what one file holds into the spool: one interview, or those of a table, each by the id that the table gives it.
+    """Parse one file into the spool: one interview, or those of a table, each with its id in the table.
 
-    Whatever goes wrong is the file's refusal, but for a study that cannot take what was read.
+    Errors refuse the file, except StudyError for a spool that cannot be written.
     """
     try:
         digest = content_of(file)
-        if digest in known.by_content:
-            report.unchanged.append(called.name)
+        if digest in existing.by_content:
+            report.unchanged.append(file_name.name)
             return
         chosen = resolver.resolve(file)
         matches.check_pattern(file, chosen)
-        found = read_interviews(file, chosen)
-        matches.look(file, chosen, found)
+        parts = read_interviews(file, chosen)
+        matches.look(file, chosen, parts)
     except Exception as error:
-        report.refused.append(Refused(called.name, reason_of(error, file)))
+        report.refused.append(Refused(file_name.name, reason_of(error, file)))
         return
-    for part, transcript in found:
-        name, stem, content = called.name, called.stem, digest
+    for part, transcript in parts:
+        name, stem, content = file_name.name, file_name.stem, digest
         if part:
             part = storable(part)
             name, stem, content = f"{name}#{part}", f"{stem} {part}", sha256(f"{digest}\0{part}")
-        if content in known.by_content:
+        if content in existing.by_content:
             report.unchanged.append(name)
             continue
         report.shapes[name] = chosen
@@ -199,50 +198,59 @@ def _parse(
         except Exception as error:
             report.refused.append(Refused(name, reason_of(error)))
             continue
-        namesake = known.by_file.get(name)
+        namesake = existing.by_file.get(name)
         alike = namesake is not None and _is_version_of(study, transcript, namesake)
-        if namesake is None and name != file.name and (plain := known.by_file.get(storable(file.name))):
-            # Imported before by the bare name of its file, which does not tell it from others.
+        if namesake is None and name != file.name and (plain := existing.by_file.get(storable(file.name))):
+            # Imported before under the bare name of its file, which is not unique.
             alike = _is_version_of(study, transcript, plain)
             name, namesake = (storable(file.name), plain) if alike else (name, None)
         spool.parsed.append(Parsed(name, stem, content, words, place, namesake, alike, transcript.title))
 
 
-def _store(study: Study, spool: Spool, known: _Known, report: _Growing, progress: Progress) -> None:
-    """Stores what was parsed as one action, by what the study holds now: others may have written since."""
+def _store(
+    study: Study, spool: Spool, existing: _ExistingInterviews, report: _ReportBuilder, progress: Progress
+) -> None:
+    """Store the parsed interviews as one action; checks the study again, since others may have written meanwhile."""
     _ = study.db  # loaded before the study is locked
     with study.action("import") as action:
-        known.look(study)
+        existing.look(study)
         used = Counter(title.casefold() for title in interviews.titles(study))
         titles = titles_of([(parsed.stem, parsed.title) for parsed in spool.parsed], used)
         for number, (parsed, title) in enumerate(zip(spool.parsed, titles, strict=True)):
             progress("storing", number, len(spool.parsed))
-            namesake = known.by_file.get(parsed.name)
-            if parsed.content in known.by_content:
+            namesake = existing.by_file.get(parsed.name)
+            if parsed.content in existing.by_content:
                 report.unchanged.append(parsed.name)
                 continue
             transcript = spool.get(parsed.place)
-            # The comparison was made without the lock, unless the namesake came or changed meanwhile.
+            # The earlier comparison, made without the lock, is valid unless the namesake changed meanwhile.
             same = namesake == parsed.namesake
             if namesake and (parsed.alike if same else _is_version_of(study, transcript, namesake)):
                 report.changed.append(parsed.name)
                 continue
-            if reason := _add(study, parsed, title, transcript, known, report):
+            if reason := _add(study, parsed, title, transcript, existing, report):
                 report.refused.append(Refused(parsed.name, reason))
             elif namesake:
-                warning = f"is another conversation than {namesake[0]}, whose file has the same name"
+                warning = f"is a different conversation from {namesake[0]}, whose file has the same name"
                 report.warnings.append((parsed.name, warning))
         action.summary = f"imported {format_count(len(report.added), 'interview')}"
     progress("storing", len(spool.parsed), len(spool.parsed))
 
 
-def _add(study: Study, parsed: Parsed, title: str, transcript: Transcript, known: _Known, report: _Growing) -> str:
-    """Stores one interview and what was chosen for files of its shape; why it cannot be stored, or ""."""
-    key, chosen = _key(parsed.stem, known.keys), report.shapes.get(parsed.name, FileChoices())
+def _add(
+    study: Study,
+    parsed: Parsed,
+    title: str,
+    transcript: Transcript,
+    existing: _ExistingInterviews,
+    report: _ReportBuilder,
+) -> str:
+    """Store one interview and the choices for files of its shape; return the reason if it cannot be stored, or ""."""
+    key, chosen = unused_key(parsed.stem, existing.keys), report.shapes.get(parsed.name, FileChoices())
     study.execute("SAVEPOINT one_interview")
     try:
         interviews.add(study, key, title, parsed.name, parsed.content, transcript)
-        _take_attributes(study, key, transcript)
+        _store_attributes(study, key, transcript)
         if chosen.shape is not None:
             remember(study, chosen.shape.key, chosen.choices)
     except NeedssegError:
@@ -254,21 +262,21 @@ def _add(study: Study, parsed: Parsed, title: str, transcript: Transcript, known
         # After a full disk SQLite has ended the transaction, and the savepoint with it.
         if study.conn.in_transaction:
             study.execute("RELEASE one_interview")
-    known.keys.add(key)
-    known.by_content[parsed.content], known.by_file[parsed.name] = key, (key, parsed.content)
+    existing.keys.add(key)
+    existing.by_content[parsed.content], existing.by_file[parsed.name] = key, (key, parsed.content)
     report.added.append(key)
     report.words_by_kind[key] = dict(transcript.words_by_kind)
     report.warnings += [(parsed.name, warning) for warning in transcript.warnings]
     if chosen.remembered and chosen.choices != NO_CHOICES:
         report.remembered[parsed.name] = choice_words(chosen.choices)
-    same = known.by_words.setdefault(parsed.words, key)
+    same = existing.by_words.setdefault(parsed.words, key)
     if same != key:
         report.warnings.append((parsed.name, f"has the same words as {same}; remove one of them"))
     return ""
 
 
-def _take_attributes(study: Study, key: str, transcript: Transcript) -> None:
-    """Stores what a table says of its speakers with the participants they are (inside an action)."""
+def _store_attributes(study: Study, key: str, transcript: Transcript) -> None:
+    """Store a table's attributes of speakers with their participants (inside an action)."""
     if not transcript.attributes:
         return
     for label, who in accounts.participants_of(study, key).items():
@@ -277,7 +285,7 @@ def _take_attributes(study: Study, key: str, transcript: Transcript) -> None:
 
 
 def _with_attributes(who: Participant, values: Mapping[str, str]) -> Participant:
-    """A participant with attributes beside those that are known; e-mail, company and CRM id have fields of their own."""
+    """Add attributes to a participant; e-mail, company and CRM id go to their own fields."""
     plain = {" ".join(plain_text(name).lower().split()): plain_text(value) for name, value in values.items()}
     named = {_FIELDS[name]: value for name, value in plain.items() if name in _FIELDS and value}
     rest = {name: value for name, value in plain.items() if name and value and name not in _FIELDS}
@@ -291,43 +299,43 @@ def _with_attributes(who: Participant, values: Mapping[str, str]) -> Participant
 
 
 def _is_version_of(study: Study, transcript: Transcript, namesake: tuple[str, str]) -> bool:
-    """Whether a transcript is a version of the interview that has its file's name."""
+    """Whether a transcript is a version of the interview whose file has the same name."""
     try:
         return much_alike(transcript, interviews.transcript(study, namesake[0]))
     except NotFoundError:  # removed by someone else just now
         return False
 
 
-def _key(stem: str, taken: set[str]) -> str:
-    """A short, unused key made of a file's name: lower case letters, digits and hyphens, of any script."""
+def unused_key(stem: str, used: set[str]) -> str:
+    """Build a short, unused key from a file's name: lower-case letters of any script, digits and hyphens."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(c)).lower()
     key = re.sub(r"[\W_]+", "-", plain).strip("-")[:48].strip("-") or "interview"
     number, unused = 2, key
-    while unused in taken:
+    while unused in used:
         unused, number = f"{key}-{number}", number + 1
     return unused
 
 
 def remove_interview(study: Study, key: str) -> None:
-    """Takes an interview with its passages out of the study; undo brings it back."""
+    """Remove an interview with its passages from the study; can be undone."""
     with study.action("remove", f"removed interview {key}"):
         interviews.remove(study, key)
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """Where erased words still are: ``remaining`` says in words what could not be reached, ``backups`` are people's own."""
+    """Where erased words remain: ``remaining`` describes what could not be reached, ``backups`` are people's own."""
 
     remaining: tuple[str | Advice, ...]
     backups: tuple[Path, ...]
 
 
 def forget_interview(study: Study, key: str) -> Erased:
-    """Erases an interview for good: its words leave the file, and the history up to now with them. Not undoable.
+    """Erase an interview permanently: its words from the file, and the whole history so far. Cannot be undone.
 
-    Automatic backups and what killed programs left go with it, since they hold the words too. Returns where the words still
-    are: in backups that somebody asked for, and in what another program has open.
+    Also erases automatic backups and files left by killed programs, which contain the words too. Returns where the words
+    remain: in backups that somebody made, and in files that another program has open.
     """
-    study.before_first_change = None  # a copy made now would only be erased
+    study.before_first_change = None  # a backup made now would be erased at once
     remaining = erasing.erase(study, lambda: interviews.remove(study, key))
     return Erased(tuple(remaining), tuple(copies.own_backups(study.path)))

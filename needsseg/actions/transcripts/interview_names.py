@@ -1,4 +1,4 @@
-"""What interviews are called: by their files, by as much of their paths as tells them apart, and by their title lines."""
+"""Name interviews by their files, by as much of their paths as makes them unique, and by their title lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from needsseg.actions.transcripts.import_files import storable
 from needsseg.study.connection import plain_text
 
 _NAMELESS = frozenset({"index", "readme", "untitled", "page", "default"})
-"""Stems that never name an interview: the folder does."""
+"""Stems that never name an interview; the folder's name is used instead."""
 _GENERAL = _NAMELESS | frozenset(
     {
         "transcript", "transcripts", "transcription", "audio transcript", "captions", "closed caption",
@@ -20,22 +20,22 @@ _GENERAL = _NAMELESS | frozenset(
         "gmt", "en", "speech", "result", "results",
     }
 )  # fmt: skip
-"""Stems that name an interview only where no other file of the import is called so."""
+"""Stems that name an interview only if no other file of the import has the same name."""
 _LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
 class FileName:
-    """How a file is told from others: ``name`` with its ending, and ``stem`` without what tells nothing."""
+    """The unique name of a file, with its suffix, and its ``stem`` without meaningless parts."""
 
     name: str
     stem: str
 
 
 def file_names(files: Sequence[Path]) -> dict[Path, FileName]:
-    """A name for each file of an import: that of the file, or with the folders above it that tell it from the others.
+    """Name each file of an import by its file name, with as many folders above it as make it unique.
 
-    ``index.md`` always takes its folder's name, and ``anna/transcript.vtt`` that of ``anna`` where another file is called
+    ``index.md`` always gets its folder's name, and ``anna/transcript.vtt`` that of ``anna`` if another file is called
     ``transcript.vtt`` too.
     """
     named: dict[Path, FileName] = {}
@@ -59,21 +59,21 @@ def file_names(files: Sequence[Path]) -> dict[Path, FileName]:
     return named
 
 
-def titles_of(found: Sequence[tuple[str, str]], used: Mapping[str, int]) -> list[str]:
-    """A title for each interview, given its name in words and its own title line: the latter where no other has the same.
+def titles_of(names: Sequence[tuple[str, str]], used: Mapping[str, int]) -> list[str]:
+    """Title each interview, given as (stem, own title line): by the title line if it is unique, else by the stem.
 
-    ``used`` are the titles of other interviews, in lower case, with how many have them.
+    ``used`` counts the titles of other interviews, case-folded.
     """
-    own = [" ".join(plain_text(title).split())[:_LONGEST_TITLE].strip() for _, title in found]
+    own = [" ".join(plain_text(title).split())[:_LONGEST_TITLE].strip() for _, title in names]
     count = Counter(title.casefold() for title in own)
     return [
         title if title and count[title.casefold()] == 1 and not used.get(title.casefold()) else title_of(stem)
-        for title, (stem, _) in zip(own, found, strict=True)
+        for title, (stem, _) in zip(own, names, strict=True)
     ]
 
 
 def title_of(stem: str) -> str:
-    """A file's name in words, with capitals where it has none."""
+    """Convert a file's stem to words, with capitals if it has none."""
     words = re.sub(r"[-_\s]+", " ", stem).strip() or stem
     return words.title() if words == words.lower() else words
 

@@ -1,4 +1,4 @@
-"""Reading interviews and saying who speaks in them."""
+"""List and show interviews, and set the roles of their speakers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from needsseg.study.transcripts.interviews import InterviewRow, SpeakerRow
 
 
 def listing(study: Study) -> list[InterviewRow]:
-    """All interviews with their formats, words and passages counted; the passages as a blind coder sees them."""
+    """All interviews with formats and counts of words and passages; for a blind coder, as they see them."""
     rows = interviews.listing(study)
     if not blind.is_blind(study):
         return rows
@@ -22,7 +22,7 @@ def listing(study: Study) -> list[InterviewRow]:
 
 
 def keys(study: Study) -> list[str]:
-    """The keys of all interviews, in the order of the listing; nothing is counted for it."""
+    """The keys of all interviews, in the order of the listing."""
     return interviews.keys(study)
 
 
@@ -42,19 +42,19 @@ def title(study: Study, key: str) -> str:
 
 
 def speakers(study: Study, key: str | None = None) -> list[SpeakerRow]:
-    """Who speaks, in which role, how much; in one interview or in all."""
+    """The speakers of one interview or of all, with their roles and counts."""
     return interviews.speakers(study, key)
 
 
 def set_role(study: Study, key: str, speaker: str, role: Role) -> None:
-    """Says what a speaker is: interviewer, participant or other."""
+    """Set the role of a speaker: interviewer, participant or other."""
     with study.action("role", f"{speaker or 'the unnamed speaker'} in {key} is {role}"):
         interviews.set_role(study, key, speaker, role)
 
 
 def sentences(transcript: Transcript, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of the sentences in a stretch of a transcript."""
-    # Here, since the app's first screen imports this module and cuts no sentences.
+    """The spans of the sentences in a stretch of a transcript."""
+    # Imported here, since the app's first screen loads this module but needs no sentences.
     from needsseg.coding import sentence_spans
 
     return sentence_spans(transcript.text, start, end)

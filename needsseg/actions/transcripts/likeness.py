@@ -1,4 +1,4 @@
-"""Telling transcripts apart: the same file, the same words, another version of one conversation."""
+"""Compare transcripts: the same words, or versions of one conversation."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from needsseg.files import sha256
 from needsseg.records import Transcript
 
 
-def words_sha256(said: Iterable[str]) -> str:
-    """Tells whether two files are the same conversation in different formats: the same words in the same order."""
-    words = " ".join(word for turn in said for word in turn.split())
+def words_sha256(turns: Iterable[str]) -> str:
+    """Hash the words of all turns, in order; equal for one conversation in different formats."""
+    words = " ".join(word for turn in turns for word in turn.split())
     return sha256(words)
 
 
 def much_alike(first: Transcript, second: Transcript) -> bool:
-    """Whether two transcripts are versions of one conversation: they share a third of what either's people said at length."""
+    """Whether two transcripts are versions of one conversation: they share a third of either's longer turns."""
     turns = [
         {
             " ".join(words.split())

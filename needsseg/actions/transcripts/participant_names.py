@@ -1,4 +1,4 @@
-"""What people are called wherever they are shown: one name each, that of the list of participants."""
+"""The displayed names of participants and speakers, the same everywhere in the program."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ UNNAMED = "unnamed speaker"
 
 @dataclass(frozen=True, slots=True)
 class ParticipantNames:
-    """Names by participants' keys, and by interview and speaker label; no two people have the same."""
+    """Unique names by participants' keys, and by interview and speaker label."""
 
     by_key: dict[str, str]
     by_voice: dict[tuple[str, str], str]
 
     def of(self, passage: Passage) -> str:
-        """Who said a passage."""
+        """The name of a passage's speaker."""
         return self.voice(passage.interview, passage.speaker)
 
     def voice(self, interview: str, label: str) -> str:
-        """Who speaks under a label in an interview."""
+        """The name of the speaker with a label in an interview."""
         return self.by_voice.get((interview, label)) or f"{label or UNNAMED} · {interview}"
 
     def key(self, participant: str) -> str:
-        """What the participant with a key is called."""
+        """The name of the participant with a key."""
         return self.by_key.get(participant, participant)
 
 
 def participant_names(study: Study) -> ParticipantNames:
-    """The names of all who speak: a participant's own; "User · 00120" where several people, or interviews, have the name."""
+    """Name all speakers: by a participant's own name, or as "User · 00120" if several people or interviews have it."""
     voices = interviews.voices(study)
-    known = {each.key: each.name for each in accounts.participants(study)}
-    talks: dict[str, str] = {}
+    names = {each.key: each.name for each in accounts.participants(study)}
+    interview_of: dict[str, str] = {}
     for interview, _, key in voices:
         if key is not None:
-            talks.setdefault(key, interview)
-    # The label of somebody who is no participant stands for them in one interview only.
-    bearers = Counter(name.casefold() for name in known.values())
+            interview_of.setdefault(key, interview)
+    # The label of a speaker who is not a participant identifies them in one interview only.
+    bearers = Counter(name.casefold() for name in names.values())
     labels = Counter(label.casefold() for _, label, key in voices if key is None)
     by_key = {}
-    for key, name in known.items():
+    for key, name in names.items():
         several = bearers[name.casefold()] > 1 or labels[name.casefold()] > 0
-        by_key[key] = f"{name} · {talks.get(key, key)}" if several and name != key else name
-    again = Counter(name.casefold() for name in by_key.values())
-    by_key = {key: name if again[name.casefold()] == 1 else f"{known[key]} · {key}" for key, name in by_key.items()}
+        by_key[key] = f"{name} · {interview_of.get(key, key)}" if several and name != key else name
+    shown = Counter(name.casefold() for name in by_key.values())
+    by_key = {key: name if shown[name.casefold()] == 1 else f"{names[key]} · {key}" for key, name in by_key.items()}
     by_voice = {}
     for interview, label, key in voices:
         alone = label and labels[label.casefold()] == 1 and not bearers[label.casefold()]

@@ -1,4 +1,4 @@
-"""Participants' attributes: taken from a CSV, and set one by one."""
+"""Import participants' attributes from a CSV file, or change them one by one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LONGEST = 2000
 
 @dataclass(frozen=True, slots=True)
 class ParticipantsReport:
-    """Participants whose attributes were taken from a file, rows that name nobody, and rows that fit several people."""
+    """The result of an import: participants updated, rows that match nobody, and rows that match several people."""
 
     updated: tuple[str, ...]
     unmatched: tuple[str, ...]
@@ -39,30 +39,32 @@ class ParticipantsReport:
 
 
 def import_participants(study: Study, path: Path) -> ParticipantsReport:
-    """Takes participants' attributes from a CSV: by the ``file`` or interview they speak in, by name and by e-mail.
+    """Import participants' attributes from a CSV, matched by file or interview, name and e-mail.
 
-    Needs a ``file``, ``participant`` or ``email`` column; columns that are not known become attributes, empty cells change
-    nothing. A row whose file, name and e-mail do not leave one participant is refused, as is a second row of one.
+    Needs a ``file``, ``participant`` or ``email`` column; other columns become attributes, empty cells change nothing.
+    Refuses a row whose file, name and e-mail do not match exactly one participant, and a second row for one.
     """
     if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name the file that was exported from the CRM.")
     rows = _csv_rows(path)
-    known = accounts.participants(study)
+    participants = accounts.participants(study)
     files = {
         key: {_plain(part) for name in names for part in (name, PurePosixPath(name).name, PurePosixPath(name).stem)}
         for key, names in accounts.participant_files(study).items()
     }
-    took: dict[str, int] = {}
+    row_of: dict[str, int] = {}
     unmatched, conflicts = [], []
     with study.action("import participants") as action:
         for number, row in enumerate(rows, start=2):
             shown = row.get("participant") or row.get("file") or row.get("email")
-            found, why = _participant(row, known, files)
-            if found is None or (
-                why := f"row {took[found.key]} is of {found.key} already" if found.key in took else ""
+            participant, reason = _participant(row, participants, files)
+            if participant is None or (
+                reason := f"row {row_of[participant.key]} is of {participant.key} already"
+                if participant.key in row_of
+                else ""
             ):
-                if why:
-                    conflicts.append(f"row {number}: {shown}: {why}")
+                if reason:
+                    conflicts.append(f"row {number}: {shown}: {reason}")
                 elif any(row.values()):
                     unmatched.append(f"row {number}: {shown}")
                 continue
@@ -70,31 +72,31 @@ def import_participants(study: Study, path: Path) -> ParticipantsReport:
             accounts.update_participant(
                 study,
                 Participant(
-                    found.key,
-                    row.get("participant") or found.name,
-                    row.get("email") or found.email,
-                    row.get("company") or found.company,
-                    row.get("crm_id") or found.crm_id,
-                    found.attributes | rest,
+                    participant.key,
+                    row.get("participant") or participant.name,
+                    row.get("email") or participant.email,
+                    row.get("company") or participant.company,
+                    row.get("crm_id") or participant.crm_id,
+                    participant.attributes | rest,
                 ),
             )
-            took[found.key] = number
-        action.summary = f"took attributes of {format_count(len(took), 'participant')} from {path.name}"
-    return ParticipantsReport(tuple(took), tuple(unmatched), tuple(conflicts))
+            row_of[participant.key] = number
+        action.summary = f"took attributes of {format_count(len(row_of), 'participant')} from {path.name}"
+    return ParticipantsReport(tuple(row_of), tuple(unmatched), tuple(conflicts))
 
 
 def change(study: Study, key: str, values: Mapping[str, str]) -> None:
-    """Sets what is known of a participant: name, email, company, crm_id, and any attribute; an empty value takes it away.
+    """Set a participant's name, email, company, crm_id and other attributes, as one action; an empty value removes one.
 
-    One action. Raises NotFoundError for an unknown participant or an attribute to take away that is not there, UsageError
-    for an empty name and for what is no e-mail address.
+    Raises NotFoundError for an unknown participant or the removal of an unknown attribute, UsageError for an empty name
+    or an invalid e-mail address.
     """
     who = next((each for each in accounts.participants(study) if each.key == key), None)
     if who is None:
         raise NotFoundError(f"There is no participant '{key}'.", Advice("List them with: ", Fix.PARTICIPANTS))
     fields, attributes = {}, dict(who.attributes)
-    for given, value in values.items():
-        name, value = " ".join(plain_text(given).lower().split()), plain_text(value)
+    for field, value in values.items():
+        name, value = " ".join(plain_text(field).lower().split()), plain_text(value)
         name = {"participant": "name", "e-mail": "email", "mail": "email", "crm id": "crm_id"}.get(name, name)
         _check(name, value)
         if name in FIELDS:
@@ -104,8 +106,8 @@ def change(study: Study, key: str, values: Mapping[str, str]) -> None:
         elif attributes.pop(name, None) is None:
             has = ", ".join(sorted(attributes)) or "none"
             raise NotFoundError(f"{key} has no attribute '{name}'.", f"The attributes are: {has}.")
-    told = ", ".join(f"{name} = {value}" if value else f"no {name}" for name, value in values.items())
-    with study.action("participant", f"{key}: {told}"):
+    changes = ", ".join(f"{name} = {value}" if value else f"no {name}" for name, value in values.items())
+    with study.action("participant", f"{key}: {changes}"):
         accounts.update_participant(
             study,
             replace(
@@ -123,17 +125,21 @@ def _check(name: str, value: str) -> None:
     if not name:
         raise UsageError("An attribute needs a name.", "For example: plan=Team")
     if name in ("key", "file"):
-        raise UsageError(f"The {name} of a participant comes from the transcript and stays.", "Set something else.")
+        raise UsageError(
+            f"The {name} of a participant comes from the transcript and cannot be set.", "Set another attribute."
+        )
     if name == "name" and not value:
         raise UsageError("A participant needs a name.", "Give another one: name=…")
     if name == "email" and value and not ("@" in value.strip("@") and " " not in value):
-        raise UsageError(f"'{value}' is no e-mail address.", "It is written somebody@example.org.")
+        raise UsageError(f"'{value}' is not an e-mail address.", "Write it as somebody@example.org.")
     if len(value) > _LONGEST or "\n" in value:
-        raise UsageError(f"The {name} is too long, or more than one line.", f"At most {_LONGEST} characters are taken.")
+        raise UsageError(
+            f"The {name} is too long, or more than one line.", f"At most {_LONGEST} characters are allowed."
+        )
 
 
 def _csv_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV of participants, keys in lower case; commas, semicolons or tabs between cells."""
+    """Read the rows of a CSV of participants, with lower-case keys; separated by commas, semicolons or tabs."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -147,7 +153,7 @@ def _csv_rows(path: Path) -> list[dict[str, str]]:
     try:
         header = [name.strip().lower() for name in reader.fieldnames or []]
         names = {name: _ALSO_CALLED.get(name, name) for name in header}
-        names |= {name: name for name, meant in names.items() if meant in header}
+        names |= {name: name for name, column in names.items() if column in header}
         if not {"file", "participant", "email"} & set(names.values()):
             raise TableError(
                 f"{path.name}: there is no column file, participant or email.",
@@ -166,28 +172,28 @@ def _csv_rows(path: Path) -> list[dict[str, str]]:
 
 
 def _participant(
-    row: Mapping[str, str], known: Sequence[Participant], files: Mapping[str, set[str]]
+    row: Mapping[str, str], participants: Sequence[Participant], files: Mapping[str, set[str]]
 ) -> tuple[Participant | None, str]:
-    """The one participant a row means; else None, and why where several could be meant."""
+    """Return the one participant that a row matches; else None, and the reason if it matches several."""
     file, name, email = (_plain(row.get(column, "")) for column in ("file", "participant", "email"))
     parts = PurePosixPath(file.replace("\\", "/")).parts
-    # As much of the path as an interview is named by: "anna/index.md" is not any other index.md.
+    # The longest part of the path that names an interview: "anna/index.md" is not another folder's index.md.
     tails = ["/".join(parts[start:]) for start in range(len(parts))]
-    of_file = ([who for who in known if tail in files.get(who.key, ())] for tail in tails)
-    told = {
+    of_file = ([who for who in participants if tail in files.get(who.key, ())] for tail in tails)
+    candidates = {
         "file": next((fitting for fitting in of_file if fitting), []),
-        "name": [who for who in known if name and _plain(who.name) == name],
-        "e-mail": [who for who in known if email and _plain(who.email) == email],
+        "name": [who for who in participants if name and _plain(who.name) == name],
+        "e-mail": [who for who in participants if email and _plain(who.email) == email],
     }
-    told = {by: fitting for by, fitting in told.items() if fitting}
-    if not told:
+    candidates = {by: fitting for by, fitting in candidates.items() if fitting}
+    if not candidates:
         return None, ""
-    common = [who for who in known if all(who in fitting for fitting in told.values())]
+    common = [who for who in participants if all(who in fitting for fitting in candidates.values())]
     if len(common) == 1:
         return common[0], ""
     if not common:
-        return None, "; ".join(f"its {by} is of {_keys(fitting)}" for by, fitting in told.items())
-    return None, f"fits {_keys(common)}; its file or name must tell which"
+        return None, "; ".join(f"its {by} is of {_keys(fitting)}" for by, fitting in candidates.items())
+    return None, f"matches {_keys(common)}; give the file or name of one"
 
 
 def _keys(people: Sequence[Participant]) -> str:

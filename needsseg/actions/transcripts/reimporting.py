@@ -1,4 +1,4 @@
-"""Putting an edited transcript in place of an interview's text, its passages following their words."""
+"""Replace an interview's text by an edited transcript, moving its passages with their words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class ReimportReport:
-    """What a new text did to an interview's passages: how many kept their very words, which were edited, which lost."""
+    """The effect of a new text on passages: the number unchanged, those edited, and those lost."""
 
     key: str
     kept: int
@@ -40,10 +40,10 @@ class ReimportReport:
 
 
 def reimport(study: Study, key: str, file: Path, format: str | None = None) -> ReimportReport:
-    """Puts an edited transcript in place of an interview's text, its passages following their words; one action.
+    """Replace an interview's text by an edited transcript, as one action; passages move with their words.
 
-    A passage whose words cannot be placed with certainty is kept as it was, without a place, and listed; an earlier lost one
-    comes back where its words stand exactly once. Raises TranscriptError for a file that cannot be read.
+    A passage whose words cannot be placed with certainty is kept without a position, and listed; one lost earlier is
+    restored if its words occur exactly once. Raises TranscriptError for a file that cannot be read.
     """
     if study.owns(file):
         raise TranscriptError(f"{file}: belongs to the study itself.", "Name a transcript.")
@@ -54,42 +54,42 @@ def reimport(study: Study, key: str, file: Path, format: str | None = None) -> R
     with study.action("reimport") as action:
         old = interviews.transcript(study, key)
         transcript = carried_over(old, read)
-        held, mended = passages.listing(study, key), turns.mended(study, key)
-        found = _places(study, key, old, transcript, held)
+        before, edit_count = passages.listing(study, key), turns.mended(study, key)
+        anchors = _places(study, key, old, transcript, before)
         digest = file_sha256(file)
         reimporting.replace_text(
-            study, key, file.name, digest, transcript, {passage: (at.start, at.end) for passage, at in found.items()}
+            study, key, file.name, digest, transcript, {passage: (at.start, at.end) for passage, at in anchors.items()}
         )
         after = {passage.id: passage for passage in passages.listing(study, key)}
         edited = tuple(
             Edited(passage.id, passage.quote, after[passage.id].quote)
-            for passage in held
-            if passage.id in found and not found[passage.id].exact
+            for passage in before
+            if passage.id in anchors and not anchors[passage.id].exact
         )
         lost = tuple(passage for passage in after.values() if not passage.anchored)
-        action.summary = f"read {key} again: {len(found)} of {format_count(len(held), 'passage')} placed"
+        action.summary = f"read {key} again: {len(anchors)} of {format_count(len(before), 'passage')} placed"
     warnings = transcript.warnings
-    if mended:
-        times = f"mended by hand {format_count(mended, 'time')}"
-        warnings += (f"the turns of {key} had been {times}; they are those of the file now (undo restores them)",)
-    return ReimportReport(key, len(found) - len(edited), edited, lost, warnings)
+    if edit_count:
+        times = f"edited by hand {format_count(edit_count, 'time')}"
+        warnings += (f"the turns of {key} had been {times}; those of the file replaced them (undo restores them)",)
+    return ReimportReport(key, len(anchors) - len(edited), edited, lost, warnings)
 
 
-def _places(study: Study, key: str, old: Transcript, new: Transcript, held: Sequence[Passage]) -> dict[int, Anchor]:
-    """Where passages stand in a new text, each within one turn of a participant."""
-    # Here, since the app's first screen imports this module and rarely reads a text again.
+def _places(study: Study, key: str, old: Transcript, new: Transcript, listed: Sequence[Passage]) -> dict[int, Anchor]:
+    """Locate passages in a new text, each within one turn of a participant."""
+    # Imported here, since the app's first screen loads this module but rarely needs it.
     from needsseg.coding.anchoring import Anchor, anchor
 
-    standing = [passage for passage in held if passage.anchored]
-    found = dict(zip(standing, anchor(old.text, new.text, [(p.start, p.end) for p in standing]), strict=True))
-    for passage in held:
+    standing = [passage for passage in listed if passage.anchored]
+    anchors = dict(zip(standing, anchor(old.text, new.text, [(p.start, p.end) for p in standing]), strict=True))
+    for passage in listed:
         if not passage.anchored and new.text.count(passage.quote) == 1:
             at = new.text.index(passage.quote)
-            found[passage] = Anchor(at, at + len(passage.quote), True)
+            anchors[passage] = Anchor(at, at + len(passage.quote), True)
     roles = reimporting.known_roles(study, key, new)
     own = [turn for turn in new.turns if roles[turn.speaker] == "participant"]
     return {
         passage.id: at
-        for passage, at in found.items()
+        for passage, at in anchors.items()
         if at is not None and any(turn.start <= at.start and at.end <= turn.end for turn in own)
     }

@@ -1,4 +1,4 @@
-"""Speakers over a batch of interviews: reviewed together, their roles set, merged, tied to one person, renamed."""
+"""Review speakers over several interviews: set roles, merge, rename, and identify as one person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from needsseg.study.transcripts import interviews, speakers
 from needsseg.study.transcripts.speakers import BatchInterview
 from needsseg.text import format_count
 
-# Words by which recorders and people name a voice without saying whose it is, in the languages of the formats read.
+# Words that label a voice without naming a person, in the languages of the formats that are read.
 _NOBODY = re.compile(
     r"(?:unknown |unnamed )?(?:speaker|voice|person|caller|user|interviewer|interviewee|moderator|host|guest|respondent|"
     r"participant|customer|client|subject|sprecher|sprecherin|teilnehmer|teilnehmerin|befragte|befragter|locuteur|"
@@ -25,55 +25,57 @@ _NOBODY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What a merge did: interviews in which turns changed their speaker, and those whose speakers are one person now."""
+    """The result of a merge: interviews in which turns changed speaker, and those whose speakers became one person."""
 
     merged: tuple[str, ...]
     tied: tuple[str, ...]
 
 
 def batch(study: Study, keys: Sequence[str] | None = None) -> list[BatchInterview]:
-    """Interviews with format, warnings and speakers, by key: those of ``keys`` that are there, or all."""
+    """List interviews with format, warnings and speakers, by key: the existing ones of ``keys``, or all."""
     return speakers.batch(study, keys)
 
 
 def set_role_everywhere(study: Study, label: str, role: Role, keys: Sequence[str] | None = None) -> tuple[str, ...]:
-    """Says what a speaker is in every interview of the batch in which the label occurs; their keys.
+    """Set a speaker's role in every interview of the batch that has the label; return their keys.
 
-    Raises NotFoundError where it occurs in none.
+    Raises NotFoundError if none has it.
     """
-    found = _holding(study, label, keys)
-    with study.action("role", f"{called(label)} is {role} in {_counted(found)}"):
-        for key in found:
+    keys_with_label = _keys_with_label(study, label, keys)
+    with study.action("role", f"{display_label(label)} is {role} in {_counted(keys_with_label)}"):
+        for key in keys_with_label:
             interviews.set_role(study, key, label, role)
-    return found
+    return keys_with_label
 
 
 def merge_speakers(study: Study, label: str, into: str, keys: Sequence[str] | None = None) -> Merged:
-    """Makes of two labels one speaker, over all interviews of the batch, as one action.
+    """Merge two labels into one speaker, over all interviews of the batch, as one action.
 
-    In an interview that has both, the turns of the first become the second's. Participants with either label in different
-    interviews become one person; the same label twice says that only of itself. Labels that name nobody (Speaker 1, P2, none)
-    are merged within interviews alone, since they may be another person in each. Raises NotFoundError for a label that
-    occurs nowhere, UsageError where there is nothing to merge.
+    In an interview that has both, the first label's turns become the second's. Participants with either label in different
+    interviews become one person; with ``label == into``, only those with this label. Labels that name nobody (Speaker 1,
+    P2, none) are merged only within interviews, since they may be another person in each. Raises NotFoundError for a label
+    that occurs nowhere, UsageError if there is nothing to merge.
     """
     for one in (label, into):
-        _holding(study, one, keys)
-    held = batch(study, keys)
-    both = tuple(row.key for row in held if label != into and label in row.labels and into in row.labels)
+        _keys_with_label(study, one, keys)
+    interviews_listed = batch(study, keys)
+    both = tuple(row.key for row in interviews_listed if label != into and label in row.labels and into in row.labels)
     nobody = names_nobody(label) or names_nobody(into)
     with study.action("merge speakers") as action:
         for key in both:
             speakers.merge(study, key, label, into)
         tied = () if nobody else _tie_labels(study, label, into, keys)
         if not both and not tied:
-            raise UsageError(f"There is nothing to merge of {called(label)} and {called(into)}.", _why(nobody))
+            raise UsageError(
+                f"There is nothing to merge of {display_label(label)} and {display_label(into)}.", _merge_hint(nobody)
+            )
         where = f"in {_counted(both)}" if both else f"as one person of {_counted(tied)}"
-        action.summary = f"merged {called(label)} into {called(into)} {where}"
+        action.summary = f"merged {display_label(label)} into {display_label(into)} {where}"
     return Merged(both, tied)
 
 
 def same_person(study: Study, who: Sequence[tuple[str, str]]) -> None:
-    """Says that speakers (an interview's key and a label each) are one participant: the first one; labels stay."""
+    """Identify speakers, given as (interview key, label), as one participant, the first; labels are unchanged."""
     if len({key for key, _ in who}) < len(who):
         raise UsageError(f"{_places(who)} speak in one interview.", "Merge them there, if they are one person.")
     with study.action("same person", f"{_places(who)} are one person"):
@@ -82,39 +84,39 @@ def same_person(study: Study, who: Sequence[tuple[str, str]]) -> None:
 
 
 def rename_speaker(study: Study, label: str, new: str, keys: Sequence[str] | None = None) -> tuple[str, ...]:
-    """Gives a speaker another label in every interview of the batch in which the old one occurs; their keys.
+    """Rename a speaker in every interview of the batch that has the label; return their keys.
 
-    The texts stay as imported. Raises NotFoundError where it occurs nowhere, UsageError where an interview has the new label.
+    Texts are unchanged. Raises NotFoundError if no interview has the label, UsageError if one has the new label.
     """
-    found = _holding(study, label, keys)
-    wanted = speakers.clean_label(new)
-    if wanted == label:
-        raise UsageError(f"{called(label)} is the name already.", "Give another name.")
-    with study.action("rename speaker", f"{called(label)} is called {wanted} in {_counted(found)}"):
-        for key in found:
-            speakers.rename(study, key, label, wanted)
-    return found
+    keys_with_label = _keys_with_label(study, label, keys)
+    new_label = speakers.clean_label(new)
+    if new_label == label:
+        raise UsageError(f"{display_label(label)} is already the name.", "Give another name.")
+    with study.action("rename speaker", f"{display_label(label)} is called {new_label} in {_counted(keys_with_label)}"):
+        for key in keys_with_label:
+            speakers.rename(study, key, label, new_label)
+    return keys_with_label
 
 
 def require(study: Study, key: str, label: str) -> None:
-    """Raises NotFoundError for an unknown interview, or a label that nobody has in it."""
+    """Raise NotFoundError for an unknown interview, or a label that it does not have."""
     speakers.require(study, key, label)
 
 
 def names_nobody(label: str) -> bool:
-    """Whether a label only numbers or types a voice, as recorders do, so that it may be another person elsewhere."""
+    """Whether a label only numbers or classifies a voice, as recorders do, and so may be another person elsewhere."""
     return _NOBODY.fullmatch(" ".join(label.split())) is not None
 
 
-def called(label: str) -> str:
-    """A speaker in a sentence."""
+def display_label(label: str) -> str:
+    """A speaker's label as it is shown in a sentence."""
     return label or "the unnamed speaker"
 
 
 def carried_over(old: Transcript, new: Transcript) -> Transcript:
-    """An edited transcript with the labels that its speakers have in the study, where they were renamed or merged there.
+    """Apply the study's renames and merges of speakers to an edited transcript.
 
-    The text of ``old`` holds the labels as imported, before each turn; ``old.turns`` have them as they are now.
+    The text of ``old`` contains the labels as imported before each turn; ``old.turns`` have the current ones.
     """
     now: dict[str, str] = {}
     at = 0
@@ -127,40 +129,40 @@ def carried_over(old: Transcript, new: Transcript) -> Transcript:
     return replace(new, turns=tuple(replace(turn, role=roles[turn.speaker]) for turn in turns))
 
 
-def _holding(study: Study, label: str, keys: Sequence[str] | None) -> tuple[str, ...]:
-    held = batch(study, keys)
-    missing = [key for key in keys or () if key not in {row.key for row in held}]
+def _keys_with_label(study: Study, label: str, keys: Sequence[str] | None) -> tuple[str, ...]:
+    rows = batch(study, keys)
+    missing = [key for key in keys or () if key not in {row.key for row in rows}]
     for key in missing:
         interviews.required_id(study, key)
-    found = tuple(row.key for row in held if label in row.labels)
-    if not found:
-        known = list(dict.fromkeys(f"'{one}'" for row in held for one in row.labels))
-        more = f" and {len(known) - 8} more" if len(known) > 8 else ""
+    matching = tuple(row.key for row in rows if label in row.labels)
+    if not matching:
+        labels = list(dict.fromkeys(f"'{one}'" for row in rows for one in row.labels))
+        more = f" and {len(labels) - 8} more" if len(labels) > 8 else ""
         raise NotFoundError(
-            f"No interview here has a speaker '{label}'.", f"Speakers here: {', '.join(known[:8]) or 'none'}{more}."
+            f"No interview here has a speaker '{label}'.", f"Speakers here: {', '.join(labels[:8]) or 'none'}{more}."
         )
-    return found
+    return matching
 
 
 def _tie_labels(study: Study, label: str, into: str, keys: Sequence[str] | None) -> tuple[str, ...]:
-    """Makes all participants of two labels one, the second's first; the interviews they speak in where that changed anything."""
-    found = [
+    """Identify all participants with two labels as one person; return their interviews if that changed anything."""
+    voices = [
         (speaker.label != into, row.key, speaker.label)
         for row in batch(study, keys)
         for speaker in row.speakers
         if speaker.label in (label, into) and speaker.role == "participant"
     ]
-    who = [(key, one) for _, key, one in sorted(found)]
+    who = [(key, one) for _, key, one in sorted(voices)]
     if len(who) < 2 or speakers.tie(study, who) == 0:
         return ()
     return tuple(dict.fromkeys(key for key, _ in who))
 
 
-def _why(nobody: bool) -> str | Advice:
+def _merge_hint(nobody: bool) -> str | Advice:
     if nobody:
         return Advice(
-            "No interview has both, and such a label may be another person in each: rename it, or name two speakers who are "
-            "one: ",
+            "No interview has both, and such a label may be another person in each. Rename it, or name two speakers who are "
+            "one person: ",
             Fix.SAME_SPEAKER,
         )
     return "No interview has both, and they are not participants of several interviews who could be one person."
@@ -171,4 +173,4 @@ def _counted(keys: Sequence[str]) -> str:
 
 
 def _places(who: Sequence[tuple[str, str]]) -> str:
-    return " and ".join(f"{called(label)} ({key})" for key, label in who)
+    return " and ".join(f"{display_label(label)} ({key})" for key, label in who)

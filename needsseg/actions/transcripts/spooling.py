@@ -1,4 +1,4 @@
-"""Transcripts on their way into a study: parsed one by one into a private file without a name, and read back one by one."""
+"""Spool parsed transcripts of an import to a private, unnamed file, and read them back one by one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from needsseg.records import LeftOut, Transcript, Turn
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A transcript that waits in the spool: where it comes from, what tells it from others, and its place there.
+    """A transcript in the spool: its source, its identity, and its place in the file (offset, length).
 
-    ``content`` is the SHA-256 of its file or of its part of a table, ``words`` that of what is said. ``namesake`` are key
-    and content of the interview that had its file's name when it was parsed, and ``alike`` whether both are one talk; ``title``
-    is its own title line.
+    ``content`` is the SHA-256 of its file or of its part of a table, ``words`` that of its words. ``namesake`` is (key,
+    content) of the interview that had its file's name when it was parsed, ``alike`` says that both are versions of one
+    conversation; ``title`` is its own title line.
     """
 
     name: str
@@ -34,24 +34,24 @@ class Parsed:
 
 
 class Spool:
-    """What was parsed so far; only one transcript at a time is in memory."""
+    """The transcripts parsed so far; only one at a time is in memory."""
 
     def __init__(self, folder: Path, file: IO[bytes]) -> None:
         self.parsed: list[Parsed] = []
         self._folder, self._file = folder, file
 
     def put(self, transcript: Transcript) -> tuple[int, int]:
-        """Keeps a transcript; its place, for ``get``. Raises TranscriptError where it holds halves of characters."""
+        """Store a transcript and return its place for ``get``; raises TranscriptError for lone surrogates in it."""
         turns = [(t.speaker, t.role, t.start, t.end, t.start_ms, t.end_ms) for t in transcript.turns]
         left_out = [(one.kind, one.words, one.first_lines) for one in transcript.left_out]
-        attributes = {speaker: dict(told) for speaker, told in transcript.attributes.items()}
+        attributes = {speaker: dict(values) for speaker, values in transcript.attributes.items()}
         about = (dict(transcript.words_by_kind), left_out, transcript.suspicions, transcript.title, attributes)
         whole = (transcript.text, turns, transcript.format, transcript.warnings, *about)
         try:
             data = json.dumps(whole, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError as error:
             half = ascii(error.object[error.start])
-            raise TranscriptError(f"it holds half of a character, {half}.", "Export it again, as UTF-8.") from error
+            raise TranscriptError(f"it contains half a character, {half}.", "Export it again as UTF-8.") from error
         with _roomy(self._folder):
             at, rest = self._file.seek(0, 2), memoryview(data)
             while rest:
@@ -59,7 +59,7 @@ class Spool:
         return at, len(data)
 
     def get(self, place: tuple[int, int]) -> Transcript:
-        """A transcript as it was put there."""
+        """Read a stored transcript."""
         self._file.seek(place[0])
         text, turns, form, warnings, words, left_out, suspicions, title, attributes = json.loads(
             self._file.read(place[1])
@@ -79,15 +79,15 @@ class Spool:
 
 @contextmanager
 def spooling(folder: Path) -> Iterator[Spool]:
-    """A spool in ``folder``, gone however this ends: its file has no name, and only its owner may read it.
+    """Open a spool in ``folder``, which is removed in any case: its file has no name and is readable by its owner only.
 
-    It lies beside the study, not in a folder for everybody's temporary files, since interviews are personal data. Raises
-    StudyError where there is no room.
+    The folder is the study's, not one for temporary files, since interviews are personal data. Raises StudyError if there
+    is no space.
     """
-    with ExitStack() as held:
+    with ExitStack() as stack:
         with _roomy(folder):
-            # Unbuffered: what found no room would be tried again on closing, and hide why the import failed.
-            file = held.enter_context(TemporaryFile(dir=folder, buffering=0))
+            # Unbuffered, since closing would write again what found no space, and hide the first error.
+            file = stack.enter_context(TemporaryFile(dir=folder, buffering=0))
         yield Spool(folder, file)
 
 

@@ -1,7 +1,7 @@
-"""Mending a transcript after its import: turns split, joined, given to another speaker, and words that are no speech removed.
+"""Edit a transcript after its import: split and join turns, change their speaker, and remove words that are not speech.
 
-Each is one action. Passages follow their words; one whose words are divided over two turns, or removed, is kept with its
-quote but without a place, and reported.
+Each edit is one action. Passages move with their words; one whose words are divided over two turns, or removed, keeps its
+quote without a position, and is reported.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ class ChangedTurn:
 
 @dataclass(frozen=True, slots=True)
 class EditReport:
-    """What an edit did: the turns that are others now, and how many passages kept their very words.
+    """The result of an edit: the turns that changed, and the number of passages with unchanged words (``kept``).
 
-    ``edited`` passages lost some of theirs, ``lost`` have no place now, ``restored`` had none before. ``not_evidence`` are
-    passages among the words of a speaker who is no participant, as the edit left them. ``removed`` are the words that are no
-    speech any more, stretch by stretch.
+    ``edited`` passages lost some words, ``lost`` have no position now, ``restored`` had none before. ``not_evidence`` are
+    ids of passages among the words of a speaker who is not a participant. ``removed`` are the words that were removed, by
+    stretch.
     """
 
     key: str
@@ -54,32 +54,32 @@ class EditReport:
 
 
 def split_turn(study: Study, key: str, offset: int) -> EditReport:
-    """Cuts a turn in two at an offset; both halves are its speaker's. Raises UsageError where a half would have no words."""
+    """Split a turn at an offset, both halves with its speaker; raises UsageError if a half would have no words."""
     from needsseg.coding import turn_edits
 
     return _edit(study, key, "split turn", f"split a turn of {key}", lambda old: turn_edits.split_turn(old, offset))
 
 
 def join_turns(study: Study, key: str, offset: int) -> EditReport:
-    """Makes the turn at an offset and the one after it one turn, of the first one's speaker; UsageError where none follows."""
+    """Join the turn at an offset and the next, with the first one's speaker; raises UsageError if none follows."""
     from needsseg.coding import turn_edits
 
     return _edit(study, key, "join turns", f"joined two turns of {key}", lambda old: turn_edits.join_turns(old, offset))
 
 
 def give_words(study: Study, key: str, start: int, end: int, speaker: str, role: Role | None = None) -> EditReport:
-    """Makes the words from ``start`` to ``end``, of one turn or several, another speaker's: one of the interview or a new one.
+    """Give the words from ``start`` to ``end``, of one turn or several, to another or a new speaker of the interview.
 
-    ``role`` is that of a new speaker, a participant unless it says otherwise. Raises UsageError where nothing is said there,
-    where it is that speaker's already, or for a role that the speaker has not.
+    ``role`` is that of a new speaker, by default participant. Raises UsageError if there are no words, if they are that
+    speaker's already, or for a role other than the speaker's.
     """
     from needsseg.coding import turn_edits
 
     label = speaker if turns.role(study, key, speaker) is not None else speakers.clean_label(speaker)
-    known = turns.role(study, key, label)
-    if known is not None and role is not None and known != role:
+    current_role = turns.role(study, key, label)
+    if current_role is not None and role is not None and current_role != role:
         raise UsageError(
-            f"{_named(label)} is here as {known}, not as {role}.",
+            f"{_named(label)} is {current_role} in this interview, not {role}.",
             Advice("Leave the role out, or change it with: ", Fix.SET_ROLE),
         )
     return _edit(
@@ -88,14 +88,14 @@ def give_words(study: Study, key: str, start: int, end: int, speaker: str, role:
         "give turn",
         f"gave words of {key} to {_named(label)}",
         lambda old: turn_edits.give_words(old, start, end, label),
-        {} if known is not None else {label: role or "participant"},
+        {} if current_role is not None else {label: role or "participant"},
     )
 
 
 def delete_words(study: Study, key: str, start: int, end: int) -> EditReport:
-    """Removes the words from ``start`` to ``end``, of one turn or several, as no speech; the study keeps them apart.
+    """Remove the words from ``start`` to ``end``, of one turn or several, as not speech; the study stores them apart.
 
-    Raises UsageError where nothing is said there, or where nothing would be left.
+    Raises UsageError if there are no words, or if none would be left.
     """
     from needsseg.coding import turn_edits
 
@@ -104,7 +104,7 @@ def delete_words(study: Study, key: str, start: int, end: int) -> EditReport:
 
 
 def removed_speech(study: Study, keys: Sequence[str] = ()) -> list[RemovedSpeech]:
-    """What was removed as no speech, of some interviews or of all; raises NotFoundError for an unknown interview."""
+    """List the words removed as not speech, from some interviews or all; raises NotFoundError for an unknown one."""
     return turns.removed_speech(study, keys)
 
 
@@ -116,7 +116,7 @@ def _edit(
     planned: Callable[[Transcript], EditPlan],
     new_speakers: Mapping[str, Role] | None = None,
 ) -> EditReport:
-    """Carries a plan out as one action, by what the study holds when it begins, and reports it."""
+    """Plan and apply an edit of the current transcript as one action; return its report."""
     from needsseg.coding.turn_edits import edited_text
 
     _ = study.db  # loaded before the study is locked
@@ -142,35 +142,35 @@ def _edit(
 
 
 def _places(old: Transcript, edited: EditedText, before: Sequence[Passage]) -> dict[int, tuple[int, int]]:
-    """Where the passages stand that have a place, each within one turn."""
-    found = {passage.id: edited.place(old.text, passage.start, passage.end) for passage in before if passage.anchored}
-    return {passage: (at.start, at.end) for passage, at in found.items() if at is not None}
+    """The new spans of anchored passages, each within one turn."""
+    places = {passage.id: edited.place(old.text, passage.start, passage.end) for passage in before if passage.anchored}
+    return {passage: (at.start, at.end) for passage, at in places.items() if at is not None}
 
 
 def _restored(edited: EditedText, plan: EditPlan, before: Sequence[Passage]) -> dict[int, tuple[int, int]]:
-    """Where passages stand that had no place: within a turn that the edit changed, their words being nowhere else."""
-    found: dict[int, tuple[int, int]] = {}
+    """The spans of passages without a position whose words occur once, within a turn that the edit changed."""
+    places: dict[int, tuple[int, int]] = {}
     for passage in before:
         if passage.anchored or edited.text.count(passage.quote) != 1:
             continue
         start = edited.text.index(passage.quote)
         end = start + len(passage.quote)
         if any(edited.spans[number][0] <= start and end <= edited.spans[number][1] for number in plan.changed):
-            found[passage.id] = start, end
-    return found
+            places[passage.id] = start, end
+    return places
 
 
 def _report(
     study: Study, key: str, summary: str, plan: EditPlan, before: Sequence[Passage], removed: tuple[str, ...]
 ) -> EditReport:
     new = interviews.transcript(study, key)
-    held = {passage.id: passage for passage in before}
+    old_passages = {passage.id: passage for passage in before}
     after = {passage.id: passage for passage in passages.listing(study, key)}
-    stood = [passage for passage in after.values() if held[passage.id].anchored]
+    anchored_before = [passage for passage in after.values() if old_passages[passage.id].anchored]
     edited = tuple(
-        Edited(passage.id, held[passage.id].quote, passage.quote)
-        for passage in stood
-        if passage.anchored and passage.quote.split() != held[passage.id].quote.split()
+        Edited(passage.id, old_passages[passage.id].quote, passage.quote)
+        for passage in anchored_before
+        if passage.anchored and passage.quote.split() != old_passages[passage.id].quote.split()
     )
     changed = [new.turns[number] for number in sorted(plan.changed)]
     silent = [turn for turn in changed if turn.role != "participant"]
@@ -178,10 +178,10 @@ def _report(
         key,
         summary,
         tuple(ChangedTurn(turn.speaker, turn.role, turn.start, turn.end) for turn in changed),
-        sum(passage.anchored for passage in stood) - len(edited),
+        sum(passage.anchored for passage in anchored_before) - len(edited),
         edited,
-        tuple(passage for passage in stood if not passage.anchored),
-        tuple(p.id for p in after.values() if p.anchored and not held[p.id].anchored),
+        tuple(passage for passage in anchored_before if not passage.anchored),
+        tuple(p.id for p in after.values() if p.anchored and not old_passages[p.id].anchored),
         tuple(
             p.id
             for p in after.values()

@@ -1,4 +1,4 @@
-"""Choices for reading files that match nothing in them: labels that nobody has, columns that are not there, patterns."""
+"""Detect choices for reading files that match nothing in them: labels, columns and label patterns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _END_OF_LABEL = r"(?!\w)"
 
 @dataclass(slots=True)
 class _Choice:
-    """One part of what was chosen, whether a file had what it names, and what the files had instead."""
+    """One chosen label, column or pattern, whether a file has it, and what the files have instead."""
 
     kind: str
     name: str
@@ -28,7 +28,7 @@ class _Choice:
 
     @property
     def problem(self) -> str:
-        """What is wrong with it."""
+        """The message for a choice that matches nothing."""
         return {
             "role": f"Nobody is labelled “{self.name}”, so no role can be given",
             "not_speaker": f"There is no label “{self.name}”",
@@ -38,7 +38,7 @@ class _Choice:
 
     @property
     def remedy(self) -> str:
-        """What there is to choose from."""
+        """A sentence on what can be chosen instead."""
         shown = ", ".join(list(self.instead)[:_MOST_NAMED]) + (", …" if len(self.instead) > _MOST_NAMED else "")
         if self.kind == "column":
             return f"Columns are: {shown}." if shown else "No table is among the files; a column is chosen for a table."
@@ -48,43 +48,45 @@ class _Choice:
 
 
 class ChoiceMatches:
-    """Looks in each file of an import for what a person chose; tells what no file has."""
+    """Looks for a person's choices in each file of an import, and reports those that no file has."""
 
     def __init__(self, chosen: ImportChoices, remembered: dict[str, ReadingChoices], *, by_shape: bool) -> None:
         self._general = list(_choices(chosen.general))
         self._by_shape: dict[str, list[_Choice]] = {}
         for shape, choices in chosen.by_shape.items() if by_shape else ():
-            # What was remembered holds for files that are alike, not for each of them.
-            known = {(each.kind, each.name) for each in _choices(remembered.get(shape, ReadingChoices()))}
-            self._by_shape[shape] = [each for each in _choices(choices) if (each.kind, each.name) not in known]
+            # Remembered choices are for all files of a shape, and need not match each of them.
+            remembered_parts = {(each.kind, each.name) for each in _choices(remembered.get(shape, ReadingChoices()))}
+            self._by_shape[shape] = [
+                each for each in _choices(choices) if (each.kind, each.name) not in remembered_parts
+            ]
         self._looked = 0
 
     def check_pattern(self, file: Path, chosen: FileChoices) -> None:
-        """Looks whether a chosen pattern matches a line; raises TranscriptError where it does not, as nobody would be named."""
-        wanted = [each for each in self._of(chosen) if each.kind == "pattern"]
-        if not wanted or chosen.shape is None or chosen.shape.columns:
+        """Check that a chosen pattern matches a line; raises TranscriptError if not, since no speaker would be named."""
+        patterns = [each for each in self._of(chosen) if each.kind == "pattern"]
+        if not patterns or chosen.shape is None or chosen.shape.columns:
             return
         from needsseg import transcripts
 
         self._looked += 1
         looks = [each.looks for each in chosen.shape.label_patterns]
         matched = transcripts.matching_lines(file, chosen.choices.label_pattern) > 0
-        for each in wanted:
+        for each in patterns:
             each.matched |= matched
             each.instead |= dict.fromkeys(looks)
         if not matched:
-            each = wanted[0]
+            each = patterns[0]
             raise TranscriptError(f"{file}: {each.problem[0].lower()}{each.problem[1:]} of this file.", each.remedy)
 
-    def look(self, file: Path, chosen: FileChoices, found: Sequence[tuple[str, Transcript]]) -> None:
-        """Looks whether a file has the labels and columns that were chosen for it; ``found`` is what it was read as."""
-        wanted = [each for each in self._of(chosen) if not each.matched]
-        if not wanted:
+    def look(self, file: Path, chosen: FileChoices, read: Sequence[tuple[str, Transcript]]) -> None:
+        """Check whether a file has the labels and columns chosen for it; ``read`` are the interviews read from it."""
+        open_choices = [each for each in self._of(chosen) if not each.matched]
+        if not open_choices:
             return
         self._looked += 1
-        labels = _labels(found)
+        labels = _labels(read)
         columns = chosen.shape.columns if chosen.shape else ()
-        for each in wanted:
+        for each in open_choices:
             if each.kind == "column":
                 # A reader refuses a table without it, so a table that was read has it.
                 each.matched = bool(columns) or bool(chosen.shape and chosen.shape.layout in _TABLES)
@@ -92,18 +94,18 @@ class ChoiceMatches:
             elif each.kind == "role":
                 each.matched = _same(each.name) in map(_same, labels)
                 each.instead |= labels
-        self._look_for_labels(file, chosen, [each for each in wanted if each.kind == "not_speaker"], labels)
+        self._look_for_labels(file, chosen, [each for each in open_choices if each.kind == "not_speaker"], labels)
 
     def _look_for_labels(
-        self, file: Path, chosen: FileChoices, wanted: Sequence[_Choice], labels: dict[str, None]
+        self, file: Path, chosen: FileChoices, chosen_labels: Sequence[_Choice], labels: dict[str, None]
     ) -> None:
-        """Labels that name nobody are gone from what was read: they begin lines, or speak where they are not left out."""
-        if not wanted:
+        """Look for labels chosen as not speakers, which the reader removes: as starts of lines, or by reading without them."""
+        if not chosen_labels:
             return
         from needsseg import transcripts
 
         without: dict[str, None] | None = None
-        for each in wanted:
+        for each in chosen_labels:
             begins = re.compile(rf"[\W_]*{re.escape(each.name)}{_END_OF_LABEL}", re.IGNORECASE)
             each.matched = transcripts.lines_beginning(file, begins) > 0
             if not each.matched:
@@ -114,7 +116,7 @@ class ChoiceMatches:
             each.instead |= labels | (without or {})
 
     def unmatched(self) -> str:
-        """What no file that was looked at has, and what there is instead, in words; "" where all was found."""
+        """A message on the first choice that no checked file has, and a line on the alternatives; "" if all match."""
         parts = [*self._general, *(each for choices in self._by_shape.values() for each in choices)]
         wrong = next((each for each in parts if not each.matched), None)
         if wrong is None or not self._looked:
@@ -123,9 +125,9 @@ class ChoiceMatches:
         return f"{wrong.problem}{where}.\n{wrong.remedy}"
 
     def raise_unmatched(self) -> None:
-        """Raises UsageError for a choice that no file has a use for."""
-        if told := self.unmatched():
-            problem, remedy = told.split("\n")
+        """Raise UsageError for a choice that matches nothing in any file."""
+        if message := self.unmatched():
+            problem, remedy = message.split("\n")
             raise UsageError(problem, remedy)
 
     def _of(self, chosen: FileChoices) -> list[_Choice]:
@@ -144,8 +146,8 @@ def _choices(choices: ReadingChoices) -> Iterator[_Choice]:
         yield _Choice("pattern", choices.label_pattern)
 
 
-def _labels(found: Iterable[tuple[str, Transcript]]) -> dict[str, None]:
-    return dict.fromkeys(turn.speaker for _, transcript in found for turn in transcript.turns if turn.speaker)
+def _labels(read: Iterable[tuple[str, Transcript]]) -> dict[str, None]:
+    return dict.fromkeys(turn.speaker for _, transcript in read for turn in transcript.turns if turn.speaker)
 
 
 def _same(label: str) -> str:

@@ -139,7 +139,7 @@ def delete(session: Session, name: str, dry_run: bool, as_json: bool) -> None:
         touched = actions.touched(study, code) if dry_run else actions.delete(study, code)
     if as_json:
         print_object({"code": code, **asdict(touched), "deleted": not dry_run})
-    session.say(f"{'Deleting' if dry_run else 'Deleted'} “{code}”: {actions.told(touched)}.")
+    session.say(f"{'Deleting' if dry_run else 'Deleted'} “{code}”: {actions.loss_in_words(touched)}.")
     session.say("Nothing was changed." if dry_run else "Undo with: needsseg undo")
 
 

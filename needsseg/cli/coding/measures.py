@@ -129,7 +129,7 @@ def coverage(session: Session, coder: str | None, as_json: bool) -> None:
         session.say(f"This is the work of {report.coder} alone.")
 
 
-def _covered(row: progress.Covered) -> dict[str, float]:
+def _covered(row: progress.InterviewCoverage) -> dict[str, float]:
     counts = {"words": row.words, "read": row.read, "coded": row.coded, "skipped": row.skipped}
     shares = {f"{name}_share": row.share(counts[name]) for name in ("read", "coded", "skipped")}
     return {**counts, **shares, "decided": row.decided, "marked": row.marked}

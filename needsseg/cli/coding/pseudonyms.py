@@ -74,7 +74,14 @@ def replace(session: Session, words: str, by: str, kind: str | None) -> None:
     """Replace WORDS in everything that leaves the study; words the program does not find are added."""
     with opened(session) as study:
         decisions.replace_words(study, words, by, kind)
-        row = next((row for row in actions.found(study) if actions.as_one(row.words) == actions.as_one(words)), None)
+        row = next(
+            (
+                row
+                for row in actions.identifying_words(study)
+                if actions.normalised(row.words) == actions.normalised(words)
+            ),
+            None,
+        )
     if row is not None:
         session.say(f"“{row.words}” is replaced by “{row.by}”; participants say it {row.count} times.")
 
@@ -110,9 +117,9 @@ def list_(session: Session, file: Path, kind: str | None, as_json: bool) -> None
         report = decisions.import_list(study, file, kind)
     if as_json:
         refused = [{"row": number, "reason": reason} for number, reason in report.refused]
-        print_object({"taken": [{"words": words, "by": by} for words, by in report.taken], "refused": refused})
+        print_object({"taken": [{"words": words, "by": by} for words, by in report.replaced], "refused": refused})
     else:
-        print_table(("words", "by"), [(words, by or None) for words, by in report.taken])
+        print_table(("words", "by"), [(words, by or None) for words, by in report.replaced])
     for number, reason in report.refused:
         session.refuse(f"{file.name} row {number}", reason)
-    session.say(f"{format_count(len(report.taken), 'word')} of {file.name} are replaced.")
+    session.say(f"{format_count(len(report.replaced), 'word')} of {file.name} are replaced.")

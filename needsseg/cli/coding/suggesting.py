@@ -35,7 +35,7 @@ def queue(session: Session, limit: int, reading: bool, as_json: bool) -> None:
                 "decisions": rows_and_outlook.decisions,
                 "outlook": _outlook(rows_and_outlook),
                 "unread": rows_and_outlook.unread,
-                "items": [asdict(item) for item in rows_and_outlook.items],
+                "items": [_item(item) for item in rows_and_outlook.items],
             }
         )
         return
@@ -57,6 +57,12 @@ def queue(session: Session, limit: int, reading: bool, as_json: bool) -> None:
     )
     for line in outlook_lines(rows_and_outlook):
         session.say(line)
+
+
+def _item(item: actions.QueueItem) -> dict[str, object]:
+    """An item as printed; the interviewer's question is under the key ``asked``."""
+    values = asdict(item)
+    return {**values, "asked": values.pop("interviewer_question")}
 
 
 def _outlook(current_queue: actions.Queue) -> dict[str, object]:

@@ -122,7 +122,7 @@ def take(session: Session, source: Source, names: tuple[str, ...], called: str, 
                 return
             print_table(
                 ("name", "description", "in view"),
-                [(offer.name, offer.description, "yes" if offer.taken else None) for offer in offered],
+                [(offer.name, offer.description, "yes" if offer.in_view else None) for offer in offered],
                 wrap=("description",),
             )
             return

@@ -40,7 +40,7 @@ def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool
         session.say("Nothing is left to decide.")
     else:
         session.say(
-            f"{next_one.left} undecided. Answer: needsseg answer {next_one.passage.id} NEED|SEGMENT|{OFF_TOPIC}, "
+            f"{next_one.undecided} undecided. Answer: needsseg answer {next_one.passage.id} NEED|SEGMENT|{OFF_TOPIC}, "
             f"or needsseg answer {next_one.passage.id} --new-need NAME"
         )
 
@@ -48,7 +48,7 @@ def question(session: Session, skip: tuple[int, ...], guess: bool, as_json: bool
 def _print_question(current: Question, guess: bool, who: str) -> None:
     passage = current.passage
     print_text(f"{passage.id}  {who} ({passage.interview})\n   “{passage.quote}”")
-    print_text(f"   Asked because it {current.why}.")
+    print_text(f"   Asked because it {current.reason}.")
     header = ("choice", "what it is", "about", *(("nearness",) if guess else ()))
     print_table(
         header,

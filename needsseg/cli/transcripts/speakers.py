@@ -57,7 +57,7 @@ def merge(session: Session, label: str, into: str, keys: tuple[str, ...]) -> Non
     """
     with opened(session) as study:
         done = actions.merge_speakers(study, label, into, keys or None)
-    who = f"{actions.called(label)} into {actions.called(into)}"
+    who = f"{actions.display_label(label)} into {actions.display_label(into)}"
     if done.merged:
         session.say(f"Merged {who} in {', '.join(done.merged)}.")
     if done.tied:
@@ -75,7 +75,7 @@ def same(session: Session, key: str, label: str, other_key: str, other: str) -> 
     with opened(session) as study:
         actions.same_person(study, [(key, label), (other_key, other)])
     session.say(
-        f"{label or 'The unnamed speaker'} in {key} and {actions.called(other)} in {other_key} are one participant now."
+        f"{label or 'The unnamed speaker'} in {key} and {actions.display_label(other)} in {other_key} are one participant now."
     )
 
 

@@ -46,13 +46,13 @@ def own_view(study: Study, rows: Sequence[Passage]) -> list[Passage]:
         if row.id not in shown:
             continue
         if row.coder in ("", study.actor):
-            visible.append(replace(row, codes=codes.get(row.id, ()), seconded=()))
-        elif study.actor in row.seconded:
-            visible.append(replace(row, coder=study.actor, codes=codes.get(row.id, ()), seconded=()))
+            visible.append(replace(row, codes=codes.get(row.id, ()), also_decided_by=()))
+        elif study.actor in row.also_decided_by:
+            visible.append(replace(row, coder=study.actor, codes=codes.get(row.id, ()), also_decided_by=()))
         elif row.id in codes:
-            visible.append(replace(row, status="accepted", coder=study.actor, codes=codes[row.id], seconded=()))
+            visible.append(replace(row, status="accepted", coder=study.actor, codes=codes[row.id], also_decided_by=()))
         else:
-            visible.append(replace(row, status="suggested", coder="", codes=(), seconded=()))
+            visible.append(replace(row, status="suggested", coder="", codes=(), also_decided_by=()))
     return visible
 
 
@@ -157,7 +157,7 @@ def own_rows(study: Study, ids: Sequence[int], status: PassageStatus | None = No
     """Return the coder's own passages in place of some passages, created where there are none (inside an action).
 
     What others decided gets a row of the coder's own beside it, and the coder's codes and words go there. To leave open what
-    only others decided is nothing to do; to accept what one's own code is on already, or to decide as one seconded, neither.
+    only others decided is nothing to do; to accept what one's own code is on already, or to repeat one's own decision, neither.
     """
     return list(dict.fromkeys(own for passage in ids for own in _own_row(study, passage, status)))
 
@@ -197,7 +197,7 @@ def _moved(study: Study, passage: int, own: int) -> int:
 
 
 def _separated(study: Study, passage: int, beside: Row | None) -> list[int]:
-    """The coder's own row with the decision that they seconded, which is theirs alone then."""
+    """The coder's own row with the decision they shared with somebody else, which is theirs alone then."""
     where = [passage, study.actor]
     if beside is not None and beside["decided_by"] not in (None, study.actor):
         beside = None

@@ -310,7 +310,7 @@ def adjust(study: Study, passage: int, start: int, end: int) -> None:
 def decide(study: Study, ids: Sequence[int], status: PassageStatus) -> int:
     """Set the status of passages (inside an action); return how many changed. A rejected one leaves its segment.
 
-    Who seconded a decision did not make the new one, and goes with the old.
+    Those who also made the old decision did not make the new one, and are removed with the old.
     """
     required(study, ids)
     if status == "rejected":

@@ -77,7 +77,7 @@ def new_interview(study: Study, other: Study, theirs: int, key: str, joined: Joi
     interview_row = other.rows("SELECT * FROM interviews WHERE id = ?", [theirs])[0]
     ours = study.insert("interviews", _columns(interview_row) | {"key": key})
     joined.interviews[theirs] = ours
-    speakers, seconded = dict[int, int](), seconds(other)
+    speakers, deciders = dict[int, int](), also_decided_by(other)
     for speaker in other.rows("SELECT * FROM speakers WHERE interview_id = ? ORDER BY id", [theirs]):
         participant = speaker["participant_id"]
         if participant is not None:
@@ -94,7 +94,7 @@ def new_interview(study: Study, other: Study, theirs: int, key: str, joined: Joi
             if table == "passages":
                 joined.passages[row["id"]] = new_id
                 joined.counted["added"] += 1
-                for who, at in seconded.get(row["id"], {}).items():
+                for who, at in deciders.get(row["id"], {}).items():
                     study.insert("seconded", {"passage_id": new_id, "coder": who, "at": at})
                     joined.counted["seconded"] += 1
 
@@ -122,9 +122,9 @@ def _participant(study: Study, other: Study, theirs: int, interview: str, rename
     return joined.participants[theirs]
 
 
-def seconds(study: Study) -> dict[int, dict[str | None, str | None]]:
-    """Return the people who also decided on each passage as it is decided, and when."""
-    seconds_by_passage: dict[int, dict[str | None, str | None]] = {}
+def also_decided_by(study: Study) -> dict[int, dict[str | None, str | None]]:
+    """Return the people who made the same decision on each passage besides its coder, and when."""
+    people_by_passage: dict[int, dict[str | None, str | None]] = {}
     for passage, coder, at in study.rows("SELECT passage_id, coder, at FROM seconded ORDER BY id"):
-        seconds_by_passage.setdefault(passage, {})[coder] = at
-    return seconds_by_passage
+        people_by_passage.setdefault(passage, {})[coder] = at
+    return people_by_passage

@@ -45,7 +45,7 @@ def join_passages(study: Study, other: Study, theirs: int, places: Mapping[int, 
     A decision that is here already joins; an undecided passage here takes theirs; one decided differently stays, and theirs
     comes beside it. What nobody touched in their study is left there.
     """
-    ours, seconds = _Interview(study, joined.interviews[theirs]), merge.seconds(other)
+    ours, also_decided_by = _Interview(study, joined.interviews[theirs]), merge.also_decided_by(other)
     marked = touched(other)
     rows = other.rows(
         "SELECT p.*, s.label, s.role FROM passages p JOIN speakers s ON s.id = p.speaker_id WHERE p.interview_id = ? "
@@ -55,7 +55,7 @@ def join_passages(study: Study, other: Study, theirs: int, places: Mapping[int, 
     decided = [row for row in rows if row["status"] != "suggested"]
     at = {row["id"]: ours.place(row, places) for row in rows}
     # What the same person decided meets first, so that merging again finds everything where it was put.
-    for find in (ours.decided_by_same, ours.seconded_by_same, ours.alike):
+    for find in (ours.decided_by_same, ours.also_decided_by_same, ours.alike):
         for row in decided:
             if row["id"] not in joined.passages:
                 match = find(at[row["id"]], row)
@@ -65,8 +65,10 @@ def join_passages(study: Study, other: Study, theirs: int, places: Mapping[int, 
     for row in decided:
         if row["id"] not in joined.passages:
             _bring(ours, row, at[row["id"]], joined)
-        people = {row["decided_by"]: row["decided_at"]} | seconds.get(row["id"], {})
-        joined.counted["seconded"] += ours.second(joined.passages[row["id"]], at[row["id"]], row["status"], people)
+        people = {row["decided_by"]: row["decided_at"]} | also_decided_by.get(row["id"], {})
+        joined.counted["seconded"] += ours.add_deciders(
+            joined.passages[row["id"]], at[row["id"]], row["status"], people
+        )
     for row in rows:
         if row["status"] == "suggested" and row["id"] in marked:
             near = sorted(ours.at(at[row["id"]]), key=lambda passage: (_PREFERRED[passage["status"]], passage["id"]))
@@ -98,7 +100,7 @@ class _Interview:
         self._held: dict[_Place, list[Row]] = {}
         for row in study.rows("SELECT * FROM passages WHERE interview_id = ? ORDER BY id", [interview]):
             self._keep(row)
-        self._people = {passage: set(people) for passage, people in merge.seconds(study).items()}
+        self._people = {passage: set(people) for passage, people in merge.also_decided_by(study).items()}
         self._claimed: set[int] = set()
         self._kept = {
             row[0]
@@ -126,8 +128,8 @@ class _Interview:
         """Our passage at a place that the same person decided as theirs; each is found once."""
         return self._find(place, row, lambda ours: ours["decided_by"] == row["decided_by"])
 
-    def seconded_by_same(self, place: _Place, row: Row) -> int | None:
-        """Our passage at a place that is decided as theirs, and that the person who decided theirs seconded."""
+    def also_decided_by_same(self, place: _Place, row: Row) -> int | None:
+        """Our passage at a place with the same decision as theirs, which the person who decided theirs also made."""
         return self._find(place, row, lambda ours: row["decided_by"] in self._people.get(ours["id"], ()), again=True)
 
     def alike(self, place: _Place, row: Row) -> int | None:
@@ -141,8 +143,8 @@ class _Interview:
                 return int(ours["id"])
         return None
 
-    def second(self, passage: int, place: _Place, status: str, people: Mapping[str | None, str | None]) -> int:
-        """Note who decided as a passage of ours is decided, where they are not known for it there; return how many are new."""
+    def add_deciders(self, passage: int, place: _Place, status: str, people: Mapping[str | None, str | None]) -> int:
+        """Store the people who made the same decision on our passage, if not stored already; return how many are new."""
         known_people: set[str | None] = {None}
         for ours in self.at(place):
             if ours["status"] == status:

@@ -63,7 +63,7 @@ class PassageDisplay:
             chance=self._queue.chance if queued else "",
             reasons=self._queue.reasons if queued else None,
             notes=self._notes(passage),
-            asked=suggesting.asked(transcript, passage) if passage and transcript else "",
+            asked=suggesting.interviewer_question(transcript, passage) if passage and transcript else "",
             who=self._names.of(passage) if passage else "",
         )
         self.context.tell()

@@ -152,7 +152,7 @@ class BatchSheet(Sheet[Place]):
         held, speaker = found
         keys = [one.key for one in self._holding(speaker.label)] if everywhere else [held.key]
         who, where = (
-            actions.called(speaker.label),
+            actions.display_label(speaker.label),
             f"in {format_count(len(keys), 'interview')}" if everywhere else "here",
         )
         wrong = [one for one in self._batch if one.key in keys and _role(one, speaker.label) != role]
@@ -184,12 +184,11 @@ class BatchSheet(Sheet[Place]):
         if speaker.role == "participant":
             for other, one in self._people_elsewhere(held, speaker):
                 who = [(other.key, one.label), (held.key, speaker.label)]
-                told = (
-                    f"{actions.called(speaker.label)} and {actions.called(one.label)} of “{other.title}” are one person"
-                )
+                names = f"{actions.display_label(speaker.label)} and {actions.display_label(one.label)}"
+                told = f"{names} of “{other.title}” are one person"
                 tie = partial(self.attempt, told, partial(actions.same_person, self.study, who))
                 options.append(_Option(one.label, f"the same person, in “{other.title}”", tie))
-        self._ask(f"Merge {actions.called(speaker.label)} into whom?", options)
+        self._ask(f"Merge {actions.display_label(speaker.label)} into whom?", options)
 
     def _people_elsewhere(
         self, held: BatchInterview, speaker: BatchSpeaker
@@ -221,7 +220,7 @@ class BatchSheet(Sheet[Place]):
         about = (
             "Where an interview has both, turns are merged; people of those names become one person in all interviews."
         )
-        self._ask(f"Merge {actions.called(label)} into whom, in all interviews here?", options, about)
+        self._ask(f"Merge {actions.display_label(label)} into whom, in all interviews here?", options, about)
 
     def _merging(
         self, found: tuple[BatchInterview, BatchSpeaker], into: str, where: Sequence[BatchInterview]
@@ -233,10 +232,12 @@ class BatchSheet(Sheet[Place]):
             done: list[Merged] = []
             keys = [held.key for held in where]
             if self.attempt("", lambda: done.append(actions.merge_speakers(self.study, label, into, keys))):
-                turned = f"merged into {actions.called(into)} in {format_count(len(done[0].merged), 'interview')}"
+                turned = (
+                    f"merged into {actions.display_label(into)} in {format_count(len(done[0].merged), 'interview')}"
+                )
                 tied = f"one person in {format_count(len(done[0].tied), 'interview')}"
                 told = [turned] * bool(done[0].merged) + [tied] * bool(done[0].tied)
-                self.done(f"{actions.called(label)}: {', '.join(told)}")
+                self.done(f"{actions.display_label(label)}: {', '.join(told)}")
 
         return merge
 
@@ -270,7 +271,7 @@ class BatchSheet(Sheet[Place]):
                 Choice("here", "only here", held.title),
                 Choice("all", "in all", f"{format_count(len(keys), 'interview')} have a speaker of this name"),
             ]
-            question = f"Rename {actions.called(speaker.label)} to {one_line(name, 60)} in which interviews?"
+            question = f"Rename {actions.display_label(speaker.label)} to {one_line(name, 60)} in which interviews?"
             self.app.push_screen(Prompt(question, choices=choices, free=False), partial(renamed, name))
 
         def renamed(name: str, said: str | None) -> None:
@@ -278,12 +279,12 @@ class BatchSheet(Sheet[Place]):
                 self._rename(speaker.label, name, keys if said == "all" else [held.key])
 
         about = "The text stays as imported; only the label over the turns changes."
-        asked = Prompt(f"New name for {actions.called(speaker.label)}?", value=speaker.label, about=about)
+        asked = Prompt(f"New name for {actions.display_label(speaker.label)}?", value=speaker.label, about=about)
         self.app.push_screen(asked, where)
 
     def _rename(self, label: str, name: str, keys: Sequence[str]) -> None:
         where = "" if len(keys) == 1 else f" in {format_count(len(keys), 'interview')}"
-        told = f"{actions.called(label)} is called {one_line(name, 60)}{where}"
+        told = f"{actions.display_label(label)} is called {one_line(name, 60)}{where}"
         self.attempt(told, partial(actions.rename_speaker, self.study, label, name, keys))
 
     def action_remove(self) -> None:

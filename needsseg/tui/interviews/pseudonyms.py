@@ -67,7 +67,7 @@ class PseudonymsSheet(Sheet[Place]):
 
     async def _look(self) -> None:
         try:
-            self._all = await aside(self.study.path, pseudonyms.found)
+            self._all = await aside(self.study.path, pseudonyms.identifying_words)
         except NeedssegError as error:
             self.tell(worded(error, self.app), wrong=True)
             return
@@ -82,7 +82,7 @@ class PseudonymsSheet(Sheet[Place]):
 
     def reload(self) -> None:
         """Two lines a row: what, by what and what was decided; and the words around it."""
-        self._all = pseudonyms.found(self.study)
+        self._all = pseudonyms.identifying_words(self.study)
         self._show()
 
     def _show(self) -> None:
@@ -171,8 +171,8 @@ class PseudonymsSheet(Sheet[Place]):
 
     def _added(self, words: str, kind: str | None) -> None:
         if kind and self.attempt(f"“{one_line(words, 40)}” is replaced", partial(self._replace, words, "", kind)):
-            wanted = pseudonyms.as_one(words)
-            at = next((n for n, row in enumerate(self.found) if pseudonyms.as_one(row.words) == wanted), None)
+            wanted = pseudonyms.normalised(words)
+            at = next((n for n, row in enumerate(self.found) if pseudonyms.normalised(row.words) == wanted), None)
             if at is not None:
                 self.listed.highlighted = at
 

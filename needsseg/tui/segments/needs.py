@@ -128,7 +128,7 @@ class NeedsScreen(Sheet[None]):
         if chosen is None:
             return
         try:
-            offered = [offer for offer in needs.offers(self.study, chosen) if not offer.taken]
+            offered = [offer for offer in needs.offers(self.study, chosen) if not offer.in_view]
         except NeedssegError as error:
             self.tell(worded(error, self.app), wrong=True)
             return

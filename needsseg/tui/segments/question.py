@@ -151,7 +151,7 @@ class QuestionScreen(ModalScreen[int]):
     def _show_choices(self, asked: Question, highlighted: int) -> None:
         """The choices with their keys; what the program takes the passage for only where that was asked."""
         guess = asked.guess if self._guessing else None
-        said = f"Asked because it {asked.why}."
+        said = f"Asked because it {asked.reason}."
         if self._guessing:
             said += f" The program would say: {_guessed(asked)}."
         self.query_one("#why", Static).update(plain(said, "italic"))
@@ -189,7 +189,7 @@ class QuestionScreen(ModalScreen[int]):
         self.query_one(VerticalScroll).scroll_relative(y=by * 3, animate=False)
 
     def _say(self, told: str) -> None:
-        left = f" · {format_count(self._asked.left, 'passage')} undecided" if self._asked else ""
+        left = f" · {format_count(self._asked.undecided, 'passage')} undecided" if self._asked else ""
         skipped = f" · {len(self._skipped)} skipped" if self._skipped else ""
         last = f" · {told}" if told else ""
         self.query_one("#far", Static).update(plain(f"{self._answered} answered{skipped}{left}{last}", "bold"))

@@ -1,1 +1,1 @@
-"""REFI-QDA projects and codebooks, out of a study and into one."""
+"""Export REFI-QDA projects and codebooks from a study, and import them into one."""

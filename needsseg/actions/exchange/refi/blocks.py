@@ -1,4 +1,4 @@
-"""What several people wrote of one thing as the one description that other programs show, and back again."""
+"""Join what several people wrote about one thing into the single description other programs show, and split it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _ESCAPED = re.compile(r"^\\(\\*\[(?:Memo|Job statement|Passage) )", re.MULTILINE
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a description: who wrote it, when, and the words, which a passage's decision has none of.
+    """A part of a description: its writer, time and words; a decision on a passage has no words.
 
-    ``place`` is the interview that a passage is in, for programs that forget it.
+    ``place`` is the interview of a passage, for programs that lose it.
     """
 
     kind: BlockKind
@@ -31,20 +31,20 @@ class Block:
 
 
 def with_blocks(description: str, blocks: Iterable[Block]) -> str:
-    """A description followed by what others wrote, each part under a line that says what it is, by whom and when."""
+    """Append blocks to a description, each under a line with its kind, writer and time."""
     parts = [_LIKE_A_HEAD.sub(r"\\\1", description)] if description else []
     for block in blocks:
-        what = f"{block.kind} by {block.by}"
+        heading = f"{block.kind} by {block.by}"
         if block.kind in ("Accepted", "Undecided"):
-            what = f"Passage accepted by {block.by}" if block.kind == "Accepted" else "Passage undecided"
+            heading = f"Passage accepted by {block.by}" if block.kind == "Accepted" else "Passage undecided"
         words = _LIKE_A_HEAD.sub(r"\\\1", block.words)
         place = f", in {block.place}" if block.place else ""
-        parts.append(f"[{what}, {block.at}{place}]" + (f"\n{words}" if words else ""))
+        parts.append(f"[{heading}, {block.at}{place}]" + (f"\n{words}" if words else ""))
     return "\n\n".join(parts)
 
 
 def split_blocks(text: str) -> tuple[str, tuple[Block, ...]]:
-    """A description as ``with_blocks`` wrote it, taken apart: what stands before the first part, and the parts."""
+    """Split a description written by ``with_blocks`` into the text before the first block, and the blocks."""
     heads = list(_HEAD.finditer(text))
     description = text[: heads[0].start()] if heads else text
     blocks: list[Block] = []

@@ -1,4 +1,4 @@
-"""What a REFI-QDA file says, as a study holds it: transcripts, job statements, times, names on one line."""
+"""Convert the contents of a REFI-QDA file to a study's form: transcripts, job statements, times, one-line names."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _PARTS = tuple(field.name for field in fields(JobParts))
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A source with its transcript, whose text is the source's, and why that is one turn where it should not be.
+    """A source and its transcript with the same text; ``doubt`` says why a transcript was kept as one turn.
 
-    ``times_lost`` says that the file has times of its turns which are those of another text.
+    ``times_lost`` says that the file has times of turns, but for another text.
     """
 
     source: refi.Source
@@ -36,23 +36,25 @@ class Draft:
 
 
 def draft_of(source: refi.Source, project: refi.Project) -> Draft:
-    """A source with its turns, without changing its text: as its variables say, as a file is read, or one turn."""
+    """Find a source's turns without changing its text: by its variables, by the transcript reader, or as one turn."""
     names = {variable.guid: variable.name for variable in project.variables}
-    said = {names.get(value.variable, ""): value.text for value in source.values}
-    found = turns_of(source.text, roles_in(said), source.name)
-    turns = found.turns or (Turn("", "participant", 0, len(source.text)),)
+    values = {names.get(value.variable, ""): value.text for value in source.values}
+    reading = turns_of(source.text, roles_in(values), source.name)
+    turns = reading.turns or (Turn("", "participant", 0, len(source.text)),)
     about = [
         note
         for note in project.notes
-        if (note.guid in source.notes or note.name == f"{TIMES}{said.get(KEY)}") and is_times_note(note)
+        if (note.guid in source.notes or note.name == f"{TIMES}{values.get(KEY)}") and is_times_note(note)
     ]
     turns, sure = with_times(timed(turns, source.times), source.text, about[:1])
-    counted = found.words_by_kind or words_in_turns(source.text, turns)
-    return Draft(source, Transcript(source.text, turns, "refi-qda", (), counted, found.left_out), found.doubt, not sure)
+    counted = reading.words_by_kind or words_in_turns(source.text, turns)
+    return Draft(
+        source, Transcript(source.text, turns, "refi-qda", (), counted, reading.left_out), reading.doubt, not sure
+    )
 
 
 def words_in_turns(text: str, turns: Sequence[Turn]) -> dict[str, int]:
-    """The words of a text by kind: those of its turns, and the labels between them."""
+    """Count the words of a text by kind: those of its turns, and the labels between them."""
     counted = dict.fromkeys(WORD_KINDS, 0)
     after = 0
     for turn in turns:
@@ -63,34 +65,34 @@ def words_in_turns(text: str, turns: Sequence[Turn]) -> dict[str, int]:
     return counted
 
 
-def roles_in(said: Mapping[str, str]) -> dict[str, Role]:
-    """The roles of those who speak in a source, by printed label, as this program writes them into its variables."""
+def roles_in(values: Mapping[str, str]) -> dict[str, Role]:
+    """The roles of a source's speakers by printed label, as this program writes them into its variables."""
     return {
         "" if label == NAMELESS else label: role
         for role, name in ROLES
-        for label in said.get(name, "").split("\n")
+        for label in values.get(name, "").split("\n")
         if label
     }
 
 
 def turns_of(text: str, roles: Mapping[str, Role], name: str = "") -> FoundTurns:
-    """The turns of a text: by the labels that are known, else as the transcript reader finds them; and a doubt.
+    """Find the turns of a text by the given labels, else by the transcript reader; ``doubt`` says why there are none.
 
     A line break at the end of the text belongs to no turn.
     """
     from needsseg.exchange import refi
 
-    found = refi.labelled_turns(text.rstrip("\n"), roles) if roles else None
-    return FoundTurns(found) if found else read_turns(text, roles, name)
+    turns = refi.labelled_turns(text.rstrip("\n"), roles) if roles else None
+    return FoundTurns(turns) if turns else read_turns(text, roles, name)
 
 
 def statement_in(note: refi.Note) -> JobParts | None:
-    """A job statement written as a note; None for any other note."""
+    """The job statement that a note holds; None for any other note."""
     return parts_of(note.text) if note.name.startswith(STATEMENT) else None
 
 
 def parts_of(words: str) -> JobParts | None:
-    """The parts of a job statement, one a line; None where the words are none."""
+    """Parse the parts of a job statement, one per line; None if the words are not a job statement."""
     lines = [line.partition(": ") for line in words.strip().split("\n")]
     names = [name for name, _, _ in lines]
     if not set(names) <= set(_PARTS) or len(set(names)) != len(names):
@@ -99,21 +101,21 @@ def parts_of(words: str) -> JobParts | None:
 
 
 def moment(text: str) -> str:
-    """A time as studies store it; now, where the file says none that can be read."""
+    """Parse a time as studies store it; the current time if the file has none that can be read."""
     try:
-        found = datetime.fromisoformat(text)
-        return format_stamp(found if found.tzinfo else found.replace(tzinfo=UTC))
+        time = datetime.fromisoformat(text)
+        return format_stamp(time if time.tzinfo else time.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         return now()
 
 
 def on_one_line(text: str) -> str:
-    """A name on one line, without control characters and overrides of direction."""
+    """The name on one line, without control characters and direction overrides."""
     return plain_line(text)
 
 
-def unused(name: str, taken: Mapping[str, str]) -> str:
+def unused(name: str, used_names: Mapping[str, str]) -> str:
     number, unused = 2, name
-    while codebook.same(unused) in taken:
+    while codebook.same(unused) in used_names:
         unused, number = f"{name} ({number})", number + 1
     return unused

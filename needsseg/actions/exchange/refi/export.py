@@ -1,4 +1,4 @@
-"""The study out to other programs for qualitative analysis: a REFI-QDA project, or its codebook alone."""
+"""Export a study to other programs for qualitative analysis, as a REFI-QDA project or codebook."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FORMATS = ("qdpx", "qdc")
 
 @dataclass(frozen=True, slots=True)
 class RefiReport:
-    """What was written, what the standard has no place for, and what other programs are known to drop, in words."""
+    """The counts of what was written, what the standard cannot hold, and what other programs are known to drop."""
 
     path: Path
     interviews: int
@@ -51,17 +51,17 @@ class RefiReport:
 
 
 def export_qdpx(study: Study, path: Path, *, original: bool = False, overwrite: bool = False) -> RefiReport:
-    """Writes the study as a REFI-QDA project; whole or not at all.
+    """Write the study as a REFI-QDA project, whole or not at all.
 
-    Texts, names and notes go through the cover unless ``original`` is asked for, and passages follow their words. Equal
-    studies give equal files. Raises UsageError where ``path`` is the study's own or the coder works blind, NeedssegError
-    where it exists and ``overwrite`` is not given.
+    Texts, names and notes are pseudonymised unless ``original`` is set, and the passages' offsets adjusted. Equal studies
+    give equal files. Raises UsageError if ``path`` belongs to the study or the coder works blind, NeedssegError if it
+    exists and ``overwrite`` is not set.
     """
     from needsseg.exchange import refi
 
     if blind.is_blind(study):
         raise UsageError(
-            "You work blind, and a project holds what everybody marked.", Advice("See it first: ", Fix.BLIND_OFF)
+            "You work blind, and a project shows what everybody marked.", Advice("Stop working blind: ", Fix.BLIND_OFF)
         )
     _check_target(study, path, overwrite)
     project, left_out = project_of(study, pseudonyms.cover(study, original=original))
@@ -81,30 +81,30 @@ def _written(project: refi.Project) -> list[refi.Note]:
 
 
 def _dropped_by_others(project: refi.Project) -> tuple[str, ...]:
-    """What programs that were tried are known to lose of a project, counted."""
+    """List what the programs that were tried lose of a project, with counts."""
     uncoded = sum(not each.codings for source in project.sources for each in source.selections)
     counted = {
         "sets (segments) are dropped": len(project.sets),
-        "notes become journal entries of their own; memos and job statements stand in descriptions too": len(
+        "notes become separate journal entries; memos and job statements are in descriptions too": len(
             _written(project)
         ),
-        "passages without a code of who accepted them, or memos of who did not code, become annotations": uncoded,
-        "cases forget in which sources they speak; they are found again by their variables": len(project.cases),
+        "passages not coded by who accepted them, and memos of people who did not code, become annotations": uncoded,
+        "cases lose the sources they speak in; variables restore them": len(project.cases),
     }
-    return tuple(f"QualCoder: {what} ({count})" for what, count in counted.items() if count)
+    return tuple(f"QualCoder: {loss} ({count})" for loss, count in counted.items() if count)
 
 
 def export_qdc(study: Study, path: Path, *, original: bool = False, overwrite: bool = False) -> RefiReport:
-    """Writes the codebook as a REFI-QDA codebook: names, tree, colours, descriptions. Raises as ``export_qdpx``."""
+    """Write the codebook as a REFI-QDA codebook: names, tree, colours, descriptions. Raises as ``export_qdpx``."""
     from needsseg.exchange import refi
 
     _check_target(study, path, overwrite)
-    codes = _Making(study, pseudonyms.cover(study, original=original)).codes(with_memos=False)
+    codes = _ProjectBuilder(study, pseudonyms.cover(study, original=original)).codes(with_memos=False)
     with leftovers.writing_to(study, path):
         refi.write_codebook(codes, f"needsseg {__version__}", path)
-    kept = len(memos.listing(study, "code"))
-    left = (f"{format_count(kept, 'memo')} on codes: a codebook holds none",) if kept else ()
-    return RefiReport(path, 0, 0, len(codes), 0, 0, not original, left)
+    memo_count = len(memos.listing(study, "code"))
+    left_out = (f"{format_count(memo_count, 'memo')} on codes: a codebook holds none",) if memo_count else ()
+    return RefiReport(path, 0, 0, len(codes), 0, 0, not original, left_out)
 
 
 def _check_target(study: Study, path: Path, overwrite: bool) -> None:
@@ -117,46 +117,46 @@ def _check_target(study: Study, path: Path, overwrite: bool) -> None:
 
 
 def project_of(study: Study, over: Cover) -> tuple[refi.Project, tuple[str, ...]]:
-    """The study as a project under a cover, and what the standard cannot hold of it."""
+    """Convert the study to a pseudonymised project; return it and what the standard cannot hold."""
     from needsseg.actions.exchange.refi.cases import cases_of, sets_of
     from needsseg.exchange import refi
 
-    making = _Making(study, over)
-    codes = making.codes()
-    sources = tuple(making.source(key) for key in interviews.keys(study))
-    cases = cases_of(study, over, making.guid, making.variable)
-    sets = sets_of(study, over, making.guid)
+    builder = _ProjectBuilder(study, over)
+    codes = builder.codes()
+    sources = tuple(builder.source(key) for key in interviews.keys(study))
+    cases = cases_of(study, over, builder.guid, builder.variable)
+    sets = sets_of(study, over, builder.guid)
     project = refi.Project(
         study.path.stem if over.original else "Study",
         f"needsseg {__version__}",
-        tuple(refi.User(guid, name) for name, guid in sorted(making.users.items())),
+        tuple(refi.User(guid, name) for name, guid in sorted(builder.users.items())),
         codes,
-        tuple(refi.Variable(guid, name) for name, guid in sorted(making.variables.items())),
+        tuple(refi.Variable(guid, name) for name, guid in sorted(builder.variables.items())),
         cases,
         sources,
-        tuple(making.notes),
+        tuple(builder.notes),
         sets,
     )
-    return project, (*making.left_out, *_left_out(study))
+    return project, (*builder.left_out, *_left_out(study))
 
 
 def _left_out(study: Study) -> list[str]:
-    """What a project has no place for, counted."""
-    undecided, kept = passages.listing(study), {mark.id for mark in exchange.marks(study)}
+    """List what a project cannot hold, with counts."""
+    listed, marked = passages.listing(study), {mark.id for mark in exchange.marks(study)}
     counted = {
         "suggestions that nobody decided on": sum(
-            each.status == "suggested" and each.id not in kept for each in undecided
+            each.status == "suggested" and each.id not in marked for each in listed
         ),
-        "rejected passages": sum(each.status == "rejected" for each in undecided),
-        "passages without a place": sum(each.status == "accepted" and not each.anchored for each in undecided),
-        "names of coders who seconded a passage": sum(len(each.seconded) for each in undecided),
+        "rejected passages": sum(each.status == "rejected" for each in listed),
+        "passages without a place": sum(each.status == "accepted" and not each.anchored for each in listed),
+        "names of coders who also decided on a passage": sum(len(each.also_decided_by) for each in listed),
         "digits that codes are pinned to": sum(row.pin is not None for row in codebook.listing(study)),
     }
-    return [f"{count} {what}" for what, count in counted.items() if count]
+    return [f"{count} {kind}" for kind, count in counted.items() if count]
 
 
-class _Making:
-    """A project while it is made: its GUIDs, users and variables, and notes as they are met."""
+class _ProjectBuilder:
+    """Builds a project; collects its GUIDs, users, variables and notes on the way."""
 
     def __init__(self, study: Study, over: Cover) -> None:
         self.study, self.over = study, over
@@ -172,7 +172,7 @@ class _Making:
         self.marks: dict[str, list[exchange.Mark]] = defaultdict(list)
         for mark in exchange.marks(study):
             self.marks[mark.interview].append(mark)
-        self.places = Counter((each.interview, each.start, each.end) for held in self.marks.values() for each in held)
+        self.places = Counter((each.interview, each.start, each.end) for marks in self.marks.values() for each in marks)
         self.codings: dict[int, list[exchange.CodeMark]] = defaultdict(list)
         for coding in exchange.code_marks(study):
             self.codings[coding.passage].append(coding)
@@ -200,7 +200,7 @@ class _Making:
                     self.segments[member.passage].append(guid)
 
     def guid(self, kind: str, row: object) -> str:
-        """The GUID of a row: always the same for this study and its copies, and telling nothing about what is in it."""
+        """The GUID of a row: the same for this study and its copies, and without information about its content."""
         return guid_of(self.space, kind, row)
 
     def user(self, name: str) -> str:
@@ -210,14 +210,14 @@ class _Making:
         return self.variables.setdefault(name, self.guid("variable", name))
 
     def codes(self, with_memos: bool = True) -> tuple[refi.Code, ...]:
-        """The codebook, each code with the notes on it, which stand in its description too."""
+        """Build the codebook; each code has its memos as notes and in its description."""
         from needsseg.exchange import refi
 
-        made = []
+        codes = []
         for code in exchange.codes(self.study):
             name = self.over.text(code.name)
             written = self.memos["code", code.name] if with_memos else []
-            made.append(
+            codes.append(
                 refi.Code(
                     self.guid("code", code.id), name, "" if code.parent is None else self.guid("code", code.parent),
                     COLOURS.get(code.color, code.color) or NO_COLOUR,
@@ -225,10 +225,10 @@ class _Making:
                     tuple(self._note(memo, f"Memo on {name}") for memo in written),
                 )
             )  # fmt: skip
-        return tuple(made)
+        return tuple(codes)
 
     def _described(self, description: str, written: Sequence[Memo], interview: str | None = None) -> str:
-        """A description with the memos on the same thing, for programs that keep no notes at it; as it is without any."""
+        """Append memos to a description, for programs that lose notes on things."""
         if not written:
             return description
         blocks = [
@@ -237,7 +237,7 @@ class _Making:
         return with_blocks(description, blocks)
 
     def source(self, key: str) -> refi.Source:
-        """One interview with its passages."""
+        """Build the source of one interview with its passages."""
         from needsseg.exchange import refi
 
         transcript = interviews.transcript(self.study, key)
@@ -258,7 +258,7 @@ class _Making:
         )  # fmt: skip
 
     def _values(self, named: str, transcript: Transcript, text: refi.Shifted) -> list[refi.Value]:
-        """Who speaks, by role, where the text as it is written lets a reader find their turns again by it."""
+        """The variables that name the speakers by role, from which an import can find the turns again."""
         from needsseg.exchange import refi
 
         printed: dict[str, Role] = {}
@@ -268,21 +268,21 @@ class _Making:
             gap = LABEL.fullmatch(text.text[after:start])
             printed[gap["label"] if gap else ""] = turn.role
             after = end
-        found = turns_of(text.text, printed, "").turns
-        same = found is not None and [(turn.start, turn.end, turn.role) for turn in found] == [
+        read_turns = turns_of(text.text, printed, "").turns
+        same = read_turns is not None and [(turn.start, turn.end, turn.role) for turn in read_turns] == [
             (start, end, turn.role) for turn, (start, end) in zip(transcript.turns, spans, strict=True)
         ]
         values = [refi.Value(self.variable(KEY), named)]
         if not same:
             self.left_out.append(f"where turns of {named} begin and end")
         for role, name in ROLES:
-            labels = [label or NAMELESS for label, held in printed.items() if held == role]
+            labels = [label or NAMELESS for label, label_role in printed.items() if label_role == role]
             if labels:
                 values.append(refi.Value(self.variable(name), "\n".join(labels)))
         return values
 
     def _selections_of(self, mark: exchange.Mark, key: str, text: refi.Shifted) -> list[refi.Selection]:
-        """One selection for each person who accepted, coded or wrote of a passage: other programs keep one user of each."""
+        """One selection per person who accepted, coded or annotated a passage: other programs keep one user for each."""
         from needsseg.exchange import refi
 
         start, end = text.span(mark.start, mark.end)
@@ -293,11 +293,11 @@ class _Making:
         if not mark.by and len(people) > 1:
             people.remove("")
         shared = self.places[mark.interview, mark.start, mark.end] > 1
-        made: list[refi.Selection] = []
+        selections: list[refi.Selection] = []
         for person in people:
             own = [each for each in codings if each.by == person]
-            # What has no code becomes an annotation elsewhere, which may forget the text it is on.
-            decided = shared or not own or (not made and (not mark.by or len(people) > 1))
+            # Programs turn a selection without a code into an annotation, which may lose its text.
+            decided = shared or not own or (not selections and (not mark.by or len(people) > 1))
             kind: BlockKind = "Accepted" if mark.status == "accepted" else "Undecided"
             blocks = [Block(kind, mark.by, mark.at, place=self.over.interview(key))] if decided else []
             notes: list[str] = []
@@ -306,22 +306,22 @@ class _Making:
                 words = self.over.text(memo.words, key)
                 notes.append(self._note(memo, f"Memo on passage {mark.id}", key))
             if statement := statements.get(person):
-                said = statement_words(statement.parts, self.over, key)
-                blocks.append(Block("Job statement", person, statement.written_at, said))
-                notes.append(self._statement(statement, said))
-            made.append(
+                statement_text = statement_words(statement.parts, self.over, key)
+                blocks.append(Block("Job statement", person, statement.written_at, statement_text))
+                notes.append(self._statement(statement, statement_text))
+            selections.append(
                 refi.Selection(
-                    self.guid("passage", f"{mark.id} {person}" if made else mark.id), start, end,
+                    self.guid("passage", f"{mark.id} {person}" if selections else mark.id), start, end,
                     self.user(person), mark.at if person == mark.by else "" if not own else own[0].at,
                     with_blocks(words, blocks),
                     tuple(
                         refi.Coding(self.guid("coding", each.id), self.guid("code", each.code), self.user(each.by), each.at)
                         for each in own
                     ),
-                    (*notes, *([] if made else self.segments[mark.id])),
+                    (*notes, *([] if selections else self.segments[mark.id])),
                 )
             )  # fmt: skip
-        return made
+        return selections
 
     def _note(self, memo: Memo, name: str, interview: str | None = None) -> str:
         from needsseg.exchange import refi
@@ -342,7 +342,7 @@ class _Making:
         return guid
 
     def _unused(self, name: str) -> str:
-        """A name that no note has yet: programs that keep notes as a journal want them to be different."""
+        """The name, numbered if another note has it: programs that keep notes as a journal require unique names."""
         number, unused = 2, name
         while unused in self.note_names:
             unused, number = f"{name} ({number})", number + 1

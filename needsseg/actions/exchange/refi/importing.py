@@ -1,4 +1,4 @@
-"""Projects and codebooks of other programs in: new interviews, codes, passages, memos, and what is known of people."""
+"""Import projects and codebooks of other programs: interviews, codes, passages, memos and participants' attributes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.exchange.refi.blocks import Block, split_blocks
 from needsseg.actions.exchange.refi.drafts import Draft, draft_of, moment, on_one_line, unused
-from needsseg.actions.exchange.refi.import_state import Taking, Written
-from needsseg.actions.exchange.refi.known_interviews import Here, Recogniser
+from needsseg.actions.exchange.refi.import_state import ImportState, Written
+from needsseg.actions.exchange.refi.known_interviews import InterviewMatch, InterviewMatcher
 from needsseg.actions.exchange.refi.names import COLOURS, KEY, NO_COLOUR, SEGMENT_NOTE
 from needsseg.actions.exchange.refi.passages import take_selections
 from needsseg.actions.exchange.refi.people import take_cases, take_source_values
-from needsseg.actions.exchange.refi.pseudonymised_study import Covered
-from needsseg.actions.transcripts.importing import _key
+from needsseg.actions.exchange.refi.pseudonymised_study import CoveredStudy
+from needsseg.actions.transcripts.importing import unused_key
 from needsseg.errors import UsageError
 from needsseg.files import sha256
 from needsseg.study.coding import codebook, exchange
@@ -33,11 +33,11 @@ _SUFFIX = re.compile(r"\.(txt|docx?|rtf|odt|md|pdf|m4a|mp[34]|wav|mov|vtt|srt)$"
 
 @dataclass(frozen=True, slots=True)
 class RefiImport:
-    """What an import did: interviews that are new or had the same text already, what was added, and what was dropped.
+    """The result of an import: interviews added, interviews ``joined`` by their equal text, counts, and what was dropped.
 
-    ``refused`` are interviews that the file has with another text, since they were changed here or there; they stay as they
-    are. ``words_by_kind`` is the account of the words of each new interview, by its key.
-    ``convention`` says how the file counts positions, ``fit`` for which share of ``edges`` of its selections that holds.
+    ``refused`` interviews have another text in the file than in the study and were left unchanged. ``words_by_kind``
+    counts the words of each new interview, by its key. ``convention`` is how the file counts positions, ``fit`` the share
+    of the ``edges`` of its selections that agree with it.
     """
 
     file: str
@@ -58,31 +58,31 @@ class RefiImport:
 
 
 def import_qdc(study: Study, path: Path) -> RefiImport:
-    """Takes the codes of a .qdc over; one action. A code that is called so already gets what it lacks."""
+    """Import the codes of a .qdc file as one action; an existing code of the same name is completed."""
     return _import(study, path, codes_only=True)
 
 
 def import_code_table(study: Study, path: Path) -> RefiImport:
-    """Takes the codes of a table over (CSV, TSV or xlsx: code, parent, description); one action, as ``import_qdc``."""
+    """Import codes from a table (CSV, TSV or xlsx: code, parent, description) as one action, as ``import_qdc``."""
     from needsseg.exchange import refi
 
     if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name a table of codes.")
-    return _take(study, path, refi.read_code_table(path))
+    return _import_read(study, path, refi.read_code_table(path))
 
 
 def is_code_table(path: Path) -> bool:
-    """Whether a file is a table of codes, to be told from a table of talk."""
+    """Whether a file is a table of codes and not one of talk."""
     from needsseg.exchange import refi
 
     return path.is_file() and refi.is_code_table(path)
 
 
 def import_qdpx(study: Study, path: Path) -> RefiImport:
-    """Takes a REFI-QDA project over; one action.
+    """Import a REFI-QDA project as one action.
 
-    Its texts become interviews character by character, except those that are in the study already, which are added to.
-    Selections become accepted passages of who made them. Everything that has no place here is listed as dropped.
+    Its texts become interviews, character by character; interviews already in the study are extended. Selections become
+    passages accepted by their creator. Everything that a study cannot hold is listed as dropped.
     """
     return _import(study, path, codes_only=False)
 
@@ -93,38 +93,38 @@ def _import(study: Study, path: Path, *, codes_only: bool) -> RefiImport:
     if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name a .qdpx or .qdc file.")
     read = refi.read_codebook(path) if codes_only else refi.read_project(path)
-    return _take(study, path, read)
+    return _import_read(study, path, read)
 
 
-def _take(study: Study, path: Path, read: refi.Read) -> RefiImport:
-    """Takes what was read over, as one action."""
+def _import_read(study: Study, path: Path, read: refi.Read) -> RefiImport:
+    """Store what was read as one action."""
     sources, lost = _with_annotations(read)
     drafts = [draft_of(source, read.project) for source in sources]
     _ = study.db  # loaded before the study is locked
     with study.action("import") as action:
-        taking = Taking(study, path.name, read)
-        taking.dropped += lost
-        # Before anything is taken: pseudonyms are those of the study as it was.
-        places = _recognised(taking, drafts)
-        _take_codes(taking)
-        for draft, here in zip(drafts, places, strict=True):
-            _take_source(taking, draft, here)
-        take_cases(taking)
-        _tell_leftovers(taking)
-        counted = taking.counted
+        state = ImportState(study, path.name, read)
+        state.dropped += lost
+        # Before anything is stored, since pseudonyms are those of the study as it was.
+        places = _matches(state, drafts)
+        _take_codes(state)
+        for draft, match in zip(drafts, places, strict=True):
+            _take_source(state, draft, match)
+        take_cases(state)
+        _list_leftovers(state)
+        counted = state.counted
         action.summary = (
-            f"imported {path.name}: {format_count(len(taking.added), 'interview')}, {counted['passages']} passages"
+            f"imported {path.name}: {format_count(len(state.added), 'interview')}, {counted['passages']} passages"
         )
-    how = read.convention
+    convention = read.convention
     return RefiImport(
-        path.name, read.project.origin, tuple(taking.added), tuple(taking.joined), tuple(taking.refused), counted["codes"],
+        path.name, read.project.origin, tuple(state.added), tuple(state.joined), tuple(state.refused), counted["codes"],
         counted["passages"], counted["marks"], counted["memos"], counted["people"],
-        how.in_words, how.score, how.edges, tuple(taking.dropped), taking.words_by_kind,
+        convention.in_words, convention.score, convention.edges, tuple(state.dropped), state.words_by_kind,
     )  # fmt: skip
 
 
 def _with_annotations(read: refi.Read) -> tuple[tuple[refi.Source, ...], list[refi.Dropped]]:
-    """The sources with those annotations that say themselves which text they are on, and the others as dropped."""
+    """Add annotations to the sources that they name themselves; return the sources and the other annotations as dropped."""
     from needsseg.exchange import refi
 
     names = {variable.guid: variable.name for variable in read.project.variables}
@@ -137,102 +137,102 @@ def _with_annotations(read: refi.Read) -> tuple[tuple[refi.Source, ...], list[re
         words, blocks = split_blocks(annotation.description)
         at = next((keys[block.place] for block in blocks if block.place in keys), None)
         if at is None:
-            told = words.strip() or f"{annotation.start}–{annotation.end}"
-            dropped.append(refi.Dropped("annotation", told[:60], "the file does not say which text it is on"))
+            label = words.strip() or f"{annotation.start}–{annotation.end}"
+            dropped.append(refi.Dropped("annotation", label[:60], "the file does not say which text it is on"))
             continue
-        found, _ = refi.placed(replace(sources[at], selections=(annotation,)), read.convention, False, dropped)
-        sources[at] = replace(sources[at], selections=(*sources[at].selections, *found.selections))
+        placed, _ = refi.placed(replace(sources[at], selections=(annotation,)), read.convention, False, dropped)
+        sources[at] = replace(sources[at], selections=(*sources[at].selections, *placed.selections))
     return tuple(sources), dropped
 
 
-def _recognised(taking: Taking, drafts: Sequence[Draft]) -> list[Here | None]:
-    """The interview that each source is, and whether the file holds the study's own words under pseudonyms."""
-    recogniser = Recogniser(taking.study, KEY)
-    found: list[Here | None] = []
+def _matches(state: ImportState, drafts: Sequence[Draft]) -> list[InterviewMatch | None]:
+    """Match each source to an interview of the study; note if the file holds the study under pseudonyms."""
+    matcher = InterviewMatcher(state.study, KEY)
+    matches: list[InterviewMatch | None] = []
     covered = False
     for draft in drafts:
-        said = taking.values(draft.source.values)
-        here = recogniser.look(draft.source, said)
-        found.append(here)
-        covered |= here is not None and (here.how == "covered" or recogniser.named(draft.source, said)[1])
+        values = state.values(draft.source.values)
+        match = matcher.look(draft.source, values)
+        matches.append(match)
+        covered |= match is not None and (match.likeness == "covered" or matcher.named(draft.source, values)[1])
     if covered:
-        taking.covered = Covered(taking.study, recogniser.cover)
-    return found
+        state.covered = CoveredStudy(state.study, matcher.cover)
+    return matches
 
 
-def _take_codes(taking: Taking) -> None:
-    """Takes codes over by name; one that occurs twice in the file is told apart by the code above."""
-    taken: dict[str, str] = {}
-    for code in taking.project.codes:
+def _take_codes(state: ImportState) -> None:
+    """Store codes by name; the second of two with one name in the file is named with its parent code."""
+    used_names: dict[str, str] = {}
+    for code in state.project.codes:
         name = on_one_line(code.name) or "unnamed code"
-        if taking.covered is not None:
-            name = taking.covered.code(name)
-        above = taking.names.get(code.parent)
-        if code.guid in taking.names:
+        if state.covered is not None:
+            name = state.covered.code(name)
+        above = state.names.get(code.parent)
+        if code.guid in state.names:
             continue
-        if codebook.same(name) in taken:
-            name = unused(f"{name} ({above})" if above else name, taken)
-            taking.drop("name of a code", code.name, f"another code is called so; this one is “{name}” here")
-        taken[codebook.same(name)] = code.guid
+        if codebook.same(name) in used_names:
+            name = unused(f"{name} ({above})" if above else name, used_names)
+            state.drop("name of a code", code.name, f"another code has this name; renamed to “{name}”")
+        used_names[codebook.same(name)] = code.guid
         description, blocks = split_blocks(code.description)
         color = _NAMED.get(code.colour, code.colour)
-        if taking.covered is not None and taking.covered.is_description(name, description):
+        if state.covered is not None and state.covered.is_description(name, description):
             description = ""
-        held, new, differs = exchange.put_code(taking.study, name, above, description, color)
-        taking.names[code.guid] = held
-        taking.counted["codes"] += new
+        code_name, new, differs = exchange.put_code(state.study, name, above, description, color)
+        state.names[code.guid] = code_name
+        state.counted["codes"] += new
         if differs:
-            taking.drop("code", held, "is described or placed differently there; it stays as it is here")
-        memos, _ = taking.written(code.notes, "code")
-        taking.memo("code", held, [*memos, *_memos_in(blocks)])
+            state.drop("code", code_name, "has another description or parent in the file; the study's was kept")
+        memos, _ = state.written(code.notes, "code")
+        state.add_memos("code", code_name, [*memos, *_memos_in(blocks)])
 
 
 def _memos_in(blocks: Sequence[Block]) -> list[Written]:
     return [Written(each.by, moment(each.at), each.words) for each in blocks if each.kind == "Memo"]
 
 
-def _take_source(taking: Taking, draft: Draft, here: Here | None) -> None:
-    """Takes one source over with its passages, memos and variables."""
-    changed = here is not None and here.how == "changed"
-    key, source = _interview(taking, draft, here)
+def _take_source(state: ImportState, draft: Draft, match: InterviewMatch | None) -> None:
+    """Store one source with its passages, memos and variables."""
+    changed = match is not None and match.likeness == "changed"
+    key, source = _interview(state, draft, match)
     for guid in (source.guid, *source.also):
-        taking.keys.setdefault(guid, key)
-    if key in taking.added:
-        _tell_doubts(taking, draft)
-    said = taking.values(source.values)
+        state.keys.setdefault(guid, key)
+    if key in state.added:
+        _list_doubts(state, draft)
+    values = state.values(source.values)
     if changed:
-        _refuse_selections(taking, source, key)
+        _refuse_selections(state, source, key)
     else:
-        take_selections(taking, source, key, exact=KEY in said)
-    memos, _ = taking.written(source.notes, "interview")
+        take_selections(state, source, key, exact=KEY in values)
+    memos, _ = state.written(source.notes, "interview")
     words, blocks = split_blocks(source.description)
     if words.strip():
-        memos.append(Written(taking.who(source.user), moment(source.at), words))
-    taking.memo("interview", key, [*memos, *_memos_in(blocks)])
-    take_source_values(taking, source.name, key, said)
+        memos.append(Written(state.user_name(source.user), moment(source.at), words))
+    state.add_memos("interview", key, [*memos, *_memos_in(blocks)])
+    take_source_values(state, source.name, key, values)
 
 
-def _tell_doubts(taking: Taking, draft: Draft) -> None:
-    """Lists what is doubtful in the reading of a new interview."""
+def _list_doubts(state: ImportState, draft: Draft) -> None:
+    """List what is doubtful about how a new interview was read."""
     name = draft.source.name
     if draft.doubt:
-        taking.drop("turns", name, draft.doubt)
+        state.drop("turns", name, draft.doubt)
     if draft.times_lost:
-        taking.drop("times", name, "the times of its turns are those of another text; not kept")
-    for left in draft.transcript.left_out:
-        if left.kind == "unread":
-            told = f"{format_count(left.words, 'word is', 'words are')} in no turn: {'; '.join(left.first_lines)}"
-            taking.drop("words", name, told)
+        state.drop("times", name, "the times of its turns are those of another text; not kept")
+    for part in draft.transcript.left_out:
+        if part.kind == "unread":
+            summary = f"{format_count(part.words, 'word is', 'words are')} in no turn: {'; '.join(part.first_lines)}"
+            state.drop("words", name, summary)
 
 
-def _refuse_selections(taking: Taking, source: refi.Source, key: str) -> None:
-    """Lists a source that is another version of an interview that is here: its places are not those of the study's text."""
+def _refuse_selections(state: ImportState, source: refi.Source, key: str) -> None:
+    """List a source whose selections do not fit the study's text, since it is another version of an interview."""
     notes = {note for each in source.selections for note in each.notes}
-    taking.used |= notes
+    state.used |= notes
     lost = format_count(len(source.selections), "selection") + (
         f" and {format_count(len(notes), 'note')}" if notes else ""
     )
-    taking.drop(
+    state.drop(
         "interview",
         source.name,
         f"is {key}, whose text was changed since one of the two was written; {lost} would stand in the wrong places "
@@ -241,47 +241,47 @@ def _refuse_selections(taking: Taking, source: refi.Source, key: str) -> None:
     )
 
 
-def _interview(taking: Taking, draft: Draft, here: Here | None) -> tuple[str, refi.Source]:
-    """The key of the interview that a source is, which is added where there is none, and the source with its places.
+def _interview(state: ImportState, draft: Draft, match: InterviewMatch | None) -> tuple[str, refi.Source]:
+    """Return the key of a source's interview, which is added if there is none, and the source with its positions there.
 
-    A text that differs in white space alone is the same, as is one under this study's pseudonyms; places follow their words.
+    A text that differs only in white space or by this study's pseudonyms is the same; its positions are adjusted.
     """
-    if here is not None and here.how == "changed":
-        taking.refused.append(here.key)
-        return here.key, here.source
-    if here is not None and here.how != "alike":
-        taking.joined.append(here.key)
-        if here.white_space_differs:
-            taking.drop("turns", draft.source.name, f"the study has this text as {here.key}, with other white space")
-        return here.key, here.source
+    if match is not None and match.likeness == "changed":
+        state.refused.append(match.key)
+        return match.key, match.source
+    if match is not None and match.likeness != "alike":
+        state.joined.append(match.key)
+        if match.white_space_differs:
+            state.drop("turns", draft.source.name, f"the study has this text as {match.key}, with other white space")
+        return match.key, match.source
     text = draft.source.text
-    stem = taking.values(draft.source.values).get(KEY) or _SUFFIX.sub("", draft.source.name)
+    stem = state.values(draft.source.values).get(KEY) or _SUFFIX.sub("", draft.source.name)
     name = on_one_line(draft.source.name) or "source"
-    key = _key(stem, set(interviews.keys(taking.study)))
-    content = sha256(f"{sha256(text)}\0{draft.source.guid}\0{taking.file}")
-    interviews.add(taking.study, key, name, f"{taking.file}#{name}", content, draft.transcript)
-    taking.added.append(key)
-    taking.words_by_kind[key] = dict(draft.transcript.words_by_kind)
-    if here is not None:
-        taking.drop("double", name, f"has most of the sentences of {here.key}; added as {key}: remove one of the two")
+    key = unused_key(stem, set(interviews.keys(state.study)))
+    content = sha256(f"{sha256(text)}\0{draft.source.guid}\0{state.file}")
+    interviews.add(state.study, key, name, f"{state.file}#{name}", content, draft.transcript)
+    state.added.append(key)
+    state.words_by_kind[key] = dict(draft.transcript.words_by_kind)
+    if match is not None:
+        state.drop("double", name, f"has most of the sentences of {match.key}; added as {key}: remove one of the two")
     return key, draft.source
 
 
-def _tell_leftovers(taking: Taking) -> None:
-    """Lists notes that are about nothing that was taken over, and sets."""
-    names = {note.name for note in taking.project.notes}
-    for note in taking.project.notes:
-        if note.guid in taking.segments:
-            taking.drop("segment", note.name.removeprefix(SEGMENT_NOTE), "segments are not taken over")
-        elif (
-            note.guid not in taking.used | taking.times and note.text.strip() and note.text.strip() not in taking.words
-        ):
-            taking.drop("note", note.name or note.guid, "is about nothing that has memos here (a journal?); not kept")
-    for each in taking.project.sets:
+def _list_leftovers(state: ImportState) -> None:
+    """List notes on nothing that was imported, sets, and descriptions that are not kept."""
+    names = {note.name for note in state.project.notes}
+    for note in state.project.notes:
+        if note.guid in state.segments:
+            state.drop("segment", note.name.removeprefix(SEGMENT_NOTE), "segments are not imported")
+        elif note.guid not in state.used | state.times and note.text.strip() and note.text.strip() not in state.words:
+            state.drop(
+                "note", note.name or note.guid, "is not about anything that can have memos (a journal?); not kept"
+            )
+    for each in state.project.sets:
         if f"{SEGMENT_NOTE}{each.name}" not in names:
-            taking.drop("set", each.name, "sets are not kept")
-    if taking.project.description.strip():
-        taking.drop("description", taking.project.name, "the memo on the whole project is not kept")
-    for variable in taking.project.variables:
+            state.drop("set", each.name, "sets are not kept")
+    if state.project.description.strip():
+        state.drop("description", state.project.name, "the memo on the whole project is not kept")
+    for variable in state.project.variables:
         if variable.description:
-            taking.drop("description of a variable", variable.name, "is not kept")
+            state.drop("description of a variable", variable.name, "is not kept")

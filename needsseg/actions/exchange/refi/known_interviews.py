@@ -1,4 +1,4 @@
-"""Which interview of a study a source of a project is, also under pseudonyms, and after the interview was changed here."""
+"""Match sources of a project to interviews of a study, also under pseudonyms and after either text was changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PIECE = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
 _LABEL = re.compile(r"[^:\n]{1,60}: ")
 _FEWEST_SIGNS = 12
 _SAME_TALK = 1 / 3
-"""Share of common sentences from which a source with an interview's id is a version of it."""
+"""Least share of common sentences at which a source with an interview's id counts as a version of it."""
 _DOUBLE = 2 / 3
 """The same for a source that has no id of an interview."""
 
@@ -34,15 +34,15 @@ Likeness = Literal["same", "covered", "changed", "alike"]
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """The interview of the study that a source is, and the source with its places there.
+class InterviewMatch:
+    """The interview that a source matches, and the source with its positions in the interview's text.
 
-    ``same``: it has its words; ``covered``: it has them under pseudonyms; ``changed``: it was exported from it, and one of
-    the two was changed since; ``alike``: it has most of its sentences, but nothing says that it came from it.
+    ``same``: same words; ``covered``: same words under pseudonyms; ``changed``: exported from the interview, and one of
+    the two was changed since; ``alike``: most sentences in common, without a sign that it came from the interview.
     """
 
     key: str
-    how: Likeness
+    likeness: Likeness
     source: refi.Source
     white_space_differs: bool = False
 
@@ -53,12 +53,12 @@ def guid_of(space: uuid.UUID, kind: str, row: object) -> str:
 
 
 def space_of(study: Study) -> uuid.UUID:
-    """What the GUIDs of a study and its copies have in common."""
+    """The namespace of the GUIDs of a study and its copies."""
     return uuid.uuid5(SPACE, exchange.seed(study))
 
 
-class Recogniser:
-    """Tells which interview of a study each source of a project is; looks at what the study holds when it is made."""
+class InterviewMatcher:
+    """Matches sources of a project to the interviews that the study has when the matcher is created."""
 
     def __init__(self, study: Study, own_key: str) -> None:
         self._study, self._own_key = study, own_key
@@ -68,7 +68,7 @@ class Recogniser:
         self._keys = list(interviews.keys(study))
         self._cover: Cover | None = None
         self._sentences: dict[str, frozenset[str]] = {}
-        # Each is made once for an interview, and only where a source needs it.
+        # Computed once per interview, and only when a source needs it.
         self._words = cache(lambda key: _without_space(interviews.transcript(study, key).text))
         self._covered = cache(lambda key: covered_text(self.cover, key, interviews.transcript(study, key)))
         self._covered_words = cache(lambda key: _without_space(self._covered(key).text))
@@ -80,9 +80,9 @@ class Recogniser:
             self._cover = pseudonyms.cover(self._study)
         return self._cover
 
-    def named(self, source: refi.Source, said: Mapping[str, str]) -> tuple[str, bool]:
-        """The interview that a source says it is by its id or its key, else ""; and whether it calls it by a pseudonym."""
-        written = said.get(self._own_key, "")
+    def named(self, source: refi.Source, values: Mapping[str, str]) -> tuple[str, bool]:
+        """The interview that a source names by its id or key, else ""; and whether it names it by a pseudonym."""
+        written = values.get(self._own_key, "")
         by_guid = next((self._by_guid[guid] for guid in (source.guid, *source.also) if guid in self._by_guid), "")
         if by_guid:
             return by_guid, bool(written) and written != by_guid and written == self.cover.interview(by_guid)
@@ -90,36 +90,36 @@ class Recogniser:
             return written, False
         return next(((key, True) for key in self._keys if self.cover.interview(key) == written), ("", False))
 
-    def look(self, source: refi.Source, said: Mapping[str, str]) -> Here | None:
-        """The interview that a source is; None where the study has none like it.
+    def look(self, source: refi.Source, values: Mapping[str, str]) -> InterviewMatch | None:
+        """Match a source to an interview; None if the study has none like it.
 
-        ``said`` are the source's variables by name: those that this program wrote name the interview.
+        ``values`` are the source's variables by name; those that this program wrote name the interview.
         """
-        key, _ = self.named(source, said)
-        found = self._same(source, key) or self._as_covered(source, key, own=bool(said.get(self._own_key)))
-        if found is not None:
-            return found
+        key, _ = self.named(source, values)
+        match = self._same(source, key) or self._as_covered(source, key, own=bool(values.get(self._own_key)))
+        if match is not None:
+            return match
         pieces = sentences(source.text)
         if key and max(_shared(pieces, self._pieces(key)), _shared(pieces, self._covered_pieces(key))) >= _SAME_TALK:
-            return Here(key, "changed", source)
+            return InterviewMatch(key, "changed", source)
         alike = next((each for each in self._keys if _shared(pieces, self._pieces(each)) >= _DOUBLE), None)
-        return None if alike is None else Here(alike, "alike", source)
+        return None if alike is None else InterviewMatch(alike, "alike", source)
 
-    def _same(self, source: refi.Source, named: str) -> Here | None:
+    def _same(self, source: refi.Source, named: str) -> InterviewMatch | None:
         digest = sha256(source.text)
         if named and interviews.text_sha256(self._study)[named] == digest:
-            return Here(named, "same", source)
+            return InterviewMatch(named, "same", source)
         if digest in self._by_text:
-            return Here(self._by_text[digest], "same", source)
+            return InterviewMatch(self._by_text[digest], "same", source)
         words = _without_space(source.text)
         key = next((key for key in _first(named, self._keys) if self._words(key) == words), None)
         if key is None:
             return None
         text = interviews.transcript(self._study, key).text
-        return Here(key, "same", replace(source, text=text, selections=moved_to(source, text)), True)
+        return InterviewMatch(key, "same", replace(source, text=text, selections=moved_to(source, text)), True)
 
-    def _as_covered(self, source: refi.Source, named: str, own: bool) -> Here | None:
-        """The interview whose text under pseudonyms the source has; only projects that this program wrote have such."""
+    def _as_covered(self, source: refi.Source, named: str, own: bool) -> InterviewMatch | None:
+        """Match a source to an interview by the pseudonymised text; only projects that this program wrote have one."""
         if not (named or own):
             return None
         words = _without_space(source.text)
@@ -127,16 +127,20 @@ class Recogniser:
         if key is None:
             return None
         over = self._covered(key)
-        found = source.selections if over.text == source.text else moved_to(source, over.text)
-        held = {
+        selections = source.selections if over.text == source.text else moved_to(source, over.text)
+        marked_spans = {
             over.span(mark.start, mark.end): (mark.start, mark.end)
             for mark in exchange.marks(self._study)
             if mark.interview == key
         }
-        places = [held.get((each.start, each.end)) or over.original(each.start, each.end) for each in found]
-        moved = tuple(replace(each, start=place[0], end=place[1]) for each, place in zip(found, places, strict=True))
+        places = [
+            marked_spans.get((each.start, each.end)) or over.original(each.start, each.end) for each in selections
+        ]
+        moved = tuple(
+            replace(each, start=place[0], end=place[1]) for each, place in zip(selections, places, strict=True)
+        )
         text = interviews.transcript(self._study, key).text
-        return Here(key, "covered", replace(source, text=text, selections=moved))
+        return InterviewMatch(key, "covered", replace(source, text=text, selections=moved))
 
     def _pieces(self, key: str) -> frozenset[str]:
         if key not in self._sentences:
@@ -148,7 +152,7 @@ class Recogniser:
 
 
 def sentences(text: str) -> frozenset[str]:
-    """The sentences of a text, without labels and short ones, as they are compared."""
+    """The sentences of a text as they are compared: without labels, case-folded, without short ones."""
     pieces = (" ".join(_LABEL.sub("", piece, count=1).split()).casefold() for piece in _PIECE.split(text))
     return frozenset(piece for piece in pieces if len(piece) >= _FEWEST_SIGNS)
 

@@ -1,4 +1,4 @@
-"""Cases of a project, and variables of its sources, as what is known of participants."""
+"""Store the cases of a project and the variables of its sources as attributes of participants."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from needsseg.actions.exchange.refi.cases import (
     SPEAKS_AS,
     SPEAKS_IN,
 )
-from needsseg.actions.exchange.refi.import_state import Taking
+from needsseg.actions.exchange.refi.import_state import ImportState
 from needsseg.actions.exchange.refi.names import KEY, ROLES
 from needsseg.study.accounts import accounts
 from needsseg.study.coding import exchange
@@ -32,78 +32,82 @@ _OF_CASES = frozenset({KIND, SPEAKS_AS, SPEAKS_IN, NAME, SEGMENT, LINKED, ""})
 _OF_SOURCES = frozenset({KEY, *(name for _, name in ROLES)})
 
 
-def _is_own(taking: Taking) -> bool:
-    """Whether this program made the project's variables, wherever the file came from since."""
-    return {KIND, SPEAKS_AS} <= set(taking.variables.values())
+def _is_own(state: ImportState) -> bool:
+    """Whether this program wrote the project's variables, whichever program saved the file last."""
+    return {KIND, SPEAKS_AS} <= set(state.variables.values())
 
 
-def take_source_values(taking: Taking, name: str, key: str, said: dict[str, str]) -> None:
-    """Takes the variables of a source over for its one participant; others are listed."""
-    own = _OF_SOURCES | (_OF_CASES if _is_own(taking) else frozenset())
-    told = {variable: text for variable, text in said.items() if variable and variable not in own}
-    people = [row.participant for row in interviews.speakers(taking.study, key) if row.participant]
-    if told and len(set(people)) == 1:
-        _fill(taking, people[0], "", told)
-    elif told:
-        taking.drop("variables", name, f"belong to no one participant: {', '.join(sorted(told))}")
+def take_source_values(state: ImportState, name: str, key: str, values: dict[str, str]) -> None:
+    """Store the variables of a source for its one participant; list them if there are several or none."""
+    own = _OF_SOURCES | (_OF_CASES if _is_own(state) else frozenset())
+    attributes = {variable: text for variable, text in values.items() if variable and variable not in own}
+    people = [row.participant for row in interviews.speakers(state.study, key) if row.participant]
+    if attributes and len(set(people)) == 1:
+        _fill(state, people[0], "", attributes)
+    elif attributes:
+        state.drop("variables", name, f"belong to no one participant: {', '.join(sorted(attributes))}")
 
 
-def take_cases(taking: Taking) -> None:
-    """Takes cases over as participants: those who speak under the case's name, or alone, in the sources it refers to.
+def take_cases(state: ImportState) -> None:
+    """Store cases as participants: the speakers with the case's name, or the only one, in the sources it refers to.
 
-    A case that refers to no source is who speaks under its name in any of them.
+    A case that refers to no source matches speakers with its name in any source.
     """
-    at = {each.guid: source.guid for source in taking.project.sources for each in source.selections}
-    for case in taking.project.cases:
-        said = taking.values(case.values)
-        if said.get(KIND) == ACCOUNT:
-            taking.drop("account", case.name, "is an account; accounts are imported as account data")
+    source_of = {each.guid: source.guid for source in state.project.sources for each in source.selections}
+    for case in state.project.cases:
+        values = state.values(case.values)
+        if values.get(KIND) == ACCOUNT:
+            state.drop("account", case.name, "is an account; accounts are imported as account data")
             continue
         if case.description:
-            taking.drop("memo of a case", case.name, f"is not kept: {case.description[:60]}")
-        who = _speakers(taking, case, said, at)
+            state.drop("memo of a case", case.name, f"is not kept: {case.description[:60]}")
+        who = _speakers(state, case, values, source_of)
         if not who:
-            taking.drop("case", case.name, "is nobody who speaks in an imported text")
+            state.drop("case", case.name, "does not match a speaker of an imported text")
             continue
         if len(who) > 1:
-            speakers.tie(taking.study, who)
+            speakers.tie(state.study, who)
         key, label = who[0]
-        person = next(row.participant for row in interviews.speakers(taking.study, key) if row.label == label)
+        person = next(row.participant for row in interviews.speakers(state.study, key) if row.label == label)
         if person is not None:
-            _take_person(taking, person, case, said)
+            _take_person(state, person, case, values)
 
 
-def _take_person(taking: Taking, person: str, case: refi.Case, said: dict[str, str]) -> None:
-    # Only this program's own cases say by it that a person confirmed the account.
-    own = said.get(KIND) == PARTICIPANT or _is_own(taking)
-    if own and LINKED in said and person not in accounts.links(taking.study):
-        accounts.link(taking.study, person, said[LINKED])
+def _take_person(state: ImportState, person: str, case: refi.Case, values: dict[str, str]) -> None:
+    # Only in this program's own cases does the variable mean that a person confirmed the account.
+    own = values.get(KIND) == PARTICIPANT or _is_own(state)
+    if own and LINKED in values and person not in accounts.links(state.study):
+        accounts.link(state.study, person, values[LINKED])
     hidden = _OF_CASES | _OF_SOURCES - {KEY} if own else {""}
-    known = {variable: text for variable, text in said.items() if variable not in hidden}
-    _fill(taking, person, said.get(NAME) or case.name, known)
+    attributes = {variable: text for variable, text in values.items() if variable not in hidden}
+    _fill(state, person, values.get(NAME) or case.name, attributes)
 
 
-def _speakers(taking: Taking, case: refi.Case, said: dict[str, str], at: dict[str, str]) -> list[tuple[str, str]]:
-    """Who a case is: keys of interviews and labels."""
-    labels = {_alike(label) for label in (case.name, said.get(NAME, ""), *said.get(SPEAKS_AS, "").split("\n")) if label}
-    guids = dict.fromkeys([*case.sources, *(at[guid] for guid in case.selections if guid in at)])
-    keys = list(dict.fromkeys(taking.keys[guid] for guid in guids if guid in taking.keys))
-    if not keys and SPEAKS_IN in said:
-        named = set(said[SPEAKS_IN].split("\n"))
+def _speakers(
+    state: ImportState, case: refi.Case, values: dict[str, str], source_of: dict[str, str]
+) -> list[tuple[str, str]]:
+    """The speakers that a case matches, as (interview key, label)."""
+    labels = {
+        _alike(label) for label in (case.name, values.get(NAME, ""), *values.get(SPEAKS_AS, "").split("\n")) if label
+    }
+    guids = dict.fromkeys([*case.sources, *(source_of[guid] for guid in case.selections if guid in source_of)])
+    keys = list(dict.fromkeys(state.keys[guid] for guid in guids if guid in state.keys))
+    if not keys and SPEAKS_IN in values:
+        named = set(values[SPEAKS_IN].split("\n"))
         keys = [
-            taking.keys[source.guid]
-            for source in taking.project.sources
-            if taking.values(source.values).get(KEY, source.name) in named
+            state.keys[source.guid]
+            for source in state.project.sources
+            if state.values(source.values).get(KEY, source.name) in named
         ]
-    found = [each for key in keys for each in _in_interview(taking, key, labels, alone=True)]
-    everywhere = list(dict.fromkeys(taking.keys.values()))
-    return found or [each for key in everywhere for each in _in_interview(taking, key, labels, alone=False)]
+    matches = [each for key in keys for each in _in_interview(state, key, labels, alone=True)]
+    everywhere = list(dict.fromkeys(state.keys.values()))
+    return matches or [each for key in everywhere for each in _in_interview(state, key, labels, alone=False)]
 
 
-def _in_interview(taking: Taking, key: str, labels: set[str], *, alone: bool) -> Sequence[tuple[str, str]]:
-    speaking = [row.label for row in interviews.speakers(taking.study, key) if row.participant]
-    # Two labels of one person in one interview stay two speakers; nobody said that they are one.
-    over = taking.covered
+def _in_interview(state: ImportState, key: str, labels: set[str], *, alone: bool) -> Sequence[tuple[str, str]]:
+    speaking = [row.label for row in interviews.speakers(state.study, key) if row.participant]
+    # Two labels of one person in one interview stay two speakers until somebody merges them.
+    over = state.covered
     named = [
         label
         for label in speaking
@@ -116,27 +120,27 @@ def _alike(label: str) -> str:
     return " ".join(normalize("NFC", label).casefold().split())
 
 
-def _fill(taking: Taking, key: str, name: str, said: dict[str, str]) -> None:
-    """Fills what is empty of what is known of a participant; what differs stays, and is listed."""
-    person = next(each for each in accounts.participants(taking.study) if each.key == key)
+def _fill(state: ImportState, key: str, name: str, values: dict[str, str]) -> None:
+    """Fill a participant's empty attributes; an attribute that differs is kept, and listed."""
+    person = next(each for each in accounts.participants(state.study) if each.key == key)
     columns = {field: str(getattr(person, field)) for field in FIELDS}
-    held = {**person.attributes, **{field: text for field, text in columns.items() if text}}
-    for field, text in said.items():
-        here = held.setdefault(field, text)
-        if here != text and (taking.covered is None or not taking.covered.is_fact(field, here, text)):
-            taking.drop("variable", f"{field} of {key}", "differs from what is here, which stays")
-    found = replace(
+    stored = {**person.attributes, **{field: text for field, text in columns.items() if text}}
+    for field, text in values.items():
+        current = stored.setdefault(field, text)
+        if current != text and (state.covered is None or not state.covered.is_fact(field, current, text)):
+            state.drop("variable", f"{field} of {key}", "differs from the study's, which was kept")
+    updated = replace(
         person,
-        name=plain_text(name) if name and taking.added and _is_new(taking, key) else person.name,
-        attributes={field: text for field, text in held.items() if field not in FIELDS},
-        **{field: held.get(field, "") for field in FIELDS},
+        name=plain_text(name) if name and state.added and _is_new(state, key) else person.name,
+        attributes={field: text for field, text in stored.items() if field not in FIELDS},
+        **{field: stored.get(field, "") for field in FIELDS},
     )
-    if found != person:
-        accounts.update_participant(taking.study, found)
-        taking.counted["people"] += 1
+    if updated != person:
+        accounts.update_participant(state.study, updated)
+        state.counted["people"] += 1
 
 
-def _is_new(taking: Taking, participant: str) -> bool:
-    """Whether a participant came with this import."""
-    where = {row.interview for row in exchange.voices(taking.study) if row.participant == participant}
-    return where <= set(taking.added)
+def _is_new(state: ImportState, participant: str) -> bool:
+    """Whether all interviews of a participant were added by this import."""
+    where = {row.interview for row in exchange.voices(state.study) if row.participant == participant}
+    return where <= set(state.added)

@@ -1,4 +1,4 @@
-"""Texts of a study under a cover, with where each place of the original is in what is written."""
+"""Pseudonymise texts of a study, and map positions between the original and the result."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
-from needsseg.actions.coding.pseudonyms import Cover, as_one
+from needsseg.actions.coding.pseudonyms import Cover, normalised
 from needsseg.coding.pseudonyms import GENERIC
 from needsseg.records import JobParts, Transcript
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from needsseg.exchange import refi
 
 LABEL = re.compile(r"(?:\n\n)?(?P<label>[^\n]*): ")
-"""What stands between two turns: who speaks next."""
+"""The text between two turns: the label of the next speaker."""
 
 
 def statement_words(parts: JobParts, over: Cover, interview: str) -> str:
-    """A job statement as a note: a part a line."""
+    """A job statement as the text of a note, one part per line."""
     names = [field.name for field in fields(JobParts)]
-    said = zip(names, astuple(parts), strict=True)
-    return "\n".join(f"{name}: {over.text(words, interview)}" for name, words in said if words)
+    pairs = zip(names, astuple(parts), strict=True)
+    return "\n".join(f"{name}: {over.text(words, interview)}" for name, words in pairs if words)
 
 
 def covered_text(over: Cover, key: str, transcript: Transcript) -> refi.Shifted:
-    """The text of an interview under a cover, turn by turn, with where each place of the original is in it."""
+    """Pseudonymise the text of an interview turn by turn; the result maps positions of both texts."""
     from needsseg.exchange import refi
 
     text = transcript.text
@@ -49,12 +49,12 @@ def covered_text(over: Cover, key: str, transcript: Transcript) -> refi.Shifted:
 
 
 def hidden_in(over: Cover, words: str, key: str, offset: int) -> list[tuple[int, int, str]]:
-    """The pieces of a text that a cover replaces, and by what: what ``Cover.text`` does, with places."""
+    """The pieces of a text that ``Cover.text`` replaces, as (start, end, replacement) shifted by ``offset``."""
     if not words:
         return []
     hidden = [each for each in over.find(words) if over.state(each.words) != "kept"]
-    by: Mapping[str, str] = {as_one(each.words): over.by(each, key) for each in hidden}
+    by: Mapping[str, str] = {normalised(each.words): over.by(each, key) for each in hidden}
     return [
-        (offset + each.start, offset + each.end, by[as_one(each.words)] or GENERIC[each.kind])
+        (offset + each.start, offset + each.end, by[normalised(each.words)] or GENERIC[each.kind])
         for each in hidden
     ]  # fmt: skip

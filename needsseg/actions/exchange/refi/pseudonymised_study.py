@@ -1,4 +1,4 @@
-"""What a study holds as it stands in a project that was written under its pseudonyms: so that the same is known as the same."""
+"""A study's data as a pseudonymised project of it has them, to recognise what is already stored."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from needsseg.study.coding.memos import MemoKind
 from needsseg.study.connection import Study
 
 
-class Covered:
-    """A study's codes, memos, statements and facts under a cover, as they were when this was made."""
+class CoveredStudy:
+    """A snapshot of a study's codes, memos, statements and facts under pseudonyms."""
 
     def __init__(self, study: Study, over: Cover) -> None:
         self._over = over
@@ -31,25 +31,25 @@ class Covered:
         }
 
     def code(self, name: str) -> str:
-        """The code here that is called so in the file; the name itself where there is none."""
+        """The study's code with this name in the file; the name itself if there is none."""
         return self._codes.get(codebook.same(name), name)
 
     def is_description(self, code: str, words: str) -> bool:
-        """Whether a description of a code is the one here."""
+        """Whether a description of a code equals the study's."""
         return self._descriptions.get(code, "").strip() == words.strip()
 
     def is_memo(self, kind: MemoKind, of: int | str, writer: str, words: str) -> bool:
-        """Whether a memo is the one that its writer has here."""
+        """Whether a memo equals the one its writer has in the study."""
         return self._memos.get((kind, of, writer), "").strip() == words.strip()
 
     def is_statement(self, passage: int, writer: str, words: str) -> bool:
-        """Whether a job statement is the one that its writer has here."""
+        """Whether a job statement equals the one its writer has in the study."""
         return self._statements.get((passage, writer), "").strip() == words.strip()
 
     def speaker(self, interview: str, label: str) -> str:
-        """What stands for a speaker."""
+        """The pseudonym of a speaker."""
         return self._over.speaker(interview, label)
 
-    def is_fact(self, field: str, here: str, text: str) -> bool:
-        """Whether what a file says of a participant is what is known of them here."""
-        return text in ((company_of(self._over, here),) if field == "company" else (self._over.text(here),))
+    def is_fact(self, field: str, stored: str, text: str) -> bool:
+        """Whether a file's value of a participant's field equals the stored one under pseudonyms."""
+        return text in ((company_of(self._over, stored),) if field == "company" else (self._over.text(stored),))

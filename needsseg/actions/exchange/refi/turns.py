@@ -1,4 +1,4 @@
-"""Where the turns that the transcript reader finds stand in the text of a source, of which no character changes."""
+"""Locate the turns that the transcript reader finds in the unchanged text of a source."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 _NO_WORDS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufeff]+")
 _SIGN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufeff]")
 _NEAR = 40
-"""Signs between where the last turn ended and the label of the next, and between that label and its words."""
+"""Most signs between the end of a turn and the label of the next, and between that label and its words."""
 _GAP = 200
-"""Signs between two words of one turn: a time, a page number, a note."""
+"""Most signs between two words of one turn: a time, a page number, a note."""
 _FARTHEST = 100_000
-"""Signs between two turns: a summary that nobody said, at most."""
+"""Most signs between two turns, such as a summary that nobody said."""
 _CUES = frozenset({"zoom-vtt", "teams-vtt", "vtt", "srt", "timed-text", "lrc", "tsv"})
 _FEWEST_COVERED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class FoundTurns:
-    """The turns of a text, None where it has none, and why it has none where it was read as a transcript.
+    """The turns of a text, or None; ``doubt`` says why there are none although a transcript was recognised.
 
-    ``words_by_kind`` and ``left_out`` are the reader's account of its words, empty where it did not find the turns.
+    ``words_by_kind`` and ``left_out`` are the reader's counts of its words, empty if the reader did not find the turns.
     """
 
     turns: tuple[Turn, ...] | None
@@ -41,10 +41,10 @@ class FoundTurns:
 
 
 def read_turns(text: str, roles: Mapping[str, Role], name: str = "") -> FoundTurns:
-    """The turns of a text with their places in it, and why there are none where a transcript was found and not placed.
+    """Read a text as a transcript and locate its turns in it.
 
-    None where nobody is named and the text is no list of cues. ``roles`` are those that somebody set, by printed label;
-    ``name`` is the source's, whose suffix may say what layout it has.
+    There are no turns if no speaker is named and the text is not a list of subtitles. ``roles`` are roles that somebody
+    set, by printed label; ``name`` is the source's, whose suffix may name the layout.
     """
     from needsseg.transcripts.reading import read_text_lines
 
@@ -92,54 +92,54 @@ def _placed(text: str, read: Transcript) -> list[Turn] | None:
 
 
 def _runs(
-    text: str, squeezed: str, at: Sequence[int], said: str, label: str, cursor: int
+    text: str, squeezed: str, at: Sequence[int], words: str, label: str, cursor: int
 ) -> list[tuple[int, int]] | None:
-    """Where the words of a turn stand from ``cursor`` on: one stretch, or several where the text has other things between."""
-    whole = _NO_WORDS.sub("", said)
+    """Locate the words of a turn from ``cursor`` on: one range, or several if the text has other things in between."""
+    whole = _NO_WORDS.sub("", words)
     first = _whole_words(text, squeezed, at, whole, cursor)
     printed = squeezed.find(label, cursor, cursor + _NEAR + len(label)) if label else -1
     if printed >= 0 and first is not None:
-        # The same words may stand in what lies before the label.
-        behind = _whole_words(text, squeezed, at, whole, printed + len(label))
-        if behind is not None and behind - printed - len(label) <= _NEAR:
-            first = behind
+        # The same words may also occur before the label.
+        after_label = _whole_words(text, squeezed, at, whole, printed + len(label))
+        if after_label is not None and after_label - printed - len(label) <= _NEAR:
+            first = after_label
     if first is not None and (first - cursor <= _GAP + len(label) or len(whole) > _NEAR):
         return [(first, first + len(whole))]
     runs: list[tuple[int, int]] = []
     place = cursor if printed < 0 else printed + len(label)
-    for word in filter(None, (_NO_WORDS.sub("", word) for word in said.split())):
-        found = squeezed.find(word, place, place + _GAP + len(word))
-        if found < 0:
+    for word in filter(None, (_NO_WORDS.sub("", word) for word in words.split())):
+        position = squeezed.find(word, place, place + _GAP + len(word))
+        if position < 0:
             return [(first, first + len(whole))] if first is not None else None
-        if runs and found == place:
-            runs[-1] = (runs[-1][0], found + len(word))
+        if runs and position == place:
+            runs[-1] = (runs[-1][0], position + len(word))
         else:
-            runs.append((found, found + len(word)))
-        place = found + len(word)
+            runs.append((position, position + len(word)))
+        place = position + len(word)
     return runs
 
 
 def _whole_words(text: str, squeezed: str, at: Sequence[int], words: str, cursor: int) -> int | None:
-    """Where signs stand from ``cursor`` on so that they neither begin nor end inside a word."""
+    """Find signs from ``cursor`` on where they neither begin nor end inside a word; None if they do not occur."""
     until = cursor + _FARTHEST + len(words)
-    found = squeezed.find(words, cursor, until)
-    while found >= 0:
-        start, end = at[found], at[found + len(words) - 1] + 1
+    position = squeezed.find(words, cursor, until)
+    while position >= 0:
+        start, end = at[position], at[position + len(words) - 1] + 1
         begins = start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
         ends = end == len(text) or not (text[end - 1].isalnum() and text[end].isalnum())
         if begins and ends:
-            return found
-        found = squeezed.find(words, found + 1, until)
+            return position
+        position = squeezed.find(words, position + 1, until)
     return None
 
 
 def timed(turns: Sequence[Turn], times: Sequence[tuple[int, int]]) -> tuple[Turn, ...]:
-    """Turns with the moments of a recording, each a position in the text and milliseconds.
+    """Add times to turns from a recording's sync points, each a (position in the text, milliseconds).
 
-    A turn begins at the last moment that stands between the turn before and its first word, and ends at the first one
-    that stands between its last word and the next turn. Times that the text itself gives stay.
+    A turn begins at the last point between the previous turn and its first word, and ends at the first point between its
+    last word and the next turn. Times that the text itself gives are kept.
     """
-    found: list[Turn] = []
+    timed_turns: list[Turn] = []
     places = [place for place, _ in times]
     for index, turn in enumerate(turns):
         before = turns[index - 1].end if index else -1
@@ -153,16 +153,16 @@ def timed(turns: Sequence[Turn], times: Sequence[tuple[int, int]]) -> tuple[Turn
             end = times[first][1]
         if start is not None and end is not None and end < start:
             end = None
-        found.append(replace(turn, start_ms=start, end_ms=end))
-    return tuple(found)
+        timed_turns.append(replace(turn, start_ms=start, end_ms=end))
+    return tuple(timed_turns)
 
 
 def moved_to(source: refi.Source, text: str) -> tuple[refi.Selection, ...]:
-    """The selections of a source in a text that differs from its own in white space alone."""
+    """Move the selections of a source to a text that differs only in white space."""
     old, new = ([match.start() for match in re.finditer(r"\S", each)] for each in (source.text, text))
-    found = []
+    selections = []
     for selection in source.selections:
         first, after = bisect_left(old, selection.start), bisect_left(old, selection.end)
         if first < after:
-            found.append(replace(selection, start=new[first], end=new[after - 1] + 1))
-    return tuple(found)
+            selections.append(replace(selection, start=new[first], end=new[after - 1] + 1))
+    return tuple(selections)

@@ -32,28 +32,28 @@ BY = ("size", "lifecycle_stage", "industry")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Every account's profile, and what each pays."""
+class AccountData:
+    """Every account's profile, and what each account pays."""
 
     profiles: tuple[AccountProfile, ...]
     amounts: Revenue
 
     def of_segment(self, name: str) -> list[tuple[str, str]]:
-        """What is known of the accounts that carry a segment: how many, how sure, what they pay."""
+        """Rows (label, text) on the accounts with a segment: number, mean confidence and amount paid."""
         mine = [profile for profile in self.profiles if profile.needs_segment == name]
         sure = [p.needs_segment_confidence for p in mine if p.needs_segment_confidence is not None]
         mean = f", mean confidence {sum(sure) / len(sure):.2f}" if sure else ""
         paid = [a for p in mine if (a := self.amounts.amounts.get(p.account_id)) is not None]
         money = f"{self.money(sum(paid))}, known of {len(paid)} of {len(mine)}" if paid else "not known"
-        return [("accounts labelled with it", f"{len(mine)}{mean}"), (self.called, money)]
+        return [("accounts labelled with it", f"{len(mine)}{mean}"), (self.amount_label, money)]
 
     @property
-    def called(self) -> str:
-        """What amounts may be called: ARR only where their column says of what time they are."""
+    def amount_label(self) -> str:
+        """The label for amounts: ARR only if the interval of their column is known."""
         return "ARR" if self.amounts.yearly is not None else f"paid (column “{self.amounts.column or 'amount'}”)"
 
     def money(self, amount: float | None) -> str:
-        """An amount, by the year where that is known."""
+        """Format an amount, per year if the interval is known."""
         if amount is None:
             return "?"
         return f"{self.amounts.arr(amount) if self.amounts.yearly is not None else amount:,.0f}"
@@ -61,9 +61,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What the report says of accounts; ``held`` is None without account data, ``doubts`` are what it cannot say."""
+    """The report's sections on accounts; ``data`` is None without account data, ``doubts`` list what is missing."""
 
-    held: Held | None
+    data: AccountData | None
     in_short: str
     sections: tuple[Section, ...]
     doubts: tuple[str, ...]
@@ -72,15 +72,15 @@ class Stack:
 def gather_stack(
     study: Study, over: Cover, as_of: date | None, since: date | None, progress: Progress, engine: str | None
 ) -> Stack:
-    """Accounts, roll-ups and curves as of a day; without accounts or a day, why there are none."""
+    """Gather accounts, roll-ups and curves as of a day; without accounts or a day, a section that says so."""
     if "accounts" not in accounts.sources(study):
-        return _without("No account data is imported, so nothing is said of accounts, money and who stays.")
+        return _without("No account data is imported, so the report has nothing on accounts, revenue and retention.")
     if as_of is None:
         return _without("There are accounts but no usage events: name the day to look from.")
     backend = engine_for(study, engine)
     with open_session(backend, account_sources.stack_files(study).accounts.parent):
         rows = tuple(accounts.profiles(study, as_of, progress, backend))
-        known = Held(rows, revenue_as_of(study, as_of, backend))
+        data = AccountData(rows, revenue_as_of(study, as_of, backend))
     labelled = [row for row in rows if row.needs_segment]
     stays, doubts = _stays(study, as_of, since, progress, engine)
     if len(labelled) < len(rows):
@@ -88,126 +88,127 @@ def gather_stack(
             f"{len(rows) - len(labelled)} of {format_count(len(rows), 'account')} have no needs segment.",
             *doubts,
         )
-    paid = roll_up(rows, known.amounts).total if rows else None
+    paid = roll_up(rows, data.amounts).total if rows else None
     if paid is not None and paid.priced < paid.accounts:
         doubts = (
             *doubts,
-            f"What they pay is known of {paid.priced} of {format_count(paid.accounts, 'account')}; the others are "
-            "not counted as paying nothing.",
+            f"What they pay is known for {paid.priced} of {format_count(paid.accounts, 'account')}; the others are "
+            "left out, not counted as 0.",
         )
     return Stack(
-        known,
+        data,
         f"{len(labelled)} of {format_count(len(rows), 'account')} carry a needs segment as of {as_of}.",
         (
-            Section("accounts", "Accounts and their segments", _labels(over, known, labelled)),
-            Section("rollups", "Roll-ups", _rollups(known)),
+            Section("accounts", "Accounts and their segments", _labels(over, data, labelled)),
+            Section("rollups", "Roll-ups", _rollups(data)),
             Section("curves", "Who stays", stays),
         ),
         doubts,
     )
 
 
-def _without(why: str) -> Stack:
-    return Stack(None, "", (Section("accounts", "Accounts", (Text(why),)),), (why,))
+def _without(reason: str) -> Stack:
+    return Stack(None, "", (Section("accounts", "Accounts", (Text(reason),)),), (reason,))
 
 
-def _labels(over: Cover, known: Held, labelled: Sequence[AccountProfile]) -> tuple[Block, ...]:
+def _labels(over: Cover, data: AccountData, labelled: Sequence[AccountProfile]) -> tuple[Block, ...]:
     if not labelled:
         return (
             Text("No account carries a needs segment: no participant with a decided first need is matched to one."),
         )
-    contested = sum(bool(row.contested) and not row.needs_segment for row in known.profiles)
+    contested = sum(bool(row.contested) and not row.needs_segment for row in data.profiles)
     sources = Counter(row.needs_segment_source for row in labelled)
-    said = ", ".join(f"{count} from {name}" for name, count in sorted(sources.items()))
+    by_source = ", ".join(f"{count} from {name}" for name, count in sorted(sources.items()))
     unconfirmed = sum(not row.needs_segment_confirmed_by for row in labelled)
     shown = sorted(labelled, key=lambda row: (row.needs_segment, -(row.needs_segment_confidence or 0), row.account_id))
-    rows = tuple(_label(over, known, row) for row in shown[:LISTED])
+    rows = tuple(_label(over, data, row) for row in shown[:LISTED])
     header = ("account", *(("name",) if over.original else ()), "segment", "source", "confidence", "confirmed by",
-              "lifecycle", known.called)  # fmt: skip
+              "lifecycle", data.amount_label)  # fmt: skip
     more = f" The first {LISTED} of {len(shown)}; the export lists all of them." if len(shown) > LISTED else ""
     return (
-        Text(f"Labels: {said}. {unconfirmed} rest on a segment nobody confirmed; {contested} are contested and left open."),
+        Text(f"Labels: {by_source}. {unconfirmed} rest on a segment nobody confirmed; {contested} are contested and left open."),
         Table(f"Labelled accounts, and how sure each label is.{more}", header, rows),
     )  # fmt: skip
 
 
-def _label(over: Cover, known: Held, row: AccountProfile) -> tuple[str, ...]:
+def _label(over: Cover, data: AccountData, row: AccountProfile) -> tuple[str, ...]:
     sure = row.needs_segment_confidence
     return (
         row.account_id, *((row.name,) if over.original else ()), row.needs_segment, row.needs_segment_source,
         "–" if sure is None else f"{sure:.2f}", row.needs_segment_confirmed_by or "nobody", row.lifecycle_stage or "unknown",
-        known.money(known.amounts.amounts.get(row.account_id)),
+        data.money(data.amounts.amounts.get(row.account_id)),
     )  # fmt: skip
 
 
-def _rollups(known: Held) -> tuple[Block, ...]:
-    if not known.profiles:
+def _rollups(data: AccountData) -> tuple[Block, ...]:
+    if not data.profiles:
         return (Text("There are no accounts."),)
     blocks: list[Block] = [
         Text(
-            f"A cell shows accounts, their share of the row, and what they pay: {known.called}. * marks fewer than "
+            f"A cell shows accounts, their share of the row, and what they pay: {data.amount_label}. * marks fewer than "
             "five "
             "accounts, of which a share says little."
         )
     ]
     for by in BY:
-        made = roll_up(known.profiles, known.amounts, "needs_segment", by)
+        table = roll_up(data.profiles, data.amounts, "needs_segment", by)
         words = by.replace("_", " ")
-        header = ("segment", *(column.replace("_", " ") for column in made.columns), "all")
+        header = ("segment", *(column.replace("_", " ") for column in table.columns), "all")
         rows = [
-            (row.name, *(_cell(known, row.cells[column]) for column in made.columns), _cell(known, row.total))
-            for row in made.rows
+            (row.name, *(_cell(data, row.cells[column]) for column in table.columns), _cell(data, row.total))
+            for row in table.rows
         ]
-        totals = ("all", *(_cell(known, made.totals[column]) for column in made.columns), _cell(known, made.total))
-        blocks += [Head(f"By {words}", f"by-{by.replace('_', '-')}"), _table(words, header, (*rows, totals), made)]
+        totals = ("all", *(_cell(data, table.totals[column]) for column in table.columns), _cell(data, table.total))
+        blocks += [Head(f"By {words}", f"by-{by.replace('_', '-')}"), _table(words, header, (*rows, totals), table)]
     return tuple(blocks)
 
 
-def _table(words: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], made: Rollup) -> Table:
-    return Table(f"{format_count(made.total.accounts, 'account')} by segment and {words}", header, rows)
+def _table(words: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], rollup: Rollup) -> Table:
+    return Table(f"{format_count(rollup.total.accounts, 'account')} by segment and {words}", header, rows)
 
 
-def _cell(known: Held, cell: Cell) -> str:
+def _cell(data: AccountData, cell: Cell) -> str:
     if not cell.accounts:
         return "–"
-    money = "" if cell.amount is None else f" · {known.money(cell.amount)}"
+    money = "" if cell.amount is None else f" · {data.money(cell.amount)}"
     return f"{cell.accounts}{'*' if cell.small else ''} ({cell.share_of_row:.0%}){money}"
 
 
 def _stays(
     study: Study, as_of: date, since: date | None, progress: Progress, engine: str | None
 ) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """The curves with their verdict, and what they leave open; or why there are none."""
+    """The retention curves with their verdict, and what they leave open; or the reason that there are none."""
     try:
-        found = retention.validate(study, as_of, since, progress=progress, engine=engine)
+        validation = retention.validate(study, as_of, since, progress=progress, engine=engine)
     except NeedssegError as error:
-        said = f"{error.message} {error.hint}".strip()
-        return (Text(f"Who stays cannot be shown. {said}"),), (f"Who stays, by segment: not shown. {error.message}",)
-    told = found.verdict
+        warning = f"{error.message} {error.hint}".strip()
+        return (Text(f"Who stays cannot be shown. {warning}"),), (f"Who stays, by segment: not shown. {error.message}",)
+    verdict = validation.verdict
     blocks: list[Block] = [
-        Text(told.sentence, lead=True),
-        Bullets((*told.reasons, f"What to do: {told.advice}", *(f"To know more: {each}." for each in told.needed))),
-        _curves(found, as_of),
+        Text(verdict.sentence, lead=True),
+        Bullets((*verdict.reasons, f"What to do: {verdict.advice}", *(f"To know more: {each}." for each in verdict.needed))),
+        _curves(validation, as_of),
         Table(
             "Who stays, by segment", ("segment", "accounts", "left", "stayed to the end", "95% interval", "half left by day"),
-            tuple(_curve(curve) for curve in found.curves),
+            tuple(_curve(curve) for curve in validation.curves),
         ),
     ]  # fmt: skip
-    if found.warnings:
-        blocks.append(Bullets(tuple(f"Caution: {said}" for said in found.warnings)))
-    return tuple(blocks), (told.sentence,) if told.word != "adds something" else ()
+    if validation.warnings:
+        blocks.append(Bullets(tuple(f"Caution: {warning}" for warning in validation.warnings)))
+    return tuple(blocks), (verdict.sentence,) if verdict.word != "adds something" else ()
 
 
-def _curves(found: Validation, as_of: date) -> Curves:
-    starts = f"since {found.design.since}" if found.design.since else "since each one's interview"
-    said = (
-        f"{format_count(found.accounts, 'account')} followed {starts}, {found.events} left, as of {as_of}. Bands "
+def _curves(validation: Validation, as_of: date) -> Curves:
+    starts = f"since {validation.design.since}" if validation.design.since else "since each one's interview"
+    caption = (
+        f"{format_count(validation.accounts, 'account')} followed {starts}, {validation.events} left, as of {as_of}. Bands "
         "are 95% intervals."
     )
     lines = tuple(
-        (curve.segment, tuple(Point(s.day, s.survival, s.low, s.high) for s in curve.steps)) for curve in found.curves
+        (curve.segment, tuple(Point(s.day, s.survival, s.low, s.high) for s in curve.steps))
+        for curve in validation.curves
     )
-    return Curves("Share of accounts that stay, by days since the start", said, lines)
+    return Curves("Share of accounts that stay, by days since the start", caption, lines)
 
 
 def _curve(curve: Curve) -> tuple[str, ...]:

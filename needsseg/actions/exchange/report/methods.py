@@ -1,4 +1,4 @@
-"""What the report's data cannot say, and all that its figures rest on."""
+"""The report's section on the limits of its data, and the one on methods and parameters."""
 
 from __future__ import annotations
 
@@ -22,41 +22,41 @@ FEW = 20
 
 
 def limits(study: Study, over: Cover, needs: Needs, stack: Stack) -> tuple[Block, ...]:
-    """What the data cannot say, from what is counted: few participants, weak segments, abstentions, missing money."""
-    said = []
+    """List the limits of the data: few participants, weak segments, undecided people, missing amounts."""
+    items = []
     people = len(needs.people)
     if people < FEW:
-        said.append(
-            f"{format_count(people, 'participant')}: shares among them are rough, and say nothing of how common a "
-            "need is outside."
+        items.append(
+            f"{format_count(people, 'participant')}: shares among them are rough, and do not show how common a "
+            "need is elsewhere."
         )
     weak = [f"{each.name} ({'; '.join(each.warnings)})" for each in needs.shown if each.warnings]
-    said += [f"Weak evidence: {each}." for each in weak]
+    items += [f"Weak evidence: {each}." for each in weak]
     unconfirmed = [each.name for each in needs.shown if each.status != "confirmed"]
     if unconfirmed:
-        said.append(f"Nobody confirmed: {', '.join(unconfirmed)}.")
+        items.append(f"Nobody confirmed: {', '.join(unconfirmed)}.")
     undecided = sum(need.segment is None for need in needs.people)
     if undecided:
-        said.append(
+        items.append(
             f"{undecided} of {format_count(people, 'participant')} are undecided: too few of their passages point "
             "one way."
         )
     marked = passages.listing(study)
     open_ones = sum(passage.status == "suggested" for passage in marked)
     if open_ones:
-        said.append(
+        items.append(
             f"{open_ones} of {format_count(len(marked), 'passage')} are the program's suggestions that nobody "
             "decided on."
         )
     runs = segments.runs(study)
-    said += [over.text(warning) for warning in (runs[0].warnings if runs else ("No run of discovery was made yet.",))]
-    said += stack.doubts
-    said.append("Participants were chosen, not drawn: whoever was not interviewed is not in here.")
-    return (Head("What the data cannot say", "limits"), Bullets(tuple(said)))
+    items += [over.text(warning) for warning in (runs[0].warnings if runs else ("No run of discovery was made yet.",))]
+    items += stack.doubts
+    items.append("Participants were chosen, not sampled at random: people who were not interviewed are not covered.")
+    return (Head("What the data cannot say", "limits"), Bullets(tuple(items)))
 
 
 def methods(study: Study, over: Cover, needs: Needs) -> Section:
-    """How each part was made, with parameters, seed, hashes and versions."""
+    """Describe how each part was computed, with parameters, seed, hashes and versions."""
     blocks: list[Block] = [
         Text(
             "Passages are participants' own words, marked by the program or by hand and decided on by people. Passages that are "

@@ -39,7 +39,7 @@ from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
-    from needsseg.actions.exchange.report.accounts import Held
+    from needsseg.actions.exchange.report.accounts import AccountData
 
 QUOTES = 5
 MOST_SPOTS = 3000
@@ -48,7 +48,7 @@ LONGEST = 280
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One segment of the report: its words as they may leave the study, and what weakens it."""
+    """One segment of the report: its pseudonymised texts, and warnings about its evidence."""
 
     id: int
     anchor: str
@@ -62,7 +62,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the report says of needs.
+    """The report's sections on needs.
 
     ``verdict`` says whether passages form groups, ``appendix`` holds the quotes in their context.
     """
@@ -75,33 +75,35 @@ class Needs:
     appendix: tuple[Section, ...]
 
 
-def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
-    """Segments that somebody named or confirmed, or the candidates while there are none; then the map and participants."""
+def gather_needs(study: Study, over: Cover, accounts: AccountData | None) -> Needs:
+    """Gather named and confirmed segments (candidates while there are none), the map, and the participants."""
     listed = evidence.listing(study)
     chosen = [row for row in listed if row.status in ("named", "confirmed")]
     rows = chosen or [row for row in listed if row.status == "candidate"]
     people = tuple(participant_needs(study))
     talks = {row.key: interviews.show(study, row.key) for row in interviews.listing(study)}
-    found = [evidence.evidence(study, row.id) for row in rows]
-    shown = tuple(_shown(over, each) for each in found)
-    judged = verdict(study)
-    next_step = NEXT_STEP_REPORTED if judged.next_step else ""
-    said_of_all = tuple(line for line in (judged.sentence, judged.caution, next_step) if line and rows)
-    blocks: list[Block] = [Text(line) for line in said_of_all]
+    evidences = [evidence.evidence(study, row.id) for row in rows]
+    shown = tuple(_shown(over, each) for each in evidences)
+    result = verdict(study)
+    next_step = NEXT_STEP_REPORTED if result.next_step else ""
+    verdict_lines = tuple(line for line in (result.sentence, result.caution, next_step) if line and rows)
+    blocks: list[Block] = [Text(line) for line in verdict_lines]
     quoted: dict[int, Passage] = {}
-    for each, as_shown in zip(found, shown, strict=True):
+    for each, as_shown in zip(evidences, shown, strict=True):
         quotes = _quotes(each)
         quoted |= {passage.id: passage for passage in quotes}
-        blocks += _segment(study, over, each, as_shown, quotes, talks, people, held)
+        blocks += _segment(study, over, each, as_shown, quotes, talks, people, accounts)
     if not rows:
         blocks.append(Text("No segment is named or proposed yet; candidates come from discovery."))
     confirmed = sum(row.status == "confirmed" for row in rows)
-    said = f", {confirmed} of them confirmed" if chosen else ", proposed and not yet named by anybody" if rows else ""
+    status_words = (
+        f", {confirmed} of them confirmed" if chosen else ", proposed and not yet named by anybody" if rows else ""
+    )
     contexts = tuple(context(over, talks[p.interview], quoted[p.id]) for p in quoted.values())
     return Needs(
-        said_of_all,
+        verdict_lines,
         shown,
-        said,
+        status_words,
         people,
         (
             Section("segments", "Segments", tuple(blocks)),
@@ -115,7 +117,9 @@ def gather_needs(study: Study, over: Cover, held: Held | None) -> Needs:
 def _shown(over: Cover, each: Evidence) -> Shown:
     row = each.summary
     named = row.status in ("named", "confirmed")
-    warnings = [_warning(over, each, said) for said in row.warnings if row.firm is None or said != row.firm.against]
+    warnings = [
+        _warning(over, each, warning) for warning in row.warnings if row.firm is None or warning != row.firm.against
+    ]
     return Shown(
         row.id,
         f"s{row.id}",
@@ -129,7 +133,7 @@ def _shown(over: Cover, each: Evidence) -> Shown:
 
 
 def _against(over: Cover, row: SegmentSummary) -> tuple[str, ...]:
-    """What its test says against a segment, with the names of participants as they may leave the study."""
+    """The warning from a segment's stability test, with pseudonymised names."""
     if row.firm is None or not row.firm.against:
         return ()
     named = zip(row.firm.figures.leans_on, row.firm.leans_on, strict=True)
@@ -144,30 +148,30 @@ def _called(over: Cover, key: str, name: str) -> str:
     return name if over.original else f"{over.speaker(interview, label)} ({over.interview(interview)})"
 
 
-def _warning(over: Cover, each: Evidence, said: str) -> str:
-    """A warning without the name of the participant, which it may begin with."""
+def _warning(over: Cover, each: Evidence, warning: str) -> str:
+    """Pseudonymise a warning, which may begin with a participant's name."""
     for passage, _ in each.passages:
         name = each.names.of(passage)
-        if said.startswith(f"{name} supplies "):
-            return who(over, each.names, passage) + over.text(said[len(name) :])
-    return over.text(said)
+        if warning.startswith(f"{name} supplies "):
+            return who(over, each.names, passage) + over.text(warning[len(name) :])
+    return over.text(warning)
 
 
 def who(over: Cover, names: ParticipantNames, passage: Passage) -> str:
-    """What the one who said a passage is called in the report: a pseudonym, or the name they have everywhere."""
+    """The name of a passage's speaker in the report: a pseudonym, or the name shown everywhere."""
     shown = over.speaker(passage.interview, passage.speaker)
     return names.of(passage) if shown == passage.speaker else shown or "unnamed speaker"
 
 
 def _quotes(each: Evidence) -> list[Passage]:
-    """Its exemplars; where there are few, the strongest passages of other participants too."""
+    """A segment's exemplars; if there are fewer than three, the strongest passages of other participants too."""
     chosen = {passage.id: passage for passage in each.summary.exemplars[:QUOTES]}
-    heard = {speaker_key(passage) for passage in chosen.values()}
+    quoted_speakers = {speaker_key(passage) for passage in chosen.values()}
     for passage, _ in each.passages:
         if len(chosen) >= 3:
             break
-        if speaker_key(passage) not in heard:
-            heard.add(speaker_key(passage))
+        if speaker_key(passage) not in quoted_speakers:
+            quoted_speakers.add(speaker_key(passage))
             chosen[passage.id] = passage
     return list(chosen.values())
 
@@ -180,7 +184,7 @@ def _segment(
     quotes: Sequence[Passage],
     talks: dict[str, Transcript],
     people: Sequence[PrimaryNeed],
-    held: Held | None,
+    accounts: AccountData | None,
 ) -> list[Block]:
     row = each.summary
     blocks: list[Block] = [Head(shown.name, shown.anchor)]
@@ -191,25 +195,25 @@ def _segment(
     if shown.statement:
         blocks.append(Text(f"Job statement, as written in the study: {shown.statement}"))
     blocks += _card(over, cards.card(study, row.id), each)
-    blocks.append(Table(f"{shown.name} in figures", ("figure", "value"), _figures(over, row, each, people, held)))
+    blocks.append(Table(f"{shown.name} in figures", ("figure", "value"), _figures(over, row, each, people, accounts)))
     for passage in quotes:
         where = place(over, talks[passage.interview], passage)
         said_by = who(over, each.names, passage)
         blocks.append(Quote(over.text(passage.quote, passage.interview), said_by, where, f"q{passage.id}"))
     if shown.warnings:
-        blocks.append(Bullets(tuple(f"Caution: {said}" for said in shown.warnings)))
+        blocks.append(Bullets(tuple(f"Caution: {warning}" for warning in shown.warnings)))
     if each.sentence and not row.statement:
         of = next(passage for passage, _ in each.passages if passage.id == each.stated[0].passage)
         said_by = who(over, each.names, of)
         drafted = over.text(each.sentence, of.interview)
         blocks.append(
-            Text(f"Draft of a job statement, which nobody has taken, from one answer of {said_by}: {drafted}")
+            Text(f"Draft of a job statement, not accepted by anybody, from one answer of {said_by}: {drafted}")
         )
     return blocks
 
 
 def _card(over: Cover, card: Card, each: Evidence) -> list[Block]:
-    """The parts of a segment's card, each an exact quote of one person, and whether a person chose it."""
+    """The parts of a segment's card: exact quotes of one person each, and whether a person chose them."""
     rows = []
     for part in PARTS:
         for quote in card.quotes[part][: None if any(q.pinned for q in card.quotes[part]) else 1]:
@@ -231,7 +235,7 @@ def _card(over: Cover, card: Card, each: Evidence) -> list[Block]:
 
 
 def _figures(
-    over: Cover, row: SegmentSummary, each: Evidence, people: Sequence[PrimaryNeed], held: Held | None
+    over: Cover, row: SegmentSummary, each: Evidence, people: Sequence[PrimaryNeed], accounts: AccountData | None
 ) -> tuple[tuple[str, str], ...]:
     primary = sum(need.segment == row.name for need in people) if row.status in ("named", "confirmed") else 0
     by = f"by {row.confirmed_by} on {(row.confirmed_at or '')[:10]}" if row.confirmed_by else "not confirmed"
@@ -252,7 +256,7 @@ def _figures(
         figures.append(("nearest to it", f"{over.text(name)} (cosine {each.rival.nearness:.2f})"))
     if words:
         figures.append(("words that mark it", ", ".join(words)))
-    figures += held.of_segment(row.name) if held is not None else []
+    figures += accounts.of_segment(row.name) if accounts is not None else []
     return tuple(figures)
 
 
@@ -263,29 +267,31 @@ def _map(study: Study, over: Cover, shown: Sequence[Shown], talks: dict[str, Tra
         return (Text(f"There is no map. {error.message} {error.hint}".strip()),)
     if not points:
         return (Text("There is no map: the newest run's passages were all rejected since."),)
-    called, names = {each.id: each.name for each in shown}, participant_names(study)
+    names_by_id, names = {each.id: each.name for each in shown}, participant_names(study)
     step = -(-len(points) // MOST_SPOTS)
-    drawn = points[::step]
-    held = {passage.id: passage for passage in passages.listing(study, ids=[point.passage for point in drawn])}
+    sampled = points[::step]
+    passages_by_id = {
+        passage.id: passage for passage in passages.listing(study, ids=[point.passage for point in sampled])
+    }
     spots = []
-    for point in drawn:
-        passage = held[point.passage]
-        lies = "off-topic" if point.status == "off_topic" else "in no segment"
+    for point in sampled:
+        passage = passages_by_id[point.passage]
+        segment_name = "off-topic" if point.status == "off_topic" else "in no segment"
         if point.segment is not None and point.status != "proposed":
-            lies = called.get(point.segment, "another candidate")
+            segment_name = names_by_id.get(point.segment, "another candidate")
         spots.append(
             Spot(
-                point.x, point.y, lies, _short(over.text(passage.quote, passage.interview)),
+                point.x, point.y, segment_name, _short(over.text(passage.quote, passage.interview)),
                 who(over, names, passage),
                 place(over, talks[passage.interview], passage),
             )
         )  # fmt: skip
     order = (*dict.fromkeys(each.name for each in shown), "another candidate", "off-topic", "in no segment")
     counts = {name: sum(spot.segment == name for spot in spots) for name in order}
-    said = "; ".join(f"{name} {count}" for name, count in counts.items() if count)
+    counts_in_words = "; ".join(f"{name} {count}" for name, count in counts.items() if count)
     sample = f" Every {step}th of {format_count(len(points), 'passage')} is drawn." if step > 1 else ""
     description = (
-        f"{format_count(len(spots), 'passage')}: {said}.{sample} Passages said alike lie near each other; distances "
+        f"{format_count(len(spots), 'passage')}: {counts_in_words}.{sample} Passages said alike lie near each other; distances "
         "far apart and the axes mean "
         "nothing by themselves."
     )

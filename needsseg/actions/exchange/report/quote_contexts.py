@@ -1,4 +1,4 @@
-"""Where a quote stands in its interview, and the words around it, as they may leave the study."""
+"""The place of a quote in its interview, and the words around it, pseudonymised."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ AROUND = 400
 
 def place(over: Cover, talk: Transcript, passage: Passage) -> str:
     """The interview, the turn and its time, as ``Interview 3, turn 14, 12:05``."""
-    said = over.interview(passage.interview)
-    at = _turn_of(talk, passage)
-    if at is None:
-        return f"{said}, no place in the transcript as it is now"
-    start = talk.turns[at].start_ms
-    return f"{said}, turn {at + 1}{'' if start is None else f', {format_clock(start)}'}"
+    interview = over.interview(passage.interview)
+    index = _turn_of(talk, passage)
+    if index is None:
+        return f"{interview}, not in the current transcript"
+    start = talk.turns[index].start_ms
+    return f"{interview}, turn {index + 1}{'' if start is None else f', {format_clock(start)}'}"
 
 
 def context(over: Cover, talk: Transcript, passage: Passage) -> Context:
-    """A quote with the rest of its turn and the turn before it, each cut to some lines."""
-    at = _turn_of(talk, passage)
+    """A quote with the rest of its turn and the turn before it, each cut to about 400 characters."""
+    index = _turn_of(talk, passage)
     key = passage.interview
     who = over.speaker(key, passage.speaker) or "unnamed speaker"
-    before = asked = after = asker = ""
-    if at is not None:
-        turn = talk.turns[at]
-        # Covered whole and cut afterwards, so that no name is cut in two and missed.
+    before = question = after = asker = ""
+    if index is not None:
+        turn = talk.turns[index]
+        # Pseudonymised first and cut afterwards, so that no name is cut in two and missed.
         before = _end(over.text(talk.text[turn.start : passage.start], key))
         after = _begin(over.text(talk.text[passage.end : turn.end], key))
-        if at:
-            last = talk.turns[at - 1]
-            asker, asked = over.speaker(key, last.speaker) or "before", _end(over.text(talk.words(last), key))
+        if index:
+            last = talk.turns[index - 1]
+            asker, question = over.speaker(key, last.speaker) or "before", _end(over.text(talk.words(last), key))
     quote = over.text(passage.quote, key)
-    return Context(f"q{passage.id}", who, place(over, talk, passage), asker, asked, before, quote, after)
+    return Context(f"q{passage.id}", who, place(over, talk, passage), asker, question, before, quote, after)
 
 
 def _turn_of(talk: Transcript, passage: Passage) -> int | None:

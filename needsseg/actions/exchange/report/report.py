@@ -1,4 +1,4 @@
-"""The report that people read and forward: gathered from the whole study, under pseudonyms, and written to one file."""
+"""Gather the report for readers outside the study, under pseudonyms, and write it to one file."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ def gather(
     progress: Progress = silent,
     engine: str | None = None,
 ) -> Report:
-    """All that the report says; what the study lacks is said in its place.
+    """Gather the report; sections without data say what is missing.
 
-    Accounts are looked at ``as_of`` a day, else the day after the newest event; who stays is followed ``since`` a day.
-    Participants stand under pseudonyms, unless ``original`` is asked for. Changes nothing; the same study gives the same.
+    Accounts are as of the day ``as_of``, else of the day after the newest event; retention is followed from the day
+    ``since``. Participants have pseudonyms unless ``original`` is set. Changes nothing; equal studies give equal reports.
     """
     over = pseudonyms.cover(study, original=original)
     progress("gathering the report", 0, 3)
     day = as_of or (accounts.day_after_events(study) if "accounts" in accounts.sources(study) else None)
     stack = gather_stack(study, over, day, since, progress, engine)
     progress("gathering the report", 1, 3)
-    needs = gather_needs(study, over, stack.held)
+    needs = gather_needs(study, over, stack.data)
     progress("gathering the report", 2, 3)
-    left = "" if original else pseudonyms.left_in_words(study)
+    left_note = "" if original else pseudonyms.left_in_words(study)
     facts = {
         "Rests on": _counted(study),
-        "Accounts as of": str(day) if stack.held is not None and day else "no account data",
+        "Accounts as of": str(day) if stack.data is not None and day else "no account data",
         "Names": "as in the study: do not forward without leave"
         if original
-        else "; ".join(filter(None, ("pseudonyms; read before forwarding", left))),
+        else "; ".join(filter(None, ("pseudonyms; read before forwarding", left_note))),
         "Made with": f"needsseg {__version__}, segmentation {accounts.version(study)}",
     }
     sections = (
@@ -69,41 +69,41 @@ def gather(
 
 
 def check_target(study: Study, path: Path, format: str, *, overwrite: bool = False) -> None:
-    """Raises UsageError or NeedssegError where a report is not to be written to ``path``; to ask before the long work.
+    """Raise UsageError or NeedssegError if a report must not be written to ``path``, before the long work starts.
 
-    A blind coder is refused.
+    Refuses a coder who works blind.
     """
     if is_blind(study):
         raise UsageError(
-            "You work blind, and a report holds what everybody decided.", Advice("See it first: ", Fix.BLIND_OFF)
+            "You work blind, and a report shows what everybody decided.", Advice("Stop working blind: ", Fix.BLIND_OFF)
         )
     if format not in FORMATS:
         raise UsageError(f"There is no report format '{format}'.", f"The formats are {', '.join(FORMATS)}.")
     output_files.check(study, path, MADE_BY, "report", overwrite=overwrite)
 
 
-def write_report(study: Study, made: Report, path: Path, format: str, *, overwrite: bool = False) -> Path:
-    """Writes a report as one self-contained page (html) or as Markdown (md), whole or not at all; returns ``path``.
+def write_report(study: Study, report: Report, path: Path, format: str, *, overwrite: bool = False) -> Path:
+    """Write a report as one self-contained page (html) or as Markdown (md), whole or not at all; return ``path``.
 
-    An earlier report is replaced; any other file only with ``overwrite``, and the study and its account data never.
+    Replaces an earlier report, any other file only with ``overwrite``, and never the study or its account data.
     """
     check_target(study, path, format, overwrite=overwrite)
-    output_files.write(study, path, as_html(made) if format == "html" else as_markdown(made), private=True)
+    output_files.write(study, path, as_html(report) if format == "html" else as_markdown(report), private=True)
     return path
 
 
-def as_markdown(made: Report) -> str:
-    """The report as Markdown."""
+def as_markdown(report: Report) -> str:
+    """Format a report as Markdown."""
     from needsseg.exchange.report.markdown import markdown
 
-    return markdown(made)
+    return markdown(report)
 
 
-def as_html(made: Report) -> str:
-    """The report as one page that fetches nothing."""
+def as_html(report: Report) -> str:
+    """Format a report as one page that loads nothing from elsewhere."""
     from needsseg.exchange.report.html import page
 
-    return page(made)
+    return page(report)
 
 
 def _counted(study: Study) -> str:
@@ -120,11 +120,11 @@ def _counted(study: Study) -> str:
 def _in_short(needs: Needs, stack: Stack) -> tuple[Text | Bullets, ...]:
     items = tuple(f"{shown.name}: {_job(shown)}" for shown in needs.shown)
     lead = format_count(len(items), "segment") if items else "No segment yet"
-    said = f"{lead}{needs.confirmed_in_words}. {stack.in_short}".strip()
+    summary = f"{lead}{needs.confirmed_in_words}. {stack.in_short}".strip()
     verdict = [Text(line) for line in needs.verdict]
-    return (Text(said, lead=True), *verdict, *((Bullets(items),) if items else ()))
+    return (Text(summary, lead=True), *verdict, *((Bullets(items),) if items else ()))
 
 
 def _job(shown: Shown) -> str:
-    """What a segment's people need, as somebody wrote it; nothing that the program put together."""
+    """The need of a segment's participants as somebody wrote it; never a text that the program composed."""
     return shown.need or shown.statement or shown.description or "nobody has written what its people need"

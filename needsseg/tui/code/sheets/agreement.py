@@ -17,7 +17,7 @@ from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.coding.measures import Agreed
+    from needsseg.actions.coding.measures import AgreementReport
     from needsseg.actions.study import Study
 
 MOST = 500
@@ -47,7 +47,7 @@ class AgreementSheet(Sheet[Place]):
         self._here = interview
         self._units: Units = UNITS[0]
         self._only = ""
-        self._found: Agreed | None = None
+        self._found: AgreementReport | None = None
         self._codes: list[str] = []
 
     def reload(self) -> None:
@@ -77,7 +77,7 @@ class AgreementSheet(Sheet[Place]):
         ]
         self.fill([*figures, *self._differences(found)])
 
-    def _differences(self, found: Agreed) -> list[Content]:
+    def _differences(self, found: AgreementReport) -> list[Content]:
         shown = []
         for number, (one, words) in enumerate(found.disagreements[:MOST]):
             who = Content.assemble(

@@ -61,7 +61,7 @@ class CodeTreeScreen(Sheet[None]):
 
     def reload(self) -> None:
         """Shows the tree; what is in view already is said."""
-        in_view = {offer.name for offer in needs.offers(self.study, "codes") if offer.taken}
+        in_view = {offer.name for offer in needs.offers(self.study, "codes") if offer.in_view}
         self.fill([self._line(depth, node, in_view) for depth, node in self._rows])
 
     def _line(self, depth: int, node: CodeNode, in_view: set[str]) -> Content:

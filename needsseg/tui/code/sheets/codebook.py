@@ -266,7 +266,7 @@ class CodebookSheet(Sheet[str]):
         self._ask(
             lambda here: Prompt(
                 f"Delete “{here.name}”?",
-                about=f"It goes {codebook.told(codebook.touched(self.study, here.name))}. u restores all of it.",
+                about=f"It is {codebook.loss_in_words(codebook.touched(self.study, here.name))}. u restores all of it.",
                 choices=[Choice("yes", "delete it"), Choice("", "keep it")],
                 free=False,
             ),

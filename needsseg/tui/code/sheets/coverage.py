@@ -16,8 +16,8 @@ from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from needsseg.actions.coding.coverage import Covered
-    from needsseg.actions.coding.measures import Saturated
+    from needsseg.actions.coding.coverage import InterviewCoverage
+    from needsseg.actions.coding.measures import SaturationReport
     from needsseg.actions.study import Study
 
 WIDTH, CHART, NAME = 16, 30, 18
@@ -101,7 +101,7 @@ class CoverageSheet(Sheet[Place]):
             self.dismiss(Place(self._keys[event.option_index]))
 
 
-def bar(row: Covered, width: int = WIDTH) -> str:
+def bar(row: InterviewCoverage, width: int = WIDTH) -> str:
     """Coded, skipped and unread words of an interview, told apart by their shapes; what is there at all has a place."""
     coded = round(width * row.share(row.coded))
     coded = min(max(coded, int(row.coded > 0)), width)
@@ -109,13 +109,13 @@ def bar(row: Covered, width: int = WIDTH) -> str:
     return CODED * coded + SKIPPED * skipped + UNREAD * (width - coded - skipped)
 
 
-def _row(row: Covered, name: str) -> Content:
+def _row(row: InterviewCoverage, name: str) -> Content:
     shares = " ".join(f"{row.share(words):>4.0%}" for words in (row.read, row.coded, row.skipped))
     words = f"{one_line(name, NAME):{NAME}}  {row.words:>5}  {bar(row)}  {shares}  {row.decided}/{row.marked}"
     return plain(words, "" if row.key else "bold")
 
 
-def _chart(heard: Saturated, titles: dict[str, str], sentence: str) -> list[Content]:
+def _chart(heard: SaturationReport, titles: dict[str, str], sentence: str) -> list[Content]:
     """New codes of each interview as bars, headed by the sentence about saturation."""
     most = max(heard.new, default=0) or 1
     rows = [

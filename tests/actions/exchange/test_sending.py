@@ -113,7 +113,7 @@ def test_all_accounts_arrive_once_and_are_not_sent_again(desk: Desk) -> None:
     assert (again.accounts, again.already) == (0, 390)
     later = desk.look(day=date(2026, 7, 1))
     assert later.accounts == 390
-    assert not set(desk.ids()) & {each.message_id for each in later.taken.values()}
+    assert not set(desk.ids()) & {each.message_id for each in later.deliveries.values()}
     unchanged = desk.look(changed_only=True, day=date(2026, 7, 1))
     assert unchanged.accounts + unchanged.unchanged == 390
     assert unchanged.unchanged > 300
@@ -146,7 +146,7 @@ def test_a_run_that_failed_goes_on_where_it_stopped_with_the_same_ids(desk: Desk
     rest = desk.look()
     assert (rest.accounts, rest.already) == (190, 200)
     assert {item.message_id for batch in rest.batches for item in batch.items} <= {
-        each.message_id for each in first.taken.values()
+        each.message_id for each in first.deliveries.values()
     }
     assert desk.send().accepted == 190
     assert Counter(desk.ids()).most_common(1)[0][1] == 1
@@ -164,7 +164,7 @@ def test_a_run_killed_before_the_answer_was_put_down_sends_the_same_ids(
     assert desk.states() == [("started", 100, None)]
     again = desk.look()
     assert (again.accounts, again.unanswered) == (390, 1)
-    assert again.taken == first.taken
+    assert again.deliveries == first.deliveries
     assert desk.send().accepted == 390
     assert len(set(desk.ids())) == 390
     assert desk.states()[0] == ("failed", 100, None)
@@ -213,12 +213,12 @@ def test_a_host_that_sends_elsewhere_is_not_taken_for_a_yes(desk: Desk) -> None:
 
 def test_what_was_sent_back_and_forth_gets_a_new_id(desk: Desk) -> None:
     desk.send()
-    first = dict(desk.look(day=date(2026, 7, 1)).taken)
+    first = dict(desk.look(day=date(2026, 7, 1)).deliveries)
     sending.send(desk.study, desk.look(day=date(2026, 7, 1)), environ=desk.environ)
     back = desk.look()
     sent = {row.message_id for row in first.values()}
     assert back.accounts == 390
-    assert not ({each.message_id for each in back.taken.values()} & (sent | set(desk.ids())))
+    assert not ({each.message_id for each in back.deliveries.values()} & (sent | set(desk.ids())))
 
 
 @pytest.mark.parametrize(
@@ -257,8 +257,8 @@ def test_what_an_answer_rejects_by_record_is_counted_and_sent_again_under_its_id
     assert report.rejected == {accounts[1]: "invalid", accounts[5]: "invalid"}
     assert deliveries.listing(desk.study)[0].rejected == 2
     again = desk.look()
-    assert {account: row.message_id for account, row in again.taken.items()} == {
-        account: first.taken[account].message_id for account in (accounts[1], accounts[5])
+    assert {account: row.message_id for account, row in again.deliveries.items()} == {
+        account: first.deliveries[account].message_id for account in (accounts[1], accounts[5])
     }
     assert desk.send().accepted == 2
 

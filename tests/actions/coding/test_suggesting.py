@@ -58,7 +58,7 @@ def test_before_ten_decisions_it_holds_the_stored_suggestions_and_gives_no_forec
     stored = passages.listing(demo_study, status="suggested")
     assert {item.passage for item in queue.items} == {p.id for p in stored}
     assert {item.chance for item in queue.items} == {None}, "not known yet"
-    assert any(item.asked for item in queue.items)
+    assert any(item.interviewer_question for item in queue.items)
     assert (queue.learned, queue.decisions, queue.unread) == (False, 0, 0)
     assert queue.outlook.undecided == len(stored)
     held = {p.id: p for p in stored}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from needsseg.actions.coding import passages
 from needsseg.actions.discovery import comparing, discovery, evidence, needs, previews, questions, review, sensitivity
-from needsseg.actions.discovery.questions import discovered_again
+from needsseg.actions.discovery.questions import recluster
 from needsseg.actions.segments import lineage, segment_accounts, segments
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing
@@ -208,16 +208,18 @@ def test_a_place_that_contradicts_a_pair_wins_and_the_run_says_so(found: Study) 
 
 def test_questions_are_asked_until_they_are_answered(found: Study) -> None:
     asked = questions.next_question(found)
-    assert asked is not None and asked.why and asked.choices[-1].name == NO_NEED and asked.choices[-1].segment is None
+    assert (
+        asked is not None and asked.reason and asked.choices[-1].name == NO_NEED and asked.choices[-1].segment is None
+    )
     assert [choice.segment for choice in asked.choices[:-1]] == [row.id for row in evidence.listing(found)]
-    assert not any(row.name in asked.why for row in evidence.listing(found)), "why it is asked gives no guess away"
+    assert not any(row.name in asked.reason for row in evidence.listing(found)), "why it is asked gives no guess away"
     later = questions.next_question(found, skip=[asked.passage.id])
     assert later is not None and later.passage.id != asked.passage.id
     assert [(c.key, c.name) for c in later.choices] == [(c.key, c.name) for c in asked.choices], "keys stay"
     review.answer(found, asked.passage.id, None, by="Ada")
     assert history.listing(found)[0].actor == "Ada" and found.actor == "tester"
     second = questions.next_question(found)
-    assert second is not None and second.left == asked.left - 1 and second.passage.id != asked.passage.id
+    assert second is not None and second.undecided == asked.undecided - 1 and second.passage.id != asked.passage.id
     target = second.choices[0].segment
     review.answer(found, second.passage.id, target)
     row = next(row for row in evidence.listing(found) if row.id == target)
@@ -496,8 +498,8 @@ def _some_run() -> dict[str, object]:
 
 
 def test_what_only_a_run_placed_is_asked_about_and_what_a_person_placed_is_not(grown: Study) -> None:
-    again = discovered_again(grown, "anchored")
-    decided = {again.chosen[index].id for index in again.given.decisions.assigned}
+    again = recluster(grown, "anchored")
+    decided = {again.chosen[index].id for index in again.applied.decisions.assigned}
     confirmed = next(row.id for row in evidence.listing(grown) if row.status == "confirmed")
     named = next(row for row in evidence.listing(grown) if row.status == "named")
     assert _members(grown)[confirmed] <= decided

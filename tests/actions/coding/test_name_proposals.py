@@ -39,7 +39,7 @@ def talk(study: Study, tmp_path: Path) -> Study:
 
 
 def _rows(study: Study) -> dict[str, Replacement]:
-    return {row.words: row for row in pseudonyms.found(study)}
+    return {row.words: row for row in pseudonyms.identifying_words(study)}
 
 
 def test_names_are_proposed_with_their_place_and_labels_of_roles_are_none(talk: Study) -> None:
@@ -91,7 +91,7 @@ def test_the_report_and_a_project_count_what_is_left(talk: Study, tmp_path: Path
         texts = b"".join(project.read(name) for name in project.namelist() if name.startswith("sources/"))
     assert b"Wendelmuth" in texts and b"Kasimira" not in texts
     assert export.export_qdpx(talk, tmp_path / "named.qdpx", original=True).names_left == 0
-    for row in pseudonyms.found(talk, undecided=True):
+    for row in pseudonyms.identifying_words(talk, undecided=True):
         decisions.replace_words(talk, row.words)
     assert "may be" not in reports.gather(talk).facts["Names"]
 

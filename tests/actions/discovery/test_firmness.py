@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from needsseg.actions.coding import passages
 from needsseg.actions.discovery import discovery as discovering
 from needsseg.actions.discovery import evidence, firmness, questions, review, sensitivity
-from needsseg.actions.discovery.questions import discovered_again
+from needsseg.actions.discovery.questions import recluster
 from needsseg.actions.exchange.report.report import as_markdown, gather
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
@@ -250,7 +250,7 @@ def test_what_is_stored_holds_no_name_and_is_read_instead_of_computed(
         calls.append(1)
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(sensitivity, "clustered", counted)
+    monkeypatch.setattr(sensitivity, "cluster_passages", counted)
     assert sensitivity.sensitivity(grouped) == once and not calls
 
 
@@ -269,15 +269,15 @@ def test_a_test_that_was_ended_leaves_nothing(grouped: Study, tables: Dump) -> N
 
 
 def test_what_is_tried(grouped: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    again = discovered_again(grouped, "explicit")
-    people, untried = sensitivity.left_out_in_turn(grouped, again)
-    assert [one.what for one in people] == ["with nothing varied", *(f"without {name}" for name in NAMES)]
+    again = recluster(grouped, "explicit")
+    people, untried = sensitivity.leave_one_out(grouped, again)
+    assert [one.description for one in people] == ["with nothing varied", *(f"without {name}" for name in NAMES)]
     assert untried == 0 and sensitivity.with_suggestions(grouped, again) == []
     for one, name in zip(people[1:], NAMES, strict=True):
         assert {passage.speaker for passage in again.chosen} - {p.speaker for p in one.chosen} == {name}
     monkeypatch.setattr(sensitivity, "MOST_LEFT_OUT", 2)
-    people, untried = sensitivity.left_out_in_turn(grouped, again)
-    assert len(people) == 3 and untried == 4 and people[-1].what == "without Finn", "those with most passages"
+    people, untried = sensitivity.leave_one_out(grouped, again)
+    assert len(people) == 3 and untried == 4 and people[-1].description == "without Finn", "those with most passages"
 
 
 def test_suggestions_are_tried_where_passages_were_accepted(grouped: Study) -> None:
@@ -287,7 +287,7 @@ def test_suggestions_are_tried_where_passages_were_accepted(grouped: Study) -> N
             grouped.execute("UPDATE passages SET status = 'suggested' WHERE id = ?", [passage])
     discovering.discover(grouped)
     told = sensitivity.sensitivity(grouped)
-    tried = {row.what: row.passages for row in told.rows if row.kind == "suggestions"}
+    tried = {row.description: row.passages for row in told.rows if row.kind == "suggestions"}
     assert tried == {"with suggestions too": 80, "with suggestions instead": 30}
 
 
@@ -351,7 +351,7 @@ def test_every_door_says_the_same_of_the_sample(
     told = sensitivity.sensitivity(demo_study)
     assert sum(row.kind == "participant" for row in told.rows) == 18
     assert told.rows[0].kind == "again"
-    assert all(row.sentence.startswith(row.what) for row in told.rows)
+    assert all(row.sentence.startswith(row.description) for row in told.rows)
     assert all(mentions(said, DRAWN_AGAIN) for said in told.firmness.values())
     assert _agreeing(demo_study, Caller(demo_study.path, capsys), tmp_path)
     assert len(stored.voices(demo_study)) >= 18

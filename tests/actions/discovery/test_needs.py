@@ -9,8 +9,8 @@ import pytest
 from needsseg.actions.coding import passages
 from needsseg.actions.discovery import discovery, evidence, learned, needs, previews, questions, review
 from needsseg.actions.discovery.code_tree import tree
-from needsseg.actions.discovery.passage_moves import placed
-from needsseg.actions.discovery.questions import discovered_again
+from needsseg.actions.discovery.passage_moves import applied_decisions
+from needsseg.actions.discovery.questions import recluster
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history
 from needsseg.study.connection import Study
@@ -82,13 +82,15 @@ def test_a_run_that_led_candidates_on_is_undone_to_the_byte(found: Study, tables
 def test_codes_and_needs_reach_discovery_unless_a_setting_leaves_codes_out(found: Study) -> None:
     chosen = passages.listing(found)[:6]
     needs.add(found, "Coordinator", "Who has what.")
-    assert placed(found, chosen).codes is None and placed(found, chosen).in_view == [("Coordinator", "Who has what.")]
+    assert applied_decisions(found, chosen).codes is None and applied_decisions(found, chosen).in_view == [
+        ("Coordinator", "Who has what.")
+    ]
     passages.code(found, [chosen[0].id], "late")
     chosen = passages.listing(found)[:6]
-    given = placed(found, chosen).codes
+    given = applied_decisions(found, chosen).codes
     assert given is not None and given[0] == {"late"} and not any(given[1:])
     found.path.with_name("needsseg.toml").write_text("use_codes = false\n", encoding="utf-8")
-    assert placed(found, chosen).codes is None
+    assert applied_decisions(found, chosen).codes is None
 
 
 def test_a_question_hides_nothing_but_the_guess_and_keys_do_not_move(found: Study) -> None:
@@ -99,7 +101,7 @@ def test_a_question_hides_nothing_but_the_guess_and_keys_do_not_move(found: Stud
     assert [choice.key for choice in asked.choices] == [*"1234567"[: len(asked.choices) - 1], "0"]
     for choice in asked.choices[:-1]:
         assert choice.about, "a candidate nobody described shows what somebody said in it"
-        assert choice.name not in asked.why
+        assert choice.name not in asked.reason
     keys = {(choice.need, choice.segment): choice.key for choice in asked.choices}
     review.answer(found, asked.passage.id, asked.choices[1].segment)
     second = questions.next_question(found)
@@ -118,11 +120,11 @@ def test_what_answers_taught_is_measured_on_answers_held_back(found: Study, tabl
     assert report.lesson is not None and (report.answers, report.lesson.asked, report.lesson.guessing) == (6, 6, 3)
     assert 0 <= report.lesson.low <= report.lesson.right / 6 <= report.lesson.high <= 1
     assert [count for count, _ in report.earlier] == [5] and not report.stopped and report.newest == 5
-    undecided = len(discovered_again(found, "anchored").chosen) - 6
+    undecided = len(recluster(found, "anchored").chosen) - 6
     assert sum(move.passages for move in report.moved) <= undecided
     assert "always naming the largest gives 3" in report.sentences[0]
     review.answer(found, previews.left_over(found)[0].passage.id, None)
-    assert learned.given_answers(found)[:6] == told, "answers are in their order"
+    assert learned.answered_passages(found)[:6] == told, "answers are in their order"
 
 
 def test_codes_make_a_tree_that_needs_are_taken_from(found: Study) -> None:

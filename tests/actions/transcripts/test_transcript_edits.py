@@ -192,7 +192,7 @@ def test_words_given_to_the_interviewer_are_no_evidence_any_more(talk: Study) ->
     assert [who for who, _ in _said(talk)] == ["Interviewer", "Interviewer", "Interviewer", "Anna"]
     with pytest.raises(UsageError, match="already"):
         transcript_edits.give_words(talk, "anna", turn.start, turn.end, "Interviewer")
-    with pytest.raises(UsageError, match="is here as interviewer"):
+    with pytest.raises(UsageError, match="is interviewer in this interview"):
         transcript_edits.give_words(talk, "anna", 0, 400, "Interviewer", "participant")
 
 
@@ -308,7 +308,7 @@ def test_an_edited_file_read_again_takes_the_place_of_what_was_mended(talk: Stud
     start = _at(talk, "It takes me an hour")
     transcript_edits.give_words(talk, "anna", start, start + len("It takes me an hour"), "Berta")
     report = reimporting.reimport(talk, "anna", tmp_path / "anna.txt")
-    assert any("mended by hand 1 time" in warning for warning in report.warnings)
+    assert any("edited by hand 1 time" in warning for warning in report.warnings)
     assert (passages.one(talk, mark).speaker, report.lost) == ("Anna", ())
     assert reimporting.reimport(talk, "anna", tmp_path / "anna.txt").warnings == ()
     history.undo(talk)

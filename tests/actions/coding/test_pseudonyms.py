@@ -80,16 +80,16 @@ def _talk(study: Study, folder: Path, key: str, *turns: str) -> None:
 
 
 def _by(study: Study) -> dict[str, str]:
-    return {row.words: row.by for row in pseudonyms.found(study)}
+    return {row.words: row.by for row in pseudonyms.identifying_words(study)}
 
 
 def _state(study: Study) -> dict[str, str]:
-    return {row.words: row.state for row in pseudonyms.found(study)}
+    return {row.words: row.state for row in pseudonyms.identifying_words(study)}
 
 
 def test_what_is_found_says_where_and_what_was_decided(study: Study, tmp_path: Path, tables: Dump) -> None:
     _talk(study, tmp_path, "anna", "Anna: I am Anna. Ring +44 20 7946 0958, anna.", "Interviewer: Anna?")
-    name, phone = pseudonyms.found(study)
+    name, phone = pseudonyms.identifying_words(study)
     text = interviews.show(study, "anna").text
     assert (name.words, name.by, name.count, name.state, name.interview) == (
         "Anna", "Participant 1", 2, "undecided", "anna",
@@ -111,7 +111,7 @@ def test_what_is_found_says_where_and_what_was_decided(study: Study, tmp_path: P
         assert tables(study) == then
         history.redo(study)
     assert _state(study) == {"Anna": "undecided", phone.words: "kept"}
-    assert [row.words for row in pseudonyms.found(study, undecided=True)] == ["Anna"]
+    assert [row.words for row in pseudonyms.identifying_words(study, undecided=True)] == ["Anna"]
     for _ in range(5):
         history.undo(study)
     assert tables(study) == before
@@ -200,7 +200,7 @@ def test_words_of_ones_own_are_added_by_kind(shop: Study) -> None:
     decisions.replace_words(shop, "five five five", kind="phone")
     over = pseudonyms.cover(shop)
     assert over.text("Maria, Ms Schmidt, FALCON, Five five  five") == "[person], Ms Schmidt, the plan, [phone]"
-    assert {row.words: row.count for row in pseudonyms.found(shop)}["Falcon"] == 0
+    assert {row.words: row.count for row in pseudonyms.identifying_words(shop)}["Falcon"] == 0
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_list_is_one_action_and_its_bad_rows_are_named(talk: Study, tmp_path: 
     )
     before = tables(talk)
     report = decisions.import_list(talk, file)
-    assert report.taken == (("Projekt Zebra", ""), ("Berg, Anna", "A nurse"))
+    assert report.replaced == (("Projekt Zebra", ""), ("Berg, Anna", "A nurse"))
     assert [row for row, _ in report.refused] == [5, 6, 8]
     assert says(report.refused[1][1], 3) and says(report.refused[2][1], "PROJEKT ZEBRA", OTHER_REPLACEMENT)
     assert pseudonyms.cover(talk).text("Berg, Anna of projekt zebra") == "A nurse of [removed]"
