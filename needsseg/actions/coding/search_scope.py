@@ -111,9 +111,7 @@ def _matching_participants(people: Sequence[Participant], condition: str) -> set
             f"No participant has the attribute “{parts[1]}”.", f"Known are: {', '.join(names) or 'none'}."
         )
     matches = {
-        person
-        for person, text in values.items()
-        if (value in text.casefold() if part else value == text.casefold())
+        person for person, text in values.items() if (value in text.casefold() if part else value == text.casefold())
     }
     if not matches:
         examples = sorted(set(values.values()))

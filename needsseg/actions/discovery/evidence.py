@@ -178,16 +178,8 @@ def evidence(study: Study, segment: int, *, unveiled: bool = False) -> Evidence:
     standing, missing = _standing(study, passages_by_id, placed, segment)
     speaker_count = len({(passage.interview, passage.speaker) for passage in own})
     run = runs.latest(study)
-    in_short = summary(
-        row,
-        own_members,
-        passages_by_id,
-        segments.as_found(study).get(segment),
-        fresh,
-        len(proposals),
-        names,
-        _cues(study),
-    )
+    original = segments.as_found(study).get(segment)
+    in_short = summary(row, own_members, passages_by_id, original, fresh, len(proposals), names, _cues(study))
     in_short = replace(in_short, in_view=segment in {need.segment for need in needs.listing(study)})
     transcripts = {
         key: interviews.transcript(study, key) for key in {passage.interview for passage in in_short.exemplars}

@@ -243,9 +243,9 @@ def plan(
     return ExportPlan(tuple(sent_profiles), tuple(rows), tuple(delivered_rows), len(pairs) - len(sent_profiles), names)
 
 
-def batch_id(taken: Sequence[Delivered]) -> str:
+def batch_id(rows: Sequence[Delivered]) -> str:
     """One id for the messages of a batch."""
-    return sha256("\n".join(each.message_id for each in taken))[:16]
+    return sha256("\n".join(each.message_id for each in rows))[:16]
 
 
 def _cohort(study: Study, profiles: Sequence[AccountProfile], segment: str) -> list[AccountProfile]:
