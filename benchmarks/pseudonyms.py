@@ -103,7 +103,7 @@ def _proposed(name: str, files: Sequence[Path], names: dict[str, list[str]]) -> 
         keys = [row.key for row in interviews.listing(study)]
         lines = [(key, line) for key, text in zip(keys, texts, strict=True) for line in text.words.split("\n")]
         for with_model in (False, True) if is_installed() else (False,):
-            proposing = proposals(study, over.known, lines, with_model=with_model)
+            proposing = proposals(study, over.study_names, lines, with_model=with_model)
             held = any(each in name for each in HELD_OUT)
             halves = (texts[::2], texts[1::2]) if name == "sample" else ([], texts) if held else (texts, [])
             for half, own in zip(("looked at", "held out"), halves, strict=True):

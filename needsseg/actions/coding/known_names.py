@@ -55,30 +55,32 @@ def known_names(study: Study, speech: Callable[[], str]) -> Names:
     with the same full name and no differing addresses, count as one person, and companies of one account as one company.
     """
     numbers_of = pseudonyms.numbers(study)
-    participants = sorted(stored.participants(study), key=lambda who: numbers_of.participants[who.key])
-    number_of = _persons(participants, numbers_of.participants)
+    participants = sorted(stored.participants(study), key=lambda person: numbers_of.participants[person.key])
+    number_of = _person_numbers(participants, numbers_of.participants)
     speakers = {(row.interview, row.label): row.participant for row in interviews.speakers(study)}
     names_by_number: dict[int, list[str]] = {}
-    for who in participants:
-        names_by_number.setdefault(number_of[who.key], []).append(_bare(who.name))
+    for person in participants:
+        names_by_number.setdefault(number_of[person.key], []).append(_without_role(person.name))
     for (_, label), key in speakers.items():
         if key is not None:
-            names_by_number[number_of[key]].append(_bare(label))
+            names_by_number[number_of[key]].append(_without_role(label))
     names = {number: list(dict.fromkeys(filter(None, all_names))) for number, all_names in names_by_number.items()}
-    known = [Known("person", name, known_as=mine[0]) for mine in names.values() for name in mine]
+    known = [Known("person", name, known_as=spellings[0]) for spellings in names.values() for name in spellings]
     full_names = {folded(each.name) for each in known}
-    others = dict.fromkeys(_bare(label) for (_, label), key in speakers.items() if key is None)
+    others = dict.fromkeys(_without_role(label) for (_, label), key in speakers.items() if key is None)
     # A full name belongs to one person, whatever their role in another interview; a first name may be anybody's.
     known += [
         Known("person", name, known_as=name + SPEAKER)
         for name in others
         if name and not (folded(name) in full_names and " " in name)
     ]
-    shared = Counter(folded(mine[0]) for mine in names.values() if mine)
-    numbers = {mine[0]: number for number, mine in names.items() if mine and shared[folded(mine[0])] == 1}
+    shared = Counter(folded(spellings[0]) for spellings in names.values() if spellings)
+    numbers = {
+        spellings[0]: number for number, spellings in names.items() if spellings and shared[folded(spellings[0])] == 1
+    }
     companies, of_companies = _companies(study, participants, numbers_of.participants, speech)
-    people = {who.key: ((names[number_of[who.key]] or [""])[0], number_of[who.key]) for who in participants}
-    labels = {label: (_bare(label), number) for label, number in numbers_of.speakers.items()}
+    people = {person.key: ((names[number_of[person.key]] or [""])[0], number_of[person.key]) for person in participants}
+    labels = {label: (_without_role(label), number) for label, number in numbers_of.speakers.items()}
     present: dict[str, dict[str, str]] = {}
     for (interview, label), key in speakers.items():
         name = people[key][0] if key is not None else labels[label][0] + SPEAKER
@@ -87,9 +89,11 @@ def known_names(study: Study, speech: Callable[[], str]) -> Names:
     return Names((*known, *companies), numbers | of_companies, people, speakers, labels, numbers_of.interviews, present)
 
 
-def _bare(label: str) -> str:
+def _without_role(label: str) -> str:
     """Remove words that only say a role from a label ("Researcher Maya", "Maya (Guest)"); the result may be empty."""
-    label = re.sub(r"\(([^()]*)\)", lambda aside: "" if _is_role(aside.group(1)) else aside.group(), label)
+    label = re.sub(
+        r"\(([^()]*)\)", lambda parenthesis: "" if _is_role(parenthesis.group(1)) else parenthesis.group(), label
+    )
     words = label.split()
     while words and (_is_role(" ".join(words)) or (len(words[0]) > 2 and _is_role(words[0]))):
         words = words[1:]
@@ -102,21 +106,21 @@ def _is_role(words: str) -> bool:
     return all(not word or word in _ROLE_WORDS or (word != "claude" and role_from_label(word)) for word in bare)
 
 
-def _persons(people: Sequence[Participant], numbers: dict[str, int]) -> dict[str, int]:
+def _person_numbers(people: Sequence[Participant], numbers: dict[str, int]) -> dict[str, int]:
     """The person number of each participant: the lowest number among participants who are the same person."""
     person_numbers: dict[str, int] = {}
     by_email: dict[str, int] = {}
     by_name: dict[str, dict[int, set[str]]] = {}
-    for who in people:
-        email, name = who.email.casefold(), folded(_bare(who.name))
+    for person in people:
+        email, name = person.email.casefold(), folded(_without_role(person.name))
         namesakes = by_name.setdefault(name, {})
         number = by_email.get(email) if email else None
         if number is None and " " in name:
             number = next((n for n, emails in namesakes.items() if not (email and emails)), None)
-        person_numbers[who.key] = numbers[who.key] if number is None else number
-        namesakes.setdefault(person_numbers[who.key], set()).update({email} - {""})
+        person_numbers[person.key] = numbers[person.key] if number is None else number
+        namesakes.setdefault(person_numbers[person.key], set()).update({email} - {""})
         if email:
-            by_email.setdefault(email, person_numbers[who.key])
+            by_email.setdefault(email, person_numbers[person.key])
     return person_numbers
 
 
@@ -130,11 +134,11 @@ def _companies(
         accounts_by_id = {account.account_id: account for account in accounts.listing(study)}
         linked = {match.participant: match.account_id for match in accounts.matches(study) if match.account_id}
     groups: list[tuple[set[str], list[str], int]] = []
-    for who in people:
-        account = accounts_by_id.get(linked.get(who.key, ""))
-        names = [name for name in (who.company, account.name if account else "") if name.strip()]
+    for person in people:
+        account = accounts_by_id.get(linked.get(person.key, ""))
+        names = [name for name in (person.company, account.name if account else "") if name.strip()]
         ties = {folded(name) for name in names} | ({f"\0{account.account_id}"} if account else set())
-        number = numbers[who.key]
+        number = numbers[person.key]
         for group in [group for group in groups if group[0] & ties]:
             groups.remove(group)
             ties, names, number = ties | group[0], [*group[1], *names], min(number, group[2])
@@ -142,10 +146,10 @@ def _companies(
             groups.append((ties, names, number))
     known = [Known("company", name, known_as=names[0]) for _, names, _ in groups for name in dict.fromkeys(names)]
     tied = set().union(*(ties for ties, _, _ in groups)) if groups else set()
-    strangers = [
+    unlinked = [
         a.name for a in accounts_by_id.values() if f"\0{a.account_id}" not in tied and folded(a.name) not in tied
     ]
-    known += [Known("company", name, exact=True) for name in _mentioned(strangers, speech)]
+    known += [Known("company", name, exact=True) for name in _mentioned(unlinked, speech)]
     return known, {names[0]: number for _, names, number in groups}
 
 

@@ -36,10 +36,10 @@ class AgreementReport:
     @property
     def compared(self) -> str:
         """A sentence on what was compared."""
-        who = " and ".join(self.agreement.coders)
+        coders = " and ".join(self.agreement.coders)
         if self.shared:
-            return f"{who}, over what each of them has coded or read."
-        return f"{who}, over all participants' words, including what one of them has not read."
+            return f"{coders}, over what each of them has coded or read."
+        return f"{coders}, over all participants' words, including what one of them has not read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +64,32 @@ class SaturationReport:
     @property
     def sentence(self) -> str | Advice:
         """A sentence on whether saturation is reached, and where."""
-        of = self.saturation
-        if self.incomplete and len(self.interviews) >= of.base + of.run:
-            some = ", ".join(self.incomplete[:3]) + (" …" if len(self.incomplete) > 3 else "")
+        result = self.saturation
+        if self.incomplete and len(self.interviews) >= result.base + result.run:
+            examples = ", ".join(self.incomplete[:3]) + (" …" if len(self.incomplete) > 3 else "")
             return Advice(
                 f"Cannot tell: {len(self.incomplete)} of {format_count(len(self.interviews), 'interview')} "
-                f"{plural(len(self.incomplete), 'was', 'were')} not coded throughout ({some}), so new codes "
+                f"{plural(len(self.incomplete), 'was', 'were')} not coded throughout ({examples}), so new codes "
                 "may be missing. Progress of each: ",
                 Fix.COVERAGE,
             )
-        if of.reported:
+        if result.reported:
             return (
-                f"Reached at {of.reported}: runs of {of.run} then bring at most {of.threshold:.0%} "
-                f"of the base's {format_count(of.base_codes, 'code')}."
+                f"Reached at {result.reported}: runs of {result.run} then bring at most {result.threshold:.0%} "
+                f"of the base's {format_count(result.base_codes, 'code')}."
             )
-        if len(self.interviews) < of.base + of.run:
+        if len(self.interviews) < result.base + result.run:
             return (
-                f"Not reached: it takes {of.base} + {format_count(of.run, 'interview')} to tell, and there are "
+                f"Not reached: it takes {result.base} + {format_count(result.run, 'interview')} to tell, and there are "
                 f"{len(self.interviews)}."
             )
-        if not of.base_codes:
-            return f"Not reached: the first {format_count(of.base, 'interview')} have no codes."
-        last = of.steps[-1]
+        if not result.base_codes:
+            return f"Not reached: the first {format_count(result.base, 'interview')} have no codes."
+        last = result.steps[-1]
         return (
             f"Not reached: interviews {last.first}–{last.last} still bring {format_count(last.new, 'new code')}, "
             f"{last.ratio or 0:.0%} "
-            f"of the base's {of.base_codes}; the limit is {of.threshold:.0%}."
+            f"of the base's {result.base_codes}; the limit is {result.threshold:.0%}."
         )
 
 
@@ -114,14 +114,15 @@ def agreement(
         if row.interview in texts:
             marks.setdefault(row.coder, []).append(Mark(row.interview, row.start, row.end, row.code))
     if len(marks) < 2:
-        who = f"only {next(iter(marks))}" if marks else "nobody"
+        coder = f"only {next(iter(marks))}" if marks else "nobody"
         raise UsageError(
-            f"Agreement needs two coders; {who} put codes on passages here.", "Code with another name (NEEDSSEG_CODER)."
+            f"Agreement needs two coders; {coder} put codes on passages here.",
+            "Code with another name (NEEDSSEG_CODER).",
         )
     marks = dict(sorted(marks.items()))
     if shared:
         texts = _shared(study, texts, marks)
-        marks = {who: [mark for mark in own if _lies_in(mark, texts)] for who, own in marks.items()}
+        marks = {coder: [mark for mark in own if _lies_in(mark, texts)] for coder, own in marks.items()}
     bounds = None if units == "passage" else _bounds(texts, units, all_text, shared)
     lengths = {key: len(transcript.text) for key, transcript in texts.items()}
     differences = disagreements(marks, lengths, units, bounds)
@@ -132,8 +133,8 @@ def agreement(
 def _shared(study: Study, texts: dict[str, Transcript], marks: Mapping[str, Sequence[Mark]]) -> dict[str, Transcript]:
     """The interviews with only those turns that each coder has coded, decided on or read."""
     turns_by_coder: dict[str, list[set[int]]] = {key: [] for key in texts}
-    for who in marks:
-        read, worked = read_turns.turns_read(study, who), blinding.worked_on(study, who)
+    for coder in marks:
+        read, worked = read_turns.turns_read(study, coder), blinding.worked_on(study, coder)
         spans: dict[str, list[tuple[int, int]]] = {}
         for row in passages.listing(study, ids=sorted(worked), anchored=True):
             spans.setdefault(row.interview, []).append((row.start, row.end))

@@ -97,7 +97,7 @@ class Cover:
         name, number = self.study_names.people.get(key, ("", 0))
         if self.original or self.state(name) == "kept":
             return key
-        return self._called(name, f"Participant {number}" if number else GENERIC["person"])
+        return self._pseudonym_for(name, f"Participant {number}" if number else GENERIC["person"])
 
     def name(self, key: str, name: str) -> str:
         """The pseudonym for a participant's name."""
@@ -108,7 +108,7 @@ class Cover:
         """The pseudonym for a speaker's label; a label that only says a role is left as it is."""
         if self.original or self.state(label) == "kept":
             return label
-        shown = self._speaking(interview, label)
+        shown = self._speaker_pseudonym(interview, label)
         key = self.study_names.speakers.get((interview, label))
         return shown if key is None else self.name(key, label)
 
@@ -136,7 +136,7 @@ class Cover:
             present = self.study_names.present.get(interview or "", {})
             candidates = [name for name in self.bearers.get(key, ()) if name in present]
             if interview is not None and len(candidates) == 1:
-                return self._speaking(interview, present[candidates[0]])
+                return self._speaker_pseudonym(interview, present[candidates[0]])
             if each.stands_for not in self.chosen:
                 return GENERIC["person"]
         return self.names.get(each.stands_for) or GENERIC[cast(FoundKind, kind)]
@@ -146,15 +146,15 @@ class Cover:
         own = self.decided.get(normalised(words))
         return "undecided" if own is None else "kept" if own.decision == "keep" else "replaced"
 
-    def _speaking(self, interview: str, label: str) -> str:
+    def _speaker_pseudonym(self, interview: str, label: str) -> str:
         key = self.study_names.speakers.get((interview, label))
         if key is not None:
             name, number = self.study_names.people[key]
-            return self._called(name, f"Participant {number}")
+            return self._pseudonym_for(name, f"Participant {number}")
         name, number = self.study_names.labels.get(label, ("", 0))
-        return self._called(name, self.names.get(name + SPEAKER, f"Speaker {number}")) if name else label
+        return self._pseudonym_for(name, self.names.get(name + SPEAKER, f"Speaker {number}")) if name else label
 
-    def _called(self, name: str, otherwise: str) -> str:
+    def _pseudonym_for(self, name: str, otherwise: str) -> str:
         own = self.decided.get(normalised(name))
         return (own.replacement if own is not None else "") or self.names.get(name) or otherwise
 
@@ -184,8 +184,8 @@ def cover_of(study_names: Names, decisions: Iterable[DecisionRow], extra: Sequen
     decided = {normalised(row.words): row for row in decisions}
     forms = bearers(study_names.known)
     # A decision to replace “Target” applies to every “Target”, also where the program would not be certain.
-    sure = bearers(each for each in study_names.known if not each.exact)
-    own = [row for key, row in decided.items() if row.decision == "replace" and key not in sure]
+    certain = bearers(each for each in study_names.known if not each.exact)
+    own = [row for key, row in decided.items() if row.decision == "replace" and key not in certain]
     added = [Known(cast(KnownKind, row.kind), row.words) for row in own if row.kind in ("person", "company")]
     words = [row.words for row in own if row.kind not in ("person", "company")]
     pseudonym_by_name = pseudonyms(study_names.known, study_names.numbers)
@@ -193,8 +193,8 @@ def cover_of(study_names: Names, decisions: Iterable[DecisionRow], extra: Sequen
         if name:
             pseudonym_by_name.setdefault(name + SPEAKER, f"Speaker {number}")
     # A decision about a whole name applies to its parts too, unless those have their own.
-    whole = (*(each.known_as or each.name for each in study_names.known), *(row.words for row in own))
-    rows = {name: decided.get(normalised(name.removesuffix(SPEAKER))) for name in whole}
+    full_names = (*(each.known_as or each.name for each in study_names.known), *(row.words for row in own))
+    rows = {name: decided.get(normalised(name.removesuffix(SPEAKER))) for name in full_names}
     chosen = {name: row.replacement for name, row in rows.items() if row is not None and row.replacement}
     return Cover(
         False,
@@ -285,7 +285,7 @@ def _proposals(study: Study, over: Cover, speech: Sequence[tuple[str, int, str]]
 
 def _row(over: Cover, hits: Sequence[_Hit], *, proposed: bool = False) -> Replacement:
     each, interview, start, text = hits[0]
-    by = dict.fromkeys(over.by(hit, where) for hit, where, _, _ in hits)
+    by = dict.fromkeys(over.by(hit, key) for hit, key, _, _ in hits)
     before, after = text[max(0, each.start - 40) : each.start], text[each.end : each.end + 40]
     words, place = " ".join(each.words.split()), start + each.start if start >= 0 else None
     return Replacement(

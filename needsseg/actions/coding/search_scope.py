@@ -60,12 +60,12 @@ def scope(study: Study, within: Filter) -> Scope:
     if within.speech == "participants":
         voices = [voice for voice in voices if voice.role == "participant"]
     for condition in within.attributes:
-        them = _matching_participants(accounts.participants(study), condition)
-        theirs = {voice.interview for voice in searching.voices(study) if voice.participant in them}
+        matching = _matching_participants(accounts.participants(study), condition)
+        their_interviews = {voice.interview for voice in searching.voices(study) if voice.participant in matching}
         voices = [
             voice
             for voice in voices
-            if (voice.participant in them if voice.role == "participant" else voice.interview in theirs)
+            if (voice.participant in matching if voice.role == "participant" else voice.interview in their_interviews)
         ]
     coder, near = seen_coder(study), None
     if within.code is not None:
@@ -82,10 +82,16 @@ def _with_children(study: Study, code: str) -> set[str]:
     return {top} | {branch.code.name for branch in book.tree(book.listing(study)) if top in branch.above}
 
 
-def _facts_of(who: Participant) -> dict[str, str]:
+def _facts_of(participant: Participant) -> dict[str, str]:
     """The attributes of a participant that are not empty, by case-folded name."""
-    own = {"participant": who.key, "name": who.name, "email": who.email, "company": who.company, "crm_id": who.crm_id}
-    return {key.casefold(): value for key, value in (own | who.attributes).items() if value}
+    own = {
+        "participant": participant.key,
+        "name": participant.name,
+        "email": participant.email,
+        "company": participant.company,
+        "crm_id": participant.crm_id,
+    }
+    return {key.casefold(): value for key, value in (own | participant.attributes).items() if value}
 
 
 def _matching_participants(people: Sequence[Participant], condition: str) -> set[str]:
@@ -97,17 +103,19 @@ def _matching_participants(people: Sequence[Participant], condition: str) -> set
             "Write attribute=value, or attribute~part of the value, such as plan=Team.",
         )
     key, part, value = parts[1].casefold(), parts[2] == "~", parts[3].casefold()
-    facts_by_key = {who.key: _facts_of(who) for who in people}
-    values = {who: facts[key] for who, facts in facts_by_key.items() if key in facts}
+    facts_by_key = {participant.key: _facts_of(participant) for participant in people}
+    values = {person: facts[key] for person, facts in facts_by_key.items() if key in facts}
     if not values:
         names = sorted({name for facts in facts_by_key.values() for name in facts})
         raise NotFoundError(
             f"No participant has the attribute “{parts[1]}”.", f"Known are: {', '.join(names) or 'none'}."
         )
-    matches = {who for who, text in values.items() if (value in text.casefold() if part else value == text.casefold())}
+    matches = {
+        person for person, text in values.items() if (value in text.casefold() if part else value == text.casefold())
+    }
     if not matches:
-        some = sorted(set(values.values()))
-        listed = ", ".join(some[:8]) + (" …" if len(some) > 8 else "")
+        examples = sorted(set(values.values()))
+        listed = ", ".join(examples[:8]) + (" …" if len(examples) > 8 else "")
         raise NotFoundError(f"No participant's {parts[1]} is “{parts[3]}”.", f"There are: {listed}.")
     return matches
 
@@ -116,8 +124,8 @@ def conditions(study: Study) -> list[tuple[str, int]]:
     """List conditions that participants match, such as ``plan=Team``, with their number; broadest attributes first."""
     facts = [
         (key, value)
-        for who in accounts.participants(study)
-        for key, value in (who.attributes | {"company": who.company}).items()
+        for participant in accounts.participants(study)
+        for key, value in (participant.attributes | {"company": participant.company}).items()
         if value and not set("=~") & set(key)
     ]
     values = Counter(key for key, _ in set(facts))

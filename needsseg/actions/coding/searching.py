@@ -158,13 +158,13 @@ def code_hits(study: Study, hits: Sequence[Hit], code: str) -> CodedHits:
 
     Reuses a passage with exactly the hit's span; a hit inside or across other passages becomes a new one.
     """
-    theirs = [hit for hit in hits if hit.role == "participant"]
-    skipped = len(hits) - len(theirs)
-    if not theirs:
+    codable = [hit for hit in hits if hit.role == "participant"]
+    skipped = len(hits) - len(codable)
+    if not codable:
         return CodedHits((), 0, skipped)
-    with study.action("code", f"coded {format_count(len(theirs), 'hit')} “{book.stored_name(study, code)}”"):
+    with study.action("code", f"coded {format_count(len(codable), 'hit')} “{book.stored_name(study, code)}”"):
         mark = blinding.mark if blind.is_blind(study) else passages.mark
-        ids = tuple(dict.fromkeys(mark(study, hit.interview, hit.start, hit.end) for hit in theirs))
+        ids = tuple(dict.fromkeys(mark(study, hit.interview, hit.start, hit.end) for hit in codable))
         coded = book.add_code(study, ids, code)
     return CodedHits(ids, coded, skipped)
 
@@ -204,9 +204,9 @@ def _word_matches(study: Study, inside: Scope, terms: queries.Query, limit: int 
         for row in searching.utterances(study, source, part):
             spans = [spans_by_row.get(row.id, []) for spans_by_row in by_phrase]
             spans += [queries.occurrences(row.words, literal) for literal in terms.literal]
-            whole = [(0, len(row.words))] if source == "passages" else queries.stretches(row.words, spans)
+            ranges = [(0, len(row.words))] if source == "passages" else queries.stretches(row.words, spans)
             matches = sorted({span for spans_by_row in spans for span in spans_by_row})
-            for start, end in whole:
+            for start, end in ranges:
                 hit = Utterance(row.id, row.voice, row.start + start, row.start + end, row.words[start:end])
                 if not touches(hit):
                     continue
@@ -249,8 +249,8 @@ def _hits(study: Study, inside: Scope, results: Iterable[Match]) -> list[Hit]:
     hits = []
     for row, score, matches in rows:
         voice = inside.voices[row.voice]
-        there = placed.get(voice.interview, [])
-        ids = tuple(number for start, end, number in there if start < row.end and row.start < end)
-        who = (voice.interview, voice.title, voice.label, voice.role)
-        hits.append(Hit(*who, row.start, row.end, row.words, score, ids, tuple(matches)))
+        nearby = placed.get(voice.interview, [])
+        ids = tuple(number for start, end, number in nearby if start < row.end and row.start < end)
+        speaker = (voice.interview, voice.title, voice.label, voice.role)
+        hits.append(Hit(*speaker, row.start, row.end, row.words, score, ids, tuple(matches)))
     return hits

@@ -138,7 +138,7 @@ def _pool(study: Study, words: _Words, listed: Sequence[Passage], *, with_window
     parts = [measured]
     places = [_Place(p.interview, p.start, p.end, p) for p in with_vector]
     unread = 0
-    for key, part in _further(study, words, listed) if with_windows else ():
+    for key, part in _other_windows(study, words, listed) if with_windows else ():
         if part is None:
             unread += 1
             continue
@@ -196,11 +196,11 @@ def embed_all(study: Study, progress: Progress = silent) -> int:
 def _words(study: Study) -> _Words:
     settings = load(study.path)
     cues = load_cues(prompt_file("cues.toml", settings))
-    return _same(cues, load_probes(prompt_file("probes.toml", settings)), model_sha256(study))
+    return _shared_words(cues, load_probes(prompt_file("probes.toml", settings)), model_sha256(study))
 
 
 @lru_cache(maxsize=4)
-def _same(cues: tuple[CueGroup, ...], probes: tuple[Probe, ...], model: str) -> _Words:
+def _shared_words(cues: tuple[CueGroup, ...], probes: tuple[Probe, ...], model: str) -> _Words:
     return _Words(cues, probes, model)
 
 
@@ -216,7 +216,7 @@ _QUOTES: dict[_QuoteKey, Measured] = {}
 _KEPT, _KEPT_QUOTES = 512, 20_000
 
 
-def _further(
+def _other_windows(
     study: Study, words: _Words, listed: Sequence[Passage]
 ) -> Iterator[tuple[str, tuple[list[Window], Measured] | None]]:
     """For each interview, the windows that overlap no passage and their features; None if their vectors are missing."""
@@ -227,19 +227,21 @@ def _further(
         if passage.anchored:
             passage_spans.setdefault(passage.interview, []).append((passage.start, passage.end))
     for key in interviews.keys(study):
-        part = _part(study, interviews.transcript(study, key), words)
+        part = _measured_windows(study, interviews.transcript(study, key), words)
         if part is None:
             yield key, None
             continue
-        windows, whole = part
+        windows, features = part
         spans = np.array([window.span for window in windows], dtype=np.int64).reshape(-1, 2)
-        mine = np.array(passage_spans.get(key, []), dtype=np.int64).reshape(-1, 2)
-        over = (spans[:, :1] < mine[:, 1]) & (mine[:, 0] < spans[:, 1:])
+        taken_spans = np.array(passage_spans.get(key, []), dtype=np.int64).reshape(-1, 2)
+        over = (spans[:, :1] < taken_spans[:, 1]) & (taken_spans[:, 0] < spans[:, 1:])
         free = np.flatnonzero(~over.any(axis=1)).tolist()
-        yield key, ([windows[at] for at in free], whole.only(free))
+        yield key, ([windows[at] for at in free], features.only(free))
 
 
-def _part(study: Study, transcript: Transcript, words: _Words) -> tuple[tuple[Window, ...], Measured] | None:
+def _measured_windows(
+    study: Study, transcript: Transcript, words: _Words
+) -> tuple[tuple[Window, ...], Measured] | None:
     cached = _PARTS.get((transcript, words))
     if cached is None:
         windows = _weighed(transcript, words)
@@ -260,8 +262,8 @@ def _measured(study: Study, listed: Sequence[Passage], words: _Words) -> tuple[M
     measured: dict[int, Measured] = {}
     for key, own in by_interview.items():
         measured.update(_measured_quotes(study, interviews.transcript(study, key), own, words))
-    there = [p for p in listed if p.id in measured]
-    return joined([measure([], {}, ()), *(measured[p.id] for p in there)]), there
+    with_vector = [p for p in listed if p.id in measured]
+    return joined([measure([], {}, ()), *(measured[p.id] for p in with_vector)]), with_vector
 
 
 def _measured_quotes(
@@ -277,10 +279,10 @@ def _measured_quotes(
         with_vector = {key: p for key, p in fresh.items() if text_sha256(p.quote) in vectors}
         if with_vector and all(text_sha256(probe.text) in vectors for probe in words.probes):
             windows = [_window(transcript, p, words, source) for p in with_vector.values()]
-            whole = measure(windows, vectors, words.probes, centre)
+            features = measure(windows, vectors, words.probes, centre)
             if len(_QUOTES) >= _KEPT_QUOTES:
                 _QUOTES.clear()
-            _QUOTES.update({key: whole.only([at]) for at, key in enumerate(with_vector)})
+            _QUOTES.update({key: features.only([at]) for at, key in enumerate(with_vector)})
     return {p.id: _QUOTES[keys[p.id]] for p in own if keys[p.id] in _QUOTES}
 
 

@@ -26,7 +26,7 @@ def tree(study: Study, progress: Progress = silent) -> CodeTree:
         raise DiscoveryError("No code is on a passage yet.", Advice("Code passages first: ", Fix.CODE))
     vectors = embedded(study, [passage.quote for passage, _ in coded], progress)
     rows = np.stack([vectors[text_sha256(passage.quote)] for passage, _ in coded]).astype(np.float64)
-    return code_tree(rows, [passage.codes for passage, _ in coded], [who for _, who in coded])
+    return code_tree(rows, [passage.codes for passage, _ in coded], [speaker for _, speaker in coded])
 
 
 def passages_by_code(study: Study) -> dict[str, set[tuple[int, str]]]:

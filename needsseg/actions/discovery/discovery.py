@@ -206,9 +206,9 @@ def _input_warnings(study: Study, used: int, status: str, left_out: int) -> list
     warnings = []
     if status == "suggested":
         warnings.append("No passage is accepted yet: these candidates rest on undecided suggestions.")
-    elif open_ones := len(passages.listing(study, status="suggested")):
+    elif undecided := len(passages.listing(study, status="suggested")):
         warnings.append(
-            f"Only the {format_count(used, 'accepted passage')} were used; {open_ones} undecided ones were left out."
+            f"Only the {format_count(used, 'accepted passage')} were used; {undecided} undecided ones were left out."
         )
     twice = len(passages.listing(study, status="accepted", anchored=True)) - left_out - used
     if status == "accepted" and twice:

@@ -23,13 +23,13 @@ def release(study: Study) -> Advice:
     named = [row for row in segments.listing(study) if row.status == "named" and _OF_A_RUN.fullmatch(row.name)]
     if not named or ACTION in needs.actions_done(study):
         return Advice()
-    mine = [row for row in named if _only_answers_named(study, row.id)]
-    if not mine:
+    affected = [row for row in named if _only_answers_named(study, row.id)]
+    if not affected:
         return Advice()
-    names = ", ".join(f"“{row.name}”" for row in mine)
+    names = ", ".join(f"“{row.name}”" for row in affected)
     with study.action(ACTION) as action:
         count = 0
-        for row in mine:
+        for row in affected:
             needs.release(study, row.id)
             for member in segments.members(study).get(row.id, []):
                 if member.placed_by == "hand":
@@ -37,8 +37,8 @@ def release(study: Study) -> Advice:
                     count += 1
         action.summary = f"turned {names}, named only by answers, back into candidates"
     return Advice(
-        f"{names}: {format_count(len(mine), 'segment')} named only by answers to questions became "
-        f"{'a candidate' if len(mine) == 1 else 'candidates'} again, with {format_count(count, 'answer')}. "
+        f"{names}: {format_count(len(affected), 'segment')} named only by answers to questions became "
+        f"{'a candidate' if len(affected) == 1 else 'candidates'} again, with {format_count(count, 'answer')}. "
         "To reverse that: ",
         Fix.UNDO,
     )
@@ -47,16 +47,16 @@ def release(study: Study) -> Advice:
 def _only_answers_named(study: Study, segment: int) -> bool:
     """Whether, by the history, an answer turned a candidate into a segment, and nobody has edited it since."""
     changes = lineage.changes(study, segment)
-    born = [change for change in changes if change.before and change.after and _became_named(change)]
+    naming = [change for change in changes if change.before and change.after and _became_named(change)]
     written = ("name", "description", "statement", "confirmed_at", "merged_into")
-    touched = [
+    edits = [
         change
         for change in changes
         if change.merged
         or (change.before and change.after and any(change.before.get(at) != change.after.get(at) for at in written))
     ]
-    split = [change for change in changes if change.action in ("split", "merge", "move", "admit")]
-    return bool(born) and all(change.action == "answer" for change in born) and not touched and not split
+    regrouped = [change for change in changes if change.action in ("split", "merge", "move", "admit")]
+    return bool(naming) and all(change.action == "answer" for change in naming) and not edits and not regrouped
 
 
 def _became_named(change: lineage.Change) -> bool:

@@ -26,7 +26,7 @@ def release(study: Study) -> Advice:
     written = [row for row in segments.listing(study) if row.statement]
     if not written or ACTION in needs.actions_done(study):
         return Advice()
-    spoken = _spoken(study)
+    spoken = _texts_by_person(study)
     joined = [row for row in written if is_joined(row.statement, spoken)]
     if not joined:
         return Advice()
@@ -50,8 +50,8 @@ def is_joined(statement: str, spoken: list[str]) -> bool:
     """
     parts = [_clause(part) for part in _BETWEEN.split(statement)]
     parts = [part for part in parts if len(part.split()) >= FEWEST_WORDS]
-    said_by = [{index for index, text in enumerate(spoken) if part in text} for part in parts]
-    return len(parts) > 1 and all(said_by) and not set.intersection(*said_by)
+    speakers = [{index for index, text in enumerate(spoken) if part in text} for part in parts]
+    return len(parts) > 1 and all(speakers) and not set.intersection(*speakers)
 
 
 def plain(words: str) -> str:
@@ -63,7 +63,7 @@ def _clause(part: str) -> str:
     return plain(part).removeprefix("when ").strip(" .,;…")
 
 
-def _spoken(study: Study) -> list[str]:
+def _texts_by_person(study: Study) -> list[str]:
     """The words of each person over all interviews, as spoken and once more pseudonymised."""
     pseudonyms = cover(study)
     texts_by_person: dict[object, list[str]] = {}

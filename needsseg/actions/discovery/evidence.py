@@ -120,7 +120,7 @@ def listing(study: Study) -> list[SegmentSummary]:
         segments.passages_of_run(study),
         new_interviews(study),
     )
-    ids = [member.passage for mine in members.values() for member in mine]
+    ids = [member.passage for own in members.values() for member in own]
     passages_by_id = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=ids))}
     unseen = unseen_candidates(study, members)
     proposed = Counter(proposal.segment for proposal in constraints.proposals(study))
@@ -162,43 +162,35 @@ def with_firmness(row: SegmentSummary, firm: Firm | None, separate: bool | None)
     )
 
 
-def evidence(study: Study, segment: int, *, whole: bool = False) -> Evidence:
+def evidence(study: Study, segment: int, *, unveiled: bool = False) -> Evidence:
     """Load the evidence of one segment; its passages are exemplars first, then by strength.
 
-    A blind coder gets it without others' work, unless ``whole`` is set.
+    A blind coder gets it without others' work, unless ``unveiled`` is set.
     """
     row = segments.one(study, segment)
-    members = segments.members(study) if whole else seen_members(study)
-    mine = members.get(segment, [])
+    members = segments.members(study) if unveiled else seen_members(study)
+    own_members = members.get(segment, [])
     proposals = constraints.proposals(study, segment)
     rows = [other for other in segments.listing(study) if other.status != "set_aside" or other.id == segment]
     placed = {member.passage: other.id for other in rows for member in members.get(other.id, [])}
     shown = passages.listing(study, ids=[*placed, *(proposal.passage for proposal in proposals)])
-    passages_by_id = {p.id: p for p in (shown if whole else veiled(study, shown))}
+    passages_by_id = {p.id: p for p in (shown if unveiled else veiled(study, shown))}
     fresh = new_interviews(study)(row)
-    own = [passages_by_id[member.passage] for member in mine]
+    own = [passages_by_id[member.passage] for member in own_members]
     names = participant_names(study)
     parts, sentence = stated_parts(own, names.of)
     standing, missing = _standing(study, passages_by_id, placed, segment)
     speaker_count = len({(passage.interview, passage.speaker) for passage in own})
     run = runs.latest(study)
-    in_short = summary(
-        row,
-        mine,
-        passages_by_id,
-        segments.passages_of_run(study).get(segment),
-        fresh,
-        len(proposals),
-        names,
-        _cues(study),
-    )
+    original = segments.passages_of_run(study).get(segment)
+    in_short = summary(row, own_members, passages_by_id, original, fresh, len(proposals), names, _cues(study))
     in_short = replace(in_short, in_view=segment in {need.segment for need in needs.listing(study)})
     transcripts = {
         key: interviews.transcript(study, key) for key in {passage.interview for passage in in_short.exemplars}
     }
     return Evidence(
         with_firmness(in_short, figures(study).get(segment), run.separate if run else None),
-        tuple((passages_by_id[member.passage], member.strength) for member in mine),
+        tuple((passages_by_id[member.passage], member.strength) for member in own_members),
         passages_by_participant(own, names.of),
         edge=standing[0] if standing else None,
         rival=nearest_rival(standing[1], {row.id: row.name for row in rows}) if standing else None,
@@ -232,7 +224,7 @@ def _standing(
 
 def summary(
     row: SegmentRow,
-    mine: Sequence[Member],
+    members: Sequence[Member],
     passages_by_id: dict[int, Passage],
     original: set[int] | None,
     fresh: frozenset[str],
@@ -244,11 +236,11 @@ def summary(
 
     ``original`` holds the passages with which its run created it, ``fresh`` the interviews that are new to it.
     """
-    own = [passages_by_id[member.passage] for member in mine]
+    own = [passages_by_id[member.passage] for member in members]
     counts = passages_by_participant(own, names.of)
     with_one = sum(count == 1 for _, count in counts)
-    added = len(segments.changed_since_confirmed(row, mine))
-    placed_by_hand = {member.passage for member in mine if member.placed_by == "hand"}
+    added = len(segments.changed_since_confirmed(row, members))
+    placed_by_hand = {member.passage for member in members if member.placed_by == "hand"}
     return SegmentSummary(
         row.id,
         row.name,

@@ -87,13 +87,13 @@ def learned(study: Study) -> Learned:
     answered = answered_passages(study)
     if len(answered) < FEWEST:
         return Learned(len(answered), None, 0, (), (), False)
-    now = recluster(study, "anchored")
+    current = recluster(study, "anchored")
     before = recluster(study, "anchored", answered[-EVERY:])
     lengths = list(range(FEWEST, len(answered), EVERY))[-(STEPS - 1) :]
     earlier = tuple((length, _measured(study, answered, answered[:length])) for length in lengths)
     last = _measured(study, answered, answered)
     stopped = stopped_helping([*(report for _, report in earlier), last])
-    return Learned(len(answered), last, EVERY, _movements(study, before, now), earlier, stopped)
+    return Learned(len(answered), last, EVERY, _movements(study, before, current), earlier, stopped)
 
 
 def _measured(study: Study, answered: Sequence[int], used_answers: Sequence[int]) -> Lesson:
@@ -102,8 +102,8 @@ def _measured(study: Study, answered: Sequence[int], used_answers: Sequence[int]
     reclustering = recluster(study, "anchored", later)
     assigned, left_out = reclustering.applied.decisions.assigned, reclustering.discovery.left_out()
     index = {passage.id: number for number, passage in enumerate(reclustering.chosen)}
-    mine = [index[passage] for passage in used_answers if index.get(passage) in assigned]
-    return lesson({at: assigned[at] for at in mine}, left_out)
+    indices = [index[passage] for passage in used_answers if index.get(passage) in assigned]
+    return lesson({at: assigned[at] for at in indices}, left_out)
 
 
 def _movements(study: Study, before: Reclustering, after: Reclustering) -> tuple[Movement, ...]:

@@ -28,8 +28,8 @@ def new_interviews(study: Study) -> NewInterviews:
 
     def new_to(row: SegmentRow) -> frozenset[str]:
         if row.status == "confirmed" and row.confirmed_at:
-            proof = row.evidence or {}
-            decided_on = {p["interview"] for p in proof.get("passages", [])} | set(proof.get("interviews", []))
+            evidence = row.evidence or {}
+            decided_on = {p["interview"] for p in evidence.get("passages", [])} | set(evidence.get("interviews", []))
             return _after(imported, row.confirmed_at, decided_on)
         return _after(imported, before.started_at, earlier_interviews) if before else frozenset()
 

@@ -53,21 +53,21 @@ def applied_decisions(
     in_view = {need.name: need for need in needs.listing(study)}
     need_names = {need.segment: name for name, need in reversed(in_view.items()) if need.segment is not None}
     everywhere = {p: segment for p, segment in _placement(study, depth).items() if p not in without}
-    where = {passage: segment for passage, segment in everywhere.items() if passage in index}
+    segment_of = {passage: segment for passage, segment in everywhere.items() if passage in index}
     pairs, unused = applied_pairs(study)
     used_pairs = [pair for pair in pairs if pair.first not in without and pair.second not in without]
-    together = _linked([pair for pair in used_pairs if pair.kind == "together"], index)
+    together = _together_pairs([pair for pair in used_pairs if pair.kind == "together"], index)
     apart = [
         (index[p.first], index[p.second])
         for p in used_pairs
         if p.kind == "apart" and p.first in index and p.second in index
     ]
-    apart += _declined(study, index, where, together)
-    names = {s: need_names.get(s) or private_name(s) for s in sorted({s for s in where.values() if s is not None})}
+    apart += _declined_pairs(study, index, segment_of, together)
+    names = {s: need_names.get(s) or private_name(s) for s in sorted({s for s in segment_of.values() if s is not None})}
     kept_segments = {row.id for row in segments.listing(study) if row.status in segments.KEPT}
     return AppliedDecisions(
         Decisions(
-            {index[passage]: None if segment is None else names[segment] for passage, segment in where.items()},
+            {index[passage]: None if segment is None else names[segment] for passage, segment in segment_of.items()},
             tuple(together),
             tuple(apart),
         ),
@@ -97,13 +97,13 @@ def _placement(study: Study, depth: Depth) -> dict[int, int | None]:
     members = segments.members(study)
     placement: dict[int, int | None] = {}
     for row in segments.listing(study):
-        mine = members.get(row.id, [])
-        firm = [member for member in mine if member.placed_by == "hand"]
+        own = members.get(row.id, [])
+        decided = [member for member in own if member.placed_by == "hand"]
         if row.status in segments.KEPT and (depth == "kept" or (depth == "anchored" and row.status != "named")):
-            firm = mine
+            decided = own
         elif row.status in segments.KEPT and depth == "anchored":
-            firm += [member for member in mine if member.exemplar is not None and member.placed_by != "hand"]
-        placement |= {member.passage: row.id for member in firm}
+            decided += [member for member in own if member.exemplar is not None and member.placed_by != "hand"]
+        placement |= {member.passage: row.id for member in decided}
     return placement | {row.passage: None for row in decisions.off_topic(study)}
 
 
@@ -142,28 +142,28 @@ def _contradiction(pair: Pair, group: Mapping[int, int], places: Mapping[int, tu
 def _place(
     passage: int, group: Mapping[int, int], places: Mapping[int, tuple[int | None, str]]
 ) -> tuple[int | None, str] | None:
-    mine = [p for p, leader in group.items() if leader == group.get(passage)] if passage in group else [passage]
-    return next((places[p] for p in mine if p in places), None)
+    linked = [p for p, leader in group.items() if leader == group.get(passage)] if passage in group else [passage]
+    return next((places[p] for p in linked if p in places), None)
 
 
-def _linked(pairs: Sequence[Pair], index: Mapping[int, int]) -> list[tuple[int, int]]:
+def _together_pairs(pairs: Sequence[Pair], index: Mapping[int, int]) -> list[tuple[int, int]]:
     """Index pairs that link the given passages, also those linked through other passages."""
     chained: dict[int, list[int]] = {}
     for passage, leader in sorted(chains((pair.first, pair.second) for pair in pairs).items()):
         if passage in index:
             chained.setdefault(leader, []).append(index[passage])
-    return [(mine[0], other) for mine in chained.values() for other in mine[1:]]
+    return [(indices[0], other) for indices in chained.values() for other in indices[1:]]
 
 
-def _declined(
-    study: Study, index: Mapping[int, int], where: Mapping[int, int | None], together: Sequence[tuple[int, int]]
+def _declined_pairs(
+    study: Study, index: Mapping[int, int], segment_of: Mapping[int, int | None], together: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
     """Index pairs that keep a passage apart from a member of the segment it was declined for, unless it was placed."""
     group = chains(together)
-    placed_groups = {group.get(index[p], index[p]) for p in where}
+    placed_groups = {group.get(index[p], index[p]) for p in segment_of}
     apart = []
     for passage, segment in decisions.declined(study):
-        member = next((p for p, at in sorted(where.items()) if at == segment), None)
+        member = next((p for p, at in sorted(segment_of.items()) if at == segment), None)
         if passage not in index or member is None:
             continue
         if group.get(index[passage], index[passage]) not in placed_groups:

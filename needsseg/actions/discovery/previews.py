@@ -92,7 +92,7 @@ def left_over(study: Study) -> list[LeftOver]:
     run = runs.latest(study)
     if run is None:
         return []
-    placed = {member.passage: row for row, member in _placed(study)}
+    placed = {member.passage: row for row, member in _segment_members(study)}
     off_topic = own_off_topic(study)
     labels = runs.labels(study, run.id)
     visible = veiled(study, passages.listing(study, ids={*labels, *placed}))
@@ -113,8 +113,8 @@ def nearest_segments(study: Study, chosen: Sequence[Passage]) -> dict[int, list[
     """
     import numpy as np
 
-    rows = {row.id: row for row, _ in _placed(study) if row.status != "set_aside"}
-    placed = {member.passage: row.id for row, member in _placed(study) if row.id in rows}
+    rows = {row.id: row for row, _ in _segment_members(study) if row.status != "set_aside"}
+    placed = {member.passage: row.id for row, member in _segment_members(study) if row.id in rows}
     ids = list(dict.fromkeys([*placed, *(passage.id for passage in chosen)]))
     passages_by_id = {p.id: p for p in passages.listing(study, ids=ids)}
     vectors = cached(study, [passages_by_id[passage].quote for passage in ids])
@@ -126,17 +126,17 @@ def nearest_segments(study: Study, chosen: Sequence[Passage]) -> dict[int, list[
         sums[segment] += vectors.rows[row_of[passage]]
     near = {}
     for passage in (one.id for one in chosen):
-        mine = vectors.rows[row_of[passage]]
+        vector = vectors.rows[row_of[passage]]
         listed = []
         for segment, total in sums.items():
-            middle = total - mine if placed.get(passage) == segment else total
-            length = float(np.linalg.norm(middle))
-            listed.append((segment, rows[segment].name, round(float(mine @ middle) / length, 4) if length else 0.0))
+            centroid = total - vector if placed.get(passage) == segment else total
+            length = float(np.linalg.norm(centroid))
+            listed.append((segment, rows[segment].name, round(float(vector @ centroid) / length, 4) if length else 0.0))
         near[passage] = sorted(listed, key=lambda item: (-item[2], item[0]))
     return near
 
 
-def _placed(study: Study) -> list[tuple[segments.SegmentRow, segments.Member]]:
+def _segment_members(study: Study) -> list[tuple[segments.SegmentRow, segments.Member]]:
     members = seen_members(study)
     return [(row, member) for row in segments.listing(study) for member in members.get(row.id, [])]
 

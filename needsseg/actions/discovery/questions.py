@@ -119,13 +119,13 @@ def cluster_passages(
     """
     texts, speakers = [passage.quote for passage in chosen], [speaker_key(passage) for passage in chosen]
     keys = {need: [text_sha256(text) for text in need_texts(*need)] for need in applied.in_view}
-    known_vectors = vectors.load(study, run.model_sha256, [key for mine in keys.values() for key in mine])
+    known_vectors = vectors.load(study, run.model_sha256, [key for hashes in keys.values() for key in hashes])
     return discover_candidates(
         texts,
         speakers,
         vectors=rows,
         decisions=applied.decisions,
-        needs=[need for need, mine in keys.items() if all(key in known_vectors for key in mine)],
+        needs=[need for need, hashes in keys.items() if all(key in known_vectors for key in hashes)],
         codes=applied.codes,
         known_vectors=known_vectors,
         separation=None
@@ -152,7 +152,7 @@ def next_question(study: Study, skip: Collection[int] = ()) -> Question | None:
         segment: nearness for segment, _, nearness in nearest_segments(study, [passage]).get(passage.id, [])
     }
     choices = tuple(replace(choice, nearness=nearness_by_segment.get(choice.segment or 0)) for choice in targets(study))
-    mine = (
+    segments_of = (
         segment
         for segment, members in segments.members(study).items()
         for member in members
@@ -160,7 +160,7 @@ def next_question(study: Study, skip: Collection[int] = ()) -> Question | None:
     )
     none = Choice(None, "none of these", None, NONE_KEY)
     reason, guess = _reason(again, index, ranked), _guess(study, again, index, choices)
-    return Question(passage, reason, (*choices, none), len(ranked), next(mine, None), guess)
+    return Question(passage, reason, (*choices, none), len(ranked), next(segments_of, None), guess)
 
 
 def targets(study: Study) -> list[Choice]:
@@ -168,19 +168,26 @@ def targets(study: Study) -> list[Choice]:
     in_view = needs.listing(study)
     rows = {row.id: row for row in segments.listing(study) if row.status != "set_aside"}
     choices = [
-        Choice(need.segment, need.name, None, "", need.id, _about(study, rows.get(need.segment or 0), need.description))
+        Choice(
+            need.segment,
+            need.name,
+            None,
+            "",
+            need.id,
+            _description(study, rows.get(need.segment or 0), need.description),
+        )
         for need in in_view
     ]
     in_use = {need.segment for need in in_view}
-    rest = sorted(
+    others = sorted(
         (row for row in rows.values() if row.id not in in_use), key=lambda row: (row.status == "candidate", row.id)
     )
-    choices += [Choice(row.id, row.name, None, "", None, _about(study, row)) for row in rest]
+    choices += [Choice(row.id, row.name, None, "", None, _description(study, row)) for row in others]
     keys = [*KEYS, *[""] * len(choices)]
     return [replace(choice, key=key) for choice, key in zip(choices, keys, strict=False)]
 
 
-def _about(study: Study, row: SegmentRow | None, description: str = "") -> str:
+def _description(study: Study, row: SegmentRow | None, description: str = "") -> str:
     """Describe a need or candidate: by its card's sentence, else its description, else a quote."""
     sentence = "" if row is None else segments.need_sentence(study, row.id) or row.description
     if sentence or description:

@@ -73,8 +73,8 @@ def admit(study: Study, ids: Sequence[int]) -> None:
         by_segment: dict[int, list[int]] = {}
         for passage, segment in constraints.proposed_to(study, ids).items():
             by_segment.setdefault(segment, []).append(passage)
-        for segment, mine in sorted(by_segment.items()):
-            passage_moves.place(study, mine, segment)
+        for segment, passages_of in sorted(by_segment.items()):
+            passage_moves.place(study, passages_of, segment)
 
 
 def decline(study: Study, ids: Sequence[int]) -> None:

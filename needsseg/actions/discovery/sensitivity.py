@@ -215,14 +215,14 @@ def with_suggestions(study: Study, again: Reclustering) -> list[Variation]:
     if again.run.input_status != "accepted":
         return []
     participants = {(row.interview, row.label) for row in interviews.speakers(study) if row.role == "participant"}
-    open_ones = tuple(
+    undecided = tuple(
         p for p in passages.listing(study, status="suggested") if (p.interview, p.speaker) in participants
     )
     variations = [
-        Variation("suggestions", "with suggestions too", (*again.chosen, *open_ones)),
-        Variation("suggestions", "with suggestions instead", open_ones),
+        Variation("suggestions", "with suggestions too", (*again.chosen, *undecided)),
+        Variation("suggestions", "with suggestions instead", undecided),
     ]
-    return [one for one in variations if open_ones and len(one.chosen) >= FEWEST_PASSAGES]
+    return [one for one in variations if undecided and len(one.chosen) >= FEWEST_PASSAGES]
 
 
 def _content(outcomes: Sequence[_Outcome], figures: Mapping[int, Mapping[str, object]]) -> dict[str, object]:
@@ -275,9 +275,9 @@ def _current_segments(study: Study, again: Reclustering) -> tuple[dict[int, int]
     base = dict.fromkeys(clustered_ids, UNASSIGNED)
     names = {}
     for row in segments.listing(study):
-        mine = {member.passage for member in members.get(row.id, [])} & clustered_ids
-        if mine and row.status != "set_aside":
-            base |= dict.fromkeys(mine, row.id)
+        own = {member.passage for member in members.get(row.id, [])} & clustered_ids
+        if own and row.status != "set_aside":
+            base |= dict.fromkeys(own, row.id)
             names[row.id] = f"“{row.name}”"
     if not names:
         raise DiscoveryError("No segment holds passages of the newest run.", Advice("Discover again: ", Fix.DISCOVER))
@@ -317,9 +317,9 @@ def _resample_sentences(outcomes: Sequence[_Outcome], names: Mapping[int, str]) 
 def _fate_in_words(fate: Fate, names: Mapping[int, str]) -> str:
     if not fate.kept + fate.left:
         return f"{names[fate.label]} dissolves (nobody else is in it)"
-    return fate_in_words(fate, names, _as_before(fate, names))
+    return fate_in_words(fate, names, _successor_name(fate, names))
 
 
-def _as_before(fate: Fate, names: Mapping[int, str]) -> dict[int, str]:
+def _successor_name(fate: Fate, names: Mapping[int, str]) -> dict[int, str]:
     """Name a label's successor like the label itself, since the numbers of a varied study mean nothing outside it."""
     return {} if fate.best is None else {fate.best: names[fate.label]}

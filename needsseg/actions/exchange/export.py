@@ -227,30 +227,30 @@ def plan(
     renamed: Counter[tuple[str, str]] = Counter()
     rows: list[Mapping[str, Cell]] = []
     for profile, row in pairs:
-        whole, facts = row_shas(row)
+        row_sha, facts_sha = row_shas(row)
         name = profile.needs_segment or ""
-        now = Delivered(whom(row), whole, facts, "", ids.get(name), name)
-        before = delivered.get(now.account_id)
-        if before is None:
-            now = replace(now, message_id=message_id(destination, row, ""))
+        delivery = Delivered(whom(row), row_sha, facts_sha, "", ids.get(name), name)
+        earlier = delivered.get(delivery.account_id)
+        if earlier is None:
+            delivery = replace(delivery, message_id=message_id(destination, row, ""))
         else:
-            same = before.row_sha256 == whole
-            now = replace(
-                now, message_id=before.message_id if same else message_id(destination, row, before.message_id)
+            same = earlier.row_sha256 == row_sha
+            delivery = replace(
+                delivery, message_id=earlier.message_id if same else message_id(destination, row, earlier.message_id)
             )
-            if before.segment_id is not None and before.segment_id == now.segment_id and before.segment != name:
-                renamed[before.segment, name] += 1
-        if not (changed_only and before is not None and before.facts_sha256 == facts):
+            if earlier.segment_id is not None and earlier.segment_id == delivery.segment_id and earlier.segment != name:
+                renamed[earlier.segment, name] += 1
+        if not (changed_only and earlier is not None and earlier.facts_sha256 == facts_sha):
             sent_profiles.append(profile)
             rows.append(row)
-            delivered_rows.append(now)
+            delivered_rows.append(delivery)
     names = tuple((old, new, count) for (old, new), count in sorted(renamed.items()))
     return ExportPlan(tuple(sent_profiles), tuple(rows), tuple(delivered_rows), len(pairs) - len(sent_profiles), names)
 
 
-def batch_id(taken: Sequence[Delivered]) -> str:
+def batch_id(rows: Sequence[Delivered]) -> str:
     """One id for the messages of a batch."""
-    return sha256("\n".join(each.message_id for each in taken))[:16]
+    return sha256("\n".join(each.message_id for each in rows))[:16]
 
 
 def _cohort(study: Study, profiles: Sequence[AccountProfile], segment: str) -> list[AccountProfile]:
@@ -277,12 +277,12 @@ def _manifest_facts(study: Study, original: bool) -> dict[str, object]:
         "inputs": inputs,
         "unknown_accounts": account_sources.unknown_accounts(study),
         "pseudonyms": not original,
-        "unmatched": list(_covered(over, {m.participant: "" for m in matched if m.account_id is None})),
-        "abstained": _covered(over, {need.participant: need.why for need in needs if need.segment is None}),
+        "unmatched": list(_pseudonymised(over, {m.participant: "" for m in matched if m.account_id is None})),
+        "abstained": _pseudonymised(over, {need.participant: need.why for need in needs if need.segment is None}),
     }
 
 
-def _covered(over: Cover, words_by_key: Mapping[str, str]) -> dict[str, str]:
+def _pseudonymised(over: Cover, words_by_key: Mapping[str, str]) -> dict[str, str]:
     """Texts about participants by displayed name instead of key; a name that occurs again gets a number."""
     shown: dict[str, str] = {}
     for key, words in words_by_key.items():

@@ -21,11 +21,11 @@ def check(study: Study, path: Path, mark: str, kind: str, *, overwrite: bool = F
     if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
     check_folder(path)
-    if path.exists() and not overwrite and not _holds(path, mark):
+    if path.exists() and not overwrite and not _contains(path, mark):
         raise NeedssegError(f"{path} exists and contains no {kind}.", _OVERWRITE)
 
 
-def _holds(path: Path, mark: str) -> bool:
+def _contains(path: Path, mark: str) -> bool:
     try:
         with path.open(encoding="utf-8") as stream:
             return mark in stream.read(2000)

@@ -101,7 +101,7 @@ def outlook(
     first = tuple(item.record for batch in batches.batches[:1] for item in batch.items[:FIRST])
     return Outlook(
         target, host, receiver.secret_name, destination, field, batches.batches, open_rows, first, planned.left_out,
-        _already(planned, open_rows), batches.refused, _unanswered(study, destination), planned.renamed,
+        _unchanged_count(planned, open_rows), batches.refused, _unanswered(study, destination), planned.renamed,
     )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def send(
         )
         accepted, tries, done = accepted + len(accepted_rows), tries + answer.tries, done + 1
         if answer.status == "failed" or answer.fatal:
-            raise _stopped(look, answer, accepted)
+            raise _send_error(look, answer, accepted)
         rejected |= refused
     progress("sending", done, max(done, 1))
     return SendReport(accepted, rejected, len(look.batches), tries)
@@ -159,7 +159,7 @@ def _accepted(sent: Sequence[Delivered], answer: Answer) -> list[Delivered]:
     return [each for each in sent if each.account_id not in answer.rejected]
 
 
-def _stopped(look: Outlook, answer: Answer, accepted: int) -> NeedssegError:
+def _send_error(look: Outlook, answer: Answer, accepted: int) -> NeedssegError:
     code = f" ({answer.code})" if answer.code is not None else ""
     accepted_words = f"{accepted} of {format_count(look.accounts, 'account')} were accepted."
     if answer.fatal and answer.code in (401, 403):
@@ -179,7 +179,7 @@ def _stopped(look: Outlook, answer: Answer, accepted: int) -> NeedssegError:
     return NeedssegError(message, hint, EXIT_PARTLY if accepted else None)
 
 
-def _already(planned: ExportPlan, open_rows: Mapping[str, Delivered]) -> int:
+def _unchanged_count(planned: ExportPlan, open_rows: Mapping[str, Delivered]) -> int:
     return len(planned.deliveries) - len(open_rows)
 
 

@@ -96,7 +96,7 @@ def confirm(study: Study, segment: int, by: str = "", *, undecided: bool = False
     its passages, it takes ``undecided``, which is stored; raises UsageError without it.
     """
     with study.action("confirm") as action:
-        shown = evidence(study, segment, whole=True)  # it is confirmed on what everybody put there
+        shown = evidence(study, segment, unveiled=True)  # it is confirmed on what everybody put there
         if not shown.passages:
             raise UsageError(f"“{shown.summary.name}” holds no passages.", "There is nothing to confirm it on.")
         unread = shown.summary.decided == 0

@@ -140,9 +140,9 @@ def choices_from(values: object) -> ReadingChoices:
     texts = {name: values.get(name, "") for name in ("layout", "label_pattern", "unlabelled")}
     maps = {name: values.get(name, {}) for name in ("columns", "roles")}
     labels = values.get("not_speakers", [])
-    sound = all(isinstance(text, str) for text in texts.values())
-    sound = sound and all(isinstance(each, dict) for each in maps.values()) and isinstance(labels, list)
-    if not sound or not all(isinstance(each, str) for part in (labels, *maps.values()) for each in part):
+    is_valid = all(isinstance(text, str) for text in texts.values())
+    is_valid = is_valid and all(isinstance(each, dict) for each in maps.values()) and isinstance(labels, list)
+    if not is_valid or not all(isinstance(each, str) for part in (labels, *maps.values()) for each in part):
         raise UsageError("Choices for reading files contain something other than texts.", "Choose again.")
     choices = ReadingChoices(not_speakers=frozenset(labels), **texts, **maps)
     check(choices)

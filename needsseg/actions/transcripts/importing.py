@@ -109,7 +109,7 @@ def import_transcripts(
             report.warnings.append(("new files", unmatched.replace("\n", " ")))
         if spool.parsed:
             _store(study, spool, existing, report, progress)
-    return replace(report.whole(), passed_over=gathered.passed_over, others=gathered.others)
+    return replace(report.build(), passed_over=gathered.passed_over, others=gathered.others)
 
 
 @dataclass(slots=True)
@@ -125,7 +125,7 @@ class _ReportBuilder:
     remembered: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, FileChoices] = field(default_factory=dict)
 
-    def whole(self) -> ImportReport:
+    def build(self) -> ImportReport:
         return ImportReport(
             tuple(self.added),
             tuple(self.unchanged),
@@ -279,22 +279,22 @@ def _store_attributes(study: Study, key: str, transcript: Transcript) -> None:
     """Store a table's attributes of speakers with their participants (inside an action)."""
     if not transcript.attributes:
         return
-    for label, who in accounts.participants_of(study, key).items():
+    for label, participant in accounts.participants_of(study, key).items():
         if label in transcript.attributes:
-            accounts.update_participant(study, _with_attributes(who, transcript.attributes[label]))
+            accounts.update_participant(study, _with_attributes(participant, transcript.attributes[label]))
 
 
-def _with_attributes(who: Participant, values: Mapping[str, str]) -> Participant:
+def _with_attributes(participant: Participant, values: Mapping[str, str]) -> Participant:
     """Add attributes to a participant; e-mail, company and CRM id go to their own fields."""
     plain = {" ".join(plain_text(name).lower().split()): plain_text(value) for name, value in values.items()}
     named = {_FIELDS[name]: value for name, value in plain.items() if name in _FIELDS and value}
     rest = {name: value for name, value in plain.items() if name and value and name not in _FIELDS}
     return replace(
-        who,
-        email=named.get("email", who.email),
-        company=named.get("company", who.company),
-        crm_id=named.get("crm_id", who.crm_id),
-        attributes=who.attributes | rest,
+        participant,
+        email=named.get("email", participant.email),
+        company=named.get("company", participant.company),
+        crm_id=named.get("crm_id", participant.crm_id),
+        attributes=participant.attributes | rest,
     )
 
 

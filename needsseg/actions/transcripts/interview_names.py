@@ -39,7 +39,7 @@ def file_names(files: Sequence[Path]) -> dict[Path, FileName]:
     ``transcript.vtt`` too.
     """
     named: dict[Path, FileName] = {}
-    parts = {file: _tail(file) for file in files}
+    parts = {file: _path_parts(file) for file in files}
     depth = {file: 2 if _plain(file.stem) in _NAMELESS and len(parts[file]) > 1 else 1 for file in files}
     while True:
         names = {file: "/".join(parts[file][-depth[file] :]) for file in files}
@@ -51,11 +51,11 @@ def file_names(files: Sequence[Path]) -> dict[Path, FileName]:
             depth[file] += 1
     for file in files:
         above = parts[file][-depth[file] : -1]
-        telling = [part for part in above if _plain(part) not in _GENERAL] or list(above)
+        distinctive = [part for part in above if _plain(part) not in _GENERAL] or list(above)
         stem = Path(parts[file][-1]).stem
         if depth[file] == 1 or _plain(stem) not in _GENERAL:
-            telling.append(stem)
-        named[file] = FileName(storable(names[file]), storable(" ".join(telling)))
+            distinctive.append(stem)
+        named[file] = FileName(storable(names[file]), storable(" ".join(distinctive)))
     return named
 
 
@@ -78,7 +78,7 @@ def title_of(stem: str) -> str:
     return words.title() if words == words.lower() else words
 
 
-def _tail(file: Path) -> tuple[str, ...]:
+def _path_parts(file: Path) -> tuple[str, ...]:
     """The parts of a file's absolute path, without the root."""
     absolute = file.absolute()
     return tuple(part for part in absolute.parts if part != absolute.anchor and part != "..")

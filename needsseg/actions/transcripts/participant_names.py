@@ -49,8 +49,8 @@ def participant_names(study: Study) -> ParticipantNames:
     labels = Counter(label.casefold() for _, label, key in voices if key is None)
     by_key = {}
     for key, name in names.items():
-        several = bearers[name.casefold()] > 1 or labels[name.casefold()] > 0
-        by_key[key] = f"{name} · {interview_of.get(key, key)}" if several and name != key else name
+        ambiguous = bearers[name.casefold()] > 1 or labels[name.casefold()] > 0
+        by_key[key] = f"{name} · {interview_of.get(key, key)}" if ambiguous and name != key else name
     shown = Counter(name.casefold() for name in by_key.values())
     by_key = {key: name if shown[name.casefold()] == 1 else f"{names[key]} · {key}" for key, name in by_key.items()}
     by_voice = {}

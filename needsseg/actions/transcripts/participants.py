@@ -68,7 +68,7 @@ def import_participants(study: Study, path: Path) -> ParticipantsReport:
                 elif any(row.values()):
                     unmatched.append(f"row {number}: {shown}")
                 continue
-            rest = {key: value for key, value in row.items() if key not in COLUMNS and value}
+            attributes = {key: value for key, value in row.items() if key not in COLUMNS and value}
             accounts.update_participant(
                 study,
                 Participant(
@@ -77,7 +77,7 @@ def import_participants(study: Study, path: Path) -> ParticipantsReport:
                     row.get("email") or participant.email,
                     row.get("company") or participant.company,
                     row.get("crm_id") or participant.crm_id,
-                    participant.attributes | rest,
+                    participant.attributes | attributes,
                 ),
             )
             row_of[participant.key] = number
@@ -91,10 +91,10 @@ def change(study: Study, key: str, values: Mapping[str, str]) -> None:
     Raises NotFoundError for an unknown participant or the removal of an unknown attribute, UsageError for an empty name
     or an invalid e-mail address.
     """
-    who = next((each for each in accounts.participants(study) if each.key == key), None)
-    if who is None:
+    participant = next((each for each in accounts.participants(study) if each.key == key), None)
+    if participant is None:
         raise NotFoundError(f"There is no participant '{key}'.", Advice("List them with: ", Fix.PARTICIPANTS))
-    fields, attributes = {}, dict(who.attributes)
+    fields, attributes = {}, dict(participant.attributes)
     for field, value in values.items():
         name, value = " ".join(plain_text(field).lower().split()), plain_text(value)
         name = {"participant": "name", "e-mail": "email", "mail": "email", "crm id": "crm_id"}.get(name, name)
@@ -111,11 +111,11 @@ def change(study: Study, key: str, values: Mapping[str, str]) -> None:
         accounts.update_participant(
             study,
             replace(
-                who,
-                name=fields.get("name", who.name),
-                email=fields.get("email", who.email),
-                company=fields.get("company", who.company),
-                crm_id=fields.get("crm_id", who.crm_id),
+                participant,
+                name=fields.get("name", participant.name),
+                email=fields.get("email", participant.email),
+                company=fields.get("company", participant.company),
+                crm_id=fields.get("crm_id", participant.crm_id),
                 attributes=attributes,
             ),
         )
@@ -179,16 +179,16 @@ def _participant(
     parts = PurePosixPath(file.replace("\\", "/")).parts
     # The longest part of the path that names an interview: "anna/index.md" is not another folder's index.md.
     tails = ["/".join(parts[start:]) for start in range(len(parts))]
-    of_file = ([who for who in participants if tail in files.get(who.key, ())] for tail in tails)
+    of_file = ([person for person in participants if tail in files.get(person.key, ())] for tail in tails)
     candidates = {
         "file": next((fitting for fitting in of_file if fitting), []),
-        "name": [who for who in participants if name and _plain(who.name) == name],
-        "e-mail": [who for who in participants if email and _plain(who.email) == email],
+        "name": [person for person in participants if name and _plain(person.name) == name],
+        "e-mail": [person for person in participants if email and _plain(person.email) == email],
     }
     candidates = {by: fitting for by, fitting in candidates.items() if fitting}
     if not candidates:
         return None, ""
-    common = [who for who in participants if all(who in fitting for fitting in candidates.values())]
+    common = [person for person in participants if all(person in fitting for fitting in candidates.values())]
     if len(common) == 1:
         return common[0], ""
     if not common:
@@ -197,7 +197,7 @@ def _participant(
 
 
 def _keys(people: Sequence[Participant]) -> str:
-    shown = [who.key for who in people[:4]] + ([f"{len(people) - 4} more"] if len(people) > 4 else [])
+    shown = [person.key for person in people[:4]] + ([f"{len(people) - 4} more"] if len(people) > 4 else [])
     return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
 
 

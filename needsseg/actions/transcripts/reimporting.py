@@ -80,8 +80,8 @@ def _places(study: Study, key: str, old: Transcript, new: Transcript, listed: Se
     # Imported here, since the app's first screen loads this module but rarely needs it.
     from needsseg.coding.anchoring import Anchor, anchor
 
-    standing = [passage for passage in listed if passage.anchored]
-    anchors = dict(zip(standing, anchor(old.text, new.text, [(p.start, p.end) for p in standing]), strict=True))
+    anchored = [passage for passage in listed if passage.anchored]
+    anchors = dict(zip(anchored, anchor(old.text, new.text, [(p.start, p.end) for p in anchored]), strict=True))
     for passage in listed:
         if not passage.anchored and new.text.count(passage.quote) == 1:
             at = new.text.index(passage.quote)

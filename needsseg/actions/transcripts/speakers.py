@@ -69,18 +69,18 @@ def merge_speakers(study: Study, label: str, into: str, keys: Sequence[str] | No
             raise UsageError(
                 f"There is nothing to merge of {display_label(label)} and {display_label(into)}.", _merge_hint(nobody)
             )
-        where = f"in {_counted(both)}" if both else f"as one person of {_counted(tied)}"
-        action.summary = f"merged {display_label(label)} into {display_label(into)} {where}"
+        scope = f"in {_counted(both)}" if both else f"as one person of {_counted(tied)}"
+        action.summary = f"merged {display_label(label)} into {display_label(into)} {scope}"
     return Merged(both, tied)
 
 
-def same_person(study: Study, who: Sequence[tuple[str, str]]) -> None:
+def same_person(study: Study, voices: Sequence[tuple[str, str]]) -> None:
     """Identify speakers, given as (interview key, label), as one participant, the first; labels are unchanged."""
-    if len({key for key, _ in who}) < len(who):
-        raise UsageError(f"{_places(who)} speak in one interview.", "Merge them there, if they are one person.")
-    with study.action("same person", f"{_places(who)} are one person"):
-        if speakers.tie(study, who) == 0:
-            raise UsageError(f"{_places(who)} are one person already.", "Name others.")
+    if len({key for key, _ in voices}) < len(voices):
+        raise UsageError(f"{_places(voices)} speak in one interview.", "Merge them there, if they are one person.")
+    with study.action("same person", f"{_places(voices)} are one person"):
+        if speakers.tie(study, voices) == 0:
+            raise UsageError(f"{_places(voices)} are one person already.", "Name others.")
 
 
 def rename_speaker(study: Study, label: str, new: str, keys: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -118,13 +118,13 @@ def carried_over(old: Transcript, new: Transcript) -> Transcript:
 
     The text of ``old`` contains the labels as imported before each turn; ``old.turns`` have the current ones.
     """
-    now: dict[str, str] = {}
+    current_labels: dict[str, str] = {}
     at = 0
     for turn in old.turns:
         lead = old.text[at : turn.start].lstrip("\n")
-        now.setdefault(lead.removesuffix(": ") if lead else "", turn.speaker)
+        current_labels.setdefault(lead.removesuffix(": ") if lead else "", turn.speaker)
         at = turn.end
-    turns = tuple(replace(turn, speaker=now.get(turn.speaker, turn.speaker)) for turn in new.turns)
+    turns = tuple(replace(turn, speaker=current_labels.get(turn.speaker, turn.speaker)) for turn in new.turns)
     roles = {turn.speaker: turn.role for turn in reversed(turns)}
     return replace(new, turns=tuple(replace(turn, role=roles[turn.speaker]) for turn in turns))
 
@@ -152,10 +152,10 @@ def _tie_labels(study: Study, label: str, into: str, keys: Sequence[str] | None)
         for speaker in row.speakers
         if speaker.label in (label, into) and speaker.role == "participant"
     ]
-    who = [(key, one) for _, key, one in sorted(voices)]
-    if len(who) < 2 or speakers.tie(study, who) == 0:
+    tied = [(key, one) for _, key, one in sorted(voices)]
+    if len(tied) < 2 or speakers.tie(study, tied) == 0:
         return ()
-    return tuple(dict.fromkeys(key for key, _ in who))
+    return tuple(dict.fromkeys(key for key, _ in tied))
 
 
 def _merge_hint(nobody: bool) -> str | Advice:
@@ -172,5 +172,5 @@ def _counted(keys: Sequence[str]) -> str:
     return format_count(len(keys), "interview") if len(keys) != 1 else str(keys[0])
 
 
-def _places(who: Sequence[tuple[str, str]]) -> str:
-    return " and ".join(f"{display_label(label)} ({key})" for key, label in who)
+def _places(voices: Sequence[tuple[str, str]]) -> str:
+    return " and ".join(f"{display_label(label)} ({key})" for key, label in voices)

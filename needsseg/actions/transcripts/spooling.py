@@ -46,16 +46,16 @@ class Spool:
         left_out = [(one.kind, one.words, one.first_lines) for one in transcript.left_out]
         attributes = {speaker: dict(values) for speaker, values in transcript.attributes.items()}
         about = (dict(transcript.words_by_kind), left_out, transcript.suspicions, transcript.title, attributes)
-        whole = (transcript.text, turns, transcript.format, transcript.warnings, *about)
+        content = (transcript.text, turns, transcript.format, transcript.warnings, *about)
         try:
-            data = json.dumps(whole, ensure_ascii=False).encode("utf-8")
+            data = json.dumps(content, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError as error:
             half = ascii(error.object[error.start])
             raise TranscriptError(f"it contains half a character, {half}.", "Export it again as UTF-8.") from error
-        with _roomy(self._folder):
-            at, rest = self._file.seek(0, 2), memoryview(data)
-            while rest:
-                rest = rest[self._file.write(rest) :]
+        with _naming_full_disk(self._folder):
+            at, remaining = self._file.seek(0, 2), memoryview(data)
+            while remaining:
+                remaining = remaining[self._file.write(remaining) :]
         return at, len(data)
 
     def get(self, place: tuple[int, int]) -> Transcript:
@@ -85,14 +85,14 @@ def spooling(folder: Path) -> Iterator[Spool]:
     is no space.
     """
     with ExitStack() as stack:
-        with _roomy(folder):
+        with _naming_full_disk(folder):
             # Unbuffered, since closing would write again what found no space, and hide the first error.
             file = stack.enter_context(TemporaryFile(dir=folder, buffering=0))
         yield Spool(folder, file)
 
 
 @contextmanager
-def _roomy(folder: Path) -> Iterator[None]:
+def _naming_full_disk(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

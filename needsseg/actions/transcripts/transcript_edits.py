@@ -125,14 +125,14 @@ def _edit(
         plan = planned(old)
         edited = edited_text(old, plan)
         before = passages.listing(study, key)
-        mended = [
+        new_turns = [
             MendedTurn(turn.speaker, start, end, turn.start_ms, turn.end_ms, turn.sources)
             for turn, (start, end) in zip(plan.turns, edited.spans, strict=True)
         ]
         places = _places(old, edited, before)
         if not plan.cuts:
             places |= _restored(edited, plan, before)
-        turns.replace_turns(study, key, edited.text, mended, places, new_speakers or {}, action.id)
+        turns.replace_turns(study, key, edited.text, new_turns, places, new_speakers or {}, action.id)
         removed = [(cut.turn, old.turns[cut.turn], old.text[slice(*cut.span)]) for cut in plan.cuts]
         turns.keep_removed(study, key, [(seq, turn.speaker, turn.start_ms, words) for seq, turn, words in removed])
         report = _report(study, key, summary, plan, before, tuple(words for _, _, words in removed))

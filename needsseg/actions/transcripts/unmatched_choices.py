@@ -118,11 +118,11 @@ class ChoiceMatches:
     def unmatched(self) -> str:
         """A message on the first choice that no checked file has, and a line on the alternatives; "" if all match."""
         parts = [*self._general, *(each for choices in self._by_shape.values() for each in choices)]
-        wrong = next((each for each in parts if not each.matched), None)
-        if wrong is None or not self._looked:
+        first_unmatched = next((each for each in parts if not each.matched), None)
+        if first_unmatched is None or not self._looked:
             return ""
-        where = f" in any of {format_count(self._looked, 'file')}" if self._looked > 1 else ""
-        return f"{wrong.problem}{where}.\n{wrong.remedy}"
+        scope = f" in any of {format_count(self._looked, 'file')}" if self._looked > 1 else ""
+        return f"{first_unmatched.problem}{scope}.\n{first_unmatched.remedy}"
 
     def raise_unmatched(self) -> None:
         """Raise UsageError for a choice that matches nothing in any file."""

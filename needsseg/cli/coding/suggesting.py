@@ -62,7 +62,8 @@ def queue(session: Session, limit: int, reading: bool, as_json: bool) -> None:
 def _item(item: actions.QueueItem) -> dict[str, object]:
     """An item as printed; the interviewer's question is under the key ``asked``."""
     values = asdict(item)
-    return {**values, "asked": values.pop("interviewer_question")}
+    question = values.pop("interviewer_question")
+    return values | {"asked": question}
 
 
 def _outlook(current_queue: actions.Queue) -> dict[str, object]:

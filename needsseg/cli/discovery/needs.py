@@ -105,6 +105,13 @@ def move(session: Session, name_or_id: str, place: int, as_json: bool) -> None:
     session.say("The needs in view, in their order: " + ", ".join(row.name for row in rows))
 
 
+def _offer_shape(offer: needs.Offer) -> dict[str, object]:
+    """An offer as printed; whether it is in view already is under the key ``taken``."""
+    values = asdict(offer)
+    in_view = values.pop("in_view")
+    return values | {"taken": in_view}
+
+
 @needs_.command()
 @click.argument("source", type=click.Choice(SOURCES))
 @click.argument("names", nargs=-1)
@@ -118,7 +125,7 @@ def take(session: Session, source: Source, names: tuple[str, ...], called: str, 
         if only_list:
             offered = needs.offers(study, source)
             if as_json:
-                print_array(map(asdict, offered))
+                print_array(map(_offer_shape, offered))
                 return
             print_table(
                 ("name", "description", "in view"),

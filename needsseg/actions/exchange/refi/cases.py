@@ -156,12 +156,12 @@ def sets_of(study: Study, over: Cover, guid: Callable[[str, object], str]) -> tu
     """Build a set for each segment that a person named or confirmed, of the interviews its passages are from."""
     from needsseg.exchange import refi
 
-    where = {passage.id: passage.interview for passage in passages.listing(study)}
+    interview_of = {passage.id: passage.interview for passage in passages.listing(study)}
     sources, members = exchange.interview_ids(study), segments.members(study)
     sets = []
     for row in segments.listing(study):
         if row.status in ("named", "confirmed"):
-            keys = sorted({where[member.passage] for member in members.get(row.id, [])})
+            keys = sorted({interview_of[member.passage] for member in members.get(row.id, [])})
             description = "\n\n".join(words for words in (row.description, row.statement) if words)
             interview_guids = tuple(guid("interview", sources[key]) for key in keys)
             sets.append(refi.SourceSet(guid("segment", row.id), row.name, over.text(description), interview_guids))

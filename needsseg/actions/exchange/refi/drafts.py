@@ -41,15 +41,15 @@ def draft_of(source: refi.Source, project: refi.Project) -> Draft:
     values = {names.get(value.variable, ""): value.text for value in source.values}
     reading = turns_of(source.text, roles_in(values), source.name)
     turns = reading.turns or (Turn("", "participant", 0, len(source.text)),)
-    about = [
+    times_notes = [
         note
         for note in project.notes
         if (note.guid in source.notes or note.name == f"{TIMES}{values.get(KEY)}") and is_times_note(note)
     ]
-    turns, sure = with_times(timed(turns, source.times), source.text, about[:1])
+    turns, times_fit = with_times(timed(turns, source.times), source.text, times_notes[:1])
     counted = reading.words_by_kind or words_in_turns(source.text, turns)
     return Draft(
-        source, Transcript(source.text, turns, "refi-qda", (), counted, reading.left_out), reading.doubt, not sure
+        source, Transcript(source.text, turns, "refi-qda", (), counted, reading.left_out), reading.doubt, not times_fit
     )
 
 

@@ -139,8 +139,8 @@ def _take_codings(state: ImportState, key: str, passage: _Passage, passage_id: i
             if name is None:
                 state.drop("coding", coding.code, "its code is not in the file")
                 continue
-            who, when = state.user_name(coding.user or selection.user), moment(coding.at or selection.at)
+            coder, time = state.user_name(coding.user or selection.user), moment(coding.at or selection.at)
             others = [each for each in beside if each != passage_id]
-            if others and passage.decided is None and exchange.coded_by(state.study, others, name, who):
+            if others and passage.decided is None and exchange.coded_by(state.study, others, name, coder):
                 continue
-            state.counted["marks"] += exchange.put_code_mark(state.study, passage_id, name, who, when)
+            state.counted["marks"] += exchange.put_code_mark(state.study, passage_id, name, coder, time)

@@ -61,13 +61,13 @@ def take_cases(state: ImportState) -> None:
             continue
         if case.description:
             state.drop("memo of a case", case.name, f"is not kept: {case.description[:60]}")
-        who = _speakers(state, case, values, source_of)
-        if not who:
+        voices = _speakers(state, case, values, source_of)
+        if not voices:
             state.drop("case", case.name, "does not match a speaker of an imported text")
             continue
-        if len(who) > 1:
-            speakers.tie(state.study, who)
-        key, label = who[0]
+        if len(voices) > 1:
+            speakers.tie(state.study, voices)
+        key, label = voices[0]
         person = next(row.participant for row in interviews.speakers(state.study, key) if row.label == label)
         if person is not None:
             _take_person(state, person, case, values)
@@ -88,7 +88,9 @@ def _speakers(
 ) -> list[tuple[str, str]]:
     """The speakers that a case matches, as (interview key, label)."""
     labels = {
-        _alike(label) for label in (case.name, values.get(NAME, ""), *values.get(SPEAKS_AS, "").split("\n")) if label
+        _normalised(label)
+        for label in (case.name, values.get(NAME, ""), *values.get(SPEAKS_AS, "").split("\n"))
+        if label
     }
     guids = dict.fromkeys([*case.sources, *(source_of[guid] for guid in case.selections if guid in source_of)])
     keys = list(dict.fromkeys(state.keys[guid] for guid in guids if guid in state.keys))
@@ -111,12 +113,12 @@ def _in_interview(state: ImportState, key: str, labels: set[str], *, alone: bool
     named = [
         label
         for label in speaking
-        if _alike(label) in labels or (over is not None and _alike(over.speaker(key, label)) in labels)
+        if _normalised(label) in labels or (over is not None and _normalised(over.speaker(key, label)) in labels)
     ]
     return [(key, label) for label in named or (speaking if alone and len(speaking) == 1 else [])]
 
 
-def _alike(label: str) -> str:
+def _normalised(label: str) -> str:
     return " ".join(normalize("NFC", label).casefold().split())
 
 
@@ -142,5 +144,5 @@ def _fill(state: ImportState, key: str, name: str, values: dict[str, str]) -> No
 
 def _is_new(state: ImportState, participant: str) -> bool:
     """Whether all interviews of a participant were added by this import."""
-    where = {row.interview for row in exchange.voices(state.study) if row.participant == participant}
-    return where <= set(state.added)
+    interviews_of = {row.interview for row in exchange.voices(state.study) if row.participant == participant}
+    return interviews_of <= set(state.added)

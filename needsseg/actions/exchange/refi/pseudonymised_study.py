@@ -18,12 +18,12 @@ class CoveredStudy:
         codes = exchange.codes(study)
         self._codes = {codebook.same(over.text(code.name)): code.name for code in reversed(codes)}
         self._descriptions = {code.name: over.text(code.description) for code in codes}
-        where = {passage.id: passage.interview for passage in passages.listing(study)}
+        interview_of = {passage.id: passage.interview for passage in passages.listing(study)}
         self._memos: dict[tuple[MemoKind, int | str, str], str] = {}
         for memo in memos.listing(study):
             interview = str(memo.of) if memo.kind == "interview" else None
             if memo.kind == "passage":
-                interview = where.get(int(memo.of))
+                interview = interview_of.get(int(memo.of))
             self._memos[memo.kind, memo.of, memo.written_by] = over.text(memo.words, interview)
         self._statements = {
             (each.passage, each.written_by): statement_words(each.parts, over, each.interview)

@@ -95,22 +95,22 @@ def _runs(
     text: str, squeezed: str, at: Sequence[int], words: str, label: str, cursor: int
 ) -> list[tuple[int, int]] | None:
     """Locate the words of a turn from ``cursor`` on: one range, or several if the text has other things in between."""
-    whole = _NO_WORDS.sub("", words)
-    first = _whole_words(text, squeezed, at, whole, cursor)
+    signs = _NO_WORDS.sub("", words)
+    first = _whole_words(text, squeezed, at, signs, cursor)
     printed = squeezed.find(label, cursor, cursor + _NEAR + len(label)) if label else -1
     if printed >= 0 and first is not None:
         # The same words may also occur before the label.
-        after_label = _whole_words(text, squeezed, at, whole, printed + len(label))
+        after_label = _whole_words(text, squeezed, at, signs, printed + len(label))
         if after_label is not None and after_label - printed - len(label) <= _NEAR:
             first = after_label
-    if first is not None and (first - cursor <= _GAP + len(label) or len(whole) > _NEAR):
-        return [(first, first + len(whole))]
+    if first is not None and (first - cursor <= _GAP + len(label) or len(signs) > _NEAR):
+        return [(first, first + len(signs))]
     runs: list[tuple[int, int]] = []
     place = cursor if printed < 0 else printed + len(label)
     for word in filter(None, (_NO_WORDS.sub("", word) for word in words.split())):
         position = squeezed.find(word, place, place + _GAP + len(word))
         if position < 0:
-            return [(first, first + len(whole))] if first is not None else None
+            return [(first, first + len(signs))] if first is not None else None
         if runs and position == place:
             runs[-1] = (runs[-1][0], position + len(word))
         else:

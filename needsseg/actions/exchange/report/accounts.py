@@ -40,12 +40,12 @@ class AccountData:
 
     def of_segment(self, name: str) -> list[tuple[str, str]]:
         """Rows (label, text) on the accounts with a segment: number, mean confidence and amount paid."""
-        mine = [profile for profile in self.profiles if profile.needs_segment == name]
-        sure = [p.needs_segment_confidence for p in mine if p.needs_segment_confidence is not None]
-        mean = f", mean confidence {sum(sure) / len(sure):.2f}" if sure else ""
-        paid = [a for p in mine if (a := self.amounts.amounts.get(p.account_id)) is not None]
-        money = f"{self.money(sum(paid))}, known of {len(paid)} of {len(mine)}" if paid else "not known"
-        return [("accounts labelled with it", f"{len(mine)}{mean}"), (self.amount_label, money)]
+        profiles = [profile for profile in self.profiles if profile.needs_segment == name]
+        confidences = [p.needs_segment_confidence for p in profiles if p.needs_segment_confidence is not None]
+        mean = f", mean confidence {sum(confidences) / len(confidences):.2f}" if confidences else ""
+        paid = [a for p in profiles if (a := self.amounts.amounts.get(p.account_id)) is not None]
+        money = f"{self.money(sum(paid))}, known of {len(paid)} of {len(profiles)}" if paid else "not known"
+        return [("accounts labelled with it", f"{len(profiles)}{mean}"), (self.amount_label, money)]
 
     @property
     def amount_label(self) -> str:
@@ -74,15 +74,17 @@ def gather_stack(
 ) -> Stack:
     """Gather accounts, roll-ups and curves as of a day; without accounts or a day, a section that says so."""
     if "accounts" not in accounts.sources(study):
-        return _without("No account data is imported, so the report has nothing on accounts, revenue and retention.")
+        return _without_accounts(
+            "No account data is imported, so the report has nothing on accounts, revenue and retention."
+        )
     if as_of is None:
-        return _without("There are accounts but no usage events: name the day to look from.")
+        return _without_accounts("There are accounts but no usage events, so a day has to be named to look from.")
     backend = engine_for(study, engine)
     with open_session(backend, account_sources.stack_files(study).accounts.parent):
         rows = tuple(accounts.profiles(study, as_of, progress, backend))
         data = AccountData(rows, revenue_as_of(study, as_of, backend))
     labelled = [row for row in rows if row.needs_segment]
-    stays, doubts = _stays(study, as_of, since, progress, engine)
+    stays, doubts = _retention(study, as_of, since, progress, engine)
     if len(labelled) < len(rows):
         doubts = (
             f"{len(rows) - len(labelled)} of {format_count(len(rows), 'account')} have no needs segment.",
@@ -107,7 +109,7 @@ def gather_stack(
     )
 
 
-def _without(reason: str) -> Stack:
+def _without_accounts(reason: str) -> Stack:
     return Stack(None, "", (Section("accounts", "Accounts", (Text(reason),)),), (reason,))
 
 
@@ -132,10 +134,11 @@ def _labels(over: Cover, data: AccountData, labelled: Sequence[AccountProfile]) 
 
 
 def _label(over: Cover, data: AccountData, row: AccountProfile) -> tuple[str, ...]:
-    sure = row.needs_segment_confidence
+    confidence = row.needs_segment_confidence
     return (
         row.account_id, *((row.name,) if over.original else ()), row.needs_segment, row.needs_segment_source,
-        "–" if sure is None else f"{sure:.2f}", row.needs_segment_confirmed_by or "nobody", row.lifecycle_stage or "unknown",
+        "–" if confidence is None else f"{confidence:.2f}", row.needs_segment_confirmed_by or "nobody",
+        row.lifecycle_stage or "unknown",
         data.money(data.amounts.amounts.get(row.account_id)),
     )  # fmt: skip
 
@@ -174,7 +177,7 @@ def _cell(data: AccountData, cell: Cell) -> str:
     return f"{cell.accounts}{'*' if cell.small else ''} ({cell.share_of_row:.0%}){money}"
 
 
-def _stays(
+def _retention(
     study: Study, as_of: date, since: date | None, progress: Progress, engine: str | None
 ) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The retention curves with their verdict, and what they leave open; or the reason that there are none."""

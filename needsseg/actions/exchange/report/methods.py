@@ -42,10 +42,10 @@ def limits(study: Study, over: Cover, needs: Needs, stack: Stack) -> tuple[Block
             "one way."
         )
     marked = passages.listing(study)
-    open_ones = sum(passage.status == "suggested" for passage in marked)
-    if open_ones:
+    undecided_passages = sum(passage.status == "suggested" for passage in marked)
+    if undecided_passages:
         items.append(
-            f"{open_ones} of {format_count(len(marked), 'passage')} are the program's suggestions that nobody "
+            f"{undecided_passages} of {format_count(len(marked), 'passage')} are the program's suggestions that nobody "
             "decided on."
         )
     runs = segments.runs(study)

@@ -47,7 +47,7 @@ LONGEST = 280
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ReportSegment:
     """One segment of the report: its pseudonymised texts, and warnings about its evidence."""
 
     id: int
@@ -68,7 +68,7 @@ class Needs:
     """
 
     verdict: tuple[str, ...]
-    shown: tuple[Shown, ...]
+    shown: tuple[ReportSegment, ...]
     confirmed_in_words: str
     people: tuple[PrimaryNeed, ...]
     sections: tuple[Section, ...]
@@ -81,25 +81,25 @@ def gather_needs(study: Study, over: Cover, accounts: AccountData | None) -> Nee
     chosen = [row for row in listed if row.status in ("named", "confirmed")]
     rows = chosen or [row for row in listed if row.status == "candidate"]
     people = tuple(participant_needs(study))
-    talks = {row.key: interviews.show(study, row.key) for row in interviews.listing(study)}
+    transcripts = {row.key: interviews.show(study, row.key) for row in interviews.listing(study)}
     evidences = [evidence.evidence(study, row.id) for row in rows]
-    shown = tuple(_shown(over, each) for each in evidences)
+    shown = tuple(_report_segment(over, each) for each in evidences)
     result = verdict(study)
     next_step = NEXT_STEP_REPORTED if result.next_step else ""
     verdict_lines = tuple(line for line in (result.sentence, result.caution, next_step) if line and rows)
     blocks: list[Block] = [Text(line) for line in verdict_lines]
     quoted: dict[int, Passage] = {}
-    for each, as_shown in zip(evidences, shown, strict=True):
+    for each, segment in zip(evidences, shown, strict=True):
         quotes = _quotes(each)
         quoted |= {passage.id: passage for passage in quotes}
-        blocks += _segment(study, over, each, as_shown, quotes, talks, people, accounts)
+        blocks += _segment(study, over, each, segment, quotes, transcripts, people, accounts)
     if not rows:
         blocks.append(Text("No segment is named or proposed yet; candidates come from discovery."))
     confirmed = sum(row.status == "confirmed" for row in rows)
     status_words = (
         f", {confirmed} of them confirmed" if chosen else ", proposed and not yet named by anybody" if rows else ""
     )
-    contexts = tuple(context(over, talks[p.interview], quoted[p.id]) for p in quoted.values())
+    contexts = tuple(context(over, transcripts[p.interview], quoted[p.id]) for p in quoted.values())
     return Needs(
         verdict_lines,
         shown,
@@ -107,20 +107,20 @@ def gather_needs(study: Study, over: Cover, accounts: AccountData | None) -> Nee
         people,
         (
             Section("segments", "Segments", tuple(blocks)),
-            Section("map", "Map of passages", _map(study, over, shown, talks)),
+            Section("map", "Map of passages", _map(study, over, shown, transcripts)),
             Section("people", "Participants and their segments", _people(over, people)),
         ),
         (Section("quotes", "Quotes in their context", contexts),) if contexts else (),
     )
 
 
-def _shown(over: Cover, each: Evidence) -> Shown:
+def _report_segment(over: Cover, each: Evidence) -> ReportSegment:
     row = each.summary
     named = row.status in ("named", "confirmed")
     warnings = [
         _warning(over, each, warning) for warning in row.warnings if row.firm is None or warning != row.firm.against
     ]
-    return Shown(
+    return ReportSegment(
         row.id,
         f"s{row.id}",
         row.name if named else over.text(row.name),
@@ -128,19 +128,19 @@ def _shown(over: Cover, each: Evidence) -> Shown:
         over.text(row.description),
         over.text(row.need),
         over.text(row.statement),
-        (*_against(over, row), *warnings),
+        (*_stability_warning(over, row), *warnings),
     )
 
 
-def _against(over: Cover, row: SegmentSummary) -> tuple[str, ...]:
+def _stability_warning(over: Cover, row: SegmentSummary) -> tuple[str, ...]:
     """The warning from a segment's stability test, with pseudonymised names."""
     if row.firm is None or not row.firm.against:
         return ()
     named = zip(row.firm.figures.leans_on, row.firm.leans_on, strict=True)
-    return (leaning_words(row.firm.figures, [_called(over, key, name) for key, name in named]),)
+    return (leaning_words(row.firm.figures, [_participant_name(over, key, name) for key, name in named]),)
 
 
-def _called(over: Cover, key: str, name: str) -> str:
+def _participant_name(over: Cover, key: str, name: str) -> str:
     """A participant, by key, or a speaker whom no participant is named for."""
     interview, of_speaker, label = key.partition("/")
     if not of_speaker:
@@ -153,11 +153,11 @@ def _warning(over: Cover, each: Evidence, warning: str) -> str:
     for passage, _ in each.passages:
         name = each.names.of(passage)
         if warning.startswith(f"{name} supplies "):
-            return who(over, each.names, passage) + over.text(warning[len(name) :])
+            return speaker_name(over, each.names, passage) + over.text(warning[len(name) :])
     return over.text(warning)
 
 
-def who(over: Cover, names: ParticipantNames, passage: Passage) -> str:
+def speaker_name(over: Cover, names: ParticipantNames, passage: Passage) -> str:
     """The name of a passage's speaker in the report: a pseudonym, or the name shown everywhere."""
     shown = over.speaker(passage.interview, passage.speaker)
     return names.of(passage) if shown == passage.speaker else shown or "unnamed speaker"
@@ -180,9 +180,9 @@ def _segment(
     study: Study,
     over: Cover,
     each: Evidence,
-    shown: Shown,
+    shown: ReportSegment,
     quotes: Sequence[Passage],
-    talks: dict[str, Transcript],
+    transcripts: dict[str, Transcript],
     people: Sequence[PrimaryNeed],
     accounts: AccountData | None,
 ) -> list[Block]:
@@ -197,18 +197,16 @@ def _segment(
     blocks += _card(over, cards.card(study, row.id), each)
     blocks.append(Table(f"{shown.name} in figures", ("figure", "value"), _figures(over, row, each, people, accounts)))
     for passage in quotes:
-        where = place(over, talks[passage.interview], passage)
-        said_by = who(over, each.names, passage)
-        blocks.append(Quote(over.text(passage.quote, passage.interview), said_by, where, f"q{passage.id}"))
+        location = place(over, transcripts[passage.interview], passage)
+        name = speaker_name(over, each.names, passage)
+        blocks.append(Quote(over.text(passage.quote, passage.interview), name, location, f"q{passage.id}"))
     if shown.warnings:
         blocks.append(Bullets(tuple(f"Caution: {warning}" for warning in shown.warnings)))
     if each.sentence and not row.statement:
         of = next(passage for passage, _ in each.passages if passage.id == each.stated[0].passage)
-        said_by = who(over, each.names, of)
+        name = speaker_name(over, each.names, of)
         drafted = over.text(each.sentence, of.interview)
-        blocks.append(
-            Text(f"Draft of a job statement, not accepted by anybody, from one answer of {said_by}: {drafted}")
-        )
+        blocks.append(Text(f"Draft of a job statement, not accepted by anybody, from one answer of {name}: {drafted}"))
     return blocks
 
 
@@ -218,10 +216,10 @@ def _card(over: Cover, card: Card, each: Evidence) -> list[Block]:
     for part in PARTS:
         for quote in card.quotes[part][: None if any(q.pinned for q in card.quotes[part]) else 1]:
             label = over.speaker(quote.interview, quote.label)
-            said_by = quote.participant if label == quote.label else label or "unnamed speaker"
+            name = quote.participant if label == quote.label else label or "unnamed speaker"
             about = f"it is not “{over.text(card.rival_name)}”" if part == "not" else part
             rows.append(
-                (about, over.text(quote.quote, quote.interview), said_by, "chosen" if quote.pinned else "proposed")
+                (about, over.text(quote.quote, quote.interview), name, "chosen" if quote.pinned else "proposed")
             )
     if not rows:
         return []
@@ -260,7 +258,9 @@ def _figures(
     return tuple(figures)
 
 
-def _map(study: Study, over: Cover, shown: Sequence[Shown], talks: dict[str, Transcript]) -> tuple[Block, ...]:
+def _map(
+    study: Study, over: Cover, shown: Sequence[ReportSegment], transcripts: dict[str, Transcript]
+) -> tuple[Block, ...]:
     try:
         points = needs_map(study)
     except NeedssegError as error:
@@ -281,9 +281,9 @@ def _map(study: Study, over: Cover, shown: Sequence[Shown], talks: dict[str, Tra
             segment_name = names_by_id.get(point.segment, "another candidate")
         spots.append(
             Spot(
-                point.x, point.y, segment_name, _short(over.text(passage.quote, passage.interview)),
-                who(over, names, passage),
-                place(over, talks[passage.interview], passage),
+                point.x, point.y, segment_name, _shortened(over.text(passage.quote, passage.interview)),
+                speaker_name(over, names, passage),
+                place(over, transcripts[passage.interview], passage),
             )
         )  # fmt: skip
     order = (*dict.fromkeys(each.name for each in shown), "another candidate", "off-topic", "in no segment")
@@ -318,5 +318,5 @@ def _people(over: Cover, people: Sequence[PrimaryNeed]) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
-def _short(words: str) -> str:
+def _shortened(words: str) -> str:
     return words if len(words) <= LONGEST else words[:LONGEST].rsplit(" ", 1)[0] + " …"

@@ -10,38 +10,38 @@ from needsseg.text import format_clock
 AROUND = 400
 
 
-def place(over: Cover, talk: Transcript, passage: Passage) -> str:
+def place(over: Cover, transcript: Transcript, passage: Passage) -> str:
     """The interview, the turn and its time, as ``Interview 3, turn 14, 12:05``."""
     interview = over.interview(passage.interview)
-    index = _turn_of(talk, passage)
+    index = _turn_of(transcript, passage)
     if index is None:
         return f"{interview}, not in the current transcript"
-    start = talk.turns[index].start_ms
+    start = transcript.turns[index].start_ms
     return f"{interview}, turn {index + 1}{'' if start is None else f', {format_clock(start)}'}"
 
 
-def context(over: Cover, talk: Transcript, passage: Passage) -> Context:
+def context(over: Cover, transcript: Transcript, passage: Passage) -> Context:
     """A quote with the rest of its turn and the turn before it, each cut to about 400 characters."""
-    index = _turn_of(talk, passage)
+    index = _turn_of(transcript, passage)
     key = passage.interview
-    who = over.speaker(key, passage.speaker) or "unnamed speaker"
+    speaker = over.speaker(key, passage.speaker) or "unnamed speaker"
     before = question = after = asker = ""
     if index is not None:
-        turn = talk.turns[index]
+        turn = transcript.turns[index]
         # Pseudonymised first and cut afterwards, so that no name is cut in two and missed.
-        before = _end(over.text(talk.text[turn.start : passage.start], key))
-        after = _begin(over.text(talk.text[passage.end : turn.end], key))
+        before = _end(over.text(transcript.text[turn.start : passage.start], key))
+        after = _begin(over.text(transcript.text[passage.end : turn.end], key))
         if index:
-            last = talk.turns[index - 1]
-            asker, question = over.speaker(key, last.speaker) or "before", _end(over.text(talk.words(last), key))
+            last = transcript.turns[index - 1]
+            asker, question = over.speaker(key, last.speaker) or "before", _end(over.text(transcript.words(last), key))
     quote = over.text(passage.quote, key)
-    return Context(f"q{passage.id}", who, place(over, talk, passage), asker, question, before, quote, after)
+    return Context(f"q{passage.id}", speaker, place(over, transcript, passage), asker, question, before, quote, after)
 
 
-def _turn_of(talk: Transcript, passage: Passage) -> int | None:
+def _turn_of(transcript: Transcript, passage: Passage) -> int | None:
     if not passage.anchored:
         return None
-    return next((n for n, turn in enumerate(talk.turns) if turn.start <= passage.start < turn.end), None)
+    return next((n for n, turn in enumerate(transcript.turns) if turn.start <= passage.start < turn.end), None)
 
 
 def _end(words: str) -> str:

@@ -13,7 +13,7 @@ from needsseg.actions.coding.blind import is_blind
 from needsseg.actions.exchange import output_files
 from needsseg.actions.exchange.report.accounts import Stack, gather_stack
 from needsseg.actions.exchange.report.methods import limits, methods
-from needsseg.actions.exchange.report.needs import Needs, Shown, gather_needs
+from needsseg.actions.exchange.report.needs import Needs, ReportSegment, gather_needs
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.transcripts import interviews
 from needsseg.errors import Advice, Fix, UsageError
@@ -107,24 +107,24 @@ def as_html(report: Report) -> str:
 
 
 def _counted(study: Study) -> str:
-    talks, marked = interviews.listing(study), passages.listing(study)
+    listed, marked = interviews.listing(study), passages.listing(study)
     accepted = sum(passage.status == "accepted" for passage in marked)
-    open_ones = sum(passage.status == "suggested" for passage in marked)
+    undecided = sum(passage.status == "suggested" for passage in marked)
     people = len(participant_needs(study))
     return (
-        f"{format_count(len(talks), 'interview')}, {format_count(people, 'participant')}, "
-        f"{format_count(accepted, 'accepted passage')}, {open_ones} undecided ones"
+        f"{format_count(len(listed), 'interview')}, {format_count(people, 'participant')}, "
+        f"{format_count(accepted, 'accepted passage')}, {undecided} undecided ones"
     )
 
 
 def _in_short(needs: Needs, stack: Stack) -> tuple[Text | Bullets, ...]:
-    items = tuple(f"{shown.name}: {_job(shown)}" for shown in needs.shown)
+    items = tuple(f"{shown.name}: {_need_words(shown)}" for shown in needs.shown)
     lead = format_count(len(items), "segment") if items else "No segment yet"
     summary = f"{lead}{needs.confirmed_in_words}. {stack.in_short}".strip()
     verdict = [Text(line) for line in needs.verdict]
     return (Text(summary, lead=True), *verdict, *((Bullets(items),) if items else ()))
 
 
-def _job(shown: Shown) -> str:
+def _need_words(shown: ReportSegment) -> str:
     """The need of a segment's participants as somebody wrote it; never a text that the program composed."""
     return shown.need or shown.statement or shown.description or "nobody has written what its people need"
