@@ -234,7 +234,7 @@ def test_work_on_the_same_text_is_added_to_what_is_here(coded: Study, tmp_path: 
 def test_a_codebook_goes_out_and_comes_in(coded: Study, tmp_path: Path) -> None:
     report = export.export_qdc(coded, tmp_path / "c.qdc")
     (left_out,) = report.left_out
-    assert report.codes == 3 and says(left_out, 1, "memos on codes")
+    assert report.codes == 3 and says(left_out, 1, "memo on codes")
     root = etree.parse(report.path).getroot()
     assert root.tag == "{urn:QDA-XML:codebook:1.0}CodeBook" and len(root) == 1
     with studies.init(tmp_path / "other.db") as other:

@@ -136,10 +136,10 @@ def _sentences(covered: Coverage, by: str, left_out: int) -> tuple[str, ...]:
     what = "Labels cover" if by == "needs" else f"The {by} is known of"
     money = "" if covered.arr_share is None else f" and {covered.arr_share:.0%} of the ARR that is known"
     said = [
-        f"{what} {covered.labelled} of {format_count(covered.accounts, 'account')}{money}.",
-        f"ARR is known of {covered.priced} of {format_count(covered.accounts, 'account')}, "
-        f"{covered.labelled_priced} of the "
-        f"{covered.labelled} counted; the weights rest on these, and the others are not taken for 0.",
+        f"{what} {covered.labelled:,} of {format_count(covered.accounts, 'account')}{money}.",
+        f"ARR is known of {covered.priced:,} of {format_count(covered.accounts, 'account')}, "
+        f"{covered.labelled_priced:,} of the "
+        f"{covered.labelled:,} counted; the weights rest on these, and the others are not taken for 0.",
     ]
     if left_out:
         said.append(f"{format_count(left_out, 'account')} whose subscription has ended are left out.")
