@@ -351,7 +351,7 @@ def test_date_words_and_stage_narrow_the_table(tmp_path: Path) -> None:
         await pilot.press("ctrl+u")
         await typed(pilot, "2026-06-31")
         await settled(app, pilot)
-        assert "is no date" in seen(app)
+        assert "is not a date" in seen(app)
         await pilot.press("t")
         await pilot.pause()
         await pilot.press("ctrl+u")

@@ -200,7 +200,7 @@ def test_merging_shows_what_it_would_do_and_does_it(tmp_path: Path, size: tuple[
         assert {p.coder for p in passages.listing(app.study)} >= {"Ada"}
         await pilot.press("u")
         await pilot.pause()
-        assert "Take back your merge" in flat(seen(app)), "a colleague's whole work is not taken back by one key"
+        assert "Undo your merge" in flat(seen(app)), "a colleague's whole work is not taken back by one key"
         await pilot.press("enter")
         await pilot.pause()
         assert passages.listing(app.study) == before

@@ -103,7 +103,7 @@ def test_merging_here_in_all_and_as_one_person(tmp_path: Path, size: tuple[int, 
         await pilot.press("j", "m")
         await pilot.pause()
         text = flat(seen(app))
-        assert "Into whom is Bea merged?" in text
+        assert "Merge Bea into whom?" in text
         assert "Bea K. here · participant, 5 words" in text
         assert "Bea K. the same person, in “Two”" in text
         await typed(pilot, "Bea K. here")

@@ -102,7 +102,7 @@ def test_codes_typed_last_digits_recent_and_taken_off(tmp_path: Path) -> None:
         await pilot.press("1")
         assert codes() == ("hand-over", "who is next"), "1 keeps the code it had when the screen was opened"
         await pilot.press("9")
-        assert "no code lies under 9" in seen(app)
+        assert "no code is assigned to 9" in seen(app)
         await pilot.press("j", "r", "down", "enter")
         await pilot.pause()
         assert codes() == ("who is next",)
@@ -317,7 +317,7 @@ def test_pinned_codes_keep_their_digit(tmp_path: Path) -> None:
         screen = await opened(app, pilot)
         assert "4 hand-over" in flat(seen(app))
         await pilot.press("1")
-        assert "no code lies under 1" in flat(seen(app))
+        assert "no code is assigned to 1" in flat(seen(app))
         await pilot.press("4")
         assert screen.interview.passage is not None
         assert screen.interview.passage.codes == ("hand-over",)

@@ -172,7 +172,7 @@ def test_filter_remove_open_and_ends(tmp_path: Path) -> None:
         assert "interview 1/1" in seen(app)
         await pilot.press("d")
         assert len(interviews.listing(app.study)) == 2
-        assert "Nothing fits “strange”" in flat(seen(app))
+        assert "Nothing matches “strange”" in flat(seen(app))
         await pilot.press("u", "escape")
         assert len(interviews.listing(app.study)) == 3
         await pilot.press("G")

@@ -84,7 +84,7 @@ def test_a_selection_is_given_to_a_known_speaker_or_a_new_one(tmp_path: Path) ->
         screen.view.move_cursor(last[0])
         await pilot.press("w", "T")
         await pilot.pause()
-        assert "Who says" in seen(app) and "interviewer" in seen(app), "who is known is offered with their role"
+        assert "Who said" in seen(app) and "interviewer" in seen(app), "who is known is offered with their role"
         await typed(pilot, "Anna")
         assert "What is Anna?" in seen(app)
         await pilot.press("enter")

@@ -172,7 +172,7 @@ def test_what_is_known_of_a_participant_is_edited_field_by_field(tmp_path: Path,
         await pilot.press("end", "ctrl+u", "enter")
         await pilot.pause()
         assert sheet.here.attributes == {}
-        assert "plan of Ines Carvalho: taken away" in flat(seen(app))
+        assert "plan of Ines Carvalho: removed" in flat(seen(app))
         for _ in range(5):
             await pilot.press("u")
         assert accounts.participants(app.study) == before
@@ -232,7 +232,7 @@ def test_an_account_is_chosen_refused_and_left_to_the_matching(tmp_path: Path, s
         assert tied()["marek-nowotny"] == "a1"
         await pilot.press("l")
         await pilot.pause()
-        await pilot.press("m", "a", "t", "c", "h", "i", "n", "g", "down", "enter")
+        await pilot.press("m", "a", "t", "c", "h", " ", "a", "u", "t", "o", "down", "enter")
         await pilot.pause()
         assert accounts.matches(app.study)[1].method == "ambiguous"
 

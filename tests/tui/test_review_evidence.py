@@ -91,7 +91,7 @@ def test_all_evidence_and_the_lineage_are_read_and_closed(demo_study: Study) -> 
         await pilot.press("L")
         await pilot.pause()
         text = flat(seen(app))
-        assert "came to be" in text and "found in run 1" in text and "named “" in text
+        assert "History of" in text and "found in run 1" in text and "named “" in text
         await pilot.press("escape")
         await pilot.pause()
         assert app.screen is screen
@@ -114,7 +114,7 @@ def test_the_map_follows_the_cursor_and_opens_and_closes(demo_study: Study) -> N
         assert sum(line.count("▲") for line in shown.drawn) == 0, "hollow where it is not the one shown"
         assert sum(line.count("■") for line in shown.drawn) > 3
         await pilot.press("M")
-        assert not screen.query_one("#map").display
+        assert not screen.query_one("#map-pane").display
         assert screen.quotes.display
 
     play(demo_study.path, scenes)
@@ -123,7 +123,7 @@ def test_the_map_follows_the_cursor_and_opens_and_closes(demo_study: Study) -> N
 def test_a_large_screen_shows_the_map_beside_the_evidence(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        small = screen.query_one("#nearby", PassageMap)
+        small = screen.query_one("#near-map", PassageMap)
         await until(app, lambda: bool(small.drawn))
         await pilot.pause()
         assert CURSOR in seen(app)

@@ -118,7 +118,7 @@ def test_codes_go_on_one_or_on_all_and_are_taken_back(tmp_path: Path) -> None:
         assert "✓ one" in seen(app) or "# one" in seen(app)
         await pilot.press("C")
         await pilot.pause()
-        assert f"It goes on {len(sheet.hits)} hit" in flat(seen(app))
+        assert f"It applies to {len(sheet.hits)} hit" in flat(seen(app))
         await pilot.press(*"all", "enter")
         await pilot.pause()
         assert len(passages.listing(app.study, code="all")) == len(sheet.hits)
@@ -154,7 +154,7 @@ def test_narrowing_by_code_and_back(tmp_path: Path) -> None:
         assert sheet.listed.has_focus and len(sheet.hits) == 1, "without words, the passages that carry the code"
         assert "code hand-over" in seen(app)
         await pilot.press("f6")
-        await pilot.press(*"everything", "enter")
+        await pilot.press(*"no limit", "enter")
         await pilot.pause()
         assert sheet.hits == [] and "all interviews" in seen(app)
         await asked(pilot, "the")

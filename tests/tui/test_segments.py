@@ -145,7 +145,7 @@ def test_confirm_asks_who_and_closes_until_reopened(tmp_path: Path) -> None:
         await pilot.press("c")
         await pilot.pause()
         text = flat(seen(app))
-        assert "Confirm “Coordinator” as whom?" in text
+        assert "Confirm “Coordinator”: your name?" in text
         assert "5 passages of 1 participant, each with its quote's hash" in text
         assert "tester" in text
         await pilot.press("ctrl+u")

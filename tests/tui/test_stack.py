@@ -182,7 +182,7 @@ def test_curves_are_computed_by_a_child_and_drawn(tmp_path: Path, size: tuple[in
         await pilot.press("enter")
         await pilot.press("ctrl+u")
         await typed(pilot, "soon")
-        assert "“soon” is no date" in flat(seen(app))
+        assert "“soon” is not a date" in flat(seen(app))
         await pilot.press("c", "enter", "ctrl+u")
         await typed(pilot, "2026-01-02")
         assert isinstance(app.screen, ProgressScreen)

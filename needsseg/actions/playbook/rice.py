@@ -137,9 +137,9 @@ def _sentences(covered: Coverage, by: str, left_out: int) -> tuple[str, ...]:
     subject = "Labels cover" if by == "needs" else f"The {by} is known for"
     money = "" if covered.arr_share is None else f" and {covered.arr_share:.0%} of the ARR that is known"
     sentences = [
-        f"{subject} {covered.labelled} of {format_count(covered.accounts, 'account')}{money}.",
-        f"ARR is known for {covered.priced} of {format_count(covered.accounts, 'account')}, and for "
-        f"{covered.labelled_priced} of the {covered.labelled} counted. Weights are based on these; unknown ARR is not "
+        f"{subject} {covered.labelled:,} of {format_count(covered.accounts, 'account')}{money}.",
+        f"ARR is known for {covered.priced:,} of {format_count(covered.accounts, 'account')}, and for "
+        f"{covered.labelled_priced:,} of the {covered.labelled:,} counted. Weights are based on these; unknown ARR is not "
         "counted as 0.",
     ]
     if left_out:

@@ -49,7 +49,7 @@ class SearchSheet(Sheet[Place]):
     TITLE = "Search the study"
     KEYS = (
         "words: enter searches · f5 by meaning or words · f6 narrows · tab the list\n"
-        "list: enter opens · c C code it, all · m similar to it · / words · esc back"
+        "list: enter opens · c C code it, all · m similar · / words · esc back"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t,f5", "other_way", "by words or by meaning", id="search.toggle"),

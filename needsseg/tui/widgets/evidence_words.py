@@ -59,7 +59,7 @@ def next_step(of: SegmentSummary, card: Card | None) -> str:
         return "C opens its card: what it needs, and a quote for each part"
     if of.status == "candidate":
         return "e names it"
-    return "c confirms it" if of.decided else "press n to go to the quotes, a keeps one"
+    return "c confirms it" if of.decided else "n goes to the quotes, a keeps one"
 
 
 def summary(

@@ -64,7 +64,7 @@ def test_the_worked_figures(worked: Caller) -> None:
     assert part["weight"] == pytest.approx(12)
     assert (part["accounts"], part["priced"], part["account_share"]) == (50, 50, 0.05)
     assert first["coverage"]["labelled"] == 1000 and first["by"] == "size" and first["as_of"] == "2026-06-01"
-    assert says(called.err, "size", "1000 of 1000 accounts", "100%", "ARR")
+    assert says(called.err, "size", "1,000 of 1,000 accounts", "100%", "ARR")
     assert "warning" not in called.err
 
 
