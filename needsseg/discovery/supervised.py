@@ -12,7 +12,6 @@ places were named, as needs or in answers: a single need is that of its nearest 
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.discovery.cluster import SKETCH
 from needsseg.discovery.refine import aside_below, centroids, fit
+from needsseg.discovery.regression import DIGITS, Examples, fit_regression, margin
 from needsseg.discovery.vector_shaping import COMMON, nearest, smoothed, steady
 from needsseg.embedding.vectors import unit
 from needsseg.records import UNASSIGNED
@@ -47,7 +47,6 @@ often they have to."""
 FOLDS = 20
 SILENT = ""
 """What a cluster is called that no name stands for."""
-DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +110,6 @@ class LearningInputs:
         return predicted
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Examples:
-    """Rows of features to learn from, their labels and weights."""
-
-    rows: Matrix
-    labels: NDArray[np.int64]
-    weights: Matrix
-
-
 def _learn(inputs: LearningInputs, answers: Mapping[int, str | None], uses_clusters: bool) -> Supervised:
     import numpy as np
 
@@ -141,46 +131,18 @@ def _learn(inputs: LearningInputs, answers: Mapping[int, str | None], uses_clust
     training = _examples(inputs, label_by_row, answers_by_cluster, witnesses, row_features, need_features)
     if not len(training.labels):
         return Supervised(np.full(len(clustering.labels), UNASSIGNED), np.zeros(len(clustering.labels)), label_by_name)
-    classes, chances = _fit_regression(row_features, training, LOOSE if uses_clusters else FREE)
+    classes, chances = fit_regression(row_features, training, LOOSE if uses_clusters else FREE)
     chances = np.round(
         _apply_cluster_prior(inputs, answers_by_cluster, witnesses, uses_clusters, classes, chances), DIGITS
     )
     labels = classes[chances.argmax(axis=1)].astype(np.int64)
-    strengths = _margin(chances)
+    strengths = margin(chances)
     if need_rows and UNASSIGNED not in label_by_row.values():
         labels[_fits_no_need(inputs.rows, need_rows) & ~_in_silent_cluster(inputs, answers_by_cluster, labels)] = (
             UNASSIGNED
         )
     labels[list(label_by_row)], strengths[list(label_by_row)] = list(label_by_row.values()), 1.0
     return Supervised(labels, strengths, label_by_name)
-
-
-def _fit_regression(features: Matrix, training: _Examples, freedom: float) -> tuple[NDArray[np.int64], Matrix]:
-    """The classes, and each row's chances of them; every class counts alike, however many examples it has so far."""
-    import numpy as np
-    from sklearn.linear_model import LogisticRegression
-
-    classes, class_indices = np.unique(training.labels, return_inverse=True)
-    if len(classes) == 1:
-        return classes, np.ones((len(features), 1))
-    weights = training.weights
-    balanced_weights = weights * (weights.sum() / len(classes) / np.bincount(class_indices, weights))[class_indices]
-    with warnings.catch_warnings():
-        # Many names with an answer or two each are what people give, and no mistake.
-        warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
-        model = LogisticRegression(C=freedom, max_iter=300).fit(
-            training.rows, training.labels, sample_weight=balanced_weights
-        )
-    return classes, model.predict_proba(features)
-
-
-def _margin(chances: Matrix) -> Matrix:
-    import numpy as np
-
-    if chances.shape[1] == 1:
-        return np.zeros(len(chances))
-    two_best = np.partition(chances, -2, axis=1)
-    return np.round(two_best[:, -1] - two_best[:, -2], DIGITS)
 
 
 def _features(
@@ -336,7 +298,7 @@ def _examples(
     witness_clusters: Sequence[int],
     features: Matrix,
     need_rows: Mapping[int, Matrix],
-) -> _Examples:
+) -> Examples:
     """Training examples: the answers, the texts of needs, and the clearest rows of the witness clusters."""
     import numpy as np
 
@@ -364,7 +326,7 @@ def _examples(
         labels += [label] * len(need_vectors)
         weights += [STATED_WEIGHT / len(need_vectors)] * len(need_vectors)
     all_examples = np.vstack(examples) if examples else features[:0]
-    return _Examples(all_examples, np.array(labels, dtype=np.int64), np.array(weights))
+    return Examples(all_examples, np.array(labels, dtype=np.int64), np.array(weights))
 
 
 def _apply_cluster_prior(

@@ -30,6 +30,7 @@ from needsseg.progress import Progress, silent
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
 from needsseg.text import date_of, format_count
+from needsseg.thresholds import FEWEST_PRICED_ACCOUNTS
 
 _READERS: dict[str, Callable[[AccountProfile], str]] = {
     "needs": lambda profile: profile.needs_segment,
@@ -38,8 +39,6 @@ _READERS: dict[str, Callable[[AccountProfile], str]] = {
     "plan": lambda profile: profile.lifecycle.plan,
 }
 BY = tuple(_READERS)
-FEWEST = 5
-"""A weight that rests on fewer accounts is warned of; ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,9 @@ def _warnings(scores: list[Score], covered: Coverage, paid: Revenue, known: dict
         )
     reached = {part.segment for score in scores for part in score.parts if part.reach}
     if few := [
-        f"{name} on {each.priced}" for name, each in known.items() if name in reached and 0 < each.priced < FEWEST
+        f"{name} on {each.priced}"
+        for name, each in known.items()
+        if name in reached and 0 < each.priced < FEWEST_PRICED_ACCOUNTS
     ]:
         found.append(f"Weights of so few accounts say little: that of {', of '.join(few)}.")
     for score in scores:

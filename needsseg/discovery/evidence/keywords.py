@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from needsseg.errors import UsageError
 from needsseg.settings import prompt_file, read_toml
+from needsseg.thresholds import FEWEST_PARTICIPANTS_WITH_PHRASE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LONGEST = 3
-FEWEST_PARTICIPANTS = 3
 LEAST_SHARE = 1 / 3
-"""Of its participants use a phrase that marks a candidate; what few say is a trade or a product, and no need."""
+"""The smallest share of a candidate's participants who use a keyword."""
 QUANTILE = 1.959964
 """Of the normal distribution, for an interval of 95%."""
 HALDANE = 0.5
@@ -90,14 +90,14 @@ def keywords(
     }
     marked: dict[int, list[tuple[float, str]]] = {label: [] for label in clusters}
     for phrase, uses in users.items():
-        if len(uses) < FEWEST_PARTICIPANTS:
+        if len(uses) < FEWEST_PARTICIPANTS_WITH_PHRASE:
             continue
         users_by_label = defaultdict(set)
         for label, name in uses:
             users_by_label[label].add(name)
         for label in clusters:
             inside = len(users_by_label[label])
-            if inside >= max(FEWEST_PARTICIPANTS, LEAST_SHARE * len(speakers_by_label[label])):
+            if inside >= max(FEWEST_PARTICIPANTS_WITH_PHRASE, LEAST_SHARE * len(speakers_by_label[label])):
                 outside = len(set().union(*(people for other, people in users_by_label.items() if other != label)))
                 lowest = _lowest(inside, len(speakers_by_label[label]), outside, len(outsiders[label]))
                 if lowest > 0:

@@ -11,6 +11,7 @@ from needsseg.discovery.evidence.exemplars import around, exemplars
 from needsseg.discovery.evidence.standing import standings
 from needsseg.discovery.evidence.statements import job_statement
 from needsseg.text import format_count, plural
+from needsseg.thresholds import FEWEST_PARTICIPANTS_IN_SEGMENT
 
 if TYPE_CHECKING:
     from needsseg.coding.linguistic_cues import CueGroup
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from needsseg.records import Passage, Transcript
 
 CONFIRMED_UNDECIDED = "confirmed though nobody had decided on any of its passages"
-FEWEST_PARTICIPANTS = 3
-"""Below so many participants a segment carries a warning: two people who agree may share more than a need."""
 
 NameOf = Callable[["Passage"], str]
 """What the speaker of a passage is called."""
@@ -154,7 +153,7 @@ def weakness_warnings(
     warnings = []
     if confirmed_undecided:
         warnings.append(CONFIRMED_UNDECIDED)
-    if len(counts) < FEWEST_PARTICIPANTS:
+    if len(counts) < FEWEST_PARTICIPANTS_IN_SEGMENT:
         warnings.append(f"rests on {format_count(len(counts), 'participant')} only")
     name, most = max(counts, key=lambda item: (item[1], item[0]))
     if most * 2 > len(passages):
