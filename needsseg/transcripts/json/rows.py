@@ -71,7 +71,7 @@ def json_whole(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows
     first_non_object = next(((at, item) for at, item in enumerate(records, 1) if not isinstance(item, dict)), None)
     if first_non_object is not None and not any(isinstance(item, dict) for item in records):
         kind = f"item {first_non_object[0]} is {type(first_non_object[1]).__name__}, not an object"
-        raise TranscriptError(f"{name}: this JSON holds no turns: {kind}.", "Export the turns as CSV.")
+        raise TranscriptError(f"{name}: no turns were recognised in this JSON: {kind}.", "Export the turns as CSV.")
     return _rows(document, [f"item {number}" for number in range(1, len(records) + 1)], name, choices, ([], []))
 
 
