@@ -58,7 +58,7 @@ def curves_svg(curves: Sequence[Curve], title: str, subtitle: str) -> str:
         *_axes(ticks, last),
     ]
     for number, curve in enumerate(curves):
-        parts += _drawn(curve, last, *_STYLES[number % len(_STYLES)])
+        parts += _curve_paths(curve, last, *_STYLES[number % len(_STYLES)])
     parts.append(f'<text x="{_LEFT}" y="{legend}" fill="#444444">still followed on that day</text>')
     for number, curve in enumerate(curves):
         parts += _at_risk(curve, ticks, last, legend + _LINE * (number + 1), *_STYLES[number % len(_STYLES)])
@@ -109,7 +109,7 @@ def _axes(ticks: Sequence[int], last: int) -> list[str]:
     return parts
 
 
-def _drawn(curve: Curve, last: int, colour: str, dashes: str) -> list[str]:
+def _curve_paths(curve: Curve, last: int, colour: str, dashes: str) -> list[str]:
     """Return a step curve with its band, and a small tick wherever accounts are censored."""
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     points = [(_x(0, last), _y(1.0))]

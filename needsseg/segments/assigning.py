@@ -159,7 +159,7 @@ def assign(
     )
     of, beside = len(passages), len(passages) + len(others)
     who = [each for name in segments for each in speakers[name]] if speakers is not None else None
-    made = learn(
+    assigner = learn(
         rows[:of], [name for name, _ in passages], who, rows[of:beside], precision=precision, off_topic=off_topic
     )
-    return made.assign(rows[beside:])
+    return assigner.assign(rows[beside:])

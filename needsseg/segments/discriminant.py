@@ -1,4 +1,4 @@
-"""How far a text lies from each segment: Mahalanobis distances under one shared, shrunken spread (Friedman 1989)."""
+"""Distances of a text to each segment: Mahalanobis distances under one shared, shrunken covariance (Friedman 1989)."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Discriminant:
         import numpy as np
 
         white = rows @ self.whitening
-        known = np.isfinite(self.centres[:, 0])
-        centres = self.centres[known]
+        has_rows = np.isfinite(self.centres[:, 0])
+        centres = self.centres[has_rows]
         squares = np.einsum("ij,ij->i", white, white)[:, None] + np.einsum("ij,ij->i", centres, centres)
         scores_by_segment = np.full((len(rows), len(self.centres)), -np.inf)
-        scores_by_segment[:, known] = (2 * white @ centres.T - squares) / SCALE
+        scores_by_segment[:, has_rows] = (2 * white @ centres.T - squares) / SCALE
         return scores_by_segment
 
 
@@ -52,7 +52,7 @@ def fit(rows: Matrix, codes: Codes, segments: int) -> Discriminant:
     mean_variance = np.trace(spread) / len(spread)
     spread = (1 - SHRINKAGE) * spread + (SHRINKAGE * mean_variance + 1e-9) * np.eye(len(spread))
     whitening = np.linalg.inv(np.linalg.cholesky(spread)).T
-    known = np.isfinite(means[:, 0])
+    has_rows = np.isfinite(means[:, 0])
     centres = np.full_like(means, np.inf)
-    centres[known] = means[known] @ whitening
+    centres[has_rows] = means[has_rows] @ whitening
     return Discriminant(whitening, centres)

@@ -59,7 +59,7 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
             return answered(int(error.status), _message(error.body), dict(error.headers or {}))
         except (urllib3.exceptions.HTTPError, OSError) as error:
             return unanswered(error)
-        return _taken(batch, response.status, response.data)
+        return _answer_of(batch, response.status, response.data)
 
     return post
 
@@ -72,7 +72,7 @@ def _message(body: object) -> str:
     return str(body_json.get("message", "")) if isinstance(body_json, dict) else ""
 
 
-def _taken(batch: Batch, code: int, body: bytes) -> Answer:
+def _answer_of(batch: Batch, code: int, body: bytes) -> Answer:
     try:
         body_json: Any = json.loads(body)
         errors = body_json.get("errors") or []
