@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
     Codes = NDArray[np.int64]
 
-# The weight of an equal spread in all directions. A few hundred passages in 384 dimensions say little about their spread;
-# on the labelled draws, .7 and .9 did equally well.
+# The weight of an equal spread in all directions. A few hundred passages in 384 dimensions are few to estimate a covariance;
+# on the labelled samples, .7 and .9 did equally well.
 SHRINKAGE = 0.8
 SCALE = 100.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Discriminant:
-    """``whitening`` (d, d) makes the spread within segments round; ``centres`` (k, d) are the segments' means in it."""
+    """``whitening`` (d, d) makes the covariance within segments spherical; ``centres`` (k, d) are the whitened means."""
 
     whitening: Matrix
     centres: Matrix
 
     def scores(self, rows: Matrix) -> Matrix:
-        """Negative squared distances of unit rows (n, d) to each segment, (n, k), in hundreds; higher fits better."""
+        """Return negative squared distances of unit rows (n, d) to each segment, (n, k), in hundreds; higher fits better."""
         import numpy as np
 
         white = rows @ self.whitening
@@ -40,7 +40,7 @@ class Discriminant:
 
 
 def fit(rows: Matrix, codes: Codes, segments: int) -> Discriminant:
-    """From unit rows (n, d) and each one's segment, 0 to ``segments`` - 1; a segment without rows is infinitely far."""
+    """Learn from unit rows (n, d) and each one's segment, 0 to ``segments`` - 1; a segment without rows is infinitely far."""
     import numpy as np
 
     means = np.full((segments, rows.shape[1]), np.inf)

@@ -13,7 +13,7 @@ NOWHERE = "no passage of theirs lies in a named segment"
 
 
 def primary_needs(participants: Sequence[str], placements: Iterable[tuple[str, str]]) -> list[PrimaryNeed]:
-    """One verdict per participant from (participant, segment name) pairs, one per passage that lies in a segment.
+    """Return one verdict per participant from (participant, segment name) pairs, one per passage that lies in a segment.
 
     Decided when a segment carries at least ``FEWEST`` of the participant's passages, ``SHARE`` of them, and ``LEAD`` more
     than the next; otherwise undecided, with the reason in words.
