@@ -113,7 +113,7 @@ def _apply(settings: Settings, values: Mapping[str, object], where: str) -> Sett
         try:
             changes[key] = _flag(value) if type_by_name[key] is bool else type_by_name[key](value)
         except (TypeError, ValueError, OverflowError) as error:
-            raise UsageError(f"{where}: {key} = {value!r} is no {type_by_name[key].__name__}.") from error
+            raise UsageError(f"{where}: {key} = {value!r} is not a valid {type_by_name[key].__name__}.") from error
     return replace(settings, **changes)  # type: ignore[arg-type]
 
 
