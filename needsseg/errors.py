@@ -1,4 +1,4 @@
-"""Errors that a person reads: what is wrong, where, and what to do; and what helps, which each door words its own way."""
+"""Errors for users: what is wrong, where, and what to do, with fixes that the app and the command line word themselves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EXIT_INTERRUPTED = 130
 
 
 class Fix(Enum):
-    """What a person can do about an error or a note: the value says it in words, a door as a command line or a key."""
+    """What a person can do about an error or a note: the value in words, which the doors show as a command or a key."""
 
     # The study
     INIT = "create a new study"
@@ -85,7 +85,7 @@ class Fix(Enum):
     ROUTE_RESPONSES = "route the responses"
 
     def of(self, **arguments: object) -> Remedy:
-        """Return this with what it is done to, for instance ``Fix.RESTORE.of(backup=path)``."""
+        """Return this fix with arguments, such as ``Fix.RESTORE.of(backup=path)``."""
         return Remedy(self, tuple((name, str(value)) for name, value in arguments.items()))
 
 
@@ -132,7 +132,7 @@ class Remedy:
 
 
 class Advice:
-    """Words in which fixes stand, each where a door puts its own wording."""
+    """Text with fixes in it, which each door (app or command line) replaces by its own wording."""
 
     parts: tuple[str | Remedy, ...]
 
@@ -149,7 +149,7 @@ class Advice:
 
     @property
     def fixes(self) -> tuple[Fix | Option, ...]:
-        """The fixes and options that it names, in their order."""
+        """The fixes and options in it, in order."""
         return tuple(part.fix for part in self.parts if isinstance(part, Remedy))
 
     def worded(self, door: Callable[[Remedy], str]) -> str:
@@ -157,7 +157,7 @@ class Advice:
         return "".join(part if isinstance(part, str) else door(part) for part in self.parts).strip()
 
     def __str__(self) -> str:
-        """The text in no door's words, for programs that use the package."""
+        """Return the text without a door's wording, for programs that use the package."""
         return self.worded(lambda remedy: remedy.fix.value if isinstance(remedy.fix, Fix) else "")
 
     def __repr__(self) -> str:
@@ -237,10 +237,10 @@ class DiscoveryError(NeedssegError):
 
 
 class NotFoundError(NeedssegError):
-    """A key, id or name that the study does not hold."""
+    """A key, id or name that is not in the study."""
 
 
 class UsageError(NeedssegError):
-    """A request that makes no sense as asked."""
+    """A request that is not valid."""
 
     exit_code = EXIT_USAGE

@@ -1,4 +1,4 @@
-"""Files on disk: written whole or not at all, their hashes, private temporary folders, and free space."""
+"""Files on disk: atomic writing, hashes, private temporary folders, and free space."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PRIVATE = 0o600
 _TEMPORARY = ".needsseg-tmp"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 _PARTIAL = re.compile(r"\..+\.(\d+)\.(?:partial|earlier)(?:[-.][a-z]+)?")
-"""The names of partial files, with the number of the program that writes them, and of what libraries put beside them."""
+"""The names of partial files, with the process id of their writer, and of libraries' files beside them."""
 
 
 @contextmanager
@@ -45,21 +45,21 @@ def whole_files(
     """Give a partial file for each of ``paths``, and rename all of them when the block ends well: all or none.
 
     Where one of them cannot be renamed, those before it are put back as they were; so are all where ``then`` fails, which
-    is called when they are in place. What a kill between two renames leaves is taken back before the next file is written
-    to the folder, and by ``remove_leftovers``. Options and errors as ``whole_file``.
+    is called when they are in place. Renames interrupted by a kill are undone before the next file is written to the
+    folder, and by ``remove_leftovers``. Options and errors as ``whole_file``.
     """
     partials = tuple(name_beside(path, "partial") for path in paths)
     for folder in {path.parent for path in paths}:
         settle(folder)
     try:
         for partial in partials:
-            partial.unlink(missing_ok=True)  # of a program that was killed and had this one's number
+            partial.unlink(missing_ok=True)  # left by a killed program with the same process id
             if private:
                 os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
         yield partials
         for partial in partials:
             if private:
-                partial.chmod(PRIVATE)  # whoever wrote it may have made it anew
+                partial.chmod(PRIVATE)  # the writer may have replaced the file
             if sync:
                 _wait_for_disk(partial)
         rename_all(list(zip(partials, paths, strict=True)), then, sync=sync)
@@ -117,7 +117,7 @@ def private_folder(beside: Path | None, name: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        # What cannot be removed now is a leftover for the next start; it must not hide the block's own error.
+        # What cannot be removed now is removed at the next start; it must not hide the block's own error.
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
 
@@ -125,7 +125,7 @@ def private_folder(beside: Path | None, name: str) -> Iterator[Path]:
 def remove_leftovers(beside: Path) -> None:
     """Remove what killed programs left in ``beside``: private folders, and partial files; what is in use stays.
 
-    Renames that were cut short are taken back before, so that no table stays beside another one's manifest.
+    Interrupted renames are undone first, so that no table stays beside another one's manifest.
     """
     with suppress(OSError):
         settle(beside)
@@ -135,17 +135,17 @@ def remove_leftovers(beside: Path) -> None:
             partial = _PARTIAL.fullmatch(path.name)
             if partial is not None and partial[1] not in unsettled and not is_leftover_in_use(path):
                 with suppress(OSError):
-                    path.unlink()  # another program may have been faster
+                    path.unlink()  # another program may have removed it already
             continue
         try:
             lock = os.open(path, _FOLDER)
         except OSError:
-            continue  # it is gone by now, or another user's
+            continue  # removed meanwhile, or another user's
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(path, ignore_errors=True)
         except OSError:
-            continue  # in use; where the disk knows no locks that cannot be told, and nothing is removed
+            continue  # in use, or the disk has no locks, and nothing is removed
         finally:
             os.close(lock)
 
@@ -157,8 +157,10 @@ def leftovers(beside: Path) -> list[Path]:
             names = [entry.name for entry in entries]
     except OSError:
         return []  # a folder that is missing or cannot be listed holds nothing that could be removed
-    found = [beside / name for name in sorted(names) if name.endswith(_TEMPORARY) or _PARTIAL.fullmatch(name)]
-    return [*journals(beside), *found]
+    folders_and_partials = [
+        beside / name for name in sorted(names) if name.endswith(_TEMPORARY) or _PARTIAL.fullmatch(name)
+    ]
+    return [*journals(beside), *folders_and_partials]
 
 
 def is_leftover_in_use(path: Path) -> bool:
@@ -201,9 +203,9 @@ def _wait_for_disk(path: Path) -> None:
 
 
 def _locked_folder(beside: Path | None, name: str) -> tuple[Path, int]:
-    """A new folder, and its open handle with a lock on it by which other programs tell that it is in use.
+    """Create a folder, and return it with an open, locked handle, by which other programs see that it is in use.
 
-    Another program may take it for a leftover before it is locked; then there is a next try.
+    Another program may remove it as a leftover before it is locked; then another one is created.
     """
     while True:
         folder = Path(tempfile.mkdtemp(prefix=f".{name}-", suffix=_TEMPORARY, dir=beside))

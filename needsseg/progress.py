@@ -1,11 +1,11 @@
-"""How work that takes long reports how far it is."""
+"""Reporting the progress of long work."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
+"""Called with the name of the task, the amount done, and the total amount."""
 
 
 def silent(_doing: str, _done: int, _total: int) -> None:

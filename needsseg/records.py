@@ -1,4 +1,4 @@
-"""Records that cross rooms: frozen, plain, without behaviour beyond what their fields imply."""
+"""Records shared by several rooms: frozen dataclasses without behaviour."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PassageOrigin = Literal["program", "hand"]
 LabelSource = Literal["interview", "survey", "assigned"]
 
 WORD_KINDS = ("speech", "label", "time", "heading", "note", "metadata", "markup", "repeated", "unread")
-"""What a word of a transcript's source is; ``unread`` is what no rule recognised."""
+"""The kinds of words in a transcript's source; ``unread`` words were not recognised by any rule."""
 UNASSIGNED = -1
 PROFILE_COLUMNS = (
     "account_id",
@@ -27,7 +27,7 @@ PROFILE_COLUMNS = (
     "recommended_action",
     "segmentation_version",
 )
-"""The columns of labelled accounts, in listings and in every export; a contract with programs outside."""
+"""The columns of labelled accounts in listings and exports, on which external programs rely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Words of a source that did not become speech: what kind they are, how many, and the first lines that hold them."""
+    """Words of a source that did not become speech: their kind, their number, and their first lines."""
 
     kind: str
     words: int
@@ -55,9 +55,9 @@ class LeftOut:
 class Transcript:
     """The text of one interview, fixed at import: Unicode, LF line ends; ``text[turn.start:turn.end]`` was said.
 
-    ``words_by_kind`` tells what became of each word of the source (WORD_KINDS), empty where the text came from elsewhere;
-    ``left_out`` are the kinds that a person should look at. ``suspicions`` are doubts about who said what, each with its
-    line; they stand among the ``warnings`` too. ``attributes`` are what a table says of its speakers, by speaker.
+    ``words_by_kind`` counts the words of the source by kind (WORD_KINDS), empty where the text came from elsewhere;
+    ``left_out`` are the kinds that a person should check. ``suspicions`` are doubts about the speakers, each with its
+    line, and are also in ``warnings``. ``attributes`` are a table's data about its speakers, by speaker.
     """
 
     text: str
@@ -76,13 +76,13 @@ class Transcript:
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns))
 
     def words(self, turn: Turn) -> str:
-        """What was said in one turn."""
+        """Return the words of a turn."""
         return self.text[turn.start : turn.end]
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A span in which a participant may speak of a job, with its score in [0, 1] and why."""
+    """A span in which a participant may speak of a job, with its score in [0, 1] and reasons."""
 
     start: int
     end: int
@@ -92,10 +92,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A span of one participant's words, as the study holds it; ``quote`` is exactly ``text[start:end]``.
+    """A span of one participant's words, as stored in the study; ``quote`` is exactly ``text[start:end]``.
 
-    Where ``anchored`` is False, an edited transcript no longer holds the words: the quote and its place are those of before.
-    ``coder`` is who decided on it, empty while nobody has; ``also_decided_by`` are those who decided the same in merged studies.
+    Where ``anchored`` is False, an edited transcript no longer has the words: the quote and its span are from before.
+    ``coder`` decided on it, "" until then; ``also_decided_by`` are coders with the same decision in merged studies.
     """
 
     id: int
@@ -116,7 +116,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class JobParts:
-    """The parts of one passage's job statement, in somebody's words; empty where nothing is said of it."""
+    """The parts of one passage's job statement in words; "" for missing parts."""
 
     situation: str = ""
     motivation: str = ""
@@ -127,7 +127,7 @@ class JobParts:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A cluster of one run, proposed as a segment; ``exemplars`` and ``members`` index the texts given."""
+    """A cluster of one run, proposed as a segment; ``exemplars`` and ``members`` are indices of its texts."""
 
     label: int
     size: int
@@ -142,7 +142,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What a person decided about texts: their place (``None`` is off-topic), and pairs that belong together or apart."""
+    """A person's decisions about texts: their segment (``None`` is off-topic), and pairs that belong together or apart."""
 
     assigned: dict[int, str | None] = field(default_factory=dict)
     together: tuple[tuple[int, int], ...] = ()
@@ -198,7 +198,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class AccountMatch:
-    """How a participant was tied to an account: ``account_id`` is None when nothing or too much fits."""
+    """How a participant was matched to an account: ``account_id`` is None without a match, or with several."""
 
     participant: str
     account_id: str | None

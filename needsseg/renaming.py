@@ -1,7 +1,7 @@
-"""Several files renamed together: all or none, also where the program is killed between two renames.
+"""Rename several files together: all or none, even if the program is killed between two renames.
 
-Before the first rename a journal is written beside the files. Where it is left behind, whoever uses the folder next takes
-the renames back, or keeps them where all were done.
+Before the first rename a journal is written beside the files. If it is left behind, the next program that uses the
+folder undoes the renames, or keeps them if all were done.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _JOURNAL = re.compile(r"\..+\.(\d+)\.renames")
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A rename: the names of the file, of what is renamed to it, and of what was there; device number and size tell it."""
+    """A rename: the names of the target, the new file and the earlier file, and inode and size of the new file."""
 
     path: str
     partial: str
@@ -47,27 +47,27 @@ def rename_all(
         partial.replace(path)
         return
     with ExitStack() as undo:
-        kept: list[Path | None] = []
+        earlier_files: list[Path | None] = []
         for _, path in pairs:
-            kept.append(_keep_earlier(path))
-            if (earlier := kept[-1]) is not None:
+            earlier_files.append(_keep_earlier(path))
+            if (earlier := earlier_files[-1]) is not None:
                 undo.callback(earlier.unlink, missing_ok=True)
-        with _journal(pairs, kept, sync=sync) as journal:
+        with _journal(pairs, earlier_files, sync=sync) as journal:
             undo.callback(journal.unlink, missing_ok=True)
-            for (partial, path), earlier in zip(pairs, kept, strict=True):
+            for (partial, path), earlier in zip(pairs, earlier_files, strict=True):
                 undo.callback(_put_back, path, earlier)
                 partial.replace(path)
             if then is not None:
                 then()
             undo.pop_all()
             journal.unlink()
-    for earlier in kept:
+    for earlier in earlier_files:
         if earlier is not None:
             earlier.unlink(missing_ok=True)
 
 
 def settle(folder: Path) -> None:
-    """Take back the renames in ``folder`` that a killed program did not finish, or keep them where all were done.
+    """Undo the renames in ``folder`` that a killed program did not finish, or keep them where all were done.
 
     Files that somebody has replaced since stay as they are. OSError where something cannot be put back.
     """
@@ -88,7 +88,7 @@ def journals(folder: Path) -> list[Path]:
 
 
 def is_in_use(journal: Path) -> bool:
-    """Whether a running program holds a journal's lock, or whether that cannot be told."""
+    """Return whether a running program holds a journal's lock, or whether this is unknown."""
     with _locked(journal) as free:
         return not free
 
@@ -99,27 +99,27 @@ def number_of(journal: Path) -> str:
     return "" if name is None else name[1]
 
 
-def name_beside(path: Path, what: str) -> Path:
-    """Return the hidden name beside ``path`` of this program's ``what`` (partial, earlier, renames) of it."""
-    return path.with_name(f".{path.name}.{os.getpid()}.{what}")
+def name_beside(path: Path, suffix: str) -> Path:
+    """Return the hidden name beside ``path`` of this program's ``suffix`` (partial, earlier, renames) of it."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{suffix}")
 
 
 @contextmanager
-def _journal(pairs: Sequence[tuple[Path, Path]], kept: Sequence[Path | None], *, sync: bool) -> Iterator[Path]:
-    """The journal of some renames, locked while the block lasts; it gets its name when it is complete and locked."""
+def _journal(pairs: Sequence[tuple[Path, Path]], earlier_files: Sequence[Path | None], *, sync: bool) -> Iterator[Path]:
+    """Write the journal of renames, locked during the block; it gets its name when it is complete and locked."""
     folder = pairs[0][1].parent
     entries = []
-    for (partial, path), earlier in zip(pairs, kept, strict=True):
-        found = partial.lstat()
+    for (partial, path), earlier in zip(pairs, earlier_files, strict=True):
+        status = partial.lstat()
         names = [None if each is None else os.path.relpath(each, folder) for each in (path, partial, earlier)]
-        entries.append(dict(zip(_Entry.__slots__, (*names, found.st_ino, found.st_size), strict=True)))
+        entries.append(dict(zip(_Entry.__slots__, (*names, status.st_ino, status.st_size), strict=True)))
     journal = name_beside(pairs[0][1], "renames")
     unnamed = name_beside(pairs[0][1], "partial-renames")
     with ExitStack() as closing:
         handle = os.open(unnamed, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600)
         closing.callback(os.close, handle)
         try:
-            with suppress(OSError):  # a disk that knows no locks: nobody can lock it to settle it either
+            with suppress(OSError):  # a disk without locks: nobody else can lock the journal either
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.write(handle, json.dumps(entries).encode("utf-8"))
             if sync:
@@ -138,7 +138,7 @@ def _settle(journal: Path) -> None:
     try:
         entries = [_Entry(**each) for each in json.loads(journal.read_text(encoding="utf-8"))]
     except (ValueError, TypeError):
-        entries = []  # not written by this program: there is nothing to take back
+        entries = []  # not written by this program, so there is nothing to undo
     done = [_is_renamed(folder / entry.path, entry) for entry in entries]
     if not all(done):
         for entry, renamed in zip(entries, done, strict=True):
@@ -157,19 +157,19 @@ def _settle(journal: Path) -> None:
 
 def _is_renamed(path: Path, entry: _Entry) -> bool:
     try:
-        found = path.lstat()
+        status = path.lstat()
     except FileNotFoundError:
         return False
-    return (found.st_ino, found.st_size) == (entry.inode, entry.size)
+    return (status.st_ino, status.st_size) == (entry.inode, entry.size)
 
 
 @contextmanager
 def _locked(journal: Path) -> Iterator[bool]:
-    """Whether a journal's lock was free; it is held while the block lasts."""
+    """Give whether a journal's lock was free; it is held during the block."""
     try:
         handle = os.open(journal, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:
-        yield False  # it is gone by now, or another user's
+        yield False  # removed meanwhile, or another user's
         return
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -184,34 +184,34 @@ def _locked(journal: Path) -> Iterator[bool]:
 
 
 def _keep_earlier(path: Path) -> Path | None:
-    """A second name for the file that is to be replaced, or a copy where the disk knows none; None without a file."""
+    """Create a hard link to the file that is to be replaced, or a copy where the disk has no links; None without a file."""
     if not os.path.lexists(path):
         return None
-    kept = name_beside(path, "earlier")
-    kept.unlink(missing_ok=True)
+    copy = name_beside(path, "earlier")
+    copy.unlink(missing_ok=True)
     try:
-        os.link(path, kept, follow_symlinks=False)
+        os.link(path, copy, follow_symlinks=False)
     except OSError:
         try:
-            shutil.copy2(path, kept, follow_symlinks=False)
+            shutil.copy2(path, copy, follow_symlinks=False)
         except BaseException:
-            kept.unlink(missing_ok=True)
+            copy.unlink(missing_ok=True)
             raise
-    return kept
+    return copy
 
 
-def _put_back(path: Path, kept: Path | None) -> None:
-    if kept is None:
+def _put_back(path: Path, copy: Path | None) -> None:
+    if copy is None:
         path.unlink(missing_ok=True)
         return
-    kept.replace(path)
-    kept.unlink(missing_ok=True)  # both names of one file: nothing had been replaced, and renaming did nothing
+    copy.replace(path)
+    copy.unlink(missing_ok=True)  # both names of one file: nothing had been replaced, and renaming did nothing
 
 
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        with suppress(OSError):  # some disks have no such thing for folders
+        with suppress(OSError):  # some disks do not support this for folders
             os.fsync(handle)
     finally:
         os.close(handle)

@@ -29,7 +29,7 @@ class Settings:
     coder: str = ""
     """Name written beside decisions; the login name where empty."""
     use_codes: bool = True
-    """Whether discovery takes codes on passages as a hint at what belongs together."""
+    """Whether discovery uses codes on passages as hints at which belong together."""
     timezone: str = "UTC"
     """Reporting time zone: where a day begins for account data."""
     engine: str = "duckdb"
@@ -39,7 +39,7 @@ class Settings:
     prompts: str = ""
     """A folder with edited words (probes.toml, personas.toml …); the shipped ones where empty."""
     backups: int = 10
-    """How many automatic backups are kept of a study, made before its first change of a sitting; 0 makes none."""
+    """How many automatic backups of a study are kept, made before the first change of a session; 0 makes none."""
     backup_days: int = 14
     """For how many days one automatic backup a day is kept besides."""
     theme: str = ""
@@ -48,7 +48,7 @@ class Settings:
     """Whether names are proposed by the model of the extra ``names`` too, where that is installed."""
 
     def who(self) -> str:
-        """The name written beside decisions."""
+        """Return the name written beside decisions."""
         if self.coder:
             return self.coder
         try:
@@ -58,15 +58,15 @@ class Settings:
 
 
 def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings for the study at ``study``; raises UsageError naming file and key when one does not fit."""
+    """Load the settings for the study at ``study``; raises UsageError with file and key where one is invalid."""
     settings = Settings()
     file = study.parent / "needsseg.toml"
     if file.is_file():
-        given = read_toml(file)
-        if "prompts" in given and isinstance(given["prompts"], str):
-            # A folder is named as seen from the file that names it.
-            given["prompts"] = str(study.parent / Path(given["prompts"]).expanduser())
-        settings = _apply(settings, given, str(file))
+        values = read_toml(file)
+        if "prompts" in values and isinstance(values["prompts"], str):
+            # The folder is relative to the settings file.
+            values["prompts"] = str(study.parent / Path(values["prompts"]).expanduser())
+        settings = _apply(settings, values, str(file))
     from_env = {
         field.name: environ[f"NEEDSSEG_{field.name.upper()}"]
         for field in fields(Settings)
@@ -76,7 +76,7 @@ def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The table in a TOML file, with or without a byte order mark; raises UsageError naming file and line."""
+    """Read a TOML file, with or without a byte order mark; raises UsageError with file and line."""
     import tomllib  # here, since few studies have settings of their own
 
     try:
@@ -104,30 +104,30 @@ def _checked(settings: Settings) -> Settings:
     return settings
 
 
-def _apply(settings: Settings, given: Mapping[str, object], where: str) -> Settings:
-    known = {field.name: type(getattr(settings, field.name)) for field in fields(Settings)}
+def _apply(settings: Settings, values: Mapping[str, object], where: str) -> Settings:
+    type_by_name = {field.name: type(getattr(settings, field.name)) for field in fields(Settings)}
     changes: dict[str, object] = {}
-    for key, value in given.items():
-        if key not in known:
-            raise UsageError(f"{where}: unknown setting '{key}'.", f"Known settings: {', '.join(known)}.")
+    for key, value in values.items():
+        if key not in type_by_name:
+            raise UsageError(f"{where}: unknown setting '{key}'.", f"Known settings: {', '.join(type_by_name)}.")
         try:
-            changes[key] = _flag(value) if known[key] is bool else known[key](value)
+            changes[key] = _flag(value) if type_by_name[key] is bool else type_by_name[key](value)
         except (TypeError, ValueError, OverflowError) as error:
-            raise UsageError(f"{where}: {key} = {value!r} is no {known[key].__name__}.") from error
+            raise UsageError(f"{where}: {key} = {value!r} is not a valid {type_by_name[key].__name__}.") from error
     return replace(settings, **changes)  # type: ignore[arg-type]
 
 
 def _flag(value: object) -> bool:
-    """True or false as TOML has them, or as words from the environment."""
+    """Return a boolean from TOML, or from a word in the environment."""
     words = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
-    found = words.get(str(value).strip().casefold())
-    if found is None:
+    flag = words.get(str(value).strip().casefold())
+    if flag is None:
         raise ValueError(value)
-    return found
+    return flag
 
 
 def shipped(folder: SHIPPED_FOLDERS) -> Path:
-    """Where the program's own ``prompts`` or ``interviews`` lie: inside the wheel, or at the top of a checkout."""
+    """Return the folder of the shipped ``prompts`` or ``interviews``: inside the wheel, or at the top of a checkout."""
     if folder not in get_args(SHIPPED_FOLDERS):
         raise ValueError(folder)
     package = Path(__file__).resolve().parent
@@ -136,7 +136,7 @@ def shipped(folder: SHIPPED_FOLDERS) -> Path:
 
 
 def prompt_file(name: str, settings: Settings | None = None) -> Path:
-    """The file of words ``name`` in the user's folder where it has one, else the shipped one."""
+    """Return the file ``name`` in the user's prompts folder if it is there, else the shipped one."""
     if settings and settings.prompts:
         own = Path(settings.prompts).expanduser() / name
         if own.is_file():

@@ -1,4 +1,4 @@
-"""One writer for CSV and the like: dialect, line ends, and cells that a spreadsheet would compute."""
+"""A writer for CSV and similar tables: dialect, line ends, and neutralised formula cells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a cell begins with that a spreadsheet computes, after OWASP's page on CSV injection: full-width signs too."""
+"""Beginnings of cells that a spreadsheet computes (OWASP, CSV injection), including full-width signs."""
 
 
 class Stream(Protocol):
@@ -23,8 +23,8 @@ class TableWriter:
     """Writes rows to a stream as they come; open files with ``newline=""``, so that line ends stay as they are.
 
     Cells are text, numbers or dates; None is an empty cell. ``line_end`` is LF or CRLF; a cell that holds either or a lone
-    CR is put in quotes whichever it is. ``neutralise`` puts ' before text that a spreadsheet would compute; numbers stay,
-    and the columns at the places ``ids``, by which other programs know things.
+    CR is always quoted. ``neutralise`` puts ' before text that a spreadsheet would compute, except numbers and the columns
+    with the indices ``ids``, which other programs use as identifiers.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class TableWriter:
         ids: Collection[int] = (),
     ) -> None:
         self._neutralise, self._ids = neutralise, frozenset(ids)
-        # Only with CRLF as its own line end the csv module puts a lone CR in quotes; where all cells are, nothing is amiss.
+        # The csv module quotes a lone CR only if its line end is CRLF; with ``quote_all`` this does not matter.
         target = stream if quote_all or line_end == "\r\n" else _LineFeeds(stream)
         self._writer = csv.writer(
             target,
@@ -86,15 +86,15 @@ def table_text(header: Sequence[str], rows: Iterable[Sequence[object]], **option
 
 
 def neutralised(cell: str) -> str:
-    """Return a cell with ' before it where a spreadsheet would compute it, which shows it as it stands."""
+    """Return a cell with a leading ' where a spreadsheet would compute it, so that it is shown unchanged."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def restorable(cell: str) -> str:
-    """Return a neutralised cell that ``restored`` takes back: it also puts ' before a cell that has ' before a formula."""
+    """Return a neutralised cell that ``restored`` can reverse: cells with ' before a formula also get another '."""
     return f"'{cell}" if cell.lstrip("'").startswith(FORMULA_STARTS) else cell
 
 
 def restored(cell: str) -> str:
-    """Return the cell of which ``restorable`` made this one."""
+    """Return the original cell of one from ``restorable``."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS) else cell

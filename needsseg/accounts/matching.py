@@ -1,4 +1,4 @@
-"""Which account a participant belongs to: sure ways first, and nothing picked where two accounts fit."""
+"""Match participants to accounts by the most reliable evidence first, without choosing between two accounts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FREE_MAIL = frozenset(
     """.split()  # noqa: SIM905
 )
 
-# Legal forms at the end of a name; a name that is nothing else keeps them.
+# Legal forms at the end of a name, removed unless the name consists of them.
 LEGAL_FORMS = frozenset(
     """
     inc incorporated corp corporation co company llc llp lp ltd limited plc gmbh ggmbh mbh ag kg kgaa ug gbr ohg ev eg se
@@ -51,15 +51,15 @@ def match(
     confirmed: Mapping[str, str | None],
     merged: Mapping[str, str] | None = None,
 ) -> list[AccountMatch]:
-    """One match for each participant, in order: by hand, CRM id, e-mail domain, exact name; else names to confirm.
+    """Return one match for each participant: by hand, CRM id, e-mail domain, exact name; else similar names to confirm.
 
-    ``confirmed`` maps a participant's key to an account id, or to None where a person said there is no account;
+    ``confirmed`` maps a participant's key to an account id, or to None where a person confirmed that there is none;
     ``merged`` maps ids of merged CRM records to the account that remains. More than one account by domain or by name is
     ``ambiguous`` and similar names are only proposed: both carry candidates and no account.
     """
     extract = _extractor()
-    known = {account.account_id for account in accounts}
-    by_id = {salesforce_18(id_): id_ for id_ in known}
+    account_ids = {account.account_id for account in accounts}
+    by_id = {salesforce_18(id_): id_ for id_ in account_ids}
     by_id |= {old: by_id.get(new, new) for old, new in (merged or {}).items()}
     by_domain: dict[str, list[str]] = defaultdict(list)
     by_name: dict[str, list[str]] = defaultdict(list)
@@ -71,18 +71,18 @@ def match(
     result = []
     for person in participants:
         if person.key in confirmed:
-            result.append(_by_hand(person.key, confirmed[person.key], known, merged or {}))
+            result.append(_by_hand(person.key, confirmed[person.key], account_ids, merged or {}))
         else:
             result.append(_match_one(person, by_id, by_domain, by_name, extract))
     return result
 
 
-def _by_hand(key: str, account_id: str | None, known: set[str], merged: Mapping[str, str]) -> AccountMatch:
+def _by_hand(key: str, account_id: str | None, account_ids: set[str], merged: Mapping[str, str]) -> AccountMatch:
     if account_id is None:
         return AccountMatch(key, None, "by_hand", why="a person confirmed: no account")
-    if account_id not in known and (now := merged.get(account_id)) in known:
+    if account_id not in account_ids and (now := merged.get(account_id)) in account_ids:
         return AccountMatch(key, now, "by_hand", (now,), f"a person confirmed {account_id}, since merged into it")
-    if account_id not in known:
+    if account_id not in account_ids:
         return AccountMatch(key, account_id, "by_hand", why="a person confirmed; not in the accounts file")
     return AccountMatch(key, account_id, "by_hand", (account_id,), "a person confirmed")
 
@@ -147,13 +147,13 @@ def _similar(name: str, by_name: Mapping[str, list[str]]) -> tuple[str, ...]:
 def _extractor() -> TLDExtract:
     import tldextract
 
-    # No download and no cache: the public-suffix list that comes with the library. Private suffixes (github.io,
-    # myshopify.com) count as suffixes, since the organisations below them have nothing to do with each other.
+    # No download and no cache: the library's bundled public-suffix list. Private suffixes (github.io, myshopify.com)
+    # count as suffixes, since the organisations below them are unrelated.
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def registrable_domain(address: str, extract: TLDExtract | None = None) -> str:
-    """``example.co.uk`` of an e-mail address, a web address or a host name; empty where there is none."""
+    """Return the registrable domain (``example.co.uk``) of an e-mail address, a web address or a host name, else ""."""
     host = address.strip().casefold()
     if "@" in host and "://" not in host:
         host = host.rsplit("@", 1)[1].rstrip(">")
@@ -162,7 +162,7 @@ def registrable_domain(address: str, extract: TLDExtract | None = None) -> str:
 
 
 def normalised_name(name: str) -> str:
-    """A company's name without case, accents, punctuation and legal form; ``&`` reads "and"."""
+    """Return a company's name without case, accents, punctuation and legal form, with ``&`` as "and"."""
     simplified = unicodedata.normalize("NFKD", name).casefold()
     simplified = "".join(letter for letter in simplified if not unicodedata.combining(letter))
     simplified = _POLISH_FORM.sub("", simplified)

@@ -1,4 +1,4 @@
-"""Room 2: a transcript becomes passages."""
+"""Room 2: find and code passages in a transcript."""
 
 from needsseg.coding.linguistic_cues import load_cues
 from needsseg.coding.probes import load_probes

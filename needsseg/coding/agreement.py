@@ -1,7 +1,7 @@
-"""Agreement between coders of the same interviews: percent, Cohen's kappa, Krippendorff's alpha, and where they differ.
+"""Agreement between coders of the same interviews: percent, Cohen's kappa, Krippendorff's alpha, and disagreements.
 
-Every code is a yes or no of every coder about every unit, uncoded text included. Units are characters, sentences or
-passages; characters are weighed by stretches between the ends of spans, never one by one.
+For every code, each coder has either coded a unit or not; uncoded text counts too. Units are characters, sentences or
+passages; characters are counted by stretches between the ends of spans, not one by one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class CodeAgreement:
-    """How far coders agree on one code; ``marked`` is the units each coder put it on; None is "cannot be computed"."""
+    """Agreement on one code; ``marked`` is the number of units that each coder coded; None where it is undefined."""
 
     code: str
     percent: float
@@ -41,7 +41,7 @@ class CodeAgreement:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far coders agree over ``n`` units, for all codes together and for each; ``percent`` is 0 to 100, or None."""
+    """Agreement over ``n`` units, for all codes together and for each code; ``percent`` is 0 to 100, or None."""
 
     units: Units
     n: int
@@ -54,7 +54,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A stretch (or unit) on which some coders put a code and others did not."""
+    """A stretch (or unit) that some coders gave a code and others did not."""
 
     interview: str
     start: int
@@ -81,11 +81,11 @@ Bounds = Mapping[str, Sequence[Span]]
 def agreement(
     marks: Marks, lengths: Mapping[str, int], units: Units = "character", bounds: Bounds | None = None
 ) -> Agreement:
-    """Agreement of two or more coders on the interviews of ``lengths`` (code points of each); others are left out.
+    """Compute the agreement of two or more coders on the interviews in ``lengths`` (code points of each).
 
     ``bounds`` holds the units of each interview: its sentences (required) or its passages (by
     default the stretches any coder marked, overlapping ones as one); for characters, the text that counts (by default
-    all of it). A sentence or passage bears a code when at least half of it, or half of the mark's text, lies in both.
+    all of it). A sentence or passage has a code if the mark covers at least half of it, or it at least half of the mark.
     Kappa is Cohen's (1960), for two coders, and over all codes pooled (De Vries et al. 2008); alpha is Krippendorff's
     (2019), nominal, over all codes the ratio of summed disagreements; percent is the mean over pairs of coders. With
     no variation (a code on everything, or nothing marked at all) they are None. Raises UsageError for fewer than two
@@ -113,10 +113,10 @@ def agreement(
 def disagreements(
     marks: Marks, lengths: Mapping[str, int], units: Units = "character", bounds: Bounds | None = None
 ) -> list[Disagreement]:
-    """Where coders differ, by interview, place and code; arguments and errors are those of agreement."""
+    """Return where coders differ, by interview, position and code; arguments and errors as for ``agreement``."""
     unit_spans = _checked(marks, lengths, units, bounds)
     codes = sorted({mark.code for coder_marks in marks.values() for mark in coder_marks if mark.interview in lengths})
-    disagreements_found: list[Disagreement] = []
+    stretches: list[Disagreement] = []
     for interview, spans in unit_spans.items():
         differing = [
             Disagreement(
@@ -131,21 +131,21 @@ def disagreements(
             for (start, end), coders_marking in _coded_units(marks, interview, code, spans, units)
             if len(coders_marking) < len(marks)
         ]
-        disagreements_found += sorted(
+        stretches += sorted(
             differing, key=lambda disagreement: (disagreement.start, disagreement.end, disagreement.code)
         )
-    return disagreements_found
+    return stretches
 
 
 def _checked(marks: Marks, lengths: Mapping[str, int], units: Units, bounds: Bounds | None) -> dict[str, list[Span]]:
-    """The units of every interview, after what was given has been found to make sense."""
+    """Validate the arguments of ``agreement`` and return the units of every interview."""
     if len(marks) < 2:
         raise UsageError(f"Agreement needs two coders; there are marks of {len(marks)}.")
     for coder, coder_marks in marks.items():
         for mark in coder_marks:
             if mark.interview in lengths and not 0 <= mark.start < mark.end <= lengths[mark.interview]:
                 place = f"{mark.interview} [{mark.start}, {mark.end})"
-                raise UsageError(f"{coder}'s mark “{mark.code}” on {place} lies outside its text.")
+                raise UsageError(f"{coder}'s mark “{mark.code}” on {place} is outside its text.")
     if units == "sentence" and bounds is None:
         raise UsageError("Agreement by sentence needs the sentences of each interview.")
     return {interview: _units_of(marks, interview, length, units, bounds) for interview, length in lengths.items()}
@@ -155,7 +155,7 @@ def _units_of(marks: Marks, interview: str, length: int, units: Units, bounds: B
     if bounds is not None:
         spans = sorted(bounds.get(interview, ()))
         if any(not 0 <= start < end <= length for start, end in spans):
-            raise UsageError(f"{interview}: a {units} lies outside its text of {length} code points.")
+            raise UsageError(f"{interview}: a {units} is outside its text of {length} code points.")
         if any(end > start for (_, end), (start, _) in pairwise(spans)):
             raise UsageError(f"{interview}: two spans to compare coders on overlap.", "Give each stretch once.")
         return spans
@@ -176,7 +176,7 @@ def _size(units: Units, span: Span) -> int:
 
 
 def _merge_spans(spans: Sequence[Span], *, touching: bool = False) -> list[Span]:
-    """Spans in order, those that overlap (or, if asked, touch) as one."""
+    """Return the spans in order, with overlapping (or, if ``touching``, adjacent) spans merged."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and (start < merged[-1][1] or (touching and start == merged[-1][1])):
@@ -189,7 +189,7 @@ def _merge_spans(spans: Sequence[Span], *, touching: bool = False) -> list[Span]
 def _coded_units(
     marks: Marks, interview: str, code: str, spans: Sequence[Span], units: Units
 ) -> Iterator[tuple[Span, tuple[str, ...]]]:
-    """The units, or within characters the longest stretches, that bear a code, each with the coders who put it there."""
+    """Yield the units with a code, or for characters the longest stretches, each with the coders who coded it."""
     spans_by_coder = {
         coder: _merge_spans(
             [(m.start, m.end) for m in coder_marks if m.interview == interview and m.code == code], touching=True
@@ -209,7 +209,7 @@ def _coded_units(
 def _stretches(
     spans_by_coder: Mapping[str, list[Span]], spans: Sequence[Span]
 ) -> Iterator[tuple[Span, tuple[str, ...]]]:
-    """Sweep over the ends of spans within each stretch of text; between two ends nothing changes."""
+    """Sweep over the ends of spans within each unit, and yield the stretches between them with their coders."""
     changes: list[tuple[int, str, bool]] = []
     for coder, coded in spans_by_coder.items():
         for unit_start, unit_end in spans:
@@ -219,7 +219,7 @@ def _stretches(
                 if start < unit_end and end > unit_start
             ]
             changes += [(start, coder, True) for start, _ in inside] + [(end, coder, False) for _, end in inside]
-    # At one place what ends comes before what begins, so that a bound of the text cuts a mark that crosses it.
+    # At the same offset, ends sort before starts, so that a unit's boundary splits a mark that crosses it.
     changes.sort(key=lambda change: (change[0], change[2]))
     marking_coders: set[str] = set()
     stretch_start = 0
@@ -234,7 +234,7 @@ def _stretches(
 
 
 def _units_with_code(spans: Sequence[Span], coded: Sequence[Span]) -> set[int]:
-    """Numbers of the units that bear a code; a mark's text is what of it lies in units, so that it bears on one at least."""
+    """Return the numbers of the units with a code; only a mark's text within units counts, so that it codes at least one."""
     shared_by_unit: Counter[int] = Counter()
     unit_numbers: set[int] = set()
     for start, end in coded:
@@ -251,7 +251,7 @@ def _units_with_code(spans: Sequence[Span], coded: Sequence[Span]) -> set[int]:
 
 
 def _share(tally: Mapping[tuple[str, ...], int], coders: Sequence[str], n: int) -> _Share:
-    """Sums over units, from how many units each set of coders marked; the rest of the ``n`` nobody did."""
+    """Compute the sums over ``n`` units, from the number of units that each set of coders marked."""
     m = len(coders)
     differing = sum(size * len(coders_marking) * (m - len(coders_marking)) for coders_marking, size in tally.items())
     agreed = 1 - differing / (n * m * (m - 1) / 2)
@@ -269,7 +269,7 @@ def _share(tally: Mapping[tuple[str, ...], int], coders: Sequence[str], n: int) 
 
 
 def _coefficients(shares: Sequence[_Share], coders: int) -> tuple[float | None, float | None]:
-    """Kappa and alpha over the codes given; the mean share of each cancels to sums."""
+    """Compute kappa and alpha over the given codes, as ratios of sums over codes."""
     beyond_chance = sum(1 - share.chance for share in shares)
     expected = sum(share.expected for share in shares)
     kappa = sum(share.agreed - share.chance for share in shares) / beyond_chance if beyond_chance else None

@@ -1,4 +1,4 @@
-"""Two versions of a text as tokens, and which token of the one is which of the other."""
+"""Align the tokens of two versions of a text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import accumulate, pairwise
 
-# Scripts that put no space between words: every character is a token, and counts as half a word.
+# Scripts without spaces between words: every character is a token, and counts as half a word.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _MARKS = (
     "!-/:-@\\[-`{-~\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u05be\u05c0\u05c3\u060c\u061b\u061f\u06d4"
@@ -22,19 +22,19 @@ _IS_MARK = re.compile(rf"[{_MARKS}]")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 
 WORD = 2
-"""What a word weighs; a character of a script without spaces weighs half of it, a mark or an emoji nothing."""
+"""The weight of a word; a character of a script without spaces has half of it, a punctuation mark or an emoji none."""
 ENOUGH = 5 * WORD
-"""Words in a row that are no coincidence."""
+"""The weight of consecutive words that is no coincidence."""
 _SMALL = 40_000
 _SHINGLES = (12, 6, 3, 1)
 
 Block = tuple[int, int, int]
-"""``n`` tokens from ``i`` of the old text are those from ``j`` of the new: (i, j, n)."""
+"""Equal tokens: ``n`` from ``i`` in the old text and from ``j`` in the new one, as (i, j, n)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text's words, marks and unspaced characters: their spans, what they are compared by, and weights added up."""
+    """A text's words, marks and unspaced characters: their spans, their keys for comparison, and cumulative weights."""
 
     text: str
     spans: tuple[tuple[int, int], ...]
@@ -42,16 +42,16 @@ class Tokens:
     weights: tuple[int, ...]
 
     def words(self, token: int) -> str:
-        """The token as it is written."""
+        """Return the token as written."""
         return self.text[slice(*self.spans[token])]
 
     def weight(self, start: int, end: int) -> int:
-        """The weight of tokens ``start`` to ``end`` together."""
+        """Return the total weight of tokens ``start`` to ``end``."""
         return self.weights[end] - self.weights[start]
 
 
 def tokens(text: str) -> Tokens:
-    """The tokens of ``text`` in order; case, either apostrophe and composed or decomposed accents compare equal."""
+    """Return the tokens of ``text`` in order; keys ignore case, the kind of apostrophe and the composition of accents."""
     spans = tuple(match.span() for match in _TOKEN.finditer(text))
     words = [text[start:end] for start, end in spans]
     weights = (WORD if not _IS_MARK.match(word) else 0 for word in words)
@@ -64,10 +64,10 @@ _TYPED = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-"
 
 
 def align(old: Tokens, new: Tokens) -> list[Block]:
-    """Blocks of equal tokens, in the order of both texts, none of them a mere coincidence.
+    """Return blocks of equal tokens, in the order of both texts, without coincidental matches.
 
-    A patience diff: common beginnings and ends, then runs that occur once in both (long ones first), then what lies
-    between in the same way, and small rests by difflib. Near linear where the edits are small.
+    A patience diff: common beginnings and ends, then runs that occur once in both (long ones first), then the gaps in
+    the same way, and small gaps by difflib. Near linear time where the edits are small.
     """
     blocks: list[Block] = []
     gaps = [(0, len(old.keys), 0, len(new.keys))]
@@ -83,7 +83,7 @@ def align(old: Tokens, new: Tokens) -> list[Block]:
             matcher = SequenceMatcher(None, old.keys[low:high], new.keys[new_low:new_high], autojunk=False)
             blocks += [(low + i, new_low + j, n) for i, j, n in matcher.get_matching_blocks()]
         for i, j, n in [*anchors, (high, new_high, 0)] if anchors else ():
-            # A run may have been reached already by the one before it.
+            # The previous run may already extend over this one.
             blocks.append((i, j, n))
             gaps.append((low, i, new_low, j))
             low, new_low = i + n, j + n
@@ -102,7 +102,7 @@ def _common(a: Sequence[str], b: Sequence[str], low: int, high: int, new_low: in
 
 
 def _anchors(a: Sequence[str], b: Sequence[str], low: int, high: int, new_low: int, new_high: int) -> list[Block]:
-    """Runs that occur once on either side of a gap, the most of them that stand in one order; the longest kind there is."""
+    """Return the longest runs that occur once on each side of a gap, as many as are in the same order on both sides."""
     for size in _SHINGLES:
         if size > min(high - low, new_high - new_low):
             continue
@@ -119,7 +119,7 @@ def _anchors(a: Sequence[str], b: Sequence[str], low: int, high: int, new_low: i
 
 
 def _positions_of_unique_runs(keys: Sequence[str], low: int, high: int, size: int) -> dict[tuple[str, ...], int]:
-    """Where each run of ``size`` tokens begins, or -1 where it occurs again."""
+    """Return the start of each run of ``size`` tokens, or -1 for repeated runs."""
     places: dict[tuple[str, ...], int] = {}
     for start in range(low, high - size + 1):
         run = tuple(keys[start : start + size])
@@ -128,7 +128,7 @@ def _positions_of_unique_runs(keys: Sequence[str], low: int, high: int, size: in
 
 
 def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest rising subsequence by the second number, of pairs in the order of the first."""
+    """Return the longest subsequence increasing in the second number, of pairs sorted by the first."""
     smallest_ends: list[int] = []
     indices: list[int] = []
     predecessors: list[int] = []
@@ -146,7 +146,7 @@ def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _disjoint(pairs: Sequence[tuple[int, int]], size: int) -> list[Block]:
-    """Overlapping runs on one diagonal as one block; one that would overlap the block before it otherwise is left out."""
+    """Merge overlapping runs on one diagonal to one block, and drop other runs that overlap the block before."""
     blocks: list[Block] = []
     for i, j in pairs:
         if blocks:
@@ -171,12 +171,12 @@ def _merged(blocks: list[Block]) -> list[Block]:
 
 
 def _without_chance_blocks(old: Tokens, new: Tokens, blocks: list[Block]) -> list[Block]:
-    """Without short blocks between larger edits on both sides: words that two texts have in common by chance.
+    """Remove short blocks between larger edits on both sides: words that two texts share by chance.
 
-    The semantic clean-up of diff-match-patch (Fraser), with words for characters and ENOUGH as what always tells.
+    The semantic clean-up of diff-match-patch (Fraser), by words instead of characters; blocks of ENOUGH always stay.
     """
     while True:
-        kept_blocks = []
+        significant_blocks = []
         edges = [(0, 0, 0), *blocks, (len(old.keys), len(new.keys), 0)]
         sizes = [
             max(old.weight(i + n, next_i), new.weight(j + n, next_j))
@@ -185,7 +185,7 @@ def _without_chance_blocks(old: Tokens, new: Tokens, blocks: list[Block]) -> lis
         for block, before, after in zip(blocks, sizes, sizes[1:], strict=False):
             weight = old.weight(block[0], block[0] + block[2])
             if weight >= min(ENOUGH, before, after):
-                kept_blocks.append(block)
-        if len(kept_blocks) == len(blocks):
+                significant_blocks.append(block)
+        if len(significant_blocks) == len(blocks):
             return blocks
-        blocks = kept_blocks
+        blocks = significant_blocks

@@ -1,4 +1,4 @@
-"""Where the passages of a transcript are after its text was edited: the same words, or nowhere."""
+"""Find the passages of a transcript in its edited text: the same words, or nothing."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from needsseg.coding.sentences import Span
 from needsseg.errors import UsageError
 
 KEPT = 3 / 4
-"""The least share of a passage's words that must still be there, in order, for an edited one to be found."""
+"""The smallest share of a passage's words that must be unchanged and in order for an edited passage to be found."""
 ALIKE = 0.6
-"""The least likeness of spelling by which a first or last word counts as corrected, not replaced."""
+"""The smallest similarity of spelling for a first or last word to count as corrected, not replaced."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A span of the new text, code points, half-open; ``exact`` when it holds the very words, white space aside."""
+    """A span of the new text, code points, half-open; ``exact`` when it has the same words, ignoring white space."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ class Anchor:
 
 @dataclass(slots=True)
 class _Edit:
-    """Both texts, which old token is which new one (-1: none) and the reverse, and where each token occurs."""
+    """Both texts, the new token of each old one (-1: none) and the reverse, and the positions of each key."""
 
     old: Tokens
     new: Tokens
@@ -38,17 +38,17 @@ class _Edit:
 
 
 def anchor(old: str, new: str, spans: Sequence[Span]) -> list[Anchor | None]:
-    """Each span of ``old`` in ``new``, or None where it cannot be placed safely; by a diff of words.
+    """Return each span of ``old`` in ``new``, or None where it cannot be placed safely, by a diff of words.
 
-    Words unchanged are found where the diff of the text around them leads, or, of a passage cut and pasted elsewhere,
-    where they occur and occurred once (with words around them, of a short one). An edited passage is found where at
-    least KEPT of its words stand in order, its first and last are there or were merely corrected, and what was put in
-    does not outweigh them. A span that ends within a word is found exactly when that word is unchanged. Whether an
-    anchor still lies in one turn is not looked at. Raises UsageError for a span outside ``old``.
+    Unchanged words are found where the diff of the surrounding text leads, or, for a passage moved elsewhere, where they
+    occur once in both texts (short passages with the words around them). An edited passage is found where at least KEPT
+    of its words remain in order, its first and last word remain or were only corrected, and the inserted words do not
+    outweigh them. A span that ends within a word is found if that word is unchanged. The anchor may cross turns. Raises
+    UsageError for a span outside ``old``.
     """
     for start, end in spans:
         if not 0 <= start <= end <= len(old):
-            raise UsageError(f"The span [{start}, {end}) lies outside the old text of {len(old)} code points.")
+            raise UsageError(f"The span [{start}, {end}) is outside the old text of {len(old)} code points.")
     if old == new:
         return [Anchor(start, end, True) if old[start:end].strip() else None for start, end in spans]
     edit = _edit(tokens(old), tokens(new))
@@ -72,7 +72,7 @@ def _positions_by_key(tokens: Tokens) -> dict[str, list[int]]:
 
 
 def _tokens_of(old: Tokens, ends: Sequence[int], span: Span) -> tuple[int, int]:
-    """The tokens a span touches, from first up to, not including, last."""
+    """Return the tokens that a span touches, as a half-open range."""
     first = bisect_right(ends, span[0])
     last = bisect_left(old.spans, (span[1],), lo=first)
     return first, last
@@ -86,7 +86,7 @@ def _anchored(edit: _Edit, span: Span, first: int, last: int) -> Anchor | None:
         edited, moved = _edited(edit, first, last), _moved(edit, first, last)
         if not moved:
             return edited
-        # The words stand elsewhere too, or where others stood: which of them are meant cannot be told.
+        # The words also occur elsewhere, or replace other words: the passage is ambiguous.
         if edited or len(moved) > 1 or not _is_free(edit, first, last, moved[0]):
             return None
         new_first = moved[0]
@@ -94,26 +94,26 @@ def _anchored(edit: _Edit, span: Span, first: int, last: int) -> Anchor | None:
 
 
 def _in_place(edit: _Edit, first: int, last: int) -> int | None:
-    """The new first token where the whole passage stands around one of its tokens that the diff leads to.
+    """Return the new first token where the whole passage is found around one of its aligned tokens, else None.
 
-    Of "we ship [we ship weekly]" without its first two words a diff may keep either "we ship": trying every diagonal
-    that a token of the passage is on finds the one on which the passage is whole.
+    After deleting the first two words of "we ship [we ship weekly]", a diff may align either "we ship": trying the
+    diagonal of every token of the passage finds the one with the whole passage.
     """
     hits_by_place: dict[int, int] = {}
     for token in range(first, last):
         if edit.to_new[token] >= 0:
             place = edit.to_new[token] - (token - first)
             hits_by_place[place] = hits_by_place.get(place, 0) + 1
-    full_matches = [place for place in hits_by_place if _stands(edit, first, last, place)]
+    full_matches = [place for place in hits_by_place if _is_at(edit, first, last, place)]
     return max(full_matches, key=lambda place: (hits_by_place[place], -place), default=None)
 
 
-def _stands(edit: _Edit, first: int, last: int, place: int) -> bool:
+def _is_at(edit: _Edit, first: int, last: int, place: int) -> bool:
     return place >= 0 and edit.new.keys[place : place + last - first] == edit.old.keys[first:last]
 
 
 def _moved(edit: _Edit, first: int, last: int) -> list[int]:
-    """The new first tokens to which a passage may have been moved: where it, with enough words, occurs and occurred once."""
+    """Return the new first tokens of a moved passage: where it, with enough words, occurs once in both texts."""
     new_places = set()
     for window_first, window_last in _windows(edit.old, first, last):
         if len(_occurrences(edit.old, edit.places[0], edit.old.keys[window_first:window_last])) == 1:
@@ -124,19 +124,21 @@ def _moved(edit: _Edit, first: int, last: int) -> list[int]:
 
 
 def _windows(old: Tokens, first: int, last: int) -> set[tuple[int, int]]:
-    """The passage itself if it has words enough, or with those before it, those after it, and those on both sides."""
-    low, high, left, right = first, last, first, last
+    """Return the passage itself if it has enough words, else extended before, after, and on both sides."""
+    low, high, window_start, window_end = first, last, first, last
     while low > 0 and old.weight(low, last) < ENOUGH:
         low -= 1
     while high < len(old.keys) and old.weight(first, high) < ENOUGH:
         high += 1
-    while (left > low or right < high) and old.weight(left, right) < ENOUGH:
-        left, right = max(left - 1, low), min(right + 1, high)
-    return {window for window in ((low, last), (first, high), (left, right)) if old.weight(*window) >= ENOUGH}
+    while (window_start > low or window_end < high) and old.weight(window_start, window_end) < ENOUGH:
+        window_start, window_end = max(window_start - 1, low), min(window_end + 1, high)
+    return {
+        window for window in ((low, last), (first, high), (window_start, window_end)) if old.weight(*window) >= ENOUGH
+    }
 
 
 def _occurrences(tokens: Tokens, places: dict[str, list[int]], keys: Sequence[str]) -> list[int]:
-    """Where a run of tokens begins, at most two of them."""
+    """Return up to two positions where a run of tokens begins."""
     rarest = min(range(len(keys)), key=lambda number: len(places.get(keys[number], ())))
     positions = []
     for place in places.get(keys[rarest], ()):
@@ -149,7 +151,7 @@ def _occurrences(tokens: Tokens, places: dict[str, list[int]], keys: Sequence[st
 
 
 def _is_free(edit: _Edit, first: int, last: int, place: int) -> bool:
-    """Whether most of what stands at the new place is not what stood elsewhere in the old text."""
+    """Return whether most tokens at the new place are not aligned with tokens elsewhere in the old text."""
     foreign_tokens = sum(
         1 for token in edit.to_old[place : place + last - first] if token >= 0 and not first <= token < last
     )
@@ -157,7 +159,7 @@ def _is_free(edit: _Edit, first: int, last: int, place: int) -> bool:
 
 
 def _exact(edit: _Edit, span: Span, first: int, last: int, place: int) -> Anchor:
-    """The span around the same tokens; ends within a token, or in white space around it, stay where they are if they can."""
+    """Return the span around the same tokens; ends within a token or in white space are kept where possible."""
     old, new = edit.old, edit.new
     final = place + last - first - 1
     is_same = all(old.words(token) == new.words(place + token - first) for token in range(first, last))
@@ -191,7 +193,7 @@ def _edited(edit: _Edit, first: int, last: int) -> Anchor | None:
 
 
 def _new_token(edit: _Edit, word: int) -> int | None:
-    """The new token of a first or last word: its own, or the like-spelled one that stands for it between its neighbours."""
+    """Return the new token of a first or last word: its own, or a similarly spelt one between the same neighbours."""
     if edit.to_new[word] >= 0:
         return edit.to_new[word]
     low, high = word, word + 1

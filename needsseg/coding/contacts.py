@@ -16,14 +16,14 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _TAIL = ".,;:!?)]}'’"
-# Groups of digits with what stands between them in numbers that people dial; the rest is told by _dialled.
-_SPACED = r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]"  # letters of scripts with spaces: "A4155550132" is no number
+# Groups of digits with the separators of phone numbers; ``_dialled`` checks the rest.
+_SPACED = r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]"  # letters of scripts with spaces: "A4155550132" is not one
 _DIGITS = re.compile(
     rf"(?<!{_SPACED})(?<![+#€$£¥-])(?<!\d[.,:/])(?:\+ ?|\()?\d(?:[ \u00a0\u202f.\-/–()]{{0,2}}\d){{5,16}}"
     rf"(?!{_SPACED}|[%€$£¥]|[.,:/-]\d)"
 )
 _DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{2}){1,2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})(?!\d)")
-_CALLED = re.compile(
+_CALL_WORD = re.compile(
     r"\b(?:phone|telephone|tel|mobile|cell|call|called|dial|ring|text|fax|whatsapp|reach (?:me|us|him|her|them))\b"
     r"(?: (?:no|nr)\.)?[^\d.!?]{0,25}$",
     re.IGNORECASE,
@@ -35,11 +35,11 @@ _NORTH_AMERICAN = re.compile(r"(?:1[ .-]?)?\(?[2-9]\d{2}\)?[ .\u00a0-]{0,2}[2-9]
 
 
 def contacts(text: str) -> Iterator[tuple[int, int, Contact]]:
-    """Spans (code points, half-open) of addresses and numbers by which someone can be reached; they may overlap.
+    """Yield the spans (code points, half-open) of e-mail and web addresses and phone numbers; they may overlap.
 
     A phone number is international (+ or 00), in North American groups, national with a leading 0 and at least nine
     digits, or any group of seven or more digits right after a word such as "call". Dates, years, prices, times and
-    numbered things are none.
+    counts are not phone numbers.
     """
     for match in _EMAIL.finditer(text):
         yield match.start(), match.end(), "email"
@@ -56,7 +56,7 @@ def _dialled(number: str, before: str) -> bool:
         return False
     if number.startswith("+"):
         return True
-    follows_call_word = _CALLED.search(before) is not None
+    follows_call_word = _CALL_WORD.search(before) is not None
     if not follows_call_word and _COUNTED.search(before):
         return False
     grouped = len(digits) < len(number)

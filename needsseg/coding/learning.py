@@ -1,8 +1,8 @@
-"""Learning from decisions: the chance that each undecided window is accepted, and whether it is worth going on.
+"""Learn from decisions: the chance that each undecided window is accepted, and whether continuing is worthwhile.
 
-A logistic regression that starts at the untrained score and moves away from it only as far as the decisions demand: by
-the level, the trust in that score, the meaning, and where in an interview a window stands, since talk that is worth
-keeping comes in stretches. Closed Newton steps (numpy alone, a few milliseconds); nothing loads a model or draws at random.
+A logistic regression that starts at the untrained score and departs from it only as far as the decisions require: by
+the level, the trust in that score, the meaning, and the position in the interview, since relevant speech is clustered.
+Newton's method (only numpy, a few milliseconds); no model is loaded and nothing is random.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 ENOUGH = 10
-"""Decisions, of both kinds, before which no forecast is given; the order learns from the first on."""
+"""The number of decisions from which a forecast is given; the order learns from the first decision."""
 NEXT = 10
-"""How many of the best undecided windows the outlook looks at."""
+"""The number of best undecided windows in the outlook."""
 RECENT = 20
-"""How many of the newest decisions the outlook looks at."""
+"""The number of newest decisions in the outlook."""
 UNLIKELY = 0.2
-"""Share of acceptable windows, among the newest decisions and the next ones, below which going on hardly pays."""
+"""The share of accepted windows, among the newest decisions and the next ones, below which continuing is not worthwhile."""
 
 # How far the decisions may move the model, as standard deviations of Gaussian priors around the untrained score: for all
-# windows alike, for the trust in the untrained score (per unit of its log odds), for the meaning (per unit of cosine), for
-# the place in the interview, which two windows share by exp(-d / STRETCH) at d characters from each other.
+# windows alike, for the trust in the untrained score (per unit of its log odds), for the meaning (per unit of cosine), and
+# for the position in the interview, with a correlation of exp(-d / STRETCH) at a distance of d characters.
 LEVEL, TRUST, MEANING, PLACE = 1.5, 1.0, 2.0, 1.0
 STRETCH = 1500.0
 EXPLORED = 50
-"""Decisions up to which one of each ten asked about is the window least like any that was decided."""
+"""Up to this many decisions, one in ten questions is about the window least similar to all decided ones."""
 _CHECKS, _CHECKED = 6, 10
 _SHIFT, _FARTHEST, _HALVINGS = 0.3, 4.0, 40
 _STEPS = 25
@@ -50,9 +50,9 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """Windows as the model sees them: unit ``rows`` (n, d), ``signs`` (n, cue kinds and length), ``untrained`` (n,).
+    """Features of windows: unit vectors ``rows`` (n, d), ``signs`` (n, cue kinds and length), ``untrained`` scores (n,).
 
-    ``places`` are the transcript and the middle (characters) of each window; none where they are not known.
+    ``places`` are the transcript and the middle (characters) of each window; empty where unknown.
     """
 
     rows: Matrix
@@ -63,7 +63,7 @@ class Measured:
     places: tuple[tuple[str, float], ...] = ()
 
     def only(self, numbers: Sequence[int]) -> Measured:
-        """Some of the windows, in the order given."""
+        """Return the windows with these numbers, in this order."""
         indices = list(numbers)
         reasons, texts = tuple(self.reasons[i] for i in indices), tuple(self.texts[i] for i in indices)
         chosen_places = tuple(self.places[i] for i in indices) if self.places else ()
@@ -72,10 +72,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What is to be expected: ``left`` acceptable windows among ``undecided``, and the shares near at hand.
+    """The forecast: ``left`` is the expected number of acceptable windows among the ``undecided``.
 
     ``coming`` is the expected share of the next ``NEXT``, ``lately`` the share accepted of the newest ``RECENT`` decisions
-    (None below that many). ``unlikely`` says that hardly any further suggestion will be accepted; never before the
+    (None below that many). ``unlikely`` means that hardly any further suggestion will be accepted; it is False until the
     program has learned.
     """
 
@@ -88,9 +88,9 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """Chances (n,) in [0, 1] of undecided windows, their ``order``, and whether enough was ``learned`` to give a forecast.
+    """Chances (n,) in [0, 1] of undecided windows, their ``order``, and whether the model has ``learned`` enough for a forecast.
 
-    The order is best first; while there are few decisions, each tenth window is one to explore.
+    The order is best first; while there are few decisions, every tenth window is one to explore.
     """
 
     chances: Matrix
@@ -103,9 +103,9 @@ class Ranking:
 def measure(
     windows: Sequence[Window], vectors: Mapping[str, Vectors], probes: Sequence[Probe], centre: Matrix | None = None
 ) -> Measured:
-    """Windows with their vectors (by text_sha256, like those of the probes) as the model sees them.
+    """Compute the features of windows; ``vectors`` are by text_sha256, for windows and probes.
 
-    ``centre`` is the mean vector of what the windows are part of, an interview for example; theirs where it is not given.
+    ``centre`` is the mean vector of the whole, such as an interview; by default that of the windows.
     """
     import numpy as np
 
@@ -136,7 +136,7 @@ def measure(
 
 
 def joined(parts: Sequence[Measured]) -> Measured:
-    """All windows of some parts as one, in order."""
+    """Join the windows of several parts, in order."""
     import numpy as np
 
     non_empty = [part for part in parts if part.texts] or list(parts[:1])
@@ -151,10 +151,10 @@ def joined(parts: Sequence[Measured]) -> Measured:
 
 
 def rank(open_: Measured, decided: Measured, accepted: Sequence[bool]) -> Ranking:
-    """Rank the undecided windows by what was ``accepted`` of the decided ones, which come in the order of the decisions.
+    """Rank the undecided windows by whether the decided ones, in the order of the decisions, were ``accepted``.
 
-    Without a decision the chance is the untrained score. ``learned`` is False below ``ENOUGH`` decisions, or where all went
-    one way: what the chances come to is then not known yet.
+    Without a decision the chance is the untrained score. ``learned`` is False below ``ENOUGH`` decisions, or where all
+    decisions were the same, as the chances are then not yet calibrated.
     """
     import numpy as np
 
@@ -167,42 +167,42 @@ def rank(open_: Measured, decided: Measured, accepted: Sequence[bool]) -> Rankin
 
 
 def _explored(open_: Measured, decided: Measured, order: NDArray[np.intp]) -> tuple[int, ...]:
-    """The order, best first, with the window least like any decided one put tenth while there are few decisions."""
+    """Return the order, best first, with the window least similar to all decided ones tenth, while decisions are few."""
     by_chance = [int(window) for window in order]
     if not 0 < len(decided.texts) < EXPLORED or len(by_chance) <= NEXT:
         return tuple(by_chance)
     import numpy as np
 
-    # Only the better half: what is unlike everything is often no talk about the matter at all.
+    # Only from the better half: windows unlike all others are often off-topic.
     later = by_chance[NEXT - 1 : max(NEXT, len(by_chance) // 2)]
-    known_rows = np.vstack([decided.rows, open_.rows[by_chance[: NEXT - 1]]])
-    least_similar = later[int(np.argmin((open_.rows[later] @ known_rows.T).max(axis=1)))]
+    compared_rows = np.vstack([decided.rows, open_.rows[by_chance[: NEXT - 1]]])
+    least_similar = later[int(np.argmin((open_.rows[later] @ compared_rows.T).max(axis=1)))]
     by_chance.remove(least_similar)
     return (*by_chance[: NEXT - 1], least_similar, *by_chance[NEXT - 1 :])
 
 
 def _chances(open_: Measured, decided: Measured, decisions: Flags) -> Matrix:
-    """Maximum a posteriori logistic regression with the untrained log odds as offset, shifted by how it fared."""
+    """Maximum a posteriori logistic regression with the untrained log odds as offset, corrected by past forecast errors."""
     import numpy as np
 
     middle = np.vstack([open_.rows, decided.rows]).mean(axis=0)
     level = float(_log_odds(np.concatenate([open_.untrained, decided.untrained])).mean())
 
-    def shared(first: Measured, second: Measured) -> Matrix:
-        """How far decisions on the second move the first: the covariance of their priors."""
+    def covariance(first: Measured, second: Measured) -> Matrix:
+        """Return the prior covariance of the windows: how far decisions on the second move the first."""
         trust = np.outer(_log_odds(first.untrained) - level, _log_odds(second.untrained) - level)
         meaning = (first.rows - middle) @ (second.rows - middle).T
         return np.asarray(LEVEL**2 + TRUST**2 * trust + MEANING**2 * meaning + PLACE**2 * _near(first, second))
 
-    kernel, start, truth = shared(decided, decided), _log_odds(decided.untrained), decisions.astype(np.float64)
+    kernel, start, truth = covariance(decided, decided), _log_odds(decided.untrained), decisions.astype(np.float64)
     weights = _fitted(kernel, start, truth)
     shift = _shift(*_past_forecasts(kernel, start, truth))
-    log_odds = _log_odds(open_.untrained) + shared(open_, decided) @ weights + shift
+    log_odds = _log_odds(open_.untrained) + covariance(open_, decided) @ weights + shift
     return np.asarray(1.0 / (1.0 + np.exp(-log_odds)), dtype=np.float64)
 
 
 def _near(first: Measured, second: Measured) -> Matrix:
-    """How near windows stand to each other (n, m): 1 at the same place, falling to 0, and 0 between two interviews."""
+    """Return the proximity of windows (n, m): 1 at the same position, falling to 0, and 0 between two interviews."""
     import numpy as np
 
     if not first.places or not second.places:
@@ -218,26 +218,26 @@ def _near(first: Measured, second: Measured) -> Matrix:
 
 
 def _past_forecasts(kernel: Matrix, start: Matrix, decisions: Matrix) -> tuple[Matrix, Matrix]:
-    """Log odds that the newest decisions, ten by ten, had in the model of the decisions before them, and what was said."""
+    """Return the past forecasts (log odds) of the newest decisions, ten at a time from the earlier ones, and the decisions."""
     import numpy as np
 
     count = len(decisions)
-    first_known = max(ENOUGH, count - _CHECKS * _CHECKED)
+    first_forecast = max(ENOUGH, count - _CHECKS * _CHECKED)
     forecasts: list[Matrix] = []
-    for known_count in range(first_known, count, _CHECKED):
-        next_decisions = slice(known_count, min(known_count + _CHECKED, count))
-        weights_then = _fitted(kernel[:known_count, :known_count], start[:known_count], decisions[:known_count])
-        forecasts.append(start[next_decisions] + kernel[next_decisions, :known_count] @ weights_then)
-    return np.concatenate(forecasts) if forecasts else np.zeros(0), decisions[first_known:]
+    for past_count in range(first_forecast, count, _CHECKED):
+        next_decisions = slice(past_count, min(past_count + _CHECKED, count))
+        weights_then = _fitted(kernel[:past_count, :past_count], start[:past_count], decisions[:past_count])
+        forecasts.append(start[next_decisions] + kernel[next_decisions, :past_count] @ weights_then)
+    return np.concatenate(forecasts) if forecasts else np.zeros(0), decisions[first_forecast:]
 
 
 def _shift(forecasts: Matrix, decisions: Matrix) -> float:
-    """By how much past forecasts (log odds) were too low, held near nothing by a Gaussian prior of ``_SHIFT``."""
+    """Return by how much past forecasts (log odds) were too low, with a Gaussian prior of ``_SHIFT`` around 0."""
     import numpy as np
 
     low, high = -_FARTHEST, _FARTHEST
     for _ in range(_HALVINGS if len(decisions) else 0):
-        # The slope of the log posterior falls with the shift, so that halving finds where it is 0.
+        # The slope of the log posterior decreases with the shift, so bisection finds its zero.
         shift = (low + high) / 2
         chance = 1.0 / (1.0 + np.exp(-np.clip(forecasts + shift, -50.0, 50.0)))
         rises = float((decisions - chance).sum()) > shift / _SHIFT**2
@@ -253,7 +253,7 @@ def _log_odds(chance: Matrix) -> Matrix:
 
 
 def _fitted(kernel: Matrix, start: Matrix, decisions: Matrix) -> Matrix:
-    """Weights (n,) of the decided windows in the mode of the posterior, by Newton's method."""
+    """Return the weights (n,) of the decided windows at the posterior mode, by Newton's method."""
     import numpy as np
 
     weights: Matrix = np.zeros(len(decisions))
@@ -264,7 +264,7 @@ def _fitted(kernel: Matrix, start: Matrix, decisions: Matrix) -> Matrix:
         # The step of kernel logistic regression (Rasmussen and Williams 2006, algorithm 3.1), with an offset.
         aim = kernel @ weights + (decisions - chance) / spread
         step = np.asarray(np.linalg.solve(kernel + np.diag(1.0 / spread), aim), dtype=np.float64) - weights
-        # A whole step may overshoot where the start was far off; half of it, and so on, does not.
+        # A full step may overshoot far from the mode, so it is halved until the posterior rises.
         for _ in range(_STEPS):
             log_posterior_now = _log_posterior(kernel, start, decisions, weights + step)
             if log_posterior_now >= reached - 1e-9:
@@ -279,7 +279,7 @@ def _fitted(kernel: Matrix, start: Matrix, decisions: Matrix) -> Matrix:
 
 
 def _log_posterior(kernel: Matrix, start: Matrix, decisions: Matrix, weights: Matrix) -> float:
-    """What ``_fitted`` makes as high as it can be: log likelihood and log prior, up to a constant."""
+    """Return the log likelihood plus log prior, up to a constant, which ``_fitted`` maximises."""
     import numpy as np
 
     log_odds_shift = kernel @ weights
@@ -288,7 +288,7 @@ def _log_posterior(kernel: Matrix, start: Matrix, decisions: Matrix, weights: Ma
 
 
 def _outlook(chances: Matrix, decisions: Flags, *, learned: bool) -> Outlook:
-    """From the chances, best first, and the decisions, oldest first."""
+    """Compute the outlook from the chances, best first, and the decisions, oldest first."""
     lately = float(decisions[-RECENT:].mean()) if len(decisions) >= RECENT else None
     coming = float(chances[:NEXT].mean()) if len(chances) else 0.0
     unlikely = learned and coming < UNLIKELY and lately is not None and lately < UNLIKELY
@@ -296,7 +296,7 @@ def _outlook(chances: Matrix, decisions: Flags, *, learned: bool) -> Outlook:
 
 
 def likeness(window: int, open_: Measured, decided: Measured, accepted: Sequence[bool]) -> str | None:
-    """The decided passage an undecided window is most like, in words with the cosine; None where it is like none."""
+    """Describe the decided passage most similar to an undecided window, with the cosine; None if none is similar."""
     if not len(accepted):
         return None
     import numpy as np

@@ -1,4 +1,4 @@
-"""Linguistic cues of a job to be done, counted in a stretch of speech."""
+"""Linguistic cues of a job to be done in a stretch of speech."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from needsseg.settings import prompt_file, read_toml
 
 KINDS = ("situation", "motivation", "outcome", "struggle", "workaround", "beside")
 EMPTY = "empty"
-"""The group of phrases that answer nothing: no cue by themselves, but what is made of them says nothing."""
+"""The group of empty phrases: not a cue, but a text that consists of them has no content."""
 EMPTY_SHARE = 0.5
-"""Share of the words that such phrases may leave where nothing is said."""
+"""A text has no content if at most this share of its words is outside such phrases."""
 EMPTY_WORDS = 2
-"""Words of content beside such phrases up to which nothing is said."""
+"""A text has no content if at most this many content words are outside such phrases."""
 _CONTENT = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-# Words that carry nothing of their own.
-_LITTLE = frozenset(
+# Function words and fillers, which are not content words.
+_FUNCTION_WORDS = frozenset(
     {"i", "the", "a", "an", "and", "to", "of", "that", "it", "is", "was", "but", "so", "in", "on", "for", "with", "this",
      "there", "be", "just", "like", "really", "very", "then", "we", "you", "he", "she", "they", "at", "as", "or", "if",
      "my", "do", "don't"}
@@ -28,7 +28,7 @@ _LITTLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CueGroup:
-    """One kind of cue: what it weighs, and the pattern that finds its phrases."""
+    """One kind of cue: its weight, and the pattern of its phrases."""
 
     kind: str
     weight: float
@@ -37,7 +37,7 @@ class CueGroup:
 
 @dataclass(frozen=True, slots=True)
 class CueHit:
-    """A cue found: its kind, its weight, and the words that showed it."""
+    """An occurrence of a cue: its kind, its weight, and the words that matched."""
 
     kind: str
     weight: float
@@ -45,7 +45,7 @@ class CueHit:
 
 
 def load_cues(path: Path | None = None) -> tuple[CueGroup, ...]:
-    """The cue groups of ``path`` (the shipped ones by default); raises UsageError naming the group that is wrong."""
+    """Load the cue groups of ``path`` (the shipped ones by default); raises UsageError with the invalid group."""
     return _load(path or prompt_file("cues.toml"))
 
 
@@ -71,22 +71,22 @@ def _load(path: Path) -> tuple[CueGroup, ...]:
 
 
 def straight(text: str) -> str:
-    """Typographic apostrophes as plain ones, one for one, so that places stay the same."""
+    """Replace typographic apostrophes by plain ones, one for one, so that offsets stay the same."""
     return text.replace("’", "'")
 
 
 def find_cues(text: str, groups: tuple[CueGroup, ...]) -> list[CueHit]:
-    """At most one hit per group, in the order of the groups; ``EMPTY`` is no cue."""
+    """Return at most one hit per group, in the order of the groups; ``EMPTY`` is not a cue."""
     plain = straight(text)
     hits = ((group, group.pattern.search(plain)) for group in groups if group.kind != EMPTY)
     return [CueHit(group.kind, group.weight, text[hit.start() : hit.end()]) for group, hit in hits if hit]
 
 
 def empty_weight(text: str, groups: tuple[CueGroup, ...]) -> float:
-    """The weight of the ``EMPTY`` group where a text says nothing beside its phrases; else, or without that group, 0.
+    """Return the weight of the ``EMPTY`` group if a text has no content beside its phrases, else 0.
 
-    A text says nothing where the phrases leave at most ``EMPTY_SHARE`` of its words, or at most ``EMPTY_WORDS`` words of
-    content ("No, I don't know", "Hi, can you hear me?").
+    It has none where the phrases leave at most ``EMPTY_SHARE`` of its words, or at most ``EMPTY_WORDS`` content words ("No,
+    I don't know", "Hi, can you hear me?").
     """
     group = next((group for group in groups if group.kind == EMPTY), None)
     if group is None:
@@ -96,6 +96,6 @@ def empty_weight(text: str, groups: tuple[CueGroup, ...]) -> float:
     if not covered:
         return 0.0
     content_words = _CONTENT.findall(remaining_text)
-    content = sum(word.lower() not in _LITTLE for word in content_words)
-    says_nothing = content <= EMPTY_WORDS or len(content_words) <= EMPTY_SHARE * len(_CONTENT.findall(plain))
-    return group.weight if says_nothing else 0.0
+    content = sum(word.lower() not in _FUNCTION_WORDS for word in content_words)
+    is_empty = content <= EMPTY_WORDS or len(content_words) <= EMPTY_SHARE * len(_CONTENT.findall(plain))
+    return group.weight if is_empty else 0.0

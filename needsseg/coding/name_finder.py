@@ -1,6 +1,6 @@
-"""Words that may be names of people, companies and places, told by their capitals, by lists and, where it is there, a model.
+"""Find possible names of people, companies and places by capitals, word lists and, where installed, a model.
 
-Unlike what ``pseudonyms.detect`` finds, these are guesses: they are proposed and decided on one by one.
+Unlike the results of ``pseudonyms.detect``, these are guesses, which are proposed and decided one by one.
 """
 
 from __future__ import annotations
@@ -76,12 +76,12 @@ def name_finder(
     people: Iterable[str] = (),
     entities: Callable[[str], Sequence[Entity]] | None = None,
 ) -> Callable[[str], list[Found]]:
-    """Return what finds words that may be names in a text of the study.
+    """Return a function that finds possible names in a text of the study.
 
-    ``texts`` are those that names are looked for in, each behind its interview, ``others`` what else was said there.
-    ``people`` are names known to the study, whose short forms are looked for. ``entities`` is a model that marks names.
-    A word the study writes in small letters too is ordinary, and a name seen once in the middle of a sentence is found
-    at the beginning of others. What no list knows and most interviews speak of is the product that they are about.
+    ``texts`` are the texts to search, as (interview, text), ``others`` the other speech of these interviews. ``people``
+    are names known to the study, whose short forms are also found. ``entities`` is a model that marks names. A word that
+    also occurs in lower case is ordinary, and a name that occurs within a sentence is also found at the beginning of
+    others. A capitalised word that is in no list and in most interviews is the product that they are about.
     """
     return _Finder(lists, texts, others, people, entities).find
 
@@ -100,7 +100,7 @@ class _Finder:
         self.short_forms = {
             form for name in people for form in lists.forms_of(folded(name.split()[0] if name.split() else ""))
         }
-        self.seen: dict[str, GuessedKind] = {}
+        self.names_by_key: dict[str, GuessedKind] = {}
         self.tokens = cache(_tokens)
         self.small: set[str] = set()
         self.products = self._products([*texts, *others])
@@ -110,8 +110,8 @@ class _Finder:
                 self._remember(text, start, end, kind)
 
     def _remember(self, text: str, start: int, end: int, kind: GuessedKind) -> None:
-        """A name, and of a person each part of it, to be found where it stands alone."""
-        self.seen.setdefault(folded(text[start:end]), kind)
+        """Store a name, and each part of a person's name, to be found where it occurs alone."""
+        self.names_by_key.setdefault(folded(text[start:end]), kind)
         if kind == "person":
             for token in self.tokens(text):
                 if (
@@ -120,10 +120,10 @@ class _Finder:
                     and not self._is_listed(token)
                     and not self._is_no_name(token)
                 ):
-                    self.seen.setdefault(token.key, kind)
+                    self.names_by_key.setdefault(token.key, kind)
 
     def _products(self, named_texts: Sequence[tuple[str, str]]) -> frozenset[str]:
-        """Words with a capital that no list has and at least half of the interviews say; gathers small words on the way."""
+        """Return unlisted capitalised words of at least half of the interviews; also collect the lower-case words."""
         capitals: dict[str, set[str]] = {}
         for interview, text in named_texts:
             for token in self.tokens(text):
@@ -138,17 +138,17 @@ class _Finder:
         )
 
     def find(self, text: str) -> list[Found]:
-        """Words that may be names, in order, without overlaps; the possessive 's stays outside."""
-        spans = [*self._seen_elsewhere(text), *self.guesses(text)]
+        """Return possible names in order, without overlaps and without the possessive 's."""
+        spans = [*self._names_from_elsewhere(text), *self.guesses(text)]
         chosen: list[Found] = []
         for start, end, kind in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
             if all(end <= other.start or other.end <= start for other in chosen):
                 chosen.append(Found(start, end, kind, text[start:end], ""))
-        return sorted(chosen, key=lambda entity_found: entity_found.start)
+        return sorted(chosen, key=lambda entity: entity.start)
 
-    def _seen_elsewhere(self, text: str) -> Iterator[Entity]:
+    def _names_from_elsewhere(self, text: str) -> Iterator[Entity]:
         for token in self.tokens(text):
-            kind = self.seen.get(token.key)
+            kind = self.names_by_key.get(token.key)
             if kind is not None and token.has_capital and not (token.begins and token.key in self.small):
                 yield token.start, token.end, kind
 
@@ -162,7 +162,7 @@ class _Finder:
         return [*listed, *guesses]
 
     def _is_word(self, token: _Token) -> bool:
-        """Whether a word is no name by the lists, by its shape, or since this study writes it small."""
+        """Return whether a word is ordinary by the lists, by its form, or as the study also writes it in lower case."""
         return self._is_no_name(token) or token.key in self.small or self.lists.is_ordinary(token.key)
 
     def _is_no_name(self, token: _Token) -> bool:
@@ -189,7 +189,7 @@ class _Finder:
         return not token.begins or bool(_AFTER_PEOPLE.match(text, token.end))
 
     def _in_run(self, text: str, run: Sequence[_Token]) -> Iterator[Entity]:
-        """The names in words with capitals that follow each other; the first word of a sentence mostly is no part of it."""
+        """Yield the names in a run of capitalised words; the first word of a sentence usually is not part of one."""
         if len(run) > 1 and run[0].begins and self._is_word(run[0]) and not _is_title(run[:1]):
             run = run[1:]
         if self.lists.is_no_name(" ".join(token.key for token in run)):
@@ -224,7 +224,7 @@ class _Finder:
             position += 1
 
     def _joined(self, text: str, runs: Sequence[Sequence[_Token]]) -> Iterator[Entity]:
-        """Companies with an "and" in them: "Ampersand and Sons"."""
+        """Yield companies with an "and": "Ampersand and Sons"."""
         for first_run, second_run in pairwise(runs):
             if (
                 re.fullmatch(r"\s+(?:and|&)\s+", text[first_run[-1].end : second_run[0].start])
@@ -236,7 +236,7 @@ class _Finder:
                 yield first_run[0].start, second_run[-1].end, "company"
 
     def _kind(self, text: str, token: _Token) -> GuessedKind | None:
-        """What a word with a capital is that no list knows, by the words around it."""
+        """Return the kind of an unlisted capitalised word by the words around it."""
         word, before = token.word, text[max(0, token.start - 40) : token.start]
         if word.isupper() and word.isalpha():
             return "company"
@@ -262,7 +262,7 @@ class _Finder:
         return None
 
     def _checked(self, text: str, entity: Entity) -> Iterator[Entity]:
-        """An entity of the model without articles and the possessive, unless its words are no names."""
+        """Yield an entity of the model without articles and the possessive, unless its words are not names."""
         start, end, kind = entity
         tokens = [token for token in self.tokens(text) if start <= token.start and token.end <= end]
         while tokens and (not tokens[0].has_capital or tokens[0].key in ("the", "a", "an")):
@@ -272,7 +272,7 @@ class _Finder:
         if (
             kind == "company"
             and len(tokens) == 1
-            and _stands_for_company(text, tokens[0])
+            and _is_company_acronym(text, tokens[0])
             and not self._is_listed(tokens[0])
         ):
             yield start, end, kind
@@ -305,13 +305,13 @@ def _is_title(tokens: Sequence[_Token]) -> bool:
     return bool(tokens) and tokens[-1].key in _TITLES and tokens[-1].word != "MS"
 
 
-def _stands_for_company(text: str, token: _Token) -> bool:
-    """Whether letters are a company's by the word before them: "from GEF"."""
+def _is_company_acronym(text: str, token: _Token) -> bool:
+    """Return whether capitals are a company's acronym by the word before them: "from GEF"."""
     return token.word.isupper() and bool(re.search(r"\b(?:from|at) (?:the )?$", text[: token.start]))
 
 
 def _runs(text: str, tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
-    """Words with capitals that only white space, a full stop after a title or an initial, "&" or a particle parts."""
+    """Yield runs of capitalised words, separated only by white space, a title's or initial's full stop, "&" or a particle."""
     run: list[_Token] = []
     for n, token in enumerate(tokens):
         if run and not _follows(text, run, token):

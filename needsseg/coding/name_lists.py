@@ -1,4 +1,4 @@
-"""Lists of words that tell names from other words: given names, their short forms, places, ordinary words, and no names."""
+"""Word lists that distinguish names from other words: given names, short forms, places, ordinary words, non-names."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _FILES = (
     "given_names.txt", "names_that_are_words.txt", "places.txt", "ordinary_words.txt", "no_names.toml", "short_forms.txt",
 )  # fmt: skip
 
-# Words in these endings go with their words: "planning" is as ordinary as "plan".
+# Words with these endings are as ordinary as their stems: "planning" as "plan".
 _ENDINGS = ("s", "es", "ed", "ing", "er", "ers", "ly")
 _SHORTEST_STEM = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NameLists:
-    """Lists of folded words. ``names_that_are_words`` are given names that English also writes small; ``no_names`` and
-    ``places`` hold entries of several words too; ``short_forms`` has for a given name what it is shortened to."""
+    """Lists of folded words. ``names_that_are_words`` are given names that are also English words; ``no_names`` and
+    ``places`` may have entries of several words; ``short_forms`` maps given names to their short forms."""
 
     given_names: frozenset[str]
     names_that_are_words: frozenset[str]
@@ -35,21 +35,21 @@ class NameLists:
     short_forms: dict[str, frozenset[str]]
 
     def is_ordinary(self, word: str) -> bool:
-        """Whether a folded word is one that English writes in small letters."""
+        """Return whether a folded word is an ordinary English word."""
         return word in self.ordinary_words or any(stem in self.ordinary_words for stem in _stems(word))
 
     def is_no_name(self, words: str) -> bool:
-        """Whether folded words are listed as no name."""
+        """Return whether folded words are listed as not being a name."""
         return words in self.no_names
 
     def forms_of(self, given_name: str) -> frozenset[str]:
-        """What a folded given name is shortened to, and what it may be short for."""
+        """Return the short forms of a folded given name, and the names that it may be short for."""
         longer = {full_name for full_name, forms in self.short_forms.items() if given_name in forms}
         return (self.short_forms.get(given_name, frozenset()) | longer) - {given_name}
 
 
 def load_name_lists(settings: Settings | None = None) -> NameLists:
-    """Return the lists, each of the user's folder where it has one, else as shipped; UsageError names a bad file."""
+    """Load the lists, each from the user's folder if it is there, else as shipped; UsageError names an invalid file."""
     return _load(tuple(prompt_file(f"names/{name}", settings) for name in _FILES))
 
 

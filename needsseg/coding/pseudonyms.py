@@ -1,4 +1,4 @@
-"""Words that tell who speaks or of whom: found in a transcript, and replaced by pseudonyms."""
+"""Identifying details in a transcript: detect them, and replace them by pseudonyms."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ GENERIC: Mapping[FoundKind, str] = {
     "url": "[link]",
     "other": "[removed]",
 }
-"""What stands for words whose bearer is unknown, shared by several, or not worth a name."""
+"""Replacements for details of an unknown or ambiguous bearer, or of a kind without pseudonyms."""
 
-# First names that are English words: found only where written with a capital, as the name is.
+# First names that are English words: found only with a capital.
 _NAMES_THAT_ARE_WORDS = """
 amber angel april art ash august autumn basil bay bill blue brook buck bud carol chance charity chase chip clay cliff colt
 crystal daisy dale dawn dean destiny don drew earl eve faith fern flora frank gale gene ginger glen grace grant guy harmony
@@ -42,7 +42,7 @@ _LEGAL_FORM = re.compile(
 )
 _ODD_CASES = frozenset(
     "\u0130\u0131\u017f\u212a"
-)  # letters that a pattern in any case takes for others than folding does
+)  # letters that case-insensitive patterns treat differently from folding
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
@@ -50,10 +50,10 @@ _UNSPACED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person or company that a study knows by name, and what else it is called (aliases are found as written).
+    """A person or company with a name known to the study, and aliases (found only as written).
 
-    ``known_as`` is the name that what is found stands for, where it is another. ``exact`` ones are found in no other case
-    and, where they are one word, not at the start of a sentence: there "Target" may be any target.
+    ``known_as`` is the name that matches stand for, where it is another. ``exact`` names are found only as written and,
+    if a single word, not at the start of a sentence, where "Target" may be the noun.
     """
 
     kind: KnownKind
@@ -65,7 +65,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Words to replace: code points, half-open; ``stands_for`` is a known name, an extra word, or "" for nobody certain."""
+    """Words to replace: code points, half-open; ``stands_for`` is a known name, an extra word, or "" if ambiguous."""
 
     start: int
     end: int
@@ -76,7 +76,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One way in which a name is written."""
+    """One spelling of a name."""
 
     words: str
     as_written: bool
@@ -86,19 +86,19 @@ class _Form:
 
 
 def detect(text: str, known: Sequence[Known], extra: Sequence[str] = ()) -> list[Found]:
-    """Names of ``known`` people and companies, ``extra`` words, e-mail and web addresses and phone numbers, in order.
+    """Return names of ``known`` people and companies, ``extra`` words, addresses and phone numbers in a text, in order.
 
-    Whole words only; of two that overlap the longer is taken. People are found by their full name (also with the last
+    Only whole words; of two that overlap the longer is taken. People are found by their full name (also with the last
     part first), its parts and their aliases; companies also without their legal form. Full names, first names and extra
-    words are found in any case; surnames, aliases, and first names that are English words too, only as written (or all in
-    capitals); single words of companies as written or with a capital. A part of a name that several people share stands
-    for "". The 's of a possessive is left in the text.
+    words are found in any case; surnames, aliases, and first names that are also English words only as written (or all in
+    capitals); single words of companies as written or with a capital. A part of a name that several people share has
+    ``stands_for`` "". The 's of a possessive is left in the text.
     """
     return detector(known, extra)(text)
 
 
 def detector(known: Sequence[Known], extra: Sequence[str] = ()) -> Callable[[str], list[Found]]:
-    """``detect`` for many texts: the names are made ready once."""
+    """Return ``detect`` for many texts, with the names compiled once."""
     forms = [form for name in known for form in _forms(name)]
     forms += [_Form(word.strip(), False, "other", word) for word in extra if word.strip()]
     bearers: dict[str, set[tuple[str, str]]] = {}
@@ -114,11 +114,11 @@ def detector(known: Sequence[Known], extra: Sequence[str] = ()) -> Callable[[str
         for form in dict.fromkeys(forms)
     ]
 
-    def found_in(text: str) -> list[Found]:
+    def detect_in(text: str) -> list[Found]:
         findings = [Found(start, end, kind, text[start:end], "") for start, end, kind in contacts(text)]
         folded_text, has_odd_cases = folded(text), not _ODD_CASES.isdisjoint(text)
         for first_word, form, stands_for, pattern in ready:
-            # Most names are not in most texts, and looking for a piece of text is far cheaper than for a pattern.
+            # Most names are not in most texts, and a substring search is far cheaper than a pattern.
             if first_word in folded_text or has_odd_cases:
                 findings += [
                     Found(match.start(), match.end(), form.kind, match.group(), stands_for)
@@ -129,11 +129,11 @@ def detector(known: Sequence[Known], extra: Sequence[str] = ()) -> Callable[[str
                 ]
         return _without_overlap(findings)
 
-    return found_in
+    return detect_in
 
 
 def bearers(known: Iterable[Known]) -> dict[str, set[str]]:
-    """For each way in which names are looked for, folded: the names that it may stand for."""
+    """Return, for each folded spelling that is searched for, the names that it may stand for."""
     names_by_form: dict[str, set[str]] = {}
     for name in known:
         for form in _forms(name):
@@ -142,10 +142,10 @@ def bearers(known: Iterable[Known]) -> dict[str, set[str]]:
 
 
 def pseudonyms(known: Sequence[Known], numbers: Mapping[str, int] | None = None) -> dict[str, str]:
-    """A pseudonym for every known name: "Participant 1", "Company A" and so on, in the order given.
+    """Return a pseudonym for every known name: "Participant 1", "Company A" and so on, in the given order.
 
-    With ``numbers`` each name has the pseudonym of its number and those without a number have none: so they stay when
-    others come and go. They are distinct, and no name that is known.
+    With ``numbers`` each name has the pseudonym of its number, and names without a number have none, so that pseudonyms
+    are stable when names are added or removed. They are distinct, and differ from all known names.
     """
     used_names = {folded(form) for known_name in known for form in (known_name.name, *known_name.aliases)}
     people = (name for name in (f"Participant {n}" for n in count(1)) if folded(name) not in used_names)
@@ -165,21 +165,21 @@ def pseudonyms(known: Sequence[Known], numbers: Mapping[str, int] | None = None)
     return names
 
 
-def replaced(text: str, found: Iterable[Found], names: Mapping[str, str]) -> str:
-    """``text`` with what was found in it replaced: by the name it stands for in ``names``, or the generic one of its kind."""
+def replaced(text: str, details: Iterable[Found], names: Mapping[str, str]) -> str:
+    """Replace the details found in ``text`` by the pseudonym in ``names``, or the generic word of their kind."""
     parts, offset = [], 0
-    for finding in sorted(found, key=lambda finding: finding.start):
-        if finding.start < offset or text[finding.start : finding.end] != finding.words:
+    for detail in sorted(details, key=lambda detail: detail.start):
+        if detail.start < offset or text[detail.start : detail.end] != detail.words:
             raise ValueError(
-                f"“{finding.words}” is not at [{finding.start}, {finding.end}) of this text, or overlaps another."
+                f"“{detail.words}” is not at [{detail.start}, {detail.end}) of this text, or overlaps another."
             )
-        parts += [text[offset : finding.start], names.get(finding.stands_for) or GENERIC[finding.kind]]
-        offset = finding.end
+        parts += [text[offset : detail.start], names.get(detail.stands_for) or GENERIC[detail.kind]]
+        offset = detail.end
     return "".join(parts) + text[offset:]
 
 
 def short_name(company: str) -> str:
-    """A company's name without its legal form."""
+    """Return a company's name without its legal form."""
     short_form = " ".join(company.split())
     while (shorter := _LEGAL_FORM.sub("", short_form)) != short_form and shorter:
         short_form = shorter
@@ -207,7 +207,7 @@ def _forms(known: Known) -> list[_Form]:
             for part in parts
             if not _PARTICLES.fullmatch(part.lower()) and (len(part) > 1 or _UNSPACED.match(part))
         ]
-        # Will, Cook or Stokes are told by their capital from the words they also are.
+        # Will, Cook or Stokes differ only by their capital from ordinary words.
         forms.append(_Form(f"{parts[-1]}, {' '.join(parts[:-1])}", False, known.kind, stands_for))
         forms += [
             _Form(part, folded(part) in _WORDS_TOO or n > 0, known.kind, stands_for)
@@ -217,12 +217,12 @@ def _forms(known: Known) -> list[_Form]:
 
 
 def folded(words: str) -> str:
-    """Words as they are compared: in one case, composed, with one kind of apostrophe."""
+    """Return words normalised for comparison: case-folded, composed, with one kind of apostrophe."""
     return unicodedata.normalize("NFC", words).casefold().replace("’", "'")
 
 
 def _pattern(form: _Form) -> re.Pattern[str]:
-    """White space of any kind between words, either apostrophe, letters with accents composed or not."""
+    """Compile a pattern that allows any white space between words, either apostrophe, and composed or decomposed accents."""
     spellings = {unicodedata.normalize("NFC", form.words), unicodedata.normalize("NFD", form.words)}
     if _in_capitals(form):
         return re.compile(_alternatives(spellings), re.IGNORECASE)
@@ -239,12 +239,12 @@ def _alternatives(spellings: Iterable[str]) -> str:
 
 
 def _in_capitals(form: _Form) -> bool:
-    """Whether a form is found in any case that begins with a capital: NetherMind and GETH are Nethermind and Geth."""
+    """Return whether a form is found in any case with an initial capital: NetherMind and GETH for Nethermind and Geth."""
     return form.kind == "company" and form.as_written and not form.exact
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether the words are not part of longer ones; scripts without spaces have no such bounds."""
+    """Return whether the words are not part of longer ones; scripts without spaces have no word boundaries."""
     before, after = text[start - 1 : start], text[end : end + 1]
     begins = not _is_letter(before) or _UNSPACED.match(text[start]) or _UNSPACED.match(before)
     ends = not _is_letter(after) or _UNSPACED.match(text[end - 1]) or _UNSPACED.match(after)
@@ -260,22 +260,22 @@ def _is_letter(char: str) -> bool:
     return bool(char) and (char.isalnum() or unicodedata.category(char).startswith("M"))
 
 
-def _without_overlap(found: Iterable[Found]) -> list[Found]:
-    """The longest first; of equals the certain one, then the one further left."""
+def _without_overlap(details: Iterable[Found]) -> list[Found]:
+    """Remove overlapping details: keep the longest, of equally long ones the unambiguous one, then the first."""
     chosen: list[Found] = []
     covered: set[int] = set()
-    for finding in sorted(
-        found, key=lambda finding: (finding.start - finding.end, not finding.stands_for, finding.start, finding.kind)
+    for detail in sorted(
+        details, key=lambda detail: (detail.start - detail.end, not detail.stands_for, detail.start, detail.kind)
     ):
-        places = range(finding.start, finding.end)
+        places = range(detail.start, detail.end)
         if covered.isdisjoint(places):
             covered.update(places)
-            chosen.append(finding)
-    return sorted(chosen, key=lambda finding: finding.start)
+            chosen.append(detail)
+    return sorted(chosen, key=lambda detail: detail.start)
 
 
 def _letters(number: int) -> str:
-    """1 is A, 26 is Z, 27 is AA."""
+    """Return a number as letters: 1 is A, 26 is Z, 27 is AA."""
     letters = ""
     while number:
         number, remainder = divmod(number - 1, 26)

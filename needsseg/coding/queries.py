@@ -1,4 +1,4 @@
-"""A search's words as full-text search takes them, and the sentences in which they occur together."""
+"""Parse a search for full-text search, and find the sentences in which its terms occur together."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from needsseg.coding.sentences import Span, sentence_spans
 
 MOST_TERMS = 100
-"""Distinct words of one search; what is longer is a text to be compared by meaning."""
+"""The most distinct words of one search; longer input is a text to compare by meaning."""
 
 _TERM = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
-# Scripts that put no spaces between words: full-text search takes a whole run of them for one word.
+# Scripts without spaces between words, of which full-text search treats a whole run as one word.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
 )
@@ -21,7 +21,7 @@ _UNSPACED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What must occur together: ``phrases`` as full-text search reads them, ``literal`` to the letter."""
+    """Terms that must occur together: ``phrases`` for full-text search, ``literal`` for exact substrings."""
 
     phrases: tuple[str, ...] = ()
     literal: tuple[str, ...] = ()
@@ -31,9 +31,9 @@ class Query:
 
 
 def parsed(query: str) -> Query:
-    """The terms of a search: what stands in quotes is one phrase, every other sign is a part of a word or nothing.
+    """Return the terms of a search: text in quotes is one phrase, other signs are part of a word or ignored.
 
-    Words of scripts without spaces are looked for to the letter. So is all of a search that holds no word at all.
+    Words of scripts without spaces are searched literally, as is a search without any word.
     """
     phrases: list[str] = []
     literal: list[str] = []
@@ -47,20 +47,20 @@ def parsed(query: str) -> Query:
         else:
             signs.append(term)
     if not phrases and not literal and query.strip():
-        # One phrase of signs alone, as an emoji in quotes, is looked for without its quotation marks.
+        # A single phrase of signs, such as an emoji in quotes, is searched without its quotation marks.
         literal.append(signs[0] if len(signs) == 1 and signs[0] else query.strip())
     return Query(tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(literal)))
 
 
 def occurrences(text: str, literal: str) -> list[Span]:
-    """Where ``literal`` stands in ``text`` to the letter, without overlap."""
+    """Return the spans of ``literal`` in ``text``, exact and without overlap."""
     return [match.span() for match in re.finditer(re.escape(literal), text)]
 
 
 def stretches(text: str, terms: Sequence[Sequence[Span]]) -> list[Span]:
-    """The shortest stretches of whole sentences that hold each of the ``terms`` at least once, without overlap, in order.
+    """Return the shortest stretches of whole sentences with each of the ``terms`` at least once, without overlap, in order.
 
-    ``terms`` are the spans at which each term occurs. One sentence that holds them all is a stretch of its own.
+    ``terms`` are the spans of each term. One sentence with all of them is a separate stretch.
     """
     sentences = sentence_spans(text)
     starts = [start for start, _ in sentences]

@@ -1,4 +1,4 @@
-"""Saturation: whether further interviews still bring codes that nobody had heard before."""
+"""Saturation: whether further interviews still give new codes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from needsseg.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Consecutive interviews ``first`` to ``last`` (from 1): codes first heard in them, and their share of the base's."""
+    """Consecutive interviews ``first`` to ``last`` (from 1): their new codes, and these as a share of the base's codes."""
 
     first: int
     last: int
@@ -20,7 +20,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Saturation:
-    """Codes in the base, every run after it, and ``reached_at``: the interviews before the first run that tells no more."""
+    """Codes in the base, every run after it, and ``reached_at``: the interviews before the first run without new codes."""
 
     base: int
     run: int
@@ -31,25 +31,25 @@ class Saturation:
 
     @property
     def reported(self) -> str:
-        """As the paper reports it: "6+2" is saturation at 6 interviews, with 2 more that confirmed it; or ""."""
+        """The paper's notation: "6+2" is saturation at 6 interviews, confirmed by 2 more; "" where it is not reached."""
         return "" if self.reached_at is None else f"{self.reached_at}+{self.run}"
 
 
 def new_codes(codes_by_interview: Sequence[Collection[str]]) -> list[int]:
-    """For each interview in order, how many of its codes occur in none before it."""
-    known_codes: set[str] = set()
+    """Return for each interview, in order, the number of its codes that occur in none before it."""
+    codes_so_far: set[str] = set()
     counts = []
     for codes in codes_by_interview:
-        known_before = len(known_codes)
-        known_codes.update(codes)
-        counts.append(len(known_codes) - known_before)
+        count_before = len(codes_so_far)
+        codes_so_far.update(codes)
+        counts.append(len(codes_so_far) - count_before)
     return counts
 
 
 def saturation(
     codes_by_interview: Sequence[Collection[str]], base: int = 4, run: int = 2, threshold: float = 0.05
 ) -> Saturation:
-    """Thematic saturation of interviews in the order in which they were held.
+    """Compute the thematic saturation of interviews in the order in which they took place.
 
     The new information ratio of a run is its new codes over the unique codes of the base; runs overlap, each beginning
     one interview later. ``reached_at`` is the number of interviews before the first run whose ratio is at most

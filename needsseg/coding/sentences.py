@@ -1,4 +1,4 @@
-"""Sentences and stretches of speech as spans: offsets into the transcript, never copies of its words."""
+"""Sentences as spans: offsets into the transcript, not copies of its words."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 
 Span = tuple[int, int]
 
-# An end of sentence: its marks, closing quotes or brackets, then white space (or none, in scripts that use none).
+# A sentence end: its marks, closing quotes or brackets, then white space (or none, in scripts without spaces).
 _END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s|$))|(?:[。！？]+[」』”’）]*)|\n+")
 _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|[A-Z])\.$")
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
-    """Spans of the sentences in ``text[start:end]``, trimmed of white space, in order and without overlap."""
+    """Return the spans of the sentences in ``text[start:end]``, without surrounding white space, in order."""
     end = len(text) if end is None else end
     spans: list[Span] = []
     begin = start
@@ -26,7 +26,7 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Sp
 
 
 def _is_inside(text: str, begin: int, mark: re.Match[str]) -> bool:
-    """Whether a mark ends no sentence: an abbreviation, or dots after which the speaker goes on in lower case."""
+    """Return whether a mark does not end a sentence: an abbreviation, or dots before a lower-case continuation."""
     if mark.group().startswith(".") and _ABBREVIATION.search(text[begin : mark.start() + 1]):
         return True
     trailing_off = mark.group().startswith(("..", "…"))
@@ -47,5 +47,5 @@ _UNSPACED = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
 
 
 def count_words(text: str) -> int:
-    """Words by white space; in scripts that use none, two characters count as one."""
+    """Return the number of words by white space; in scripts without it, two characters count as one word."""
     return max(len(text.split()), len(_UNSPACED.findall(text)) // 2)

@@ -1,4 +1,4 @@
-"""A first fill of a passage's job statement from its own sentences, by the cues of a job."""
+"""Prefill a passage's job statement from its own sentences, by linguistic cues."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _PART_OF = {
 }
 _MOST_TRIED = 4
 _FEWEST_WORDS = 3
-# Where a clause begins within a sentence: after a break in speech, or at a word that joins main clauses.
+# The beginning of a clause within a sentence: after a break, or at a conjunction.
 _BREAK = re.compile(
     r"\s*(?:;|:|--+|[—–]|\s-)\s+|,\s+(?=(?:and|but|so|because|which|then|or|if|when|whenever|I|we|they|he|she|it|you|nobody|there)\b)"
     r"|\s+(?=(?:because|so that|but|if|when|whenever|every time)\b)",
     re.IGNORECASE,
 )
 _JOINS = re.compile(r"(?:(?:and|but|or|well|yeah|okay|um|uh|like|you know)\b,?\s+)+", re.IGNORECASE)
-# A "so" that begins a sentence goes on with the telling, and gives no purpose.
+# A "so" at the beginning of a sentence continues the narrative, and does not introduce a purpose.
 _GOES_ON = re.compile(r"(?:(?:and|but|well|yeah|okay)\b,?\s+)*so\b", re.IGNORECASE)
 _TRAILING = re.compile(r"[\s,;:.…–—-]+$")
 
 
 def prefill(quote: str, cues: Sequence[CueGroup]) -> JobParts:
-    """For each part the sentence of ``quote`` that has the most cues of its kind, in the quote's own words exactly.
+    """Return for each part the sentence of ``quote`` with the most cues of its kind, verbatim.
 
-    Two parts share a sentence only where no other has cues of theirs, and then each takes a clause of its own that holds
-    them. A part stays empty where no sentence, or no clause that is left, speaks of it.
+    Two parts share a sentence only where no other sentence has their cues, and then each gets a separate clause with its
+    cues. A part stays empty where no sentence, or no remaining clause, has its cues.
     """
     plain, groups = straight(quote), {_PART_OF[group.kind]: group for group in cues if group.kind in _PART_OF}
     beside = next((group for group in cues if group.kind == "beside"), None)
@@ -52,7 +52,7 @@ def prefill(quote: str, cues: Sequence[CueGroup]) -> JobParts:
 
 
 def _best_sentences(plain: str, spans: Sequence[Span], groups: dict[str, CueGroup]) -> dict[str, Span]:
-    """The sentence of each part that has one: as many different ones as can be, then those with most cues, then early ones."""
+    """Choose a sentence for each part: as many different ones as possible, then those with most cues, then early ones."""
     hits_by_part: dict[str, list[tuple[int, int]]] = {}
     for part, group in groups.items():
         hits = [(_hits(plain[slice(*span)], group), -number) for number, span in enumerate(spans)]
@@ -61,10 +61,10 @@ def _best_sentences(plain: str, spans: Sequence[Span], groups: dict[str, CueGrou
             hits_by_part[part] = best_hits
     best_of_all = max(
         product(*hits_by_part.values()),
-        key=lambda taken: (
-            len({number for _, number in taken}),
-            sum(count for count, _ in taken),
-            tuple(number for _, number in taken),
+        key=lambda choice: (
+            len({number for _, number in choice}),
+            sum(count for count, _ in choice),
+            tuple(number for _, number in choice),
         ),
     )
     return {part: spans[-number] for part, (_, number) in zip(hits_by_part, best_of_all, strict=True)}
@@ -76,7 +76,7 @@ def _hits(words: str, group: CueGroup) -> int:
 
 
 def _clause_per_part(plain: str, span: Span, groups: dict[str, CueGroup]) -> dict[str, Span]:
-    """A clause of the sentence for each part, no clause for two, the weightiest first; parts left without one are left out."""
+    """Assign a separate clause of the sentence to each part, those with most cues first; parts without one are left out."""
     clauses = clause_spans(plain, span)
     offers = sorted(
         (-_hits(plain[slice(*clause)], group) * group.weight, number, part)
@@ -91,7 +91,7 @@ def _clause_per_part(plain: str, span: Span, groups: dict[str, CueGroup]) -> dic
 
 
 def clause_spans(plain: str, span: Span) -> list[Span]:
-    """The clauses of a sentence that have words enough, without what joins them; a shorter one goes with the next."""
+    """Return the clauses of a sentence without conjunctions; a clause of too few words is joined with the next."""
     start, end = span
     clauses: list[Span] = []
     begin = start

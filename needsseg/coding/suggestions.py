@@ -1,4 +1,4 @@
-"""Suggestions: the passages in which participants speak of a job, by probes and cues, with the reasons."""
+"""Suggest passages in which participants speak of a job to be done, by probes and cues, with reasons."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from needsseg.embedding.vectors import Matrix
 
 
-# The score, which says what is suggested at all, is a logistic of these, set by reading what came out on real interviews
-# (docs/explanation/design-decisions.md); nothing is trained here, so that a first import is judged by rules a reader can check.
+# The score, which decides on suggestions, is a logistic of these, set by reading the results on real interviews
+# (docs/explanation/design-decisions.md); nothing is trained, so that a first import follows rules that can be checked.
 PROBE_WEIGHT, CUE_WEIGHT, LENGTH_WEIGHT, MIDDLE = 6.0, 0.6, 1.0, 2.7
 BESIDE_SHARE = 0.6
 TOLD = 40
-"""Words from which a stretch is long enough to tell a whole job; more of them count no further."""
+"""Number of words from which a window is long enough to describe a whole job; more do not raise the score."""
 LIKE = 0.45
-"""Cosine from which a window is so like a probe that the probe is named as a reason."""
+"""Cosine from which a probe is given as a reason."""
 LIKELY = 0.28
-"""Likeness to the probes that a window may be hoped to have: where that would not do, it is left without a vector."""
+"""An optimistic similarity to the probes: windows that would not reach the threshold with it get no vector."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of participant speech with the cues found in it.
+    """A stretch of participant speech with its cues.
 
-    ``source`` tells transcripts apart, ``answer`` is the number of words of the whole turn it stands in (0 where that is
-    not known), ``empty`` a negative weight where it says nothing, else 0.
+    ``source`` identifies the transcript, ``answer`` is the number of words of the whole turn (0 where unknown), ``empty``
+    a negative weight where it has no content, else 0.
     """
 
     span: Span
@@ -49,32 +49,32 @@ class Window:
 
     @property
     def cue_sum(self) -> float:
-        """The weights of the cues found, added, and the weight of saying nothing."""
+        """The sum of the weights of its cues, and of the weight for having no content."""
         return sum(hit.weight for hit in self.cues) + self.empty
 
     @property
     def words(self) -> int:
-        """How many words it has."""
+        """The number of its words."""
         return count_words(self.text)
 
     def within_reach(self, threshold: float) -> bool:
-        """Whether it may score ``threshold`` at all; where its cues and length rule that out, it needs no vector."""
+        """Return whether it may reach ``threshold``; if its cues and length rule that out, it needs no vector."""
         return threshold <= 0 or score(LIKELY, self.cue_sum, self.words) >= threshold
 
 
 def weigh(transcript: Transcript, cues: tuple[CueGroup, ...]) -> list[Window]:
-    """All windows of a transcript with their cues; no model is needed."""
+    """Return all windows of a transcript with their cues; no model is needed."""
     source = source_of(transcript)
     return [window_at(transcript, span, cues, source) for span in windows(transcript)]
 
 
 def source_of(transcript: Transcript) -> str:
-    """What tells the windows of one transcript from those of others."""
+    """Return an identifier of a transcript for its windows."""
     return text_sha256(transcript.text)[:16]
 
 
 def window_at(transcript: Transcript, span: Span, cues: tuple[CueGroup, ...], source: str) -> Window:
-    """Any stretch of a transcript as a window, with its cues and the length of the turn it begins in."""
+    """Return a stretch of a transcript as a window, with its cues and the length of the turn in which it begins."""
     text = transcript.text[slice(*span)]
     turn = turn_at(transcript, span[0])
     answer = count_words(transcript.text[turn.start : turn.end]) if turn else 0
@@ -82,23 +82,23 @@ def window_at(transcript: Transcript, span: Span, cues: tuple[CueGroup, ...], so
 
 
 def score(likeness: float, cue_sum: float, words: int) -> float:
-    """In [0, 1]: likeness to the probes (cosine, less that to what is beside), cues and length, through a logistic."""
+    """Return a score in [0, 1]: a logistic of the similarity to the probes (cosine, net of off-topic ones), cues and length."""
     length_bonus = LENGTH_WEIGHT * min(words, TOLD) / TOLD
     return 1.0 / (1.0 + math.exp(MIDDLE - PROBE_WEIGHT * likeness - CUE_WEIGHT * cue_sum - length_bonus))
 
 
-# What a window is worth asking about before anybody decided, as weights on log odds, few and round: length first (of the
-# window and of the whole answer), nearness to what the interview is about, distance from what people say beside, cues.
-# Looked at on the sets that benchmarks/results.md names; the middle and slope only make it a chance.
+# Weights on log odds for ranking windows before any decision, few and round: length (of the window and of the whole
+# answer), similarity to the interview's centre, distance from off-topic probes, cues. Checked on the sets in
+# benchmarks/results.md; the middle and slope only scale it to a chance.
 ANSWER_WEIGHT, CENTRE_WEIGHT, BESIDE_WEIGHT, HINT_WEIGHT = 0.25, 1.5, 1.0, 0.2
 _TYPICAL, _SLOPE, _LEVEL = 5.0, 0.8, -0.5
 
 
 def untrained(windows: Sequence[Window], rows: Matrix, beside: Matrix, centre: Matrix | None = None) -> Matrix:
-    """The chance (n,) of being accepted as far as it shows without any decision.
+    """Return the chance (n,) of being accepted, as estimated without any decision.
 
-    ``rows`` (n, d) are the windows' unit vectors, ``beside`` (n,) their cosines with the nearest probe of what is said
-    beside, ``centre`` (d,) the mean vector of the interview (of the rows where it is not given).
+    ``rows`` (n, d) are the windows' unit vectors, ``beside`` (n,) their cosines with the nearest off-topic probe,
+    ``centre`` (d,) the mean vector of the interview (by default of the rows).
     """
     import numpy as np
 
@@ -116,7 +116,7 @@ def untrained(windows: Sequence[Window], rows: Matrix, beside: Matrix, centre: M
 def judge(
     candidates: Sequence[Window], vectors: Mapping[str, Vectors], probes: Sequence[Probe], threshold: float
 ) -> list[Suggestion]:
-    """Suggestions among windows whose vectors (by text_sha256, like those of the probes) are given, in text order."""
+    """Return the suggestions among windows, in text order; ``vectors`` are by text_sha256, for windows and probes."""
     if not candidates:
         return []
     import numpy as np
@@ -124,12 +124,12 @@ def judge(
     spoken = np.stack([vectors[text_sha256(window.text)] for window in candidates])
     probe_rows = np.stack([vectors[text_sha256(probe.text)] for probe in probes])
     cosines = spoken @ probe_rows.T
-    is_wanted = np.array([probe.kind != BESIDE for probe in probes])
-    # The mean of the three best is steadier than the best alone.
-    likeness_to_wanted = np.sort(cosines[:, is_wanted], axis=1)[:, -3:].mean(axis=1)
-    likeness_to_beside = np.max(cosines[:, ~is_wanted], axis=1, initial=0.0)
-    likeness = likeness_to_wanted - BESIDE_SHARE * np.maximum(0.0, likeness_to_beside - likeness_to_wanted)
-    best_probes = np.argmax(np.where(is_wanted, cosines, -2.0), axis=1)
+    is_job_probe = np.array([probe.kind != BESIDE for probe in probes])
+    # The mean of the three best is more robust than the best alone.
+    likeness_to_jobs = np.sort(cosines[:, is_job_probe], axis=1)[:, -3:].mean(axis=1)
+    likeness_to_beside = np.max(cosines[:, ~is_job_probe], axis=1, initial=0.0)
+    likeness = likeness_to_jobs - BESIDE_SHARE * np.maximum(0.0, likeness_to_beside - likeness_to_jobs)
+    best_probes = np.argmax(np.where(is_job_probe, cosines, -2.0), axis=1)
     suggestions: list[Suggestion] = []
     for position, window in enumerate(candidates):
         value = score(float(likeness[position]), window.cue_sum, window.words)
@@ -140,7 +140,7 @@ def judge(
 
 
 def reasons_of(window: Window, probe: Probe, likeness: float) -> tuple[str, ...]:
-    """The cues found, and the nearest probe where the window is really like it (cosine)."""
+    """Return the reasons: the cues, and the nearest probe where the similarity (cosine) is high."""
     reasons = [f"{hit.kind}: “{hit.words}”" for hit in window.cues if hit.weight > 0]
     if likeness >= LIKE:
         reasons.append(f"like the {probe.kind} probe “{probe.text}” ({likeness:.2f})")
@@ -154,10 +154,10 @@ def suggest(
     probes: Sequence[Probe] | None = None,
     threshold: float | None = None,
 ) -> list[Suggestion]:
-    """Where participants of one transcript speak of a job; interviewer speech is never suggested.
+    """Suggest where participants of a transcript speak of a job; interviewer speech is never suggested.
 
-    Scores are in [0, 1]; ``threshold`` (settings' by default) is the least one returned, so that 0 gives every window of
-    participant speech. Loads the sentence model.
+    Scores are in [0, 1]; ``threshold`` (by default of the settings) is the lowest one returned, so that 0 gives every
+    window of participant speech. Loads the sentence model.
     """
     settings = settings or Settings()
     probes = load_probes() if probes is None else probes

@@ -1,4 +1,4 @@
-"""Mending who said what: turns split, joined, given to another speaker or cut, and where every word stands afterwards."""
+"""Correct turns: split, join, reassign or cut them, and map every word to its new place."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _LABEL = re.compile(r"[^\n]*:\s*\Z")
 
 @dataclass(frozen=True, slots=True)
 class TurnPlan:
-    """A turn as it shall be: its words are ``spans`` of the old text, in order, and come from the turns ``sources``.
+    """A planned turn: its words are ``spans`` of the old text, in order, from the turns ``sources``.
 
-    ``relabelled`` where the name before the words in the text is not the old one any more.
+    ``relabelled`` means that the name before the words in the text changes.
     """
 
     speaker: str
@@ -33,7 +33,7 @@ class TurnPlan:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A stretch of the old text, of one turn, that is speech no more."""
+    """A stretch of one turn of the old text that is removed from the speech."""
 
     turn: int
     span: Span
@@ -41,7 +41,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class EditPlan:
-    """All turns as they shall be, those that differ from the old ones by their number, and what is cut."""
+    """All planned turns, the numbers of those that differ from the old ones, and the cuts."""
 
     turns: tuple[TurnPlan, ...]
     changed: frozenset[int]
@@ -50,7 +50,7 @@ class EditPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A stretch of the old text and where it stands in the new one, with the number of its new turn."""
+    """A stretch of the old text, its offset in the new text, and the number of its new turn."""
 
     old: Span
     at: int
@@ -66,7 +66,7 @@ class EditedText:
     pieces: tuple[_Piece, ...]
 
     def place(self, old: str, start: int, end: int) -> Anchor | None:
-        """Where a passage of the old text stands, within one turn; None where less than KEPT of its words do."""
+        """Return the place of a passage of the old text within one turn; None if less than KEPT of its words remain there."""
         first = max(0, bisect_right(self.pieces, start, key=lambda piece: piece.old[0]) - 1)
         spans_by_turn: dict[int, list[Span]] = {}
         for piece in self.pieces[first:]:
@@ -92,9 +92,9 @@ class EditedText:
 
 
 def split_turn(transcript: Transcript, offset: int) -> EditPlan:
-    """The turn at a place cut in two there, both halves its speaker's; raises UsageError where a half has no words.
+    """Split the turn at an offset into two turns of its speaker; raises UsageError where a half has no words.
 
-    When the second half began is not known, so that its start, and the first half's end, have no time.
+    The second half's start and the first half's end have no time, as it is unknown.
     """
     number = _turn_at(transcript, offset)
     turn = transcript.turns[number]
@@ -110,10 +110,10 @@ def split_turn(transcript: Transcript, offset: int) -> EditPlan:
 
 
 def join_turns(transcript: Transcript, offset: int) -> EditPlan:
-    """The turn at a place and the one after it as one turn of the first one's speaker; UsageError where none follows."""
+    """Join the turn at an offset and the next one to a turn of the first speaker; UsageError where none follows."""
     number = _turn_at(transcript, offset)
     if number + 1 == len(transcript.turns):
-        raise UsageError("The last turn has none after it.", "Name a place in the first of the two turns.")
+        raise UsageError("No turn follows the last one.", "Give an offset in the first of the two turns.")
     first_turn, second_turn = transcript.turns[number], transcript.turns[number + 1]
     spans = (first_turn.start, first_turn.end), (second_turn.start, second_turn.end)
     joined_turn = TurnPlan(first_turn.speaker, spans, (number, number + 1), first_turn.start_ms, second_turn.end_ms)
@@ -121,9 +121,9 @@ def join_turns(transcript: Transcript, offset: int) -> EditPlan:
 
 
 def give_words(transcript: Transcript, start: int, end: int, speaker: str) -> EditPlan:
-    """The words from ``start`` to ``end``, of one turn or several, as turns of ``speaker``; what is left stays as it was.
+    """Assign the words from ``start`` to ``end``, of one or more turns, to ``speaker``; all others stay as they were.
 
-    Raises UsageError where there are no words, or where they are that speaker's already.
+    Raises UsageError where there are no words, or where they are already that speaker's.
     """
     first, last = _touched(transcript, start, end)
     new_turns: list[TurnPlan] = []
@@ -131,21 +131,21 @@ def give_words(transcript: Transcript, start: int, end: int, speaker: str) -> Ed
         new_turns += _give_turn_words(transcript, number, (start, end), speaker)
     if all(transcript.turns[number].speaker == speaker for number in range(first, last)):
         raise UsageError(
-            f"The words from {start} to {end} are those of {speaker or 'the unnamed speaker'} already.",
+            f"The words from {start} to {end} are already those of {speaker or 'the unnamed speaker'}.",
             "Name another speaker.",
         )
     return _replaced(transcript, first, last, new_turns)
 
 
 def _give_turn_words(transcript: Transcript, number: int, span: Span, speaker: str) -> list[TurnPlan]:
-    """One turn with the words in a span given away: up to three turns, or the one itself where it is the speaker's."""
+    """Return a turn with the words in a span reassigned: up to three turns, or the same if it is already the speaker's."""
     turn = transcript.turns[number]
     if turn.speaker == speaker:
         return [_plan(turn, number)]
     cuts = turn.start, min(max(span[0], turn.start), turn.end), max(min(span[1], turn.end), turn.start), turn.end
     parts = [_trimmed(transcript.text, low, high) for low, high in itertools.pairwise(cuts)]
-    whose = (turn.speaker, speaker, turn.speaker)
-    speaker_spans = [(new_speaker, part) for new_speaker, part in zip(whose, parts, strict=True) if part is not None]
+    speakers = (turn.speaker, speaker, turn.speaker)
+    speaker_spans = [(new_speaker, part) for new_speaker, part in zip(speakers, parts, strict=True) if part is not None]
     return [
         TurnPlan(
             new_speaker,
@@ -160,7 +160,7 @@ def _give_turn_words(transcript: Transcript, number: int, span: Span, speaker: s
 
 
 def cut_words(transcript: Transcript, start: int, end: int) -> EditPlan:
-    """The turns without the words from ``start`` to ``end``; raises UsageError where there are none, or no others."""
+    """Remove the words from ``start`` to ``end``; raises UsageError where there are none, or no others."""
     first, last = _touched(transcript, start, end)
     new_turns: list[TurnPlan] = []
     cuts: list[Cut] = []
@@ -168,19 +168,19 @@ def cut_words(transcript: Transcript, start: int, end: int) -> EditPlan:
         turn = transcript.turns[number]
         low, high = max(start, turn.start), min(end, turn.end)
         remainders = _trimmed(transcript.text, turn.start, low), _trimmed(transcript.text, high, turn.end)
-        kept_spans = tuple(part for part in remainders if part is not None)
+        remaining_spans = tuple(part for part in remainders if part is not None)
         cut_span = _trimmed(transcript.text, low, high)
         if cut_span is not None:
             cuts.append(Cut(number, cut_span))
-        if kept_spans:
-            new_turns.append(replace(_plan(turn, number), spans=kept_spans))
+        if remaining_spans:
+            new_turns.append(replace(_plan(turn, number), spans=remaining_spans))
     if first == 0 and last == len(transcript.turns) and not new_turns:
         raise UsageError("That would leave no words in the interview.", "Remove the interview instead.")
     return _replaced(transcript, first, last, new_turns, cuts)
 
 
 def edited_text(transcript: Transcript, plan: EditPlan) -> EditedText:
-    """The text of a plan's turns. What stands before a turn's words stays, its name set anew where that is another one."""
+    """Return the text of a plan's turns; the text before a turn's words is kept, with the name replaced if it changed."""
     old, parts, spans, pieces, offset = transcript.text, list[str](), list[Span](), list[_Piece](), 0
     turns_done = 0
     for number, turn in enumerate(plan.turns):
@@ -202,10 +202,10 @@ def edited_text(transcript: Transcript, plan: EditPlan) -> EditedText:
 
 
 def _lead(transcript: Transcript, turn: TurnPlan, turns_done: int, *, first: bool) -> str:
-    """What stands between the turn before and a turn's words; ``turns_done`` old turns stand before it, or were cut.
+    """Return the text between the previous turn and a turn's words; ``turns_done`` old turns precede it, or were cut.
 
-    It is as it was, or has the turn's own name. What is no name before turns that were cut or joined stays too, such as a
-    heading.
+    It is unchanged, or has the turn's new name. Text other than a name before turns that were cut or joined is kept, such
+    as a heading.
     """
     source = turn.sources[0]
     lead = _before(transcript, source) if source >= turns_done else "\n\n"
@@ -213,21 +213,21 @@ def _lead(transcript: Transcript, turn: TurnPlan, turns_done: int, *, first: boo
         lead = (_LABEL.sub("", lead) or ("" if first else "\n\n")) + (f"{turn.speaker}: " if turn.speaker else "")
         lead = lead if first or lead.startswith("\n") else f"\n\n{lead}"
     skipped_turns = [*range(turns_done, source), *turn.sources[1:]]
-    kept_leads = (_LABEL.sub("", _before(transcript, number)).rstrip() for number in skipped_turns)
-    lead = "".join(words for words in kept_leads if words) + lead
+    skipped_leads = (_LABEL.sub("", _before(transcript, number)).rstrip() for number in skipped_turns)
+    lead = "".join(words for words in skipped_leads if words) + lead
     return lead.lstrip("\n") if first else lead
 
 
 def _before(transcript: Transcript, number: int) -> str:
-    """What stands in the text before the words of a turn, after those of the turn before."""
+    """Return the text between the previous turn's words and a turn's words."""
     turns = transcript.turns
     return transcript.text[turns[number - 1].end if number else 0 : turns[number].start]
 
 
 def _between(text: str, left: Span, right: Span, *, one_turn: bool) -> str:
-    """What parts two stretches that come together: the white space that one of them was parted by, at most one blank or line.
+    """Return the separator of two stretches that become adjacent: their white space, at most one blank or line feed.
 
-    Turns that are joined go on in the same line: mostly one sentence was cut in two.
+    Joined turns continue on the same line, as mostly one sentence was split.
     """
     if not one_turn:
         return " "
@@ -256,7 +256,7 @@ def _plan(turn: Turn, number: int) -> TurnPlan:
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:
-    """A stretch without the white space around it; None where nothing else is there."""
+    """Return a stretch without surrounding white space; None where it has no words."""
     words = text[start:end]
     if not words.strip():
         return None
@@ -267,14 +267,14 @@ def _turn_at(transcript: Transcript, offset: int) -> int:
     number = bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1
     if number < 0 or offset >= transcript.turns[number].end:
         raise UsageError(
-            f"No turn holds the place {offset}.",
-            Advice("Offsets are code points. Each turn's own are listed by: ", Fix.SHOW_INTERVIEW),
+            f"No turn contains the offset {offset}.",
+            Advice("Offsets are code points. List those of each turn: ", Fix.SHOW_INTERVIEW),
         )
     return number
 
 
 def _touched(transcript: Transcript, start: int, end: int) -> tuple[int, int]:
-    """The numbers of the turns that have words in a stretch, from the first up to, not including, the last."""
+    """Return the half-open range of the turns with words in a stretch; raises UsageError where there are none."""
     numbers = [
         number
         for number, turn in enumerate(transcript.turns)
@@ -284,7 +284,7 @@ def _touched(transcript: Transcript, start: int, end: int) -> tuple[int, int]:
     ]
     if not numbers:
         raise UsageError(
-            f"Nothing is said from {start} to {end}.",
-            Advice("Offsets are code points. Each turn's own are listed by: ", Fix.SHOW_INTERVIEW),
+            f"There is no speech from {start} to {end}.",
+            Advice("Offsets are code points. List those of each turn: ", Fix.SHOW_INTERVIEW),
         )
     return numbers[0], numbers[-1] + 1

@@ -1,4 +1,4 @@
-"""Windows: the stretches of participant speech that are weighed as passages, one to a few sentences each."""
+"""Windows: stretches of participant speech that are scored as passages, of one to a few sentences."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from needsseg.coding.sentences import Span, count_words, sentence_spans
 from needsseg.records import Transcript, Turn
 
 SHORTEST = 9
-"""Words below which a stretch says too little to stand as evidence."""
+"""The fewest words of a window; shorter stretches are too little evidence."""
 COMFORTABLE = 26
 """Words from which a window is long enough to be understood alone."""
 LONGEST = 70
-"""Words a window of several sentences does not exceed."""
+"""The most words of a window of several sentences."""
 ASIDE = 3
 """Words up to which a sentence at a window's edge is an aside ("Yeah. Right.") and is left out."""
 
 
 def windows(transcript: Transcript) -> list[Span]:
-    """Spans of whole sentences within participants' turns, in order, without overlap, ``SHORTEST`` words at least."""
+    """Return spans of whole sentences within participants' turns, in order, of at least ``SHORTEST`` words."""
     window_spans: list[Span] = []
     for turn in transcript.turns:
         if turn.role == "participant":
@@ -26,12 +26,12 @@ def windows(transcript: Transcript) -> list[Span]:
 
 
 def turn_at(transcript: Transcript, place: int) -> Turn | None:
-    """The turn in which a place lies; None between turns."""
+    """Return the turn at an offset; None between turns."""
     return next((turn for turn in transcript.turns if turn.start <= place < turn.end), None)
 
 
 def question_before(transcript: Transcript, place: int) -> str:
-    """What the interviewer said last before the answer in which a place lies; empty where nobody asked."""
+    """Return the interviewer's last turn before the turn at an offset; "" where there is none."""
     question = ""
     for turn in transcript.turns:
         if turn.start > place or turn.start <= place < turn.end:
@@ -42,7 +42,7 @@ def question_before(transcript: Transcript, place: int) -> str:
 
 
 def _grouped(text: str, sentences: list[Span]) -> list[Span]:
-    """Join neighbouring sentences until a window is comfortable; a short rest joins the window before it."""
+    """Join neighbouring sentences until a window is comfortable; a short remainder joins the window before it."""
     groups: list[list[Span]] = []
     words = 0
     for sentence in sentences:

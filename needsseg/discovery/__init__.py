@@ -1,4 +1,4 @@
-"""Room 3: passages become candidates."""
+"""Room 3: cluster passages into candidate needs."""
 
 from needsseg.discovery.discover import FEWEST_PASSAGES, Discovery, discover, separated
 from needsseg.discovery.evidence.naming import Persona, load_personas, suggested_names

@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 FEWEST, MOST, MOST_LOOKED_FOR = 3, 5, 8
 CLEARLY = 0.4
-"""How much more clearly another number of clusters must stand apart to be taken instead of three to five."""
+"""By how much another number of clusters must be better separated to be preferred to three to five."""
 SMOOTHING = ((8, 1.0), (12, 1.0), (15, 2.0))
 MOST_NEIGHBOURS = max(neighbours for neighbours, _ in SMOOTHING)
 SIZE_SHARES = (12, 18)
 MIN_SAMPLES = (2, 6)
 CACHED_RESULTS = 2
-"""So many results are kept: of the passages at hand, and of them without some, or before a change."""
+"""The number of cached results: for the current passages, subsets of them, and earlier versions."""
 JUDGED_ON, JUDGED_DIMENSIONS = (12, 1.0), 12
 FEWEST_ROWS = 3
 SKETCH = 1_200
@@ -48,12 +48,12 @@ APART_DIGITS = 9
 VOICE_SHARE, OWN_WORDS_SHARE, CONTEXT_SHARE = 0.08, 0.1, 0.01
 OFFSET_ROUNDS = 2
 FOLLOWING_FROM = {"nested": 0.4, "taken out": 0.65}
-"""From which association of labels with speakers on the labels are said to follow them, by what was done."""
+"""The association of labels with speakers from which labels count as following speakers, by speaker branch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """One way to look: neighbours and own weight in smoothing, the share of a smallest cluster, HDBSCAN's min_samples."""
+    """Parameters of one resolution: neighbours and own weight in smoothing, smallest cluster's share, HDBSCAN's min_samples."""
 
     neighbours: int
     self_weight: float
@@ -71,7 +71,7 @@ RESOLUTIONS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Themes:
-    """Labels (-1 is unassigned), how clearly they stand apart, the rows they were found in, and the way of looking."""
+    """Labels (-1 is unassigned), their separation score, the rows they were found in, and the resolution."""
 
     labels: Labels
     apartness: float
@@ -81,7 +81,7 @@ class Themes:
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
-    """Labels (-1 is unassigned), strengths in [0, 1], the rows as they were shaped, and what was done about speakers.
+    """Labels (-1 is unassigned), strengths in [0, 1], the shaped rows, and the treatment of speakers.
 
     ``speaker_branch`` is "none", "context", "taken out", or "nested" where the labels follow the speakers.
     """
@@ -94,11 +94,10 @@ class Clustering:
 
 
 def cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
-    """Cluster unit ``rows`` (n ≥ 5, d), which stand in an order of their own, since ties are broken by it.
+    """Cluster unit ``rows`` (n ≥ 5, d), which the caller has sorted, since ties are broken by order.
 
-    Beyond ``SKETCH`` rows the first so many are clustered and the others go to the centroids found. Up to there the newest
-    results are kept for the same rows and speakers, since between two questions only answers change; their arrays are
-    read-only.
+    Beyond ``SKETCH`` rows only the first ``SKETCH`` are clustered, and the others are assigned to centroids. Smaller
+    inputs are cached by rows and speakers, since between two questions only answers change; their arrays are read-only.
     """
     if len(rows) > SKETCH:
         return _cluster(rows, speakers)
@@ -141,14 +140,14 @@ def _cluster(rows: Matrix, speakers: Sequence[str] | None) -> Clustering:
 
 
 def strengths(rows: Matrix, labels: Labels) -> Matrix:
-    """How firmly each row belongs, in [0, 1]: its silhouette; 0 for unassigned rows."""
+    """Return each row's strength in [0, 1]: its silhouette, 0 for unassigned rows."""
     import numpy as np
 
     return np.clip(steady(silhouettes(rows, labels)), 0.0, 1.0)
 
 
 def cluster_and_branch(rows: Matrix, speaker_index: SpeakerIndex | None) -> tuple[Themes, str]:
-    """Themes, and what was done about speakers.
+    """Return the themes, and the treatment of speakers.
 
     Where speakers still differ within the themes found, it is by their company's and product's words, which make clusters
     of interviewees: that is taken out. Where all difference between them lies in the themes, it stays, for it cannot be
@@ -167,7 +166,7 @@ def cluster_and_branch(rows: Matrix, speaker_index: SpeakerIndex | None) -> tupl
 
 
 def cluster_on_branch(rows: Matrix, speaker_index: SpeakerIndex | None, branch: str) -> Themes:
-    """Themes of ``rows`` with the speakers treated as ``branch`` (see ``Clustering.speaker_branch``) says."""
+    """Return the themes of ``rows`` with speakers treated by ``branch`` (see ``Clustering.speaker_branch``)."""
     if speaker_index is not None and branch == "taken out":
         return _without_speaker_words(rows, speaker_index, themes(rows))
     if speaker_index is not None and branch == "context":
@@ -184,7 +183,7 @@ def _without_speaker_words(rows: Matrix, speaker_index: SpeakerIndex, plain_them
 
 
 def _without_speaker_offsets(rows: Matrix, speaker_index: SpeakerIndex, start: Themes) -> Themes:
-    """Speakers' offsets and themes estimated in turns, each with the other taken out."""
+    """Estimate speakers' offsets and themes alternately, each with the other removed."""
     labels, shifted_rows = start.labels, rows
     for _ in range(OFFSET_ROUNDS):
         shifted_rows = centred(without_offsets(rows, speaker_index, labels))
@@ -193,7 +192,7 @@ def _without_speaker_offsets(rows: Matrix, speaker_index: SpeakerIndex, start: T
 
 
 def _extend_sketch(rows: Matrix, speaker_index: SpeakerIndex | None, sketch: Themes, branch: str) -> Themes:
-    """The themes of the first rows for all rows."""
+    """Extend the themes of the first rows to all rows."""
     import numpy as np
 
     if int(sketch.labels.max(initial=-1)) < 0:
@@ -214,7 +213,7 @@ def _extend_sketch(rows: Matrix, speaker_index: SpeakerIndex | None, sketch: The
 
 @dataclass(frozen=True, slots=True)
 class _JudgingRows:
-    """What choices are judged on: smoothed rows, and the rows in the plane of most variance."""
+    """The data for scoring choices: smoothed rows, and the rows in the plane of most variance."""
 
     blurred: Matrix
     plane: Matrix
@@ -226,9 +225,9 @@ def _judging_rows(rows: Matrix, neighbours: Neighbours | None = None) -> _Judgin
 
 
 def apartness(judged: _JudgingRows, labels: Labels) -> float:
-    """How clearly labels stand apart: the logarithms of the variance ratio and of the mean silhouette, added.
+    """Return the separation score of labels: the sum of the logarithms of variance ratio and mean silhouette.
 
-    The one alone favours few clusters, the other many.
+    The first alone favours few clusters, the second many.
     """
     import numpy as np
 
@@ -241,7 +240,7 @@ def apartness(judged: _JudgingRows, labels: Labels) -> float:
 
 
 def themes(rows: Matrix, resolutions: Sequence[Resolution] = RESOLUTIONS) -> Themes:
-    """The clusters that stand apart most clearly, whoever speaks."""
+    """Return the best separated clusters, ignoring speakers."""
     import numpy as np
 
     rows = centred(rows)
@@ -281,7 +280,7 @@ def _no_themes(rows: Matrix) -> Themes:
 def _possible_clusterings(
     rows: Matrix, resolutions: Sequence[Resolution]
 ) -> Iterator[tuple[tuple[tuple[int, ...], ...], Resolution]]:
-    """The most stable choice of each number of clusters at each resolution, as the rows of each cluster."""
+    """Yield the most stable choice of each number of clusters at each resolution, as the rows of each cluster."""
     import hdbscan
 
     neighbours = nearest(rows, MOST_NEIGHBOURS)

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from needsseg.embedding.vectors import Matrix
 
 PULL = 0.5
-"""How far a coded passage moves towards the mean of its code. Of the weights .25 to 2, this one grouped uncoded passages best
-when the codes of a third of the participants were given."""
+"""How far a coded passage moves towards the mean of its code. Of the weights .25 to 2, this grouped uncoded passages best
+with the codes of a third of the participants."""
 
 
 def pull_by_codes(rows: Matrix, codes: Sequence[Collection[str]]) -> Matrix:
-    """Unit ``rows`` (n, d), each coded row moved towards the mean direction of its codes; other rows unchanged."""
+    """Return unit ``rows`` (n, d) with each coded row moved towards the mean direction of its codes."""
     import numpy as np
 
-    # Sums in another order differ in their last bits, and labels must not depend on the order of the passages.
+    # Float sums depend on their order, but labels must not depend on the order of the passages.
     order = np.lexsort(rows.T[::-1])
     ranks = np.empty(len(rows), dtype=np.int64)
     ranks[order] = np.arange(len(rows))

@@ -40,7 +40,7 @@ def check(decisions: Decisions, count: int) -> None:
 
 
 def answers(decisions: Decisions, count: int) -> dict[int, str | None]:
-    """The name each passage was given, directly or through one it is kept together with."""
+    """Return the name of each passage, given directly or by a must-link."""
     leaders = _groups(decisions, count)
     places = {leaders[index]: name for index, name in decisions.assigned.items()}
     together = {index for pair in decisions.together for index in pair}
@@ -48,7 +48,7 @@ def answers(decisions: Decisions, count: int) -> dict[int, str | None]:
 
 
 def _groups(decisions: Decisions, count: int) -> list[int]:
-    """For each passage, the first of those it is kept together with, itself included."""
+    """Return for each passage the first of its must-link group."""
     leader = list(range(count))
 
     def find(index: int) -> int:
@@ -67,8 +67,8 @@ def _quoted_place(name: str | None) -> str:
     return "no segment" if name is None else f"“{name}”"
 
 
-def _contradiction(first: int, second: int, how: str) -> DiscoveryError:
-    return DiscoveryError(f"Passages {first} and {second} {how}.", "Take one of the decisions back.")
+def _contradiction(first: int, second: int, problem: str) -> DiscoveryError:
+    return DiscoveryError(f"Passages {first} and {second} {problem}.", "Undo one of the decisions.")
 
 
 def follow(
@@ -78,12 +78,12 @@ def follow(
     known_labels: Mapping[str, int] | None = None,
     ranks: Sequence[int] | None = None,
 ) -> tuple[NDArray[np.int64], dict[int, str]]:
-    """Labels that follow every decision, and the names that decisions gave to labels.
+    """Return labels that follow every decision, and the names of labels from decisions.
 
     ``cosines`` (n, number of labels) are the similarities of passages to clusters. Passages kept together move as one group:
     to the segment one of them was placed in, else to the label most of them have. Passages kept apart go to the nearest
     cluster without any of those they are kept apart from, else to none. ``known_labels`` are the labels that names already
-    have; ``ranks`` orders passages whatever their indices, since who moves depends on who comes first.
+    have; ``ranks`` orders passages independently of their indices, since earlier ones are placed first.
     """
     labels = labels.copy()
     ranks = range(len(labels)) if ranks is None else ranks
@@ -123,7 +123,7 @@ def follow(
 def _labels_by_name(
     labels: NDArray[np.int64], decisions: Decisions, next_label: int, known_labels: Mapping[str, int]
 ) -> tuple[dict[int, str], dict[str | None, int]]:
-    """The label of each name: the known one, else the cluster with most of the passages placed under it."""
+    """Return the label of each name: the known one, else the cluster with most of the passages with that name."""
     names = {label: name for name, label in known_labels.items()}
     label_by_name: dict[str | None, int] = {None: UNASSIGNED}
     label_by_name.update(known_labels)

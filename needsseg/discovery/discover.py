@@ -1,4 +1,4 @@
-"""Discovery: from passages to candidate needs, the same every time and in any order of the passages."""
+"""Discover candidate needs from passages, reproducibly and regardless of the order of the passages."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Discovery:
         return self.question_selector.questions(self.decided, count) if self.question_selector and count > 0 else []
 
     def left_out(self) -> dict[int, str | None]:
-        """The name predicted for each text that people placed, had nobody placed it (cross-validation).
+        """Return the name predicted for each text with a decision, without that decision (cross-validation).
 
         None is off-topic, "" a candidate that nobody has named.
         """
@@ -101,7 +101,7 @@ def discover(
     import scipy.linalg  # noqa: F401
     from sklearn import linear_model  # noqa: F401
 
-    # Sums in another order differ in their last bits; small products are also faster on one thread.
+    # Float sums depend on their order; small products are also faster on one thread.
     with threadpool_limits(1):
         if separation is None and (resamples or vectors_by_need or decisions != Decisions()):
             separation = _separation(texts, speaker_names, rows)
@@ -110,7 +110,7 @@ def discover(
 
 
 def separated(texts: Sequence[str], speakers: Sequence[str | None] | None, vectors: object) -> Separation | None:
-    """The separation test alone, as in ``discover``; None below twenty distinct passages."""
+    """Run only the separation test, as in ``discover``; None below twenty distinct passages."""
     from threadpoolctl import threadpool_limits
 
     _check(texts, speakers, None)
@@ -123,7 +123,7 @@ def separated(texts: Sequence[str], speakers: Sequence[str | None] | None, vecto
 
 
 def _speaker_names(speakers: Sequence[str | None] | None) -> list[str] | None:
-    """One name per text, unnamed speakers as one speaker; None where no speaker is named."""
+    """Return one name per text, with unnamed speakers as one speaker; None where no speaker is named."""
     if speakers is None or all(speaker is None for speaker in speakers):
         return None
     return ["" if speaker is None else str(speaker) for speaker in speakers]
@@ -183,12 +183,12 @@ def _discover(
 
 
 def _assignment_strengths(supervised: Supervised | None, count: int) -> tuple[float, ...]:
-    """The strength of each row's label; 0 before the first answer, so that the first questions cover everything."""
+    """Return the strength of each row's label; 0 before the first answer, so that the first questions cover all rows."""
     return (0.0,) * count if supervised is None else tuple(float(strength) for strength in supervised.strengths)
 
 
 def _distinct(texts: Sequence[str], speakers: Sequence[str] | None, rows: Matrix) -> tuple[tuple[int, ...], ...]:
-    """Indices of the identical texts of one speaker, one group per distinct passage, ordered by hash.
+    """Return the indices of identical texts of one speaker, one group per distinct passage, ordered by hash.
 
     Ties are broken by order, and only the first rows of a very large study are clustered; the order must not depend on input.
     """
@@ -200,7 +200,7 @@ def _distinct(texts: Sequence[str], speakers: Sequence[str] | None, rows: Matrix
 
 
 def _answers_by_row(answers: dict[int, str | None], row_of: Labels) -> dict[int, str | None]:
-    """The answer for each distinct passage; where its duplicates were placed differently, the most frequent one."""
+    """Return the answer for each distinct passage, the most frequent one where duplicates differ."""
     names_by_row: dict[int, Counter[str | None]] = {}
     for index, name in answers.items():
         names_by_row.setdefault(int(row_of[index]), Counter())[name] += 1
@@ -213,7 +213,7 @@ def _answers_by_row(answers: dict[int, str | None], row_of: Labels) -> dict[int,
 def _apply_decisions(
     labels: Labels, supervised: Supervised | None, rows: Matrix, row_of: Labels, decisions: Decisions
 ) -> tuple[Labels, dict[int, str | None]]:
-    """Labels that follow every decision, numbered from 0 without gaps, and the name of each where a decision gave one."""
+    """Return labels that follow every decision, numbered from 0 without gaps, and their names from decisions."""
     import numpy as np
 
     numbers = sorted({int(label) for label in labels if label >= 0})
@@ -318,7 +318,7 @@ def _candidates(
         members = [int(index) for index in np.flatnonzero(labels == label)]
         speaker_counts = Counter(speakers[index] for index in members) if speakers else Counter()
         centroid = unit(rows[members].mean(axis=0, keepdims=True))[0]
-        # The best examples lie near the centroid and far from other candidates.
+        # The best examples are near the centroid and far from other candidates.
         clarity = {i: float(rows[i] @ centroid) * float(strengths[i]) for i in members}
         nearest_members = sorted(
             members,
@@ -341,7 +341,7 @@ def _candidates(
 
 
 def _spread_over_speakers(nearest_members: Sequence[int], speakers: Sequence[str] | None) -> list[int]:
-    """The nearest members, first one per speaker, then the next of each."""
+    """Return the nearest members, first one per speaker, then the next of each."""
     if speakers is None:
         return list(nearest_members[:EXEMPLARS])
     count_by_speaker: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Learning progress: how well held-out answers are predicted, compared with always naming the largest segment."""
+"""Learning progress: prediction of held-out answers, compared with always naming the largest segment."""
 
 from __future__ import annotations
 

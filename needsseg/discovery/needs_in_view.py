@@ -31,8 +31,8 @@ def need_rows(needs: Sequence[tuple[str, str]], width: int, known_vectors: Mappi
         return {}
     repeated = [name for name, count in Counter(name for name, _ in needs).items() if count > 1]
     if repeated or not all(name.strip() for name, _ in needs):
-        which = f"Two needs in view are called “{repeated[0]}”" if repeated else "A need in view has no name"
-        raise DiscoveryError(f"{which}.", "Give each a name of its own.")
+        problem = f"Two needs in view are called “{repeated[0]}”" if repeated else "A need in view has no name"
+        raise DiscoveryError(f"{problem}.", "Give each a name of its own.")
     texts = [text for need in needs for text in need_texts(*need)]
     vectors = dict(known_vectors) | encode(texts, locate(), known_vectors)
     rows_by_need = {

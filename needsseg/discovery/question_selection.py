@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LEAST_DOUBT, DOUBT_POWER = 0.02, 2
 MOST_WEIGHED_QUESTIONS, FIRST_WEIGHED = 50, 10
-"""How many questions are weighed by how many passages they represent: per call with clusters, in total without."""
+"""The number of questions chosen by how many passages they represent: per call with clusters, in total without."""
 DIGITS = 6
 
 
@@ -53,7 +53,7 @@ class QuestionSelector:
         return asked[:count]
 
     def left_out(self) -> dict[int, str | None]:
-        """The name predicted for every text of an answered row when its answer is held out."""
+        """Return the name predicted for every text of an answered row when its answer is held out."""
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(1):
@@ -64,9 +64,9 @@ class QuestionSelector:
 def questions(
     rows: Matrix, strengths: Sequence[float], answered: Sequence[int], count: int, weighed: int = MOST_WEIGHED_QUESTIONS
 ) -> list[int]:
-    """The ``count`` rows to ask about next: together they lie nearest to the most doubtful passages without an answer.
+    """Return the ``count`` rows to ask about next, which together are nearest to the most doubtful unanswered passages.
 
-    Greedy facility location: each row speaks for every other by their squared cosine, and a row is worth what it adds to
+    Greedy facility location: each row represents every other by their squared cosine, and a row's gain is what it adds to
     what the answers and the questions before it speak for, weighted by doubt (1 - ``strengths``, squared). Beyond ``weighed``
     questions the order is that of doubt alone.
     """
@@ -78,13 +78,13 @@ def questions(
     if weighed > 0:
         nearness = np.clip(np.round(rows @ rows.T, DIGITS), 0.0, None) ** 2
         doubt = np.clip(1.0 - np.asarray(strengths)[: len(rows)], LEAST_DOUBT, 1.0) ** DOUBT_POWER
-        spoken_for = nearness[:, asked].max(axis=1) if asked else np.zeros(len(rows))
+        represented = nearness[:, asked].max(axis=1) if asked else np.zeros(len(rows))
         while len(chosen) < min(count, weighed, len(rows) - len(asked)):
-            # Nearness is symmetric: one row per candidate is the same sum, read in the order it lies in memory.
-            gains = np.round(np.maximum(nearness, spoken_for) @ doubt - spoken_for @ doubt, DIGITS)
+            # Nearness is symmetric, so summing rows is the same as columns, but contiguous in memory.
+            gains = np.round(np.maximum(nearness, represented) @ doubt - represented @ doubt, DIGITS)
             gains[[*asked, *chosen]] = -1.0
             best = int(gains.argmax())
             chosen.append(best)
-            spoken_for = np.maximum(spoken_for, nearness[:, best])
+            represented = np.maximum(represented, nearness[:, best])
     remaining = set(range(len(strengths))) - {*answered, *chosen}
     return chosen + sorted(remaining, key=lambda row: (strengths[row], row))[: count - len(chosen)]

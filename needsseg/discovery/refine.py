@@ -1,4 +1,4 @@
-"""Settling clusters: every row to its nearest centroid, what fits none set aside, and how clearly they stand apart.
+"""Refine clusters: assign every row to its nearest centroid, unassign rows that fit none, and measure separation.
 
 Rows are unit vectors, shape (n, d); labels are from 0 without gaps, -1 is unassigned. Nothing here is random.
 """
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 PASSES = 6
 LEAST_ASIDE, MOST_ASIDE = 0.05, 0.148
-"""At least and at most this share of the rows fits no candidate; more than that, a person is to say."""
+"""The smallest and largest share of rows that are set aside; beyond that, a person decides."""
 
 
 def centroids(rows: Matrix, labels: Labels) -> Matrix:
-    """The mean direction of each label's rows, (labels, d)."""
+    """Return the mean direction of each label's rows, (labels, d)."""
     import numpy as np
 
     members = labels[:, None] == np.arange(int(labels.max(initial=-1)) + 1)
@@ -28,7 +28,7 @@ def centroids(rows: Matrix, labels: Labels) -> Matrix:
 
 
 def fit(nearness: Matrix) -> Matrix:
-    """How well each row fits its nearest centroid: its cosine, and by how much that exceeds the next; (n,)."""
+    """Return each row's fit to its nearest centroid: the cosine, plus its lead over the next; (n,)."""
     import numpy as np
 
     if nearness.shape[1] == 1:
@@ -38,7 +38,7 @@ def fit(nearness: Matrix) -> Matrix:
 
 
 def aside_below(fitting: Matrix) -> float:
-    """The fit below which a row belongs to no cluster.
+    """Return the fit below which a row belongs to no cluster.
 
     Minimum error thresholding (Kittler and Illingworth 1986): the cut at which two normal distributions, of those that
     fit and those that do not, describe the fits best; between ``LEAST_ASIDE`` and ``MOST_ASIDE`` of the rows are cut.
@@ -67,7 +67,7 @@ def aside_below(fitting: Matrix) -> float:
 
 
 def refined(rows: Matrix, labels: Labels) -> Labels:
-    """Give every row to its nearest centroid and sets aside what fits none, until nothing moves; no label dies out."""
+    """Assign every row to its nearest centroid and unassign rows that fit none, until stable; no label becomes empty."""
     import numpy as np
 
     count = int(labels.max(initial=-1)) + 1
@@ -82,7 +82,7 @@ def refined(rows: Matrix, labels: Labels) -> Labels:
 
 
 def silhouettes(rows: Matrix, labels: Labels) -> Matrix:
-    """How much nearer each row lies to its own centroid than to the next, in [-1, 1]; 0 for unassigned rows.
+    """Return how much nearer each row is to its own centroid than to the next, in [-1, 1]; 0 for unassigned rows.
 
     The simplified silhouette of Hruschka, de Castro and Campello (2004), on cosine distances.
     """
@@ -102,7 +102,7 @@ def silhouettes(rows: Matrix, labels: Labels) -> Matrix:
 
 
 def variance_ratio(plane: Matrix, labels: Labels) -> float:
-    """Variance between labels over variance within, for their degrees of freedom (Caliński and Harabasz 1974)."""
+    """Return the variance between labels over the variance within, for their degrees of freedom (Caliński and Harabasz 1974)."""
     import numpy as np
 
     is_labelled = labels >= 0

@@ -1,4 +1,4 @@
-"""Whether passages form groups at all, tested against noise that has their own mean and covariance.
+"""Test whether passages form groups, against noise with the same mean and covariance.
 
 A parametric bootstrap: rows of noise are clustered by the same method, on the branch that the passages took, with the same
 speakers on the same rows. The passages are separate where their clusters stand apart more clearly than those of every draw.
@@ -32,17 +32,17 @@ SMALLEST_SPREAD = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """Whether passages form separate groups, and how often noise would seem to form such, in (0, 1]."""
+    """Whether passages form separate groups, and the p-value: how often noise has such groups, in (0, 1]."""
 
     separate: bool
     p: float
 
 
 def verdict(rows: Matrix, speakers: Sequence[str] | None) -> Separation | None:
-    """The verdict on unit ``rows`` (n, d), which stand in an order of their own; None for fewer than twenty.
+    """Return the verdict on unit ``rows`` (n, d), sorted by the caller; None for fewer than twenty.
 
     Drawing ends early once it is clear that noise does as well: p is then that of a sequential Monte Carlo test (Besag and
-    Clifford 1991). Beyond ``TESTED_ON`` rows the first so many are tested. The last few verdicts are remembered, since
+    Clifford 1991). Beyond ``TESTED_ON`` rows the first so many are tested. The last few verdicts are cached, since
     every answer asks for that on the same passages again.
     """
     import numpy as np
@@ -66,7 +66,7 @@ def _tested(row_bytes: bytes, shape: tuple[int, ...], speakers: tuple[str, ...] 
     as_clear = 0
     for draws in range(1, DRAWS + 1):
         as_clear += (
-            cluster_on_branch(noise.drawn(generator), speaker_index, branch).apartness >= passage_themes.apartness
+            cluster_on_branch(noise.draw(generator), speaker_index, branch).apartness >= passage_themes.apartness
         )
         if as_clear == ENOUGH_AS_CLEAR:
             return Separation(False, round(as_clear / draws, 4))
@@ -76,7 +76,7 @@ def _tested(row_bytes: bytes, shape: tuple[int, ...], speakers: tuple[str, ...] 
 class Noise:
     """Draws of unit rows that are normal but for their length, with the mean and covariance of ``rows`` (n, d).
 
-    With ``voices``, speakers' means are one such draw and what they say around it another: people who each have their own
+    With ``voices``, speakers' means are one such draw and the deviations from them another: people who each have their own
     words are no groups. Before scaling, every draw has exactly the same covariance: a random rotation (Langsrud 2005), as
     likely for normal data as the data themselves, so that a test against such draws errs as often as it says, however few
     the rows. Scaling to length one shrinks wide directions more than narrow ones; mean and spreads are therefore fitted
@@ -94,9 +94,9 @@ class Noise:
         self.within = _Rotated(rows - means[self.of], self.of)
         self._fit()
 
-    def drawn(self, generator: np.random.Generator) -> Matrix:
-        """One draw, (n, d)."""
-        return unit(self.middle + self.between.drawn(generator)[self.of] + self.within.drawn(generator))
+    def draw(self, generator: np.random.Generator) -> Matrix:
+        """Return one draw, (n, d)."""
+        return unit(self.middle + self.between.draw(generator)[self.of] + self.within.draw(generator))
 
     def _fit(self) -> None:
         import numpy as np
@@ -104,7 +104,7 @@ class Noise:
         generator = np.random.default_rng(SEED + 1)
         middle = self.middle
         for _ in range(FITTING_ROUNDS):
-            draws = [self.drawn(generator) for _ in range(FITTING_DRAWS)]
+            draws = [self.draw(generator) for _ in range(FITTING_DRAWS)]
             means = [self.speaker_index.means(draw) for draw in draws]
             self.within.fit([draw - mean[self.of] for draw, mean in zip(draws, means, strict=True)])
             self.between.fit([mean - mean.mean(axis=0) for mean in means])
@@ -124,19 +124,19 @@ class _Rotated:
         self.target_spreads, self.axes = spreads[nonzero], axes[nonzero]
         self.spreads = self.target_spreads
 
-    def drawn(self, generator: np.random.Generator) -> Matrix:
-        """One rotation, (n, d)."""
+    def draw(self, generator: np.random.Generator) -> Matrix:
+        """Return one rotation, (n, d)."""
         import numpy as np
 
         random = generator.standard_normal((len(self.group), len(self.spreads)))
         group_sums = np.zeros((len(self.sizes), len(self.spreads)))
         np.add.at(group_sums, self.group, random)
         rotated = np.linalg.qr(random - (group_sums / self.sizes[:, None])[self.group])[0]
-        drawn: Matrix = (rotated * self.spreads) @ self.axes
-        return drawn
+        rotation: Matrix = (rotated * self.spreads) @ self.axes
+        return rotation
 
     def fit(self, draws: list[Matrix]) -> None:
-        """Change spreads so that such ``draws``, as they came out, have those of the rows."""
+        """Adjust spreads so that the resulting draws have those of the rows."""
         import numpy as np
 
         observed = np.mean([((draw @ self.axes.T) ** 2).sum(axis=0) for draw in draws], axis=0)

@@ -1,4 +1,4 @@
-"""Who speaks: how much of what sets passages apart is their speakers' own words, and taking that out or adding it.
+"""Speaker effects: measure how much passages differ by speaker, and remove or add that.
 
 Rows are unit vectors, shape (n, d); speakers one name per row. Nothing here is random.
 """
@@ -23,7 +23,7 @@ CONTEXT = 0.3
 
 
 class SpeakerIndex:
-    """Which rows each speaker has: sums and means per speaker without a pass over the rows for each."""
+    """The rows of each speaker, for fast sums and means per speaker."""
 
     def __init__(self, speakers: Sequence[str]) -> None:
         import numpy as np
@@ -43,7 +43,7 @@ class SpeakerIndex:
 
 
 def speaker_share(rows: Matrix, speaker_index: SpeakerIndex) -> float:
-    """How much of the variance between rows is between speakers, unbiased (one-way ANOVA variance components)."""
+    """Return the share of the variance that is between speakers, unbiased (one-way ANOVA variance components)."""
     sizes, total, count = speaker_index.sizes, float(len(rows)), len(speaker_index.names)
     if count < 2 or total <= count:
         return 0.0
@@ -56,7 +56,7 @@ def speaker_share(rows: Matrix, speaker_index: SpeakerIndex) -> float:
 
 
 def association(labels: NDArray[np.int64], speaker_index: SpeakerIndex) -> float:
-    """How far a speaker tells the label, in [0, 1]: Cramér's V, bias-corrected (Bergsma 2013), over labelled rows."""
+    """Return the association of speaker and label, in [0, 1]: Cramér's V, bias-corrected (Bergsma 2013), over labelled rows."""
     import numpy as np
 
     labelled = labels >= 0
@@ -80,7 +80,7 @@ def association(labels: NDArray[np.int64], speaker_index: SpeakerIndex) -> float
 
 
 def within_themes(rows: Matrix, labels: NDArray[np.int64]) -> Matrix:
-    """What is left of each row once the mean of its label (-1 counts as one) is taken away."""
+    """Return each row minus the mean of its label (-1 counts as a label)."""
     import numpy as np
 
     residuals = rows.copy()
@@ -91,9 +91,9 @@ def within_themes(rows: Matrix, labels: NDArray[np.int64]) -> Matrix:
 
 
 def without_speakers(rows: Matrix, speaker_index: SpeakerIndex) -> Matrix:
-    """Move each speaker's mean towards the common one, the more the more they said; unit rows again.
+    """Move each speaker's mean towards the common one, more for speakers with more rows; return unit rows.
 
-    Everyone has their own company, product and favourite words; without this, clusters are the interviewees.
+    Everyone has their own company, product and favourite words; without this, clusters would be speakers.
     """
     weights = CENTRING * speaker_index.sizes / (speaker_index.sizes + CENTRING_SHRINK)
     shifts = weights[:, None] * (speaker_index.means(rows) - rows.mean(axis=0))
@@ -101,7 +101,7 @@ def without_speakers(rows: Matrix, speaker_index: SpeakerIndex) -> Matrix:
 
 
 def without_offsets(rows: Matrix, speaker_index: SpeakerIndex, labels: NDArray[np.int64]) -> Matrix:
-    """Take out of each row how its speaker differs from others on the same theme; unit rows again.
+    """Remove from each row how its speaker differs from others on the same theme; return unit rows.
 
     A two-way additive model, theme + speaker, with the speakers' effects shrunk as random effects are. What a speaker says
     because of the theme stays, but for the share ``ACROSS``: labels are never quite the themes.
@@ -114,7 +114,7 @@ def without_offsets(rows: Matrix, speaker_index: SpeakerIndex, labels: NDArray[n
 
 
 def with_context(rows: Matrix, speaker_index: SpeakerIndex) -> Matrix:
-    """Centred unit rows, each with ``CONTEXT`` of its speaker's mean direction added; unit rows again."""
+    """Centre rows and add ``CONTEXT`` of the speaker's mean direction to each; return unit rows."""
     centred = rows - rows.mean(axis=0)
     directed = unit(centred)
     return unit(directed + (CONTEXT * unit(speaker_index.means(centred))).astype(rows.dtype)[speaker_index.of])

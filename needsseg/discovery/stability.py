@@ -1,4 +1,4 @@
-"""Stability: how surely each candidate comes back when the passages are drawn again (bootstrap, Hennig 2007)."""
+"""Stability: how reliably each candidate recurs when the passages are resampled (bootstrap, Hennig 2007)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RESAMPLES, MOST_DRAWN = 20, 400
 def stabilities(
     rows: Matrix, labels: Labels, resolution: Resolution | None, seed: int, resamples: int = RESAMPLES
 ) -> list[float]:
-    """For each label from 0, the mean Jaccard likeness to the most alike cluster of each resample, in [0, 1].
+    """Return for each label from 0 the mean Jaccard similarity to the most similar cluster of each resample, in [0, 1].
 
     Rows (n, d) are drawn with replacement, at most ``MOST_DRAWN``; those drawn twice count once; each resample is clustered
     at the resolution that was chosen. Only the drawing depends on ``seed``.

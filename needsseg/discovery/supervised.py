@@ -1,18 +1,17 @@
-"""Learning from people: what they placed, and the needs they state, pull the rest along.
+"""Supervised discovery: label all passages from people's answers and stated needs.
 
-Where passages form separate groups, a logistic regression on each row beside its neighbours' mean and its nearness to the
-clusters found is taught by the answers, and by each cluster's clearest rows as a witness who counts less the more answers
-contradict it. What was found has the better chances where nobody has spoken, and everywhere while answers bear it out: to
-confirm one candidate is no reason for the others to change.
+Where passages form separate groups, a logistic regression on each row, its neighbours' mean and its nearness to the
+clusters is trained on the answers and on each cluster's clearest rows (witnesses), whose weight falls as answers
+contradict the cluster. The clusters are favoured as a prior where there are no answers, and everywhere while answers agree
+with them, so that confirming one candidate does not change the others.
 
-Where they form none, clusters are only ways to divide the passages: then the regression has each row beside its neighbours'
-mean, the answers, and the stated needs as examples. A cluster speaks for itself while nobody has spoken of it and no two
-places were named, as needs or in answers: a single need is that of its nearest cluster.
+Where there are no separate groups, clusters are only one possible partition: the regression then uses each row, its
+neighbours' mean, the answers, and the stated needs as examples. Clusters without answers are used as examples while fewer
+than two names were given, as needs or in answers; a single need is assigned to its nearest cluster.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.discovery.cluster import SKETCH
 from needsseg.discovery.refine import aside_below, centroids, fit
+from needsseg.discovery.regression import DIGITS, Examples, fit_regression, margin
 from needsseg.discovery.vector_shaping import COMMON, nearest, smoothed, steady
 from needsseg.embedding.vectors import unit
 from needsseg.records import UNASSIGNED
@@ -36,25 +36,24 @@ NEIGHBOURS, SELF_WEIGHT = 10, 1.0
 NEARNESS, SHARPNESS, FITTING = 0.5, 8.0, 0.25
 WITNESSES, WITNESS_WEIGHT, CONTRADICTION = 10, 1.0, 0.5
 USUAL_ODDS, ADDED, SILENT_ODDS = 4.0, 4, 4.5
-"""The odds of two answers in a cluster agreeing beyond which what was found is favoured; answers added for the estimate, half
-of them against; and by how much at least a cluster is favoured that nobody has spoken of."""
+"""The odds that two answers in a cluster agree above which the cluster is favoured; pseudo-answers for the estimate, half of
+them disagreeing; and the smallest factor for a cluster without answers."""
 LOOSE, FREE = 1.0, 10.0
-"""How little the regression is held back (scikit-learn's C): with clusters to lean on, and without."""
+"""Inverse regularisation (scikit-learn's C): with clusters, and without."""
 STATED_WEIGHT = 2.0
 TRUSTED, TRUSTED_BESIDE_NEEDS, PRIOR, LEAST_AGREEMENT = 0.8, 0.5, 4, 0.6
-"""How often answers in one separate cluster agree before any came, also where needs are stated, as how many answers; and how
-often they have to."""
+"""The prior rate of agreement of answers in a separate cluster, without and with stated needs; its weight in answers; and
+the required rate."""
 FOLDS = 20
 SILENT = ""
-"""What a cluster is called that no name stands for."""
-DIGITS = 6
+"""The name of a cluster without a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Supervised:
-    """What was learnt: a label per row (-1 is unassigned), how firmly it is held in [0, 1], and the label of each name.
+    """The result: a label per row (-1 is unassigned), its strength in [0, 1], and the label of each name.
 
-    Labels that no name stands for are clusters nobody has spoken of yet, by their own number.
+    Labels without a name are clusters without answers, by their own number.
     """
 
     labels: Labels
@@ -64,8 +63,8 @@ class Supervised:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LearningInputs:
-    """What there is to learn from: the clusters found, the passages as unit rows, whether they form separate groups, and
-    for each need in view, by its name, unit rows of what was said of it (k, d).
+    """The training data: the clustering, the passages as unit rows, whether they form separate groups, and
+    for each need in view, by its name, unit rows of its texts (k, d).
     """
 
     clustering: Clustering
@@ -74,14 +73,14 @@ class LearningInputs:
     needs: Mapping[str, Matrix]
 
     def learn(self, answers: Mapping[int, str | None]) -> Supervised:
-        """Labels of all rows from ``answers`` (row → name, None is off-topic); rows in answers keep theirs exactly."""
+        """Label all rows from ``answers`` (row → name, None is off-topic); rows in answers keep theirs exactly."""
         return _learn(self, answers, self.leans_on_clusters(answers))
 
     def leans_on_clusters(self, answers: Mapping[int, str | None]) -> bool:
-        """Whether clusters are used: groups are separate, and answers in one cluster mostly agree.
+        """Return whether clusters are used: groups are separate, and answers in one cluster mostly agree.
 
         How often two of them agree is estimated from all clusters as Agresti and Coull (1998) do, with a prior that trusts
-        separate groups, less where needs are stated: what stands apart need not be what people care about.
+        separate groups, less where needs are stated, as separate groups need not be what people care about.
         """
         if not self.separate or not answers:
             return self.separate
@@ -89,13 +88,13 @@ class LearningInputs:
         for row, name in answers.items():
             names_by_cluster.setdefault(int(self.clustering.labels[row]), Counter())[name] += 1
         cluster_answers = [names for cluster, names in names_by_cluster.items() if cluster != UNASSIGNED]
-        agreed = sum(max(names.values()) - 1 for names in cluster_answers)
-        asked = sum(names.total() - 1 for names in cluster_answers)
-        trusted = TRUSTED_BESIDE_NEEDS if self.needs else TRUSTED
-        return (agreed + trusted * PRIOR) / (asked + PRIOR) >= LEAST_AGREEMENT
+        agreeing = sum(max(names.values()) - 1 for names in cluster_answers)
+        compared = sum(names.total() - 1 for names in cluster_answers)
+        prior_rate = TRUSTED_BESIDE_NEEDS if self.needs else TRUSTED
+        return (agreeing + prior_rate * PRIOR) / (compared + PRIOR) >= LEAST_AGREEMENT
 
     def left_out(self, answers: Mapping[int, str | None]) -> dict[int, str | None]:
-        """The name predicted for each answered row without its answer (cross-validation, 20 folds at most).
+        """Return the name predicted for each answered row without its answer (cross-validation, at most 20 folds).
 
         None is off-topic, ``SILENT`` a cluster without any answer.
         """
@@ -111,42 +110,33 @@ class LearningInputs:
         return predicted
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Examples:
-    """Rows of features to learn from, their labels and weights."""
-
-    rows: Matrix
-    labels: NDArray[np.int64]
-    weights: Matrix
-
-
 def _learn(inputs: LearningInputs, answers: Mapping[int, str | None], uses_clusters: bool) -> Supervised:
     import numpy as np
 
     clustering = inputs.clustering
     count = int(clustering.labels.max(initial=-1)) + 1
-    names_given = {name for name in answers.values() if name is not None} | set(inputs.needs)
-    label_by_name = {name: count + position for position, name in enumerate(sorted(names_given))}
+    all_names = {name for name in answers.values() if name is not None} | set(inputs.needs)
+    label_by_name = {name: count + position for position, name in enumerate(sorted(all_names))}
     label_by_row = {row: UNASSIGNED if name is None else label_by_name[name] for row, name in sorted(answers.items())}
     need_rows = {label_by_name[name]: rows for name, rows in sorted(inputs.needs.items())}
-    given_answers = answers_by_cluster = _answers_by_cluster(clustering, label_by_row)
-    # One place alone, with nothing to tell it from, would take everything: then clusters speak beside it.
-    needs_lead = len(names_given) > 1 and bool(need_rows)
+    person_answers = answers_by_cluster = _answers_by_cluster(clustering, label_by_row)
+    # A single name without alternatives would get every row, so clusters are examples beside it.
+    needs_lead = len(all_names) > 1 and bool(need_rows)
     if need_rows and (inputs.separate or not needs_lead):
         answers_by_cluster = _with_claims_of_needs(inputs, need_rows, answers_by_cluster)
     row_features, need_features = _features(inputs, need_rows, uses_clusters)
     witnesses = _witness_clusters(
-        inputs, answers_by_cluster if needs_lead else given_answers, uses_clusters, needs_lead
+        inputs, answers_by_cluster if needs_lead else person_answers, uses_clusters, needs_lead
     )
     training = _examples(inputs, label_by_row, answers_by_cluster, witnesses, row_features, need_features)
     if not len(training.labels):
         return Supervised(np.full(len(clustering.labels), UNASSIGNED), np.zeros(len(clustering.labels)), label_by_name)
-    classes, chances = _fit_regression(row_features, training, LOOSE if uses_clusters else FREE)
+    classes, chances = fit_regression(row_features, training, LOOSE if uses_clusters else FREE)
     chances = np.round(
         _apply_cluster_prior(inputs, answers_by_cluster, witnesses, uses_clusters, classes, chances), DIGITS
     )
     labels = classes[chances.argmax(axis=1)].astype(np.int64)
-    strengths = _margin(chances)
+    strengths = margin(chances)
     if need_rows and UNASSIGNED not in label_by_row.values():
         labels[_fits_no_need(inputs.rows, need_rows) & ~_in_silent_cluster(inputs, answers_by_cluster, labels)] = (
             UNASSIGNED
@@ -155,45 +145,17 @@ def _learn(inputs: LearningInputs, answers: Mapping[int, str | None], uses_clust
     return Supervised(labels, strengths, label_by_name)
 
 
-def _fit_regression(features: Matrix, training: _Examples, freedom: float) -> tuple[NDArray[np.int64], Matrix]:
-    """The classes, and each row's chances of them; every class counts alike, however many examples it has so far."""
-    import numpy as np
-    from sklearn.linear_model import LogisticRegression
-
-    classes, class_indices = np.unique(training.labels, return_inverse=True)
-    if len(classes) == 1:
-        return classes, np.ones((len(features), 1))
-    weights = training.weights
-    balanced_weights = weights * (weights.sum() / len(classes) / np.bincount(class_indices, weights))[class_indices]
-    with warnings.catch_warnings():
-        # Many names with an answer or two each are what people give, and no mistake.
-        warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
-        model = LogisticRegression(C=freedom, max_iter=300).fit(
-            training.rows, training.labels, sample_weight=balanced_weights
-        )
-    return classes, model.predict_proba(features)
-
-
-def _margin(chances: Matrix) -> Matrix:
-    import numpy as np
-
-    if chances.shape[1] == 1:
-        return np.zeros(len(chances))
-    two_best = np.partition(chances, -2, axis=1)
-    return np.round(two_best[:, -1] - two_best[:, -2], DIGITS)
-
-
 def _features(
     inputs: LearningInputs, need_rows: Mapping[int, Matrix], uses_clusters: bool
 ) -> tuple[Matrix, dict[int, Matrix]]:
-    """Features of the rows, and of what was stated of each need.
+    """Return the features of the rows, and of the texts of each need.
 
-    Each row beside its neighbours' mean; where clusters are leaned on, then how near it is to each cluster, and (last) how
+    These are each row and its neighbours' mean; where clusters are used, also its nearness to each cluster, and (last) how
     well it fits any.
     """
     import numpy as np
 
-    # Of very many rows the features take hundreds of megabytes: these are not kept.
+    # Features of very many rows take hundreds of megabytes, so they are not cached.
     row_features = _row_features if len(inputs.rows) <= SKETCH else _row_features.__wrapped__
     if uses_clusters:
         rows = inputs.clustering.rows
@@ -236,7 +198,7 @@ def _neighbourhood(need_rows: Matrix, rows: Matrix) -> Matrix:
 
 
 def _cluster_features(clustering: Clustering, rows: Matrix) -> Matrix:
-    """How near rows are to each cluster, and (last) how well they fit any; zeros where nothing was found."""
+    """Return rows' nearness to each cluster, and (last) how well they fit any; zeros without clusters."""
     import numpy as np
 
     if int(clustering.labels.max(initial=-1)) < 0:
@@ -289,7 +251,7 @@ def _nearness(rows: Matrix, need_rows: Mapping[int, Matrix]) -> Matrix:
 
 
 def _fits_no_need(rows: Matrix, need_rows: Mapping[int, Matrix]) -> NDArray[np.bool_]:
-    """Which rows lie far from all needs in view; used until a person has marked a passage as off-topic."""
+    """Return which rows are far from all needs in view; used until a person has marked a passage as off-topic."""
     nearness = _nearness(rows, need_rows).max(axis=1)
     is_far: NDArray[np.bool_] = nearness < aside_below(nearness)
     return is_far
@@ -298,7 +260,7 @@ def _fits_no_need(rows: Matrix, need_rows: Mapping[int, Matrix]) -> NDArray[np.b
 def _in_silent_cluster(
     inputs: LearningInputs, answers: Mapping[int, Counter[int]], labels: Labels
 ) -> NDArray[np.bool_]:
-    """Which rows lie in a cluster without any answer."""
+    """Return which rows are in a cluster without any answer."""
     import numpy as np
 
     count = int(inputs.clustering.labels.max(initial=-1)) + 1
@@ -336,13 +298,13 @@ def _examples(
     witness_clusters: Sequence[int],
     features: Matrix,
     need_rows: Mapping[int, Matrix],
-) -> _Examples:
+) -> Examples:
     """Training examples: the answers, the texts of needs, and the clearest rows of the witness clusters."""
     import numpy as np
 
     clustering = inputs.clustering
     rows, labels, weights = list(label_by_row), list(label_by_row.values()), [1.0] * len(label_by_row)
-    # Beside a whole cluster, its edges too, the clearest rows of the others would draw their borders too narrow.
+    # Beside a cluster with many answers, a few clearest rows of the others would give them too narrow borders.
     witness_count = max([WITNESSES, *(majority.total() for majority in answers_by_cluster.values())])
     fitting = _cluster_features(clustering, clustering.rows)[:, -1]
     for cluster in witness_clusters:
@@ -364,7 +326,7 @@ def _examples(
         labels += [label] * len(need_vectors)
         weights += [STATED_WEIGHT / len(need_vectors)] * len(need_vectors)
     all_examples = np.vstack(examples) if examples else features[:0]
-    return _Examples(all_examples, np.array(labels, dtype=np.int64), np.array(weights))
+    return Examples(all_examples, np.array(labels, dtype=np.int64), np.array(weights))
 
 
 def _apply_cluster_prior(
@@ -378,15 +340,17 @@ def _apply_cluster_prior(
     """Chances with the clusters as a prior, weighted by how far answers agree with the clusters.
 
     How often two answers in a cluster agree is estimated as Agresti and Coull (1998) do, over all clusters and for each;
-    the lower counts. The first answer in a cluster can only agree with itself, so it is none.
+    the lower counts. The first answer in a cluster can only agree with itself, so it does not count.
     """
     import numpy as np
 
     clustering = inputs.clustering
     majorities = {cluster: _majority_label(cluster, answers_by_cluster) for cluster in witnesses}
-    agreed, asked = (sum(max(0, majority[position] - 1) for majority in majorities.values()) for position in (1, 2))
-    overall = (agreed + ADDED / 2) / (asked + ADDED)
-    silent_odds = SILENT_ODDS if uses_clusters else SILENT_ODDS**2  # a freer regression is surer of itself
+    agreeing_pairs, compared = (
+        sum(max(0, majority[position] - 1) for majority in majorities.values()) for position in (1, 2)
+    )
+    overall = (agreeing_pairs + ADDED / 2) / (compared + ADDED)
+    silent_odds = SILENT_ODDS if uses_clusters else SILENT_ODDS**2  # a less regularised regression is more confident
     weighted = chances.copy()
     for cluster, (label, agreeing, total) in majorities.items():
         if label not in classes or (cluster == UNASSIGNED and label != UNASSIGNED):

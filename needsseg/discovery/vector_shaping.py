@@ -1,4 +1,4 @@
-"""Shaping vectors before clustering: what all share is taken out, what stands alone set aside, neighbours drawn near.
+"""Shape vectors before clustering: remove the common direction, set outliers aside, and smooth by neighbours.
 
 Rows are unit vectors, float32 or float64, shape (n, d). Nothing here is random.
 """
@@ -24,7 +24,7 @@ LONER_NEIGHBOURS, LONER_DEVIATIONS, LONER_SHARE = 10, 1.5, 0.25
 
 
 def steady(values: Matrix) -> Matrix:
-    """Values to the digits that decide: beyond them, they differ with the number of threads that reckoned them."""
+    """Round values to the reproducible digits: beyond them, they depend on the number of threads."""
     import numpy as np
 
     rounded: Matrix = np.round(values, SINGLE_DIGITS if values.dtype == np.float32 else DIGITS)
@@ -32,17 +32,17 @@ def steady(values: Matrix) -> Matrix:
 
 
 def centred(rows: Matrix) -> Matrix:
-    """Rows without most of what all of them share, which says nothing of their differences; unit rows again."""
+    """Remove most of the common direction of all rows, which does not distinguish them; return unit rows."""
     return unit(rows - COMMON * rows.mean(axis=0))
 
 
 def principal(rows: Matrix, dimensions: int) -> Matrix:
-    """The rows in the plane of most variance, (n, dimensions or fewer); the signs of its axes are arbitrary."""
+    """Return the rows in the plane of most variance, (n, dimensions or fewer); the signs of its axes are arbitrary."""
     import numpy as np
     from scipy.linalg import eigh
 
     shifted = rows - rows.mean(axis=0)
-    # The smaller of the two products holds the same plane.
+    # The smaller of the two products gives the same plane.
     wide = len(rows) < rows.shape[1]
     product = shifted @ shifted.T if wide else shifted.T @ shifted
     last = len(product) - 1
@@ -60,7 +60,7 @@ class Neighbours:
 
 
 def nearest(rows: Matrix, count: int, among: Matrix | None = None) -> Neighbours:
-    """The ``count`` nearest others by cosine of each unit row, equals in the order of the rows.
+    """Return the ``count`` nearest others by cosine of each unit row, with ties in row order.
 
     Others are all rows, or the first ones where ``among`` holds those. Block by block, so that memory grows with the rows
     and not with their square.
@@ -84,7 +84,7 @@ def nearest(rows: Matrix, count: int, among: Matrix | None = None) -> Neighbours
 
 
 def loners(neighbours: Neighbours) -> NDArray[np.bool_]:
-    """Which rows stand alone: the mean cosine to their nearest lies far below the usual (median and MAD), a quarter at most."""
+    """Return the outliers: rows with a mean cosine to their nearest far below the median (by MAD), at most a quarter."""
     import numpy as np
 
     density = neighbours.cosines[:, :LONER_NEIGHBOURS].mean(axis=1)
@@ -95,7 +95,7 @@ def loners(neighbours: Neighbours) -> NDArray[np.bool_]:
 
 
 def smoothed(rows: Matrix, neighbours: Neighbours, count: int, self_weight: float) -> Matrix:
-    """Each row drawn to the cosine-weighted mean of its ``count`` nearest, once; unit rows again."""
+    """Move each row once towards the cosine-weighted mean of its ``count`` nearest; return unit rows."""
     import numpy as np
 
     pulled = self_weight * rows

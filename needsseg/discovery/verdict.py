@@ -1,4 +1,4 @@
-"""Sentences about whether passages form groups and how stable one segment is; every door takes them from this module.
+"""Sentences on whether passages form groups and how stable a segment is, for the app and the command line.
 
 ``separate`` and ``p`` come from the test against noise with the passages' own mean and covariance; the likeness of a
 segment is its mean Jaccard likeness over resampled passages (Hennig 2007), computed in ``firmness``.
@@ -13,11 +13,11 @@ from needsseg.errors import Advice, Fix
 from needsseg.text import format_count
 
 FEWEST_TO_TELL = 20
-"""With fewer passages the test says nothing."""
+"""The fewest passages for the test."""
 FEWEST_OF_A_FINDING = 3
 MOST_NAMED = 3
 NEXT_STEP_REPORTED = "State the needs you believe in, or answer questions."
-"""The next step for a report, which is read far from the program."""
+"""The next step for a report, which is read outside the program."""
 NEXT_STEP = Advice("State the needs you believe in (", Fix.ADD_NEED, "), or answer questions (", Fix.QUESTION, ").")
 NO_FINDING = "{count} and no words that mark them: no finding, however stable they are when passages are resampled."
 EXPLAINED = (
@@ -30,7 +30,7 @@ EXPLAINED = (
 
 
 def separation_words(separate: bool | None, p: float | None, passages: int | None = None) -> str:
-    """Whether the passages of a run form groups that stand apart, in one sentence.
+    """Return a sentence on whether the passages of a run form separate groups.
 
     ``passages`` is how many the run used, None where there was no run.
     """
@@ -60,7 +60,7 @@ def separation_in_short(separate: bool | None, p: float | None, passages: int | 
 
 
 def next_step(separate: bool | None) -> Advice:
-    """The next step where passages do not form groups; empty where they do or where this is not known."""
+    """Return the next step where passages do not form groups; "" where they do or where it is unknown."""
     return NEXT_STEP if separate is False else Advice()
 
 
@@ -116,5 +116,5 @@ def _p(p: float | None) -> str:
 
 
 def _percent(likeness: float) -> str:
-    """A likeness in whole percent, rounded down, so that no figure says more than was seen."""
+    """Return a similarity in whole percent, rounded down, so that it is not overstated."""
     return f"{int(likeness * 100 + 1e-9)}%"

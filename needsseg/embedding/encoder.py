@@ -1,4 +1,4 @@
-"""A loaded model over many texts: cut, batched by length, and each distinct text embedded once."""
+"""Embed many texts with a loaded model: split long ones, batch by length, and embed each distinct text once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from needsseg.embedding.vectors import Vectors
 
 
-# Texts of like length go together, and as many as make this many characters: then little is padding, and it stays in cache.
+# A batch has texts of similar length, up to this many characters in total, for little padding and good cache use.
 BATCH_CHARACTERS = 8_000
 MOST_IN_BATCH = 128
 LONG = 2_000
@@ -31,11 +31,11 @@ class Encoder:
     key: str
     dimensions: int
     vectors: Callable[[Sequence[str]], Vectors]
-    """Unit rows of a batch of short texts of like length."""
+    """Return unit rows of a batch of short texts of similar length."""
     batch_characters: int = BATCH_CHARACTERS
 
     def encode(self, texts: Sequence[str], progress: Progress = silent) -> Vectors:
-        """Unit rows of ``texts``, float32 (n, d), in their order; a text that comes twice is embedded once.
+        """Return unit rows of ``texts``, float32 (n, d), in order; repeated texts are embedded once.
 
         A text of more than 2,000 characters is cut at ends of sentences, else of words, into pieces of at most 1,000
         characters, and its row is the mean of theirs weighted by length; what comes after the eighth piece is not read.
@@ -63,7 +63,7 @@ class Encoder:
 
 
 def pieces(text: str) -> tuple[str, ...]:
-    """A long text as pieces of at most PIECE characters, MOST_PIECES at most, none of them blank; a short one whole."""
+    """Split a long text into at most MOST_PIECES non-blank pieces of at most PIECE characters."""
     if len(text) <= LONG:
         return (text,)
     text_pieces: list[str] = []
@@ -79,14 +79,14 @@ def pieces(text: str) -> tuple[str, ...]:
 
 
 def _cut(stretch: str) -> int:
-    """Where to end a piece: after the last sentence in its second half, else after the last word, else at its end."""
+    """Return the end of a piece: after the last sentence in its second half, else after the last word, else at its end."""
     ends = [match.end() for match in re.finditer(r"[.!?…][\"'”’)]*\s+|[。！？\n]\s*", stretch)]
     ends = [end for end in ends if end > len(stretch) // 2] or [match.end() for match in re.finditer(r"\s+", stretch)]
     return ends[-1] if ends else len(stretch)
 
 
 def _batches(parts: Sequence[tuple[int, str, int]], characters: int) -> Iterator[Sequence[tuple[int, str, int]]]:
-    """Runs of ``parts``, which come sorted by length, as many as ``characters`` with padding and MOST_IN_BATCH allow."""
+    """Yield batches of ``parts``, sorted by length, within ``characters`` including padding and MOST_IN_BATCH."""
     start = 0
     while start < len(parts):
         end = start + 1

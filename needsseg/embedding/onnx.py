@@ -36,7 +36,7 @@ PROBES = (
     "ok",
     "Wir haben drei Mal gefragt, wer es übernimmt; am Ende hat es niemand gemacht, und der Kunde rief an. " * 5,
 )
-# What the published model loses to int8 on these is .01; more than this is another model.
+# The published model loses .01 to int8 on these texts; a larger loss means another model.
 LEAST_LIKENESS = 0.95
 MOST_AT_ONCE = 100_000
 
@@ -79,7 +79,7 @@ def open_onnx(model: Model, folder: Path | None = None) -> Encoder:
 
 
 def exported(model: Model) -> Path:
-    """The folder with the model in int8, its tokenizer and what tells it apart; made where it is not there yet."""
+    """Return the folder with the model in int8, its tokenizer and its identification; exported if missing."""
     import platformdirs
 
     _runtime()
@@ -98,7 +98,7 @@ def exported(model: Model) -> Path:
                 f"{cache} cannot be written: {error.strerror}.", "Set XDG_CACHE_HOME to a folder of your own."
             ) from error
         _export(model, new_folder, key)
-        if not folder.is_dir():  # another program may have made the same meanwhile
+        if not folder.is_dir():  # another program may have exported it meanwhile
             new_folder.rename(folder)
     return folder
 
@@ -139,7 +139,7 @@ def _export(model: Model, folder: Path, key: str) -> None:
 
 
 def _trace(loaded: Any, file: Path) -> None:
-    """The model for one text at a time, from tokens to its vector: no padding, so no mask to bring along."""
+    """Export the model for one text at a time, from tokens to its vector: without padding, and thus without mask."""
     import torch
 
     types = "token_type_ids" in loaded.tokenizer.model_input_names
@@ -164,7 +164,7 @@ def _trace(loaded: Any, file: Path) -> None:
 
 
 def _threads() -> int:
-    """As many as there are processors for this program, or as OMP_NUM_THREADS says, which Spark sets for its workers."""
+    """Return the number of processors for this program, or OMP_NUM_THREADS, which Spark sets for its workers."""
     thread_setting = os.environ.get("OMP_NUM_THREADS", "")
     if thread_setting.isdecimal() and int(thread_setting):
         return int(thread_setting)
@@ -173,7 +173,7 @@ def _threads() -> int:
 
 @lru_cache(maxsize=1)
 def _runtime() -> Any:
-    """ONNX Runtime. Its own packages report on their use to their maker, and keep a number for that: not here."""
+    """Import ONNX Runtime with its telemetry, and the identifier for it, disabled."""
     from importlib.util import find_spec
 
     for module in ("onnx", "onnxruntime"):
@@ -182,7 +182,7 @@ def _runtime() -> Any:
                 f"{module} is not installed, which the back end onnx needs.",
                 "pip install 'needsseg[onnx]', or set backend to torch.",
             )
-    # The two names are of different releases; both are read once, as it is imported.
+    # The two names are of different releases; both are read once, at import.
     os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
     import onnxruntime
 

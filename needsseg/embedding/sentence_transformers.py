@@ -65,7 +65,7 @@ def encode(
 
 
 def open_sentence_transformers(model: Model) -> Encoder:
-    """The model, loaded with PyTorch, on a GPU where it finds one."""
+    """Load the model with PyTorch, on a GPU if there is one."""
     loaded = _load(model, _device())
 
     def vectors(texts: Sequence[str]) -> Vectors:
@@ -92,10 +92,10 @@ def _load(model: Model, device: str = "cpu"):  # type: ignore[no-untyped-def]  #
 
 
 def loaded_from(model: Model, device: str, **options: object):  # type: ignore[no-untyped-def]
-    """A SentenceTransformer, which is not to be imported here; NeedssegError where the bundled one was changed."""
+    """Load a SentenceTransformer; NeedssegError where the bundled model was changed."""
     for name, value in _OFFLINE.items():
         os.environ.setdefault(name, value)
-    # Hashing leaves the interpreter free, so it costs nothing beside the import; the import touches no model file.
+    # Hashing releases the interpreter lock, so it runs in parallel with the import, which touches no model file.
     with ThreadPoolExecutor(max_workers=1) as executor:
         checked = executor.submit(check_bundled, model) if model.name == BUNDLED else None
         from sentence_transformers import SentenceTransformer

@@ -1,4 +1,4 @@
-"""Room 7: out of the house, as files."""
+"""Room 7: export as files, and deliver to other systems."""
 
 from needsseg.exchange.tables import FORMATS, write
 

@@ -1,4 +1,4 @@
-"""Assigned texts out: CSV, JSON lines or Parquet, a row a text, written beside and renamed."""
+"""Export assigned texts as CSV, JSON lines or Parquet, one row per text, atomically."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ OUT = ("row", "id", "account_id", "date", "label", "confidence", "first", "secon
 
 
 def format_of(path: Path) -> str:
-    """The format that a file's ending names; UsageError where it names none."""
+    """Return the format by a file's suffix; UsageError for an unknown one."""
     format_name = ENDINGS.get(path.suffix.casefold())
     if format_name is None:
-        raise UsageError(f"{path.name}: its ending names no format.", f"Endings: {', '.join(ENDINGS)}.")
+        raise UsageError(f"{path.name}: its suffix is not that of a format.", f"Endings: {', '.join(ENDINGS)}.")
     return format_name
 
 
@@ -63,5 +63,5 @@ def _shown(row: dict[str, object]) -> dict[str, object]:
 
 
 def _cell(value: object) -> object:
-    """A cell as it is written: ids of passages on one line."""
+    """Return a cell as text, with ids of passages on one line."""
     return " ".join(str(passage) for passage in value) if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Kaplan–Meier curves as files: a picture (SVG) that does without colour, and every step as a table (CSV)."""
+"""Kaplan–Meier curves as files: a picture (SVG) that is readable without colour, and every step as a table (CSV)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from needsseg.validation.survival import Curve
 CURVE_COLUMNS = ("segment", "day", "at_risk", "events", "survival", "low", "high")
 MADE_BY = "<!-- Kaplan-Meier curves by needsseg -->"
 
-# Colours of Okabe and Ito (2008), told apart with every kind of colour vision; dashes tell them apart without.
+# Colours of Okabe and Ito (2008), distinguishable with every kind of colour vision; dashes distinguish them without colour.
 _STYLES = (
     ("#0072b2", ""), ("#d55e00", "9 4"), ("#009e73", "2 3"), ("#cc79a7", "12 3 2 3"), ("#000000", "5 2 1 2 1 2"),
     ("#56b4e9", "16 5"), ("#e69f00", "1 5"),
@@ -25,7 +25,7 @@ _MOST_TICKS = 8
 
 
 def curves_csv(curves: Sequence[Curve]) -> str:
-    """One row for each segment and day on which something changed; ``low`` and ``high`` empty where there is no interval."""
+    """Return one row for each segment and day with a change; ``low`` and ``high`` are empty without an interval."""
     out = io.StringIO(newline="")
     writer = TableWriter(out, neutralise=True)
     writer.header(CURVE_COLUMNS)
@@ -58,7 +58,7 @@ def curves_svg(curves: Sequence[Curve], title: str, subtitle: str) -> str:
         *_axes(ticks, last),
     ]
     for number, curve in enumerate(curves):
-        parts += _drawn(curve, last, *_STYLES[number % len(_STYLES)])
+        parts += _curve_paths(curve, last, *_STYLES[number % len(_STYLES)])
     parts.append(f'<text x="{_LEFT}" y="{legend}" fill="#444444">still followed on that day</text>')
     for number, curve in enumerate(curves):
         parts += _at_risk(curve, ticks, last, legend + _LINE * (number + 1), *_STYLES[number % len(_STYLES)])
@@ -66,7 +66,7 @@ def curves_svg(curves: Sequence[Curve], title: str, subtitle: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Text for XML, without the control characters that no XML may hold."""
+    """Escape text for XML, without the control characters that XML forbids."""
     return escape("".join(c if c.isprintable() else " " for c in text), {'"': "&quot;"})
 
 
@@ -109,8 +109,8 @@ def _axes(ticks: Sequence[int], last: int) -> list[str]:
     return parts
 
 
-def _drawn(curve: Curve, last: int, colour: str, dashes: str) -> list[str]:
-    """A curve as stairs with its band, and a small upright stroke wherever accounts were followed no longer."""
+def _curve_paths(curve: Curve, last: int, colour: str, dashes: str) -> list[str]:
+    """Return a step curve with its band, and a small tick wherever accounts are censored."""
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     points = [(_x(0, last), _y(1.0))]
     for step in curve.steps:

@@ -1,4 +1,4 @@
-"""A roll-up as a table that other programs read: a line a cell."""
+"""Write a roll-up as a table for other programs: one line per cell."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MARK = ",".join(FIGURES)
 
 
 def rollup_csv(rollup: Rollup, as_of: date) -> str:
-    """A line for each row and column, then for each row, for each column and for all of it.
+    """Return a line for each row and column, then for each row, each column and the total.
 
-    The first columns are the date and what the roll-up is of and by; there an empty cell means all of them, as in SQL. The
-    figures are those of ``Cell``, empty where they are not known; how sure labels are stands in the lines of whole rows.
+    The first columns are the date and the two dimensions, where an empty cell means all, as in SQL. The figures are those
+    of ``Cell``, empty where unknown; the confidence of labels is in the lines of whole rows.
     """
     out = io.StringIO(newline="")
     writer = TableWriter(out, neutralise=True)

@@ -1,4 +1,4 @@
-"""Scored responses as Parquet beside the study: written whole or not at all, and read back."""
+"""Scored responses as Parquet beside the study: write them atomically, and read them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ScoredResponse:
 
 
 def write_scored(rows: Sequence[ScoredResponse], folder: Path, version: str) -> Path:
-    """Write rows to a file of ``folder`` that is named after its content and the survey's ``version``; returns its path."""
+    """Write rows to a file in ``folder`` named by its content and the survey's ``version``; return its path."""
     import duckdb
 
     text = "".join(json.dumps(_plain(row), ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
@@ -69,7 +69,7 @@ def write_scored(rows: Sequence[ScoredResponse], folder: Path, version: str) -> 
 
 
 def read_scored(path: Path) -> list[ScoredResponse]:
-    """The rows of such a file, in their order."""
+    """Return the rows of such a file, in order."""
     import duckdb
 
     try:
@@ -78,7 +78,7 @@ def read_scored(path: Path) -> list[ScoredResponse]:
             rows = con.execute(f'SELECT {names} FROM read_parquet({_quoted(path)}) ORDER BY "row"').fetchall()
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise NeedssegError(f"{path} cannot be read: {reason}.", "Route the file of responses again.") from error
+        raise NeedssegError(f"{path} cannot be read: {reason}.", "Route the responses again.") from error
     return [
         ScoredResponse(**dict(zip(_TYPES, (*row[:9], json.loads(row[9]), json.loads(row[10])), strict=True)))
         for row in rows

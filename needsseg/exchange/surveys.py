@@ -1,4 +1,4 @@
-"""The survey out: Formbricks' and Typeform's JSON, a Markdown sheet, and the scoring spec that others implement."""
+"""Export the survey: JSON of Formbricks and Typeform, a Markdown sheet, and the scoring specification."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VECTORS = 10
 
 
 def write(survey: Survey, path: Path, kind: str) -> Path:
-    """Write the survey as ``kind``, one of KINDS, whole or not at all; returns ``path``.
+    """Write the survey as ``kind``, one of KINDS, atomically; return ``path``.
 
     UsageError for an unknown kind, NeedssegError where the file cannot be written.
     """
@@ -32,14 +32,14 @@ def write(survey: Survey, path: Path, kind: str) -> Path:
 
 
 def reference(survey: Survey, *keys: str) -> str:
-    """How a question or option is called outside, so that its answers come back with version and keys."""
+    """Return the external id of a question or option, by which its answers include version and keys."""
     return "-".join((survey.version, *keys)) if survey.version else "-".join(keys)
 
 
 def formbricks(survey: Survey) -> str:
-    """The body of Formbricks' "create survey" call (management API v1), but for the environment's id."""
+    """Return the body of Formbricks' "create survey" call (management API v1), without the environment's id."""
 
-    def asked(question: Question) -> dict[str, Any]:
+    def field_of(question: Question) -> dict[str, Any]:
         return {
             "id": reference(survey, question.key),
             "type": "multipleChoiceSingle",
@@ -59,7 +59,7 @@ def formbricks(survey: Survey) -> str:
             "type": "link",
             "status": "draft",
             "welcomeCard": {"enabled": False},
-            "questions": [asked(question) for question in survey.asked],
+            "questions": [field_of(question) for question in survey.asked],
             "endings": [{"id": "needssegroutedthankyou00", "type": "endScreen", "headline": {"default": "Thank you!"}}],
             "hiddenFields": {"enabled": True, "fieldIds": list(HIDDEN)},
             "languages": [],
@@ -68,9 +68,9 @@ def formbricks(survey: Survey) -> str:
 
 
 def typeform(survey: Survey) -> str:
-    """The body of Typeform's "create form" call."""
+    """Return the body of Typeform's "create form" call."""
 
-    def asked(question: Question) -> dict[str, Any]:
+    def field_of(question: Question) -> dict[str, Any]:
         return {
             "ref": reference(survey, question.key),
             "title": question.words,
@@ -93,13 +93,13 @@ def typeform(survey: Survey) -> str:
             "type": "quiz",
             "hidden": list(HIDDEN),
             "settings": {"language": "en", "is_public": False},
-            "fields": [asked(question) for question in survey.asked],
+            "fields": [field_of(question) for question in survey.asked],
         }
     )
 
 
 def markdown(survey: Survey) -> str:
-    """The questions as a sheet, with what each answer tells."""
+    """Return the questions as a sheet, with the likelihoods of each answer."""
     lines = [f"# {TITLE} survey {survey.version}".strip(), ""]
     lines.append(f"Segments: {', '.join(f'{_plain(name)} ({survey.prior[name]:.2f})' for name in survey.segments)}.")
     lines.append(
@@ -131,7 +131,7 @@ ALGORITHM = (
 
 
 def spec(survey: Survey) -> str:
-    """The scoring function as data, words and test vectors, to be implemented without this program."""
+    """Return the scoring function as data, description and test vectors, for other implementations."""
     vectors = [_vector(survey, answers) for answers in _samples(survey)]
     return _json(
         {
@@ -166,7 +166,7 @@ def _spec_of(question: Question, survey: Survey) -> dict[str, Any]:
 
 
 def _samples(survey: Survey) -> list[dict[str, str]]:
-    """No answer, every question's option at each place as far as they go, then drawn ones; the same every time."""
+    """Return test answers: none, each question's n-th option, then random ones with a fixed seed."""
     generator = random.Random(0)  # noqa: S311  # test vectors, no secret
     samples: list[dict[str, str]] = [{}]
     most = max(len(question.options) for question in survey.asked)
@@ -188,7 +188,7 @@ def _vector(survey: Survey, answers: dict[str, str]) -> dict[str, Any]:
 
 
 def _plain(words: str) -> str:
-    """Words as Markdown shows them literally, on one line."""
+    """Return words on one line, escaped for Markdown."""
     for mark in "\\`*_[]<>|#":
         words = words.replace(mark, f"\\{mark}")
     return " ".join(words.split())

@@ -1,4 +1,4 @@
-"""Labelled accounts as a table (CSV, JSON lines or Parquet) and the manifest that tells where it came from."""
+"""Write labelled accounts as a table (CSV, JSON lines or Parquet) with a manifest of its origin."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def write(
     neutralise_formulas: bool = False,
     recorded: Callable[[], object] | None = None,
 ) -> Path:
-    """Write one row a profile with PROFILE_COLUMNS in their order, and ``<path>.manifest.json`` beside it; returns ``path``.
+    """Write one row per profile with PROFILE_COLUMNS, and ``<path>.manifest.json`` beside it; return ``path``.
 
     Empty cells mean not known. In Parquet all columns are text except the date and the confidence. The manifest holds
     hash, format, columns, counts, date and version, and whatever ``manifest_extra`` adds (inputs' hashes, unmatched,
@@ -83,7 +83,7 @@ def publish(
 
 
 def rows_of(profiles: Sequence[AccountProfile]) -> list[dict[str, Cell]]:
-    """One row a profile with PROFILE_COLUMNS in their order: the date as ISO text, what is not known as None."""
+    """Return one row per profile with PROFILE_COLUMNS: the date as ISO text, unknown values as None."""
     return [_row(profile) for profile in profiles]
 
 
@@ -102,7 +102,7 @@ def csv_text(
     names: Sequence[str] = PROFILE_COLUMNS,
     empty: str = "",
 ) -> str:
-    """A CSV table with LF line ends: ``header`` over the columns ``names`` of the rows, None as ``empty``.
+    """Return a CSV table with LF line ends: ``header`` over the columns ``names`` of the rows, None as ``empty``.
 
     ``neutralise`` puts ' before text a spreadsheet would compute, account ids and numbers excepted.
     """
@@ -117,12 +117,12 @@ def write_text(path: Path, text: str) -> None:
 
 
 def json_lines(rows: Sequence[Mapping[str, object]]) -> str:
-    """One object a line, without ASCII escapes."""
+    """Write one object per line, without ASCII escapes."""
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def _write_parquet(rows: Sequence[Mapping[str, Cell]], partial: Path) -> None:
-    """DuckDB reads the same rows back from JSON lines with the types given, so nothing is guessed."""
+    """Write Parquet with DuckDB, from JSON lines with explicit types."""
     import duckdb
 
     source = partial.with_name(f"{partial.name}.jsonl")
@@ -141,7 +141,7 @@ def _write_parquet(rows: Sequence[Mapping[str, Cell]], partial: Path) -> None:
 
 
 def quoted(path: Path) -> str:
-    """A path as an SQL string for DuckDB."""
+    """Return a path as an SQL string for DuckDB."""
     return "'" + str(path).replace("'", "''") + "'"
 
 

@@ -1,1 +1,1 @@
-"""Room 6: what a profile drives: interventions, triggers, RICE."""
+"""Room 6: interventions, triggers and RICE scores from profiles."""

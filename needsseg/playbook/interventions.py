@@ -1,4 +1,4 @@
-"""Which intervention follows from a profile: rules an analyst edits, each with the evidence it fired on."""
+"""Derive interventions from profiles by rules that an analyst edits, with the evidence of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TRENDS = ("falling", "steady", "rising", UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One field and what it has to be: one of ``among``, and within the bounds that are not None."""
+    """A condition on one field: its value must be one of ``among``, and within the bounds that are not None."""
 
     field: str
     among: tuple[Value, ...] = ()
@@ -37,7 +37,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An action and the conditions that must all hold; ``fields`` are all that it reads, placeholders included."""
+    """An action and its conditions, all of which must hold; ``fields`` are all fields read, including placeholders."""
 
     id: str
     action: str
@@ -47,7 +47,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class InterventionRules:
-    """Rules in the order in which actions are listed, and which features serve which segment's core job."""
+    """Rules in listing order, and the features that serve each segment's core job."""
 
     rules: tuple[Rule, ...]
     serves: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -57,7 +57,7 @@ def _usage(name: str) -> Reader:
     return lambda profile: None if profile.behaviour is None else getattr(profile.behaviour, name)
 
 
-# Field → the tier it belongs to and how it is read. A rule fires on no field whose tier is missing.
+# Field → its tier and its value in a profile. A rule does not apply where the tier of a field is missing.
 FIELDS: dict[str, tuple[str, Reader]] = {
     "size": ("firmographic", lambda profile: profile.firmographic.size),
     "revenue": ("firmographic", lambda profile: profile.firmographic.revenue),
@@ -90,7 +90,7 @@ FIELDS: dict[str, tuple[str, Reader]] = {
     "plan": ("lifecycle", lambda profile: profile.lifecycle.plan),
     "seats": ("lifecycle", lambda profile: profile.lifecycle.seats),
 }
-# What a field can be, where that is known: a rule that asks for anything else would never fire.
+# The possible values of a field, where known: a rule with another value would never apply.
 _NUMBERS = {
     "needs_segment_confidence", "events", "active_days", "active_users", "feature_breadth", "api_share", "invitations",
     "logins", "days_to_renewal", "seats",
@@ -111,11 +111,11 @@ _WORDS: dict[str, tuple[str, ...]] = {
 
 
 def with_actions(profiles: Sequence[AccountProfile], rules: InterventionRules) -> list[AccountProfile]:
-    """The profiles with their actions, ``recommended_action`` holding the actions' texts joined by ``; ``.
+    """Return the profiles with their actions; ``recommended_action`` is the actions' texts joined by ``; ``.
 
-    A rule that reads a field of a missing tier does not fire. ``unused_feature`` is the first feature listed under
-    ``[serves]`` for the account's segment that the account never used; for a segment not listed there, the one most
-    accounts of that segment use, at least two of them.
+    A rule that reads a field of a missing tier does not apply. ``unused_feature`` is the first feature listed under
+    ``[serves]`` for the account's segment that the account never used; for a segment not listed there, the feature used
+    by most accounts of that segment, at least two.
     """
     popular = _popular(profiles)
     acted = []
@@ -138,7 +138,7 @@ def _fire(rule: Rule, profile: AccountProfile, feature: str, reason: str) -> Act
         return None
     if not all(_holds(condition, values[condition.field]) for condition in rule.conditions):
         return None
-    evidence = [f"{name} = {_said(value)}{_sureness(profile, name)}" for name, value in values.items()]
+    evidence = [f"{name} = {_value_text(value)}{_sureness(profile, name)}" for name, value in values.items()]
     if "unused_feature" in values:
         evidence.append(reason)
     evidence += [
@@ -148,7 +148,7 @@ def _fire(rule: Rule, profile: AccountProfile, feature: str, reason: str) -> Act
 
 
 def _sureness(profile: AccountProfile, name: str) -> str:
-    """Behind the need: where its label comes from, and whether a person confirmed it."""
+    """Return the source of the need's label and whether a person confirmed it, for evidence on the need."""
     if name != "needs_segment":
         return ""
     by = profile.needs_segment_confirmed_by
@@ -183,7 +183,7 @@ def _same(value: Value | None, accepted_value: Value) -> bool:
     return value == accepted_value
 
 
-def _said(value: object) -> str:
+def _value_text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
@@ -192,7 +192,7 @@ def _said(value: object) -> str:
 
 
 def _popular(profiles: Sequence[AccountProfile]) -> dict[str, list[tuple[str, int]]]:
-    """Per segment the features its accounts use, most widely used first, with the number of accounts."""
+    """Return per segment the features that its accounts use, most used first, with the number of accounts."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for profile in profiles:
         if profile.needs_segment and profile.behaviour is not None:
@@ -217,7 +217,7 @@ def _unused_feature(
 
 
 def load_rules(path: Path) -> InterventionRules:
-    """The rules in a TOML file; UsageError naming file, line, rule and field where one does not fit."""
+    """Load the rules of a TOML file; UsageError with file, line, rule and field where one is invalid."""
     table = read_toml(path)
     if unknown_keys := [key for key in table if key not in ("rule", "serves")]:
         raise UsageError(
@@ -243,7 +243,7 @@ def load_rules(path: Path) -> InterventionRules:
 
 
 class _Places:
-    """Where in the file a rule or one of its keys stands, since TOML's tables no longer tell."""
+    """Finds the lines of rules and their keys, which parsed TOML does not contain."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -253,7 +253,7 @@ class _Places:
         ]
 
     def of(self, number: int, key: str = "") -> str:
-        """``file, line 12`` for rule ``number``, or for its ``key`` where that begins a line; the file alone failing that."""
+        """Return ``file, line 12`` for rule ``number``, or for its ``key`` where that begins a line; else only the file."""
         if number >= len(self.starts):
             return str(self.path)
         first = self.starts[number]
@@ -288,29 +288,31 @@ def _rule(places: _Places, number: int, entry: Mapping[str, object]) -> Rule:
 
 
 def _placeholders(place: str, action: str) -> list[str]:
-    """The fields that an action's text fills in; tried on a value of each kind, since a format may not fit it."""
+    """Return the fields in an action's text, after checking that their formats accept values of their kind."""
     try:
         parts = [part for part in string.Formatter().parse(action) if part[1] is not None]
     except ValueError as error:
         raise UsageError(f"{place}: its action cannot be read: {error}.", "Write {{ for a brace.") from error
     names = [str(name) for _, name, _, _ in parts]
     for name in names:
-        _known(place, name)
+        _check_field(place, name)
     samples = {name: 1 if name in _NUMBERS else True if name in _YES_NO else "text" for name in names}
     try:
         action.format(**samples)
     except (ValueError, KeyError, IndexError) as error:
-        raise UsageError(f"{place}: its action cannot be filled in: {error}.", "Write {seats} and no more.") from error
+        raise UsageError(
+            f"{place}: its action cannot be filled in: {error}.", "Write only the field: {seats}."
+        ) from error
     return names
 
 
-def _known(place: str, name: str) -> None:
+def _check_field(place: str, name: str) -> None:
     if name not in FIELDS:
         raise UsageError(f"{place}: '{name}' is not a field of a profile.", f"Fields: {', '.join(FIELDS)}.")
 
 
 def _condition(place: str, name: str, comparison: object) -> Condition:
-    _known(place, name)
+    _check_field(place, name)
     if isinstance(comparison, dict):
         unknown_keys = [key for key in comparison if key not in COMPARISONS]
         bounds = {key: value for key, value in comparison.items() if isinstance(value, int | float)}
@@ -331,7 +333,7 @@ def _condition(place: str, name: str, comparison: object) -> Condition:
 
 
 def _possible(place: str, name: str, value: Value) -> None:
-    """Refuse what the field can never be: such a rule would be silent for ever."""
+    """Refuse an impossible value of a field: the rule would never apply."""
     if name in _YES_NO and not isinstance(value, bool):
         raise UsageError(f"{place}: {name} is true or false, not {value!r}.", f"Write {name} = true, without quotes.")
     if name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
@@ -340,6 +342,6 @@ def _possible(place: str, name: str, value: Value) -> None:
         return
     if not isinstance(value, str):
         raise UsageError(f"{place}: {name} is a text, not {value!r}.", f'Write {name} = "…".')
-    known = _WORDS.get(name)
-    if known and value.casefold() not in {word.casefold() for word in known}:
-        raise UsageError(f"{place}: {name} is never {value!r}.", f"It is one of: {', '.join(known)}.")
+    possible = _WORDS.get(name)
+    if possible and value.casefold() not in {word.casefold() for word in possible}:
+        raise UsageError(f"{place}: {name} is never {value!r}.", f"It is one of: {', '.join(possible)}.")

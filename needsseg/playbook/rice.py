@@ -1,4 +1,4 @@
-"""RICE with segments: the plain score, and one in which an account counts by what accounts of its segment pay.
+"""RICE with segments: the plain score, and one in which accounts are weighted by the revenue of their segment.
 
 ``w_s = (ARR_s / ΣARR) / (n_s / Σn)`` and ``score = Σ_s Reach_s · w_s^λ · Impact · Confidence / Effort``: λ = 0 is plain RICE
 (Intercom 2016), λ = 1 weighs by revenue in full. Only the share of the money enters, so its unit does not matter.
@@ -17,7 +17,7 @@ FORMULA = "score = Σ reach × w^λ × impact × confidence / effort, with w = s
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """An account, the segment it is counted in (empty where it is in none), and what it pays (None where not known)."""
+    """An account, its segment ("" without one), and what it pays (None where unknown)."""
 
     account_id: str
     segment: str
@@ -26,9 +26,9 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One row of a backlog; ``reach`` is accounts by segment, None for a segment served whole.
+    """One row of a backlog; ``reach`` is the number of accounts by segment, None for a whole segment.
 
-    ``confidence`` is in [0, 1], ``effort`` above 0, ``impact`` and what is given of reach not negative.
+    ``confidence`` is in [0, 1], ``effort`` above 0, ``impact`` and ``reach`` not negative.
     """
 
     row: int
@@ -41,10 +41,10 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One segment: its accounts, the ``priced`` of them whose amount is known, and what these say.
+    """The weight of one segment: its accounts, and the ``priced`` of them whose amount is known.
 
-    Both shares are among the labelled accounts whose amount is known, so that an amount that is missing is never taken for
-    nothing; all three numbers are None where none is known in the segment, or nothing is paid at all.
+    Both shares are among labelled accounts with a known amount, so that a missing amount never counts as 0; all three
+    numbers are None where none is known in the segment, or nothing is paid at all.
     """
 
     segment: str
@@ -57,7 +57,7 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How far labels and amounts reach; ``arr_share`` is what labelled accounts pay of all that is known to be paid."""
+    """The coverage of labels and amounts; ``arr_share`` is the labelled accounts' share of all known amounts."""
 
     accounts: int
     labelled: int
@@ -68,7 +68,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one segment brings to a feature's score."""
+    """The contribution of one segment to a feature's score."""
 
     segment: str
     reach: float
@@ -77,10 +77,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A feature's two scores side by side, the best being rank 1 and equal scores sharing a rank.
+    """A feature's two scores; the best has rank 1, and equal scores share a rank.
 
-    ``weighted`` and what follows from it are None where the weight of a segment it reaches is not known, and ``why`` says
-    which. ``rank_change`` compares ranks among the features that have both scores; above 0 the weights lift it.
+    ``weighted`` and what follows from it are None where the weight of a segment it reaches is not known, and ``why`` names
+    it. ``rank_change`` compares ranks among the features with both scores; above 0 the weights raise it.
     """
 
     feature: Feature
@@ -94,7 +94,7 @@ class Score:
 
 
 def weights(customers: Iterable[Customer], segments: Iterable[str]) -> dict[str, Weight]:
-    """The weight of every segment; n and ARR are summed over the customers that are in a segment and have an amount."""
+    """Return the weight of every segment; n and ARR are over the customers with a segment and an amount."""
     members: dict[str, list[Customer]] = defaultdict(list)
     for customer in customers:
         if customer.segment:
@@ -109,7 +109,7 @@ def weights(customers: Iterable[Customer], segments: Iterable[str]) -> dict[str,
         amounts = paid.get(name, [])
         shares: tuple[float | None, float | None, float | None] = (None, None, None)
         if amounts and total:
-            # One division, so that shares that are round stay so.
+            # A single division, so that round shares stay exact.
             weight = (sum(amounts) * everyone) / (total * len(amounts))
             shares = (len(amounts) / everyone, sum(amounts) / total, weight)
         weight_by_segment[name] = Weight(name, len(members.get(name, ())), len(amounts), *shares)
@@ -117,7 +117,7 @@ def weights(customers: Iterable[Customer], segments: Iterable[str]) -> dict[str,
 
 
 def coverage(customers: Sequence[Customer]) -> Coverage:
-    """How many accounts are in a segment, how many amounts are known, and what share of these is in a segment."""
+    """Return the numbers of labelled accounts and known amounts, and the share of amounts in a segment."""
     labelled = [customer for customer in customers if customer.segment]
     total = sum(customer.amount for customer in customers if customer.amount is not None)
     covered = sum(customer.amount for customer in labelled if customer.amount is not None)
@@ -130,11 +130,11 @@ def coverage(customers: Sequence[Customer]) -> Coverage:
     )
 
 
-def rice(features: Iterable[Feature], known: dict[str, Weight], strength: float = 1.0) -> list[Score]:
-    """Every feature's scores, the best weighted first; ``strength`` is λ. UsageError where it is not within 0 and 1."""
+def rice(features: Iterable[Feature], weights: dict[str, Weight], strength: float = 1.0) -> list[Score]:
+    """Return every feature's scores, the best weighted first; ``strength`` is λ. UsageError where it is not within 0 and 1."""
     if not 0 <= strength <= 1:
-        raise UsageError(f"λ = {strength:g} is not between 0 and 1.", "0 is plain RICE, 1 weighs by ARR in full.")
-    scores = [_score(feature, known, strength) for feature in features]
+        raise UsageError(f"λ = {strength:g} is not between 0 and 1.", "0 is plain RICE, 1 is full weighting by ARR.")
+    scores = [_score(feature, weights, strength) for feature in features]
     both = [score for score in scores if score.weighted is not None]
     among = _ranks([score.plain for score in both])
     by_weight = _ranks([score.weighted or 0.0 for score in both])
@@ -151,9 +151,9 @@ def rice(features: Iterable[Feature], known: dict[str, Weight], strength: float 
     )
 
 
-def _score(feature: Feature, known: dict[str, Weight], strength: float) -> Score:
+def _score(feature: Feature, weights: dict[str, Weight], strength: float) -> Score:
     parts = tuple(
-        Part(name, float(known[name].accounts) if reach is None else reach, known[name].weight)
+        Part(name, float(weights[name].accounts) if reach is None else reach, weights[name].weight)
         for name, reach in feature.reach.items()
     )
     per_account = feature.impact * feature.confidence
@@ -161,19 +161,19 @@ def _score(feature: Feature, known: dict[str, Weight], strength: float) -> Score
     missing_weights = [part.segment for part in parts if part.weight is None and part.reach and strength]
     if missing_weights:
         return Score(feature, parts, unweighted, None, why=f"no ARR is known in {', '.join(missing_weights)}")
-    # λ = 0 asks for no weight, and neither does a segment that is not reached.
+    # No weight is needed for λ = 0, or for a segment that is not reached.
     reached = sum(part.reach * (1.0 if part.weight is None else part.weight) ** strength for part in parts)
     return Score(feature, parts, unweighted, reached * per_account / feature.effort)
 
 
 def _ranks(scores: Sequence[float]) -> list[int]:
-    """1 and one for each better score; scores that differ in the last places of a float are equal."""
+    """Return ranks from 1; scores that differ only in the last digits of a float are equal."""
     rounded = [float(f"{score:.12g}") for score in scores]
     return [1 + sum(other_score > score for other_score in rounded) for score in rounded]
 
 
 def in_numbers(score: Score, strength: float = 1.0) -> tuple[str, str]:
-    """The formula of the plain and of the weighted score with a feature's numbers; the latter is empty where there is none."""
+    """Return the formulas of the plain and the weighted score with a feature's numbers; the latter is "" without a score."""
     feature = score.feature
     factors = f" × {feature.impact:g} × {feature.confidence:g} / {feature.effort:g} = "
     power = "" if strength == 1 else f"^{strength:g}"

@@ -1,4 +1,4 @@
-"""The numbers and features of triggers, from a file an analyst edits."""
+"""The parameters of triggers, from a file that an analyst edits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.errors import UsageError
 from needsseg.settings import read_toml
 
-# Table and key in the file → field of TriggerRules and the least value that makes sense.
+# Table and key in the file → field of TriggerRules and its minimum.
 NUMBERS = {
     ("unused_feature", "days"): ("unused_days", 1),
     ("unused_feature", "used_by_one_in"): ("used_by_one_in", 1),
@@ -27,7 +27,7 @@ TABLES = ("unused_feature", "below_weekly", "team_growth", "features")
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A feature, the epoch day of its release where it is known, and the plans that have it; none given means all."""
+    """A feature, the epoch day of its release if known, and the plans that include it; none means all."""
 
     name: str
     release: int | None = None
@@ -50,10 +50,10 @@ class TriggerRules:
 
 
 def load_trigger_rules(path: Path) -> TriggerRules:
-    """The rules in a TOML file; UsageError naming file and key where one does not fit."""
-    given = read_toml(path)
+    """Load the rules of a TOML file; UsageError with file and key where one is invalid."""
+    tables_by_name = read_toml(path)
     numbers: dict[str, int] = {}
-    for table, content in given.items():
+    for table, content in tables_by_name.items():
         if table not in TABLES or not isinstance(content, dict):
             raise UsageError(f"{path}: '{table}' is not a table of triggers.", f"Tables: {', '.join(TABLES)}.")
         if table == "features":
@@ -66,7 +66,7 @@ def load_trigger_rules(path: Path) -> TriggerRules:
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise UsageError(f"{path}: [{table}] {key} = {value!r} is not a whole number of at least {least}.")
             numbers[field] = value
-    features_table = given.get("features", {})
+    features_table = tables_by_name.get("features", {})
     return TriggerRules(
         **numbers, features=tuple(_feature(path, name, entry) for name, entry in features_table.items())
     )

@@ -1,9 +1,9 @@
-"""Moments at which an account asks for something: a feature left unused, logins below weekly, a growing team.
+"""Triggers: moments when an account needs attention: an unused feature, logins below weekly, a growing team.
 
-A trigger as of day t is computed from the days before t alone, so the triggers as of a date are those as of any later date
+A trigger as of day t is computed only from the days before t, so the triggers as of a date are those as of any later date
 that fired on or before it. It fires on the day its condition becomes true, and again only after it was false.
-What can still change is what rests on days that the events do not reach yet (``settled`` says so), and everything when
-events of days past, or another CRM record, are put in later.
+Triggers that rest on days after the newest event may still change (``settled`` is False), and all may change when events
+of past days, or another CRM record, are imported later.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ ACTIVE_USERS = 30
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One moment: ``fired_on`` begins with it being true for the first time; ``feature`` is empty but for unused_feature.
+    """One trigger: ``fired_on`` is the first day on which it is true; ``feature`` is "" except for unused_feature.
 
-    ``settled`` is False where it rests on days after the newest event: late events may still take it away.
+    ``settled`` is False where it rests on days after the newest event: late events may still remove it.
     """
 
     kind: str
@@ -39,7 +39,7 @@ class Trigger:
 
     @property
     def id(self) -> str:
-        """The same 16 hexadecimal digits for the same moment, however often it is computed."""
+        """16 hexadecimal digits that are the same for the same trigger each time it is computed."""
         identity = repr((self.kind, self.account_id, self.feature, self.fired_on.isoformat()))
         return sha256(identity)[:16]
 
@@ -47,7 +47,7 @@ class Trigger:
 def triggers(
     timelines: Timelines, rules: TriggerRules, as_of: int, serving: Sequence[str] = (), account: str | None = None
 ) -> list[Trigger]:
-    """All triggers that fired on or before epoch day ``as_of``, of one account where given, by day, account, kind and feature.
+    """Return the triggers that fired on or before epoch day ``as_of``, optionally of one account, sorted.
 
     ``timelines`` holds the days before ``as_of``. ``serving`` are features named elsewhere as serving a segment; with those in
     the rules they are the ones watched. Where neither names any, a feature is watched from the day on which as many
@@ -98,18 +98,18 @@ def _watched(timelines: Timelines, rules: TriggerRules, as_of: int, serving: Seq
 
 
 def _widely_used(days: Sequence[int], timelines: Timelines, rules: TriggerRules, as_of: int) -> tuple[int, str] | None:
-    """From when on one account in so many has used a feature, of those that had signed up by then; None before that.
+    """Return the first day by which one in ``used_by_one_in`` accounts has used a feature, with a note; None without one.
 
-    The day is the first, and stays: what was watched once is not forgotten when other accounts sign up.
+    The first day stays in effect when other accounts sign up later.
     """
     signups = sorted(timeline.signup for timeline in timelines.accounts.values() if timeline.signup is not None)
     if timelines.first_day is None:
         return None
     start = timelines.first_day + rules.unused_days
     for since in sorted({start, *(day + 1 for day in days if day >= start)}):
-        used, known = bisect_left(days, since), bisect_left(signups, since)
-        if since <= as_of and known and used * rules.used_by_one_in >= known:
-            return since, f"; {used} of {known} accounts had used it by {_day(since)}"
+        used, signed_up = bisect_left(days, since), bisect_left(signups, since)
+        if since <= as_of and signed_up and used * rules.used_by_one_in >= signed_up:
+            return since, f"; {used} of {signed_up} accounts had used it by {_day(since)}"
     return None
 
 
@@ -132,14 +132,14 @@ def _unused(
             used = timeline.first_use.get(watched_feature.feature.name)
             if fires > as_of or (ends is not None and fires > ends) or (used is not None and used < fires):
                 continue
-            why = next(reason for reason, day in reasons.items() if day == available)
-            evidence = f"available for {fires - available} days, since {_day(available)} ({why}), "
+            clock_reason = next(reason for reason, day in reasons.items() if day == available)
+            evidence = f"available for {fires - available} days, since {_day(available)} ({clock_reason}), "
             evidence += f"and never used{watched_feature.why}"
             yield _trigger("unused_feature", timeline, fires, evidence, timelines, watched_feature.feature.name)
 
 
 def _entitled(timeline: Timeline, plans: Sequence[str], grace: int) -> list[tuple[int, int | None]]:
-    """The stretches [from, until) in which an account has a feature, in order; until is None while a term has no end.
+    """Return the periods [from, until) in which an account has a feature, in order; until is None while a term has no end.
 
     With ``plans`` they come from terms of these plans alone, with the days of grace after each. Without, any term will do;
     and an account has the feature from its first event to its first term too, since free plans have no terms.
@@ -164,7 +164,7 @@ def _entitled(timeline: Timeline, plans: Sequence[str], grace: int) -> list[tupl
 
 
 def _below_weekly(timeline: Timeline, timelines: Timelines, rules: TriggerRules, as_of: int) -> Iterator[Trigger]:
-    """Once in a silence: it is true from the day the silence has lasted long enough until somebody logs in again."""
+    """Yield one trigger per silence, true from the day the silence is long enough until the next login."""
     logins = timeline.logins
     for place, last in enumerate(logins):
         following = logins[place + 1] if place + 1 < len(logins) else as_of
@@ -203,25 +203,25 @@ def _growing(timeline: Timeline, timelines: Timelines, rules: TriggerRules, as_o
         if not armed or day >= ends:
             continue
         armed, last = False, day
-        what, before, now = _grown(timeline, timelines, rules, day) or ("", 0, 0)
-        evidence = f"{before} → {now} {what} from {_day(day - span)} to {_day(day)}"
-        yield _trigger("team_growth", timeline, day, evidence, timelines, settled=what == "seats")
+        measure, before, now = _grown(timeline, timelines, rules, day) or ("", 0, 0)
+        evidence = f"{before} → {now} {measure} from {_day(day - span)} to {_day(day)}"
+        yield _trigger("team_growth", timeline, day, evidence, timelines, settled=measure == "seats")
 
 
 def _grown(timeline: Timeline, timelines: Timelines, rules: TriggerRules, day: int) -> tuple[str, int, int] | None:
-    """What was measured, before and on a day, where it grew enough: seats where both days have them, else active users.
+    """Return the measure with its values before and on a day, if it grew enough: seats if both days have them, else users.
 
-    The two are never compared with one another. Active users need a window that the events reach back to.
+    The two are never compared with each other. Active users need a window that is covered by events.
     """
     earlier = day - rules.growth_days
-    what, steps = "seats", timeline.seats
+    measure, steps = "seats", timeline.seats
     if value_on(steps, earlier) is None or value_on(steps, day) is None:
-        what, steps = f"users active in {ACTIVE_USERS} days", timeline.users
+        measure, steps = f"users active in {ACTIVE_USERS} days", timeline.users
         if timelines.first_day is None or earlier - ACTIVE_USERS < timelines.first_day:
             return None
     before, now = value_on(steps, earlier) or 0, value_on(steps, day) or 0
     grown = before >= rules.smallest_base and 100 * now >= (100 + rules.growth_percent) * before
-    return (what, before, now) if grown else None
+    return (measure, before, now) if grown else None
 
 
 def _trigger(
@@ -242,7 +242,7 @@ def _day(day: int) -> str:
 
 
 def unwatchable(timelines: Timelines, rules: TriggerRules, serving: Sequence[str] = ()) -> Mapping[str, str]:
-    """Features named in rules that can never fire, with the reason."""
+    """Return features in the rules that can never fire, with the reason."""
     used = {name for timeline in timelines.accounts.values() for name in timeline.first_use}
     plans = {term.plan.casefold() for timeline in timelines.accounts.values() for term in timeline.terms}
     feature_by_name = {name: Feature(name) for name in serving} | {feature.name: feature for feature in rules.features}

@@ -1,4 +1,4 @@
-"""Room 4: candidates become segments."""
+"""Room 4: assign texts to segments, and derive primary needs."""
 
 from needsseg.segments.assigning import Assigner, Assignment, assign, learn
 from needsseg.segments.primary import primary_needs

@@ -1,4 +1,4 @@
-"""Assign new texts to segments: the segment and how likely it is right, or why none."""
+"""Assign new texts to segments with a probability of being right, or abstain with a reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PRECISION = 0.9
 OFF_TOPIC = 0.2
 QUOTES = 3
-# Ours: a label is more likely right than not, and leads by more than a tenth of what right ones usually lead by.
+# Our own choice: a label is more likely right than not, and leads by more than a tenth of the usual lead of right ones.
 LEAST_CHANCE = 0.5
 TIE = 0.1
 NOTHING_FITS, TWO_FIT = "nothing fits", "two fit equally"
@@ -25,7 +25,7 @@ NOTHING_FITS, TWO_FIT = "nothing fits", "two fit equally"
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Where one text belongs: ``label`` is None where the program abstains, and ``reason`` says why.
+    """The assignment of one text: ``label`` is None where the program abstains, with a ``reason``.
 
     ``confidence`` in [0, 1] is the chance that ``first`` is right, ``second`` the next best; ``evidence`` are indices of
     the closest passages of ``first``, closest first.
@@ -82,7 +82,7 @@ class Assigner:
         )
 
     def expected(self) -> Expected:
-        """The expected precision and coverage, estimated on the study's passages."""
+        """Return the expected precision and coverage, estimated on the study's passages."""
         return self.calibration.expected(self.threshold)
 
 
@@ -90,7 +90,7 @@ def learn(
     rows: Matrix, segments: Sequence[str], speakers: Sequence[str] | None = None, others: Matrix | None = None,
     *, precision: float = PRECISION, off_topic: float = OFF_TOPIC,
 ) -> Assigner:  # fmt: skip
-    """An assigner from unit rows (n, d) with the segment and, where known, the participant of each.
+    """Return an assigner learnt from unit rows (n, d) with the segment and, where known, the participant of each.
 
     ``others`` (m, d) are passages that belong to none of them, ``precision`` the share of labels that should be right, and
     ``off_topic`` the share of new texts expected to be about none. Raises UsageError without two groups to separate.
@@ -123,10 +123,10 @@ def learn(
 
 
 def _left_out_together(rows: Matrix, codes: Codes, speakers: Sequence[str] | None) -> Codes:
-    """The cross-validation group of each passage: its participant; a fold where that is unknown or the segment's only one."""
+    """Return each passage's cross-validation group: its participant, or a fold if unknown or the segment's only one."""
     import numpy as np
 
-    # Folds are dealt by content, so that they do not depend on the order of the passages.
+    # Folds are assigned by content, so that they do not depend on the order of the passages.
     groups = np.empty(len(codes), dtype=np.int64)
     groups[np.lexsort((*rows.T[:2], codes))] = np.arange(len(codes)) % min(FOLDS, len(codes))
     if speakers is None:
@@ -140,7 +140,7 @@ def assign(
     texts: Sequence[str], segments: Mapping[str, Sequence[str]], *, speakers: Mapping[str, Sequence[str]] | None = None,
     others: Sequence[str] = (), precision: float = PRECISION, off_topic: float = OFF_TOPIC,
 ) -> list[Assignment]:  # fmt: skip
-    """Assign each text to one of ``segments`` (passages by name), or abstain and say why.
+    """Assign each text to one of ``segments`` (passages by name), or abstain with a reason.
 
     ``speakers`` names the participant of each passage, ``others`` are passages that belong to no segment; ``evidence``
     counts the passages of the mapping in its order. Texts are embedded with the bundled model.
@@ -159,7 +159,7 @@ def assign(
     )
     of, beside = len(passages), len(passages) + len(others)
     who = [each for name in segments for each in speakers[name]] if speakers is not None else None
-    made = learn(
+    assigner = learn(
         rows[:of], [name for name, _ in passages], who, rows[of:beside], precision=precision, off_topic=off_topic
     )
-    return made.assign(rows[beside:])
+    return assigner.assign(rows[beside:])

@@ -27,7 +27,7 @@ FOLDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """At chances of ``threshold`` and more: the share of texts labelled, and the share of those labels that is right."""
+    """The share of texts labelled at chances of at least ``threshold``, and the share of right labels among them."""
 
     threshold: float
     coverage: float
@@ -36,7 +36,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """The chance that the best segment is right: logistic in how well it fits and how far it leads.
+    """The chance that the best segment is right: logistic in its fit and its lead over the second.
 
     ``usual_fit`` and ``usual_lead`` are the medians of the passages whose segment was found. ``chances`` and
     ``weights`` are those of the passages it was learnt from, each scored without its participant.
@@ -50,28 +50,28 @@ class Calibration:
     weights: Matrix
 
     def chance(self, fits: Matrix, leads: Matrix) -> Matrix:
-        """In [0, 1], for arrays of the best score and its lead over the second."""
+        """Return the chance in [0, 1], for arrays of the best score and its lead over the second."""
         import numpy as np
 
         logit = self.intercept + self.slopes[0] * fits + self.slopes[1] * leads
         return np.asarray(1 / (1 + np.exp(-np.clip(logit, -40, 40))), dtype=np.float64)
 
     def lacks_lead(self, fits: Matrix, leads: Matrix) -> Flags:
-        """Whether a text falls short of right labels in its lead rather than in its fit."""
+        """Return whether a text's deficit to right labels is in its lead rather than in its fit."""
         import numpy as np
 
         away, close = self.usual_fit - fits, self.usual_lead - leads
         return np.asarray(self.slopes[1] * close > self.slopes[0] * away, dtype=np.bool_)
 
     def expected(self, threshold: float) -> Expected:
-        """The expected result of labelling from ``threshold`` up, given the assumed share of off-topic texts."""
+        """Return the expected result of labelling from ``threshold`` up, given the assumed share of off-topic texts."""
         labelled = self.chances >= threshold
         weight = float(self.weights[labelled].sum())
         right = float((self.weights * self.chances)[labelled].sum())
         return Expected(threshold, weight / float(self.weights.sum()), right / weight if weight else 1.0)
 
     def threshold(self, precision: float) -> float:
-        """The lowest chance at which ``precision`` of the labels are expected to be right; above 1 where none is."""
+        """Return the lowest chance at which ``precision`` of the labels are expected to be right; above 1 without one."""
         import numpy as np
 
         order = np.argsort(-self.chances, kind="stable")
@@ -81,7 +81,7 @@ class Calibration:
 
 
 def best(scores: Matrix) -> tuple[Codes, Codes, Matrix, Matrix]:
-    """Of scores (n, k): the best segment, the second (the same where there is one), the best score, and its lead."""
+    """Return from scores (n, k) the best segment, the second (the same where there is one), the best score, and its lead."""
     import numpy as np
 
     order = np.argsort(-scores, axis=1, kind="stable")
@@ -94,7 +94,7 @@ def best(scores: Matrix) -> tuple[Codes, Codes, Matrix, Matrix]:
 def calibrate(
     rows: Matrix, codes: Codes, groups: Codes, others: Matrix, segments: int, off_topic: float
 ) -> Calibration:
-    """From members (n, d) with segment and participant, and passages in no segment (m, d).
+    """Learn from members (n, d) with segment and participant, and from passages in no segment (m, d).
 
     ``off_topic`` is the share of texts about none of the segments that is to be expected. Needs two segments, or others.
     """
@@ -108,7 +108,7 @@ def calibrate(
             scored.append((fits, leads, first == codes[held_out]))
     inside = sum(len(part[0]) for part in scored)
     for code in np.unique(codes) if segments > 1 else ():
-        # Nothing but the segment is left out here: its people's other words are what an off-topic text shares with them.
+        # Only the segment is held out here, as its participants' other words are also in off-topic texts.
         held_out = codes == code
         _, _, fits, leads = best(fit(rows[~held_out], codes[~held_out], segments).scores(rows[held_out]))
         scored.append((fits, leads, np.zeros(len(fits), dtype=bool)))

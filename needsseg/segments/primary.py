@@ -1,4 +1,4 @@
-"""Primary need: the segment that carries most of what one participant said, or undecided, and why."""
+"""Primary need: the segment with most of a participant's passages, or undecided, and why."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOWHERE = "no passage of theirs lies in a named segment"
 
 
 def primary_needs(participants: Sequence[str], placements: Iterable[tuple[str, str]]) -> list[PrimaryNeed]:
-    """One verdict per participant from (participant, segment name) pairs, one per passage that lies in a segment.
+    """Return one verdict per participant from (participant, segment name) pairs, one per passage that lies in a segment.
 
     Decided when a segment carries at least ``FEWEST`` of the participant's passages, ``SHARE`` of them, and ``LEAD`` more
     than the next; otherwise undecided, with the reason in words.
@@ -32,12 +32,12 @@ def _verdict(participant: str, segment_counts: Counter[str]) -> PrimaryNeed:
         return PrimaryNeed(participant, None, 0.0, {}, NOWHERE)
     (name, most), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0
     share = most / total
-    why = f"{most} of {total} passages"
+    reason = f"{most} of {total} passages"
     segment: str | None = name
     if most < FEWEST:
-        segment, why = None, f"only {format_count(total, 'passage')} in segments"
+        segment, reason = None, f"only {format_count(total, 'passage')} in segments"
     elif share < SHARE:
-        segment, why = None, f"no segment carries {SHARE:.0%} of their {total} passages"
+        segment, reason = None, f"no segment carries {SHARE:.0%} of their {total} passages"
     elif most - second < LEAD:
-        segment, why = None, f"{name} ({most}) and {ranked[1][0]} ({second}) are about even"
-    return PrimaryNeed(participant, segment, round(share, 4), dict(ranked), why)
+        segment, reason = None, f"{name} ({most}) and {ranked[1][0]} ({second}) are about even"
+    return PrimaryNeed(participant, segment, round(share, 4), dict(ranked), reason)

@@ -1,4 +1,4 @@
-"""Combine a new run with kept segments: these stay as they are, new passages are proposed for them or as new candidates."""
+"""Combine a new run with kept segments: these are unchanged, and new passages become proposals or new candidates."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def beside_kept(
     declined: Collection[tuple[int, int]] = (),
     standing: Mapping[int, Collection[int]] | None = None,
 ) -> Beside:
-    """Sort clusters (passage ids per label), of which ``kept`` tells the labels that stand for a segment a person keeps.
+    """Sort clusters (passage ids per label), where ``kept`` maps labels to segments that a person keeps.
 
-    Passages in ``decided`` are where a person put them and go nowhere; (passage, segment) in ``declined`` is not proposed
+    Passages in ``decided`` were placed by a person and stay there; (passage, segment) in ``declined`` is not proposed
     again. A new candidate takes ``SMALLEST`` free passages at least; a label in ``standing``, which goes on a candidate that
     people answered for or stands for a need in view, takes any number, and the passages that they put there.
     """
@@ -47,6 +47,6 @@ def beside_kept(
         elif segment is None:
             if len(free) >= SMALLEST:
                 candidates[label] = free
-        elif put := tuple(passage for passage in free if (passage, segment) not in refused):
-            proposed[segment] = put
+        elif proposed_passages := tuple(passage for passage in free if (passage, segment) not in refused):
+            proposed[segment] = proposed_passages
     return Beside(candidates, proposed, {label: segment for label, segment in kept.items() if label in clusters})

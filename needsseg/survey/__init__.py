@@ -1,1 +1,1 @@
-"""Room 6: five questions that place a customer in a segment."""
+"""Room 6: an onboarding survey of up to five questions that assigns customers to segments."""

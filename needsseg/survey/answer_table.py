@@ -1,4 +1,4 @@
-"""What participants would have answered, by what they said, and the likelihoods and the accuracy that follow."""
+"""Simulate participants' answers from their passages, and estimate the survey's likelihoods and accuracy."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 LIKE = 0.3
 SMOOTHING = 1.0
 MEANING = "how well these questions would sort the interviewed people if customers answered as they spoke"
-"""What leave-one-participant-out accuracy says, and all that it says."""
+"""The meaning of leave-one-participant-out accuracy."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """The passages of confirmed segments, one element of each field a passage, and whom they are of.
+    """The passages of confirmed segments; each field has one element per passage.
 
-    ``rows`` (n, d) are unit vectors, ``voices`` participants; a segment's passages stand clearest first. ``primary`` is
+    ``rows`` (n, d) are unit vectors, ``voices`` participants; a segment's passages are sorted by clarity. ``primary`` is
     the segment of each participant whose primary need is decided.
     """
 
@@ -43,10 +43,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How often people are routed to their segment: participants by a survey made without them, or customers who answered.
+    """The accuracy of routing, for participants (each by a survey without them) or for customers with known segments.
 
     ``right`` of ``labelled``, with the 95 % interval ``low`` to ``high`` (Wilson 1927); ``abstained`` of ``total`` got no
-    label; ``baseline`` is the share of the most frequent segment, which everybody could be given.
+    label; ``baseline`` is the share of the most frequent segment.
     """
 
     right: int
@@ -59,7 +59,7 @@ class Accuracy:
 
     @property
     def share(self) -> float | None:
-        """The share of labels that are right; None where nobody got a label."""
+        """The share of correct labels; None without any label."""
         return self.right / self.labelled if self.labelled else None
 
     @property
@@ -73,7 +73,7 @@ class Accuracy:
     @property
     def answered_sentence(self) -> str:
         """The figures in words, where they are of real answers."""
-        return f"How well the answers sorted customers whose segment interviews tell: {self._counted('respondents')}"
+        return f"How well the answers sorted customers whose segment is known from interviews: {self._counted('respondents')}"
 
     def _counted(self, people: str) -> str:
         if not self.labelled:
@@ -86,19 +86,19 @@ class Accuracy:
 
 
 def prior(material: Material, segments: Sequence[str], without: str = "") -> dict[str, float]:
-    """The share of each segment among primary needs, one participant added to each; without one participant if named."""
+    """Return the share of each segment among primary needs, with one participant added to each, optionally without one."""
     counts = Counter(name for voice, name in material.primary.items() if voice != without)
     total = sum(counts[name] for name in segments) + SMOOTHING * len(segments)
     return to_one([(counts[name] + SMOOTHING) / total for name in segments], segments)
 
 
 def to_one(shares: Sequence[float], names: Sequence[str]) -> dict[str, float]:
-    """Shares by name to four decimals that sum to 1; the largest takes what rounding leaves."""
+    """Return shares by name, rounded to four decimals but summing to 1; the largest takes the difference."""
     return dict(zip(names, rounded(shares), strict=True))
 
 
 def rounded(shares: Sequence[float]) -> tuple[float, ...]:
-    """Shares to four decimals that sum to 1; the largest takes what rounding leaves."""
+    """Return shares rounded to four decimals but summing to 1; the largest takes the difference."""
     rounded_shares = [round(share, 4) for share in shares]
     largest = max(range(len(rounded_shares)), key=lambda i: rounded_shares[i])
     rounded_shares[largest] = round(rounded_shares[largest] + 1 - sum(rounded_shares), 4)
@@ -106,21 +106,21 @@ def rounded(shares: Sequence[float]) -> tuple[float, ...]:
 
 
 def answer(question: Question, material: Material, voice: str, without: Collection[str] = ()) -> str | None:
-    """The key of the option that most of a participant's passages evidence, or None where none does.
+    """Return the key of the option that most of a participant's passages support, or None.
 
-    A passage evidences the option whose own passages, on average, are nearest to it, if their cosine is at least ``LIKE``.
-    What the participant and those in ``without`` said themselves is left out of the options' passages.
+    A passage supports the option with the nearest mean passage, if their cosine is at least ``LIKE``. The options'
+    passages exclude those of the participant and of ``without``.
     """
     import numpy as np
 
-    away = {voice, *without}
+    excluded_voices = {voice, *without}
     place = {passage: i for i, passage in enumerate(material.ids)}
     keys, directions = [], []
     for option in question.options:
         rows = [
             material.rows[place[passage]]
             for passage in option.evidence
-            if passage in place and material.voices[place[passage]] not in away
+            if passage in place and material.voices[place[passage]] not in excluded_voices
         ]
         if rows:
             keys.append(option.key)
@@ -145,18 +145,18 @@ def answer(question: Question, material: Material, voice: str, without: Collecti
 def with_table(
     question: Question, material: Material, segments: Sequence[str], none_likelihood: float, without: str = ""
 ) -> Question:
-    """The question with likelihoods counted from participants' answers, Laplace's one added to each option.
+    """Return the question with likelihoods from participants' answers, with add-one (Laplace) smoothing.
 
-    "None" has the same likelihood for every segment. A question with another option that rests on no passage, as a person
-    writes them, keeps the likelihoods it has.
+    "None" has the same likelihood for every segment. A question with another option without passages, as a person writes
+    them, keeps its likelihoods.
     """
     if question.likelihoods and any(not option.evidence for option in question.options if option.key != NONE):
         return question
-    away = (without,) if without else ()
+    excluded_voices = (without,) if without else ()
     counts = {name: Counter[str]() for name in segments}
     for voice, name in material.primary.items():
         if voice != without and name in counts:
-            answered = answer(question, material, voice, away)
+            answered = answer(question, material, voice, excluded_voices)
             if answered is not None:
                 counts[name][answered] += 1
     segment_options = [option for option in question.options if option.key != NONE]
@@ -182,16 +182,16 @@ def _likelihood(
 
 
 def accuracy(survey: Survey, material: Material) -> Accuracy:
-    """Leave-one-participant-out accuracy of a survey's questions, as many as are chosen in it.
+    """Return the leave-one-participant-out accuracy of a survey, with as many questions as are chosen in it.
 
-    For each participant the prior, the likelihoods and the choice of questions are made from the others; their answers
-    are what their own passages evidence. UsageError where no participant's primary need is among the survey's segments.
+    For each participant the prior, the likelihoods and the choice of questions are estimated from the others, and their
+    answers from their own passages. UsageError where no participant's primary need is among the survey's segments.
     """
     segment_by_voice = {voice: name for voice, name in material.primary.items() if name in survey.segments}
     if not segment_by_voice:
         raise UsageError(
             "No participant's primary need is decided for a segment of the survey.",
-            Advice("It takes at least three passages of a participant in one segment: ", Fix.PARTICIPANTS),
+            Advice("A participant needs at least three passages in one segment: ", Fix.PARTICIPANTS),
         )
     right = labelled = 0
     for voice, true in segment_by_voice.items():
@@ -206,7 +206,7 @@ def accuracy(survey: Survey, material: Material) -> Accuracy:
 
 
 def without(survey: Survey, material: Material, voice: str) -> Survey:
-    """The survey as it would be had one participant not been interviewed: prior, likelihoods and choice made anew."""
+    """Return the survey without one participant: with prior, likelihoods and choice estimated again."""
     questions = tuple(
         with_table(question, material, survey.segments, _none(question), voice) for question in survey.questions
     )
@@ -215,7 +215,7 @@ def without(survey: Survey, material: Material, voice: str) -> Survey:
 
 
 def _none(question: Question) -> float:
-    """The likelihood of "none" in a question, on average over the segments."""
+    """Return the mean likelihood of "none" in a question over the segments."""
     place = next((i for i, option in enumerate(question.options) if option.key == NONE), None)
     if place is None:
         return 0.0

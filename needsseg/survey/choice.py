@@ -1,4 +1,4 @@
-"""Which questions to ask: the greedy choice by expected information gain, in bits."""
+"""Choose the questions to ask, greedily by expected information gain in bits."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     Chances = NDArray[np.float64]
 
 MOST_STATES = 4_000_000
-"""So many combinations of segment and answers are reckoned with at once, 32 megabytes."""
+"""The most combinations of segment and answers to compute at once (32 MB)."""
 
 
 def choose(survey: Survey, most: int = MOST_CHOSEN) -> Survey:
-    """The survey with the questions chosen anew, at most ``most``, each the one that adds most to those before it.
+    """Return the survey with at most ``most`` questions chosen, each the one with the largest gain given those before.
 
     The gain is the mutual information of segment and answer given the answers before, under naive Bayes (the sequential
-    design of Lindley 1956); equals go by their order in the survey.
+    design of Lindley 1956); ties are resolved by their order in the survey.
     """
     remaining = list(survey.questions)
     joint = _start(survey.segments, survey.prior)
@@ -44,10 +44,9 @@ def choose(survey: Survey, most: int = MOST_CHOSEN) -> Survey:
 
 
 def with_gains(survey: Survey) -> Survey:
-    """The survey with the gain of every question reckoned anew.
+    """Return the survey with the gain of every question computed again.
 
-    That of a chosen one is what it adds to those asked before it; that of any other, what it would add asked in the last
-    place instead of the question there.
+    That of a chosen one is given those asked before it; that of any other is as if it replaced the last question.
     """
     joint = _start(survey.segments, survey.prior)
     gains: dict[str, float] = {}
@@ -76,7 +75,7 @@ def _matrix(question: Question, segments: Sequence[str]) -> Chances:
 
 
 def _joined(joint: Chances, matrix: Chances) -> Chances:
-    """Segment × answers so far, with the answers to one more question."""
+    """Return the joint distribution of segment and answers, extended by one question."""
     if joint.size * matrix.shape[1] > MOST_STATES:
         raise UsageError(
             f"{len(joint)} segments with {matrix.shape[1]} options a question are too many to choose among.",
@@ -86,7 +85,7 @@ def _joined(joint: Chances, matrix: Chances) -> Chances:
 
 
 def _gain(joint: Chances, matrix: Chances) -> float:
-    """What an answer tells of the segment beyond ``joint``, (segments, answers), one answer state after the other."""
+    """Return the information gain of a question about the segment given ``joint`` (segments, answers)."""
     before, after = _uncertainty(joint), 0.0
     for option in range(matrix.shape[1]):
         after += _uncertainty(joint * matrix[:, option : option + 1])
@@ -94,7 +93,7 @@ def _gain(joint: Chances, matrix: Chances) -> float:
 
 
 def _uncertainty(joint: Chances) -> float:
-    """The entropy of the segment given the answers, in bits, weighted by how likely the answers are."""
+    """Return the expected entropy of the segment given the answers, in bits."""
     import numpy as np
 
     answers = joint.sum(axis=0, keepdims=True)

@@ -1,4 +1,4 @@
-"""Drafting the onboarding survey: questions from templates, options in words that people wrote, and what they rest on."""
+"""Draft the onboarding survey: questions from templates, options in words that people wrote, and their evidence."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PARTS_OF = {
     "outcome": ("outcome",),
     "pain": ("pain", "workaround"),
 }
-"""The parts of a segment's card whose pinned quotes bear on the options of each kind."""
+"""The parts of a segment's card whose pinned quotes are evidence for options of each kind."""
 NEIGHBOURS = 4
 SPARE = 3
 LATE = 0.6
@@ -37,7 +37,7 @@ FEWEST_QUESTIONS, MOST_QUESTIONS = 1, 12
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The wording of one question and the kind of what its options say."""
+    """The wording of one question and the kind of its options."""
 
     key: str
     kind: str
@@ -46,7 +46,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """All templates, what "none" is called, and its likelihood."""
+    """All templates, the words of the option "none", and its likelihood."""
 
     questions: tuple[Template, ...]
     none: str
@@ -55,14 +55,14 @@ class Templates:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Words that say something of a kind, and the place of the passage they are from."""
+    """Words of a kind, and the index of their passage."""
 
     words: str
     place: int
 
 
 def load_templates(path: Path) -> Templates:
-    """The templates in a TOML file; UsageError naming file, question and key where one does not fit."""
+    """Load the templates of a TOML file; UsageError with file, question and key where one is invalid."""
     table = read_toml(path)
     for key in table:
         if key not in ("none", "none_likelihood", "question"):
@@ -71,14 +71,14 @@ def load_templates(path: Path) -> Templates:
     if not isinstance(none, str) or not none.strip():
         raise UsageError(f"{path}: none has no words.", 'For example: none = "None of these"')
     if not isinstance(chance, int | float) or isinstance(chance, bool) or not 0 < chance < 1:
-        raise UsageError(f"{path}: none_likelihood = {chance!r} does not lie between 0 and 1.")
+        raise UsageError(f"{path}: none_likelihood = {chance!r} is not between 0 and 1.")
     rows = table.get("question", [])
     if not isinstance(rows, list) or not FEWEST_QUESTIONS <= len(rows) <= MOST_QUESTIONS:
-        raise UsageError(f"{path}: it takes one to {MOST_QUESTIONS} tables [[question]].")
+        raise UsageError(f"{path}: there must be 1 to {MOST_QUESTIONS} tables [[question]].")
     templates = [_template(row, number, path) for number, row in enumerate(rows, start=1)]
     keys = [template.key for template in templates]
-    if twice := next((key for place, key in enumerate(keys) if key in keys[:place]), None):
-        raise UsageError(f"{path}: two questions have the key '{twice}'.", "Change one.")
+    if duplicate := next((key for place, key in enumerate(keys) if key in keys[:place]), None):
+        raise UsageError(f"{path}: two questions have the key '{duplicate}'.", "Change one.")
     return Templates(tuple(templates), " ".join(none.split()), float(chance))
 
 
@@ -89,12 +89,13 @@ def _template(row: Any, number: int, path: Path) -> Template:
     key, kind, words = row["key"], row["kind"], row["words"]
     if not isinstance(key, str) or not KEY.fullmatch(key):
         raise UsageError(
-            f"{place}: '{key}' is not a valid key.", "It takes letters a to z, digits and _, a letter first."
+            f"{place}: '{key}' is not a valid key.",
+            "A key consists of letters a to z, digits and _, and begins with a letter.",
         )
     if kind not in KINDS:
         raise UsageError(f"{place} ('{key}'): '{kind}' is not a valid kind.", f"Kinds: {', '.join(KINDS)}.")
     if not isinstance(words, str) or not words.strip():
-        raise UsageError(f"{place} ('{key}') has no words.", "Write what is asked.")
+        raise UsageError(f"{place} ('{key}') has no words.", "Write the question.")
     return Template(key, kind, " ".join(words.split()))
 
 
@@ -105,16 +106,16 @@ def draft(
     written: Mapping[str, Sequence[str]],
     pinned: Mapping[str, Mapping[str, Sequence[int]]],
 ) -> Survey:
-    """A survey of ``segments`` with every template that two of them can fill, and the best five chosen.
+    """Draft a survey of ``segments`` with every template that two of them can fill, and choose the best five.
 
-    ``written`` are texts that people wrote of each segment: their plain clauses word the options of the kind "need". All
-    others are to be worded; they rest on the passages ``pinned`` to the segment's card (ids by part), then on those in which
-    participants say something of the kind. UsageError below two segments, and where no question tells them apart.
+    ``written`` are texts that people wrote about each segment: their plain clauses become options of the kind "need". All
+    other options are to be worded; their evidence is the passages ``pinned`` to the segment's card (ids by part), then
+    those with words of the kind. UsageError below two segments, and where no question separates them.
     """
     if len(segments) < 2:
         raise UsageError(
             f"“{segments[0]}” is the only confirmed segment." if segments else "There is no confirmed segment.",
-            "Confirm at least two: the survey asks which of them somebody belongs to.",
+            "Confirm at least two: the survey assigns people to one of them.",
         )
     rounds = max(Counter(template.kind for template in templates.questions).values()) + SPARE
     offers = {name: _offers(material, name, rounds, pinned.get(name, {})) for name in segments}
@@ -125,14 +126,14 @@ def draft(
         number = uses_by_kind[template.kind]
         uses_by_kind[template.kind] += 1
         if template.kind == NEED and number and sum(len(clauses) > number for clauses in clauses_of.values()) < 2:
-            continue  # another question of people's words, of which there are no more
+            continue  # there are no more clauses for another question
         options = _options(material, template.kind, number, offers, clauses_of, templates.none)
         if len(options) >= 2:
             question = Question(template.key, template.words, (*options, Option(NONE, templates.none)), {})
             questions.append(with_table(question, material, segments, templates.none_likelihood))
     if not questions:
         raise UsageError(
-            "Nothing that participants said bears on an option of any question.",
+            "No passage supports an option of any question.",
             "Edit the templates (prompts/survey.toml), or put more passages into the segments.",
         )
     return choose(Survey("", tuple(segments), prior(material, segments), tuple(questions), ()))
@@ -146,9 +147,9 @@ def _options(
     clauses_of: Mapping[str, Sequence[str]],
     none: str,
 ) -> list[Option]:
-    """The option of each segment that has passages for the question of a number among those of its kind.
+    """Return options for the segments with passages, for the question of a ``number`` among those of its kind.
 
-    What people wrote alike of two segments tells them apart no more, so that both are to be worded.
+    The same clause for two segments does not separate them, so both are to be worded.
     """
     keys = option_keys(tuple(offers))
     words_of = {name: clauses[number] for name, clauses in clauses_of.items() if kind == NEED and number < len(clauses)}
@@ -165,9 +166,9 @@ def _options(
 def _offers(
     material: Material, name: str, rounds: int, pinned: Mapping[str, Sequence[int]]
 ) -> dict[str, tuple[int, ...]]:
-    """The places of passages on which options of a segment can rest, by kind, and no passage twice in a kind.
+    """Return the indices of passages that are evidence for a segment's options, by kind, without repeats.
 
-    What people pinned to a part of the card comes first, then the plainest words.
+    Passages pinned to a part of the card come first, then those with the plainest words.
     """
     segment_places = [i for i, segment in enumerate(material.segments) if segment == name]
     place_of = {material.ids[i]: i for i in segment_places}
@@ -187,7 +188,7 @@ def _offers(
 
 
 def _of_other_people(material: Material, segment_places: Sequence[int]) -> list[int]:
-    """Places of a segment, the clearest first, of each person one before anybody's second."""
+    """Return indices of a segment's passages, clearest first, with each person's first before anyone's second."""
     count_by_speaker: Counter[str] = Counter()
     ranked = []
     for rank, i in enumerate(segment_places):
@@ -197,7 +198,7 @@ def _of_other_people(material: Material, segment_places: Sequence[int]) -> list[
 
 
 def _clauses(material: Material, segment_places: Sequence[int], rounds: int) -> dict[str, list[Clause]]:
-    """What participants of a segment say of each kind, the plainest first."""
+    """Return the clauses of a segment's participants of each kind, the plainest first."""
     clauses_by_kind: dict[str, list[Clause]] = {kind: [] for kind in SPOKEN_KINDS}
     ranked_by_kind: dict[str, list[tuple[float, int, str]]] = {kind: [] for kind in SPOKEN_KINDS}
     for rank, i in enumerate(segment_places):
@@ -209,14 +210,14 @@ def _clauses(material: Material, segment_places: Sequence[int], rounds: int) -> 
         count_by_speaker: Counter[str] = Counter()
         once: dict[int, tuple[int, int, Clause]] = {}
         for _, i, words in sorted(offers):
-            if i not in once:  # a passage fills one option of a kind; those of other people come first
+            if i not in once:  # one clause per passage and kind; those of other people come first
                 once[i] = (count_by_speaker[material.voices[i]], len(once), Clause(words, i))
                 count_by_speaker[material.voices[i]] += 1
         clauses_by_kind[kind] = [clause for _, _, clause in sorted(once.values(), key=lambda turn: turn[:2])[:rounds]]
     clauses_by_kind["pain"] = [
         short for i in segment_places if (short := _short_sentence(material.quotes[i], i)) is not None
     ]
-    # What only one participant knows by name, or what runs on, is offered last.
+    # Clauses with names, and those that continue a sentence, come last.
     return {
         kind: sorted(clauses, key=lambda clause: (bool(_NAMED.search(clause.words)), _runs_on(clause.words)))
         for kind, clauses in clauses_by_kind.items()
@@ -227,7 +228,7 @@ def _runs_on(words: str) -> bool:
     return len(words.split()) > USUAL_WORDS
 
 
-# "It so that I can say …" hangs on words before it, which an option does not show.
+# "It so that I can say …" depends on words before it, which an option does not show.
 _HANGS = re.compile(r"(?:it|them|him|her|this|these|those|that) (?:so|that|when|if|and|but)\b", re.IGNORECASE)
 _DAYS = "Mon|Tues|Wednes|Thurs|Fri|Satur|Sun"
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -242,7 +243,7 @@ _WHOLE = re.compile(r"(?:I|we|nobody|no one|it|it's|the|that's|there's|everybody
 
 
 def _short_sentence(quote: str, place: int) -> Clause | None:
-    """The first short whole sentence of a passage in which something stands in the way."""
+    """Return the first short whole sentence of a passage about an obstacle."""
     for hit in _SENTENCE.finditer(quote.replace("’", "'")):
         words = hit.group().strip(" ,;:–—-\"“”'")
         is_whole = _WHOLE.match(words) and not re.search(r"[\[\]()\"“”,]", words)
@@ -252,7 +253,7 @@ def _short_sentence(quote: str, place: int) -> Clause | None:
 
 
 def _evidence(material: Material, place: int) -> tuple[int, ...]:
-    """The passage of a clause and those of its segment that are most like it, each of somebody else."""
+    """Return the passage of a clause and the most similar ones of its segment, each of another person."""
     likeness = material.rows @ material.rows[place]
     same_segment = [
         i for i, segment in enumerate(material.segments) if segment == material.segments[place] and i != place

@@ -1,4 +1,4 @@
-"""The survey as a table: TOML that a person edits, and the JSON that the study keeps."""
+"""Formats of the survey: TOML that a person edits, and the JSON in the study."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _NAMES: dict[type, str] = {
 
 
 def as_dict(survey: Survey) -> dict[str, Any]:
-    """The survey as plain tables, lists, texts and numbers."""
+    """Return the survey as dicts, lists, texts and numbers."""
     return {
         "version": survey.version,
         "segments": list(survey.segments),
@@ -84,7 +84,7 @@ def as_dict(survey: Survey) -> dict[str, Any]:
 
 
 def from_dict(tables: dict[str, Any]) -> Survey:
-    """The survey in such tables, with gains reckoned anew; UsageError naming question and option where one does not fit."""
+    """Return the survey of such tables, with gains computed again; UsageError with the invalid question and option."""
     _check_fields("The survey", tables, _TABLE, ("segments", "chosen", "prior", "question"))
     segments = _texts("segments", tables["segments"])
     questions = tuple(_question(row, number, segments) for number, row in enumerate(tables["question"], start=1))
@@ -135,7 +135,7 @@ def _question(row: Any, number: int, segments: tuple[str, ...]) -> Question:
         if not words and not option.get("to_be_worded"):
             raise UsageError(
                 f"{option_place} has no words.",
-                "Write what people are to see, or to_be_worded = true for the time being.",
+                "Write the option's text, or set to_be_worded = true for now.",
             )
         first = " ".join(option.get("first_words", "").split())
         options.append(Option(option["key"], words, tuple(evidence), first))
@@ -143,17 +143,17 @@ def _question(row: Any, number: int, segments: tuple[str, ...]) -> Question:
     return Question(row["key"], " ".join(row["words"].split()), tuple(options), likelihoods)
 
 
-def _check_fields(place: str, fields: dict[str, Any], known: Mapping[str, type], needed: tuple[str, ...]) -> None:
+def _check_fields(place: str, fields: dict[str, Any], allowed: Mapping[str, type], required: tuple[str, ...]) -> None:
     for name, value in fields.items():
-        kind = known.get(name)
+        kind = allowed.get(name)
         if kind is None:
-            raise UsageError(f"{place} has an unknown key '{name}'.", f"Known: {', '.join(known)}.")
+            raise UsageError(f"{place} has an unknown key '{name}'.", f"Known: {', '.join(allowed)}.")
         fits = isinstance(value, (int, float) if kind is float else kind)
         if not fits or (isinstance(value, bool) and kind is not bool):
             raise UsageError(f"{place}: {name} is not {_NAMES[kind]}.")
-    for name in needed:
+    for name in required:
         if name not in fields:
-            raise UsageError(f"{place} has no {name}.", Advice("A whole example is printed by: ", Fix.PRINT_SURVEY))
+            raise UsageError(f"{place} has no {name}.", Advice("To see a complete example: ", Fix.PRINT_SURVEY))
 
 
 def _texts(name: str, values: list[Any]) -> tuple[str, ...]:
@@ -169,29 +169,29 @@ def _number(place: str, value: Any) -> float:
 
 
 def as_json(survey: Survey) -> str:
-    """The survey as the study keeps it."""
+    """Return the survey as JSON for the study."""
     return json.dumps(as_dict(survey), ensure_ascii=False, sort_keys=True)
 
 
 def from_json(text: str) -> Survey:
-    """The survey that the study kept."""
+    """Return the survey from the study's JSON."""
     return from_dict(json.loads(text))
 
 
 def as_toml(survey: Survey, hints: Mapping[tuple[str, str], str] | None = None) -> str:
-    """The survey as a file that a person edits, and ``from_toml`` reads.
+    """Return the survey as TOML for a person to edit, which ``from_toml`` reads.
 
-    ``hints`` are by question and option key what a participant said; each stands in a comment above an option to be worded.
+    ``hints`` are participants' words by question and option key, written as comments above options to be worded.
     """
     head = [
-        "# The onboarding survey. Edit words, options, likelihoods and what is chosen (at most five, in their order);",
+        "# The onboarding survey. Edit words, options, likelihoods and the chosen questions (at most five, in their order);",
         "# then save it as the next version of the survey.",
-        "# likelihood: how many of 1 in a segment pick the option; over a question's options they sum to 1 for each segment.",
-        "# gain: bits, reckoned anew when the file is read. evidence: the numbers of passages.",
-        "# to_be_worded: nobody wrote this option yet. Write one plain neutral clause as its words; a participant's own words",
-        "# stand above it as a hint. A survey that asks for such an option is neither exported nor routed.",
-        "# first_words: what the option said first. Where its words are others, how well the survey sorts people is not known.",
-        "# least_answers: whoever answers fewer questions (but for none) is put to no segment.",
+        "# likelihood: the share of a segment that picks the option; for each segment a question's options sum to 1.",
+        "# gain: in bits, computed again when the file is read. evidence: the numbers of passages.",
+        "# to_be_worded: this option has no words yet. Write one plain neutral clause; a participant's own words are above it",
+        "# as a hint. A survey with such an option in a chosen question cannot be exported or routed.",
+        "# first_words: the option's first words. Once they are changed, the accuracy of the survey is unknown.",
+        "# least_answers: whoever answers fewer questions (not counting none) is not assigned to a segment.",
     ]
     tables = as_dict(survey)
     simple = ("version", "segments", "chosen", "default_flow", "least_posterior", "least_margin", "least_answers")
@@ -212,7 +212,7 @@ def as_toml(survey: Survey, hints: Mapping[tuple[str, str], str] | None = None) 
 
 
 def from_toml(text: str, name: str) -> Survey:
-    """The survey in a TOML text called ``name``; UsageError naming line, question and option where it does not fit."""
+    """Read the survey from a TOML text called ``name``; UsageError with line, question and option where it is invalid."""
     try:
         tables = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
@@ -224,10 +224,10 @@ def from_toml(text: str, name: str) -> Survey:
 
 
 def _line(text: str, message: str) -> str:
-    """Where the question or option stands that a message names."""
+    """Return the line of the question or option named in a message, as text, or ""."""
     start = 0
-    for what in ("[Qq]uestion", "option"):
-        quoted_key = re.search(rf"{what} '([^']+)'", message)
+    for element in ("[Qq]uestion", "option"):
+        quoted_key = re.search(rf"{element} '([^']+)'", message)
         key_line = quoted_key and re.compile(rf"^\s*key\s*=\s*[\"']{re.escape(quoted_key.group(1))}[\"']", re.M).search(
             text, start
         )
@@ -247,10 +247,10 @@ def _value(value: Any) -> str:
 
 
 def _comment(words: str) -> str:
-    """Words on one line, as a comment holds them: without control characters."""
+    """Return words on one line without control characters, for a comment."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
 
 
 def _text(words: str) -> str:
-    """A text as TOML's basic strings write it: as JSON does, and escaped is also what would steer a terminal."""
+    """Return a text as a TOML basic string: as in JSON, with control characters of terminals also escaped."""
     return escaped_json(json.dumps(words, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""Rows of a table of responses: CSV, JSON lines, or a JSON array, flat."""
+"""Read a table of responses from CSV, JSON lines, or a JSON array, as flat rows."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ MOST_CELL = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row as flat cells; ``said`` are the cells that stand among its answers for certain, ``why`` what is wrong with it."""
+    """One row as flat cells; ``answer_names`` are cells that are certainly answers, ``error`` is what is wrong with the row."""
 
     number: int
     cells: dict[str, str] = field(default_factory=dict)
-    said: frozenset[str] = frozenset()
-    why: str = ""
+    answer_names: frozenset[str] = frozenset()
+    error: str = ""
 
 
 def records(text: str, name: str) -> Iterator[Record]:
-    """The rows of a text that is called ``name`` in messages; TableError where it is none of these formats."""
+    """Yield the rows of a text, called ``name`` in messages; TableError where it is in none of these formats."""
     text = text.removeprefix("\ufeff")
     first = text.lstrip()[:1]
     if first == "[" or (first == "{" and _is_whole(text)):
@@ -44,7 +44,7 @@ def records(text: str, name: str) -> Iterator[Record]:
                 try:
                     yield _flat(number, json.loads(line))
                 except (json.JSONDecodeError, RecursionError) as error:
-                    yield Record(number, why=f"not valid JSON: {error}")
+                    yield Record(number, error=f"not valid JSON: {error}")
     else:
         yield from _cells(text, name)
 
@@ -54,7 +54,7 @@ def _is_rows(value: object) -> bool:
 
 
 def _is_whole(text: str) -> bool:
-    """Whether a text that begins with { is one object, rather than one a line."""
+    """Return whether a text that begins with { is a single object, not one per line."""
     try:
         json.loads(text.lstrip().split("\n", 1)[0])
     except (json.JSONDecodeError, RecursionError):
@@ -78,7 +78,7 @@ def _cells(text: str, name: str) -> Iterator[Record]:
                 continue
             elif len(cells) != len(header):
                 more = "more" if len(cells) > len(header) else "fewer"
-                yield Record(number, why=f"the row has {more} cells than the header")
+                yield Record(number, error=f"the row has {more} cells than the header")
             else:
                 pairs = zip(header, cells, strict=True)
                 yield Record(number, {column: cell.strip() for column, cell in pairs if column})
@@ -87,9 +87,9 @@ def _cells(text: str, name: str) -> Iterator[Record]:
 
 
 def _flat(number: int, row: Any) -> Record:
-    """One JSON response as cells: ``answers``, ``data``, ``hidden`` and ``variables`` are opened, as are Typeform's answers."""
+    """Flatten one JSON response: ``answers``, ``data``, ``hidden`` and ``variables`` are expanded, as are Typeform's answers."""
     if not isinstance(row, dict):
-        return Record(number, why="not an object")
+        return Record(number, error="not an object")
     cells: dict[str, str] = {}
     answer_names: set[str] = set()
     for key, value in row.items():

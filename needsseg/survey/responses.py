@@ -1,4 +1,4 @@
-"""Responses to the survey from a file or a paste, also as Formbricks and Typeform give them."""
+"""Read responses to the survey from a file or pasted text, including exports of Formbricks and Typeform."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ AT = (
     "at", "date", "submitted_at", "submitted at", "submit date (utc)", "created_at", "createdat", "timestamp", "finished at",
 )  # fmt: skip
 VERSION = ("survey_version", "survey version")
-# Formbricks numbers its columns, and Typeform marks what it cannot show.
+# Formbricks numbers its columns.
 _NUMBERED = re.compile(r"^\d+\.\s+")
 NAMELESS = "row {}"
-"""Who gave the response in a row that names nobody."""
+"""The name of a respondent in a row without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One response: its row in the file, who gave it, of which account, on which epoch day, and option by question key."""
+    """One response: its row in the file, respondent, account, epoch day, and option by question key."""
 
     row: int
     respondent: str
@@ -40,7 +40,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """The responses of a file in their order, the rows refused with reasons, and which column was read as what."""
+    """The responses of a file in order, the refused rows with reasons, and the columns by use."""
 
     rows: tuple[Response, ...]
     refused: tuple[Reject, ...]
@@ -49,18 +49,18 @@ class Responses:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Which column is what; ``questions`` maps columns to question keys, ``beside`` those of other versions to versions."""
+    """The columns by use; ``questions`` maps columns to question keys, ``other_versions`` columns to other versions."""
 
     account: str
     respondent: str
     at: str
     version: str
     questions: dict[str, str]
-    beside: dict[str, str]
+    other_versions: dict[str, str]
 
 
 class _RowError(Exception):
-    """Why one row is refused, and for which cell."""
+    """The reason why a row is refused, and the cell."""
 
     def __init__(self, column: str, value: str, reason: str) -> None:
         super().__init__(reason)
@@ -77,42 +77,42 @@ def read_responses(
     answered_at: str | None = None,
     needs_account: bool = True,
 ) -> Responses:
-    """The responses in ``text``, which is called ``name`` in messages; columns are guessed by name unless given.
+    """Read the responses in ``text``, called ``name`` in messages; columns are guessed by name unless given.
 
     A cell is an option's key or its words exactly, a column a question's key or its words; empty cells are unanswered.
     Rows with an unknown option, of another version or, where one is needed, without an account are refused. TableError
-    where no column is a question, UsageError for a column that is named and not there.
+    where no column is a question, UsageError for a missing column.
     """
-    found = list(records(text, name))
-    header = list(dict.fromkeys(column for record in found for column in record.cells))
-    if not found:
-        raise TableError(f"{name} holds no response.", "It takes one row a response, with a column for each question.")
+    response_records = list(records(text, name))
+    header = list(dict.fromkeys(column for record in response_records for column in record.cells))
+    if not response_records:
+        raise TableError(f"{name} holds no response.", "Give one row per response, with a column for each question.")
     layout = _layout(header, survey, name, {"account": account, "respondent": respondent, "at": answered_at})
     if needs_account and not layout.account:
         raise UsageError(
-            f"{name}: no column says which account a response is of.",
+            f"{name}: there is no column with the account of each response.",
             Advice("Name that column", Option.ACCOUNT_COLUMN, f". Columns: {', '.join(header)}."),
         )
     rows, refused = [], []
-    for record in found:
+    for record in response_records:
         try:
             rows.append(_response(record, layout, survey, needs_account))
-        except _RowError as why:
-            refused.append(Reject(record.number, why.column, why.value[:200], why.reason))
+        except _RowError as error:
+            refused.append(Reject(record.number, error.column, error.value[:200], error.reason))
     column_by_use = {
         "account": layout.account,
         "respondent": layout.respondent,
         "at": layout.at,
         "version": layout.version,
     }
-    columns = {what: column for what, column in column_by_use.items() if column}
+    columns = {use: column for use, column in column_by_use.items() if column}
     return Responses(tuple(rows), tuple(refused), columns | {key: column for column, key in layout.questions.items()})
 
 
 def _layout(header: Sequence[str], survey: Survey, name: str, given_columns: Mapping[str, str | None]) -> _Layout:
-    for what, column in given_columns.items():
+    for use, column in given_columns.items():
         if column is not None and column not in header:
-            raise UsageError(f"{name} has no column '{column}' ({what}).", f"Columns: {', '.join(header)}.")
+            raise UsageError(f"{name} has no column '{column}' ({use}).", f"Columns: {', '.join(header)}.")
     questions: dict[str, str] = {}
     extra_columns: dict[str, str] = {}
     used_columns = set(given_columns.values())
@@ -156,7 +156,7 @@ def _guess(header: Sequence[str], names: Sequence[str]) -> str:
 
 
 def _question_of(column: str, survey: Survey) -> tuple[str, str]:
-    """The question that a column answers, and of which version where the column says so; empty where it is none."""
+    """Return the key of the question that a column answers, and the version if the column names it; else ""."""
     column = column.strip()
     if any(column == question.key for question in survey.questions):
         return column, ""
@@ -173,10 +173,10 @@ def _spelt(words: str) -> str:
 
 def _response(record: Record, layout: _Layout, survey: Survey, needs_account: bool) -> Response:
     row = record.cells
-    if record.why:
-        raise _RowError("", "", record.why)
+    if record.error:
+        raise _RowError("", "", record.error)
     version = row.get(layout.version, "") if layout.version else ""
-    extra_answers = [layout.beside[column] for column in layout.beside if row.get(column)]
+    extra_answers = [layout.other_versions[column] for column in layout.other_versions if row.get(column)]
     if version in ("", survey.version) and extra_answers:
         version = extra_answers[0]
     if version not in ("", survey.version):
@@ -185,7 +185,7 @@ def _response(record: Record, layout: _Layout, survey: Survey, needs_account: bo
     account = row.get(layout.account, "") if layout.account else ""
     if needs_account and not account:
         raise _RowError(layout.account, "", "no account")
-    if unknown_questions := sorted(record.said - set(layout.questions)):
+    if unknown_questions := sorted(record.answer_names - set(layout.questions)):
         raise _RowError(unknown_questions[0], row[unknown_questions[0]], "the survey has no such question")
     answers = {}
     for column, key in layout.questions.items():
@@ -207,7 +207,7 @@ def _option(column: str, cell: str, question: Question, version: str) -> str:
 
 
 def _day(column: str, cell: str) -> int | None:
-    """The epoch day, UTC, of a date or time written as ISO 8601."""
+    """Return the epoch day, in UTC, of a date or time in ISO 8601."""
     if not cell:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The onboarding survey: its questions and their likelihoods, the verdict on one response, and what makes it valid."""
+"""The onboarding survey: questions and likelihoods, the verdict on one response, and validation."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer to a question: ``key`` is what responses are read by, ``words`` what people see.
+    """One option of a question: ``key`` identifies it in responses, ``words`` is its text.
 
-    ``words`` are a person's; they are empty where nobody wrote any yet. ``evidence`` are ids of passages that say it, the
-    clearest first. ``first_words`` are the first that were saved for this evidence: where ``words`` are others, it is not
-    known how well they go with the evidence.
+    ``words`` are written by a person, "" until then. ``evidence`` are ids of passages that support it, the clearest first.
+    ``first_words`` are the first saved words for this evidence; how well later words fit the evidence is unknown.
     """
 
     key: str
@@ -38,20 +37,20 @@ class Option:
 
     @property
     def to_be_worded(self) -> bool:
-        """Whether a person has yet to write it."""
+        """Whether its words are still missing."""
         return not self.words
 
     @property
     def reworded(self) -> bool:
-        """Whether its words are others than those it was first saved with."""
+        """Whether its words differ from those first saved."""
         return bool(self.words and self.first_words and self.words != self.first_words)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question with its options and, for each segment, how likely each option is to be picked: floats that sum to 1.
+    """One question with its options and, for each segment, the likelihoods of the options, which sum to 1.
 
-    ``gain`` is the expected information in bits when the question is asked in its place, after those before it.
+    ``gain`` is the expected information in bits given the questions asked before.
     """
 
     key: str
@@ -62,18 +61,18 @@ class Question:
 
     @property
     def evidence(self) -> tuple[int, ...]:
-        """The passages that its options were taken from."""
+        """The passages that support its options."""
         return tuple(dict.fromkeys(passage for option in self.options for passage in option.evidence))
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """All questions that were drafted, those in ``chosen`` first; ``version`` is empty while the survey is not saved.
+    """All drafted questions, those in ``chosen`` first; ``version`` is "" until the survey is saved.
 
     ``prior`` is the chance of each of ``segments`` before any answer. A response with fewer than ``least_answers`` answers
     other than "none", or whose best segment has a posterior below ``least_posterior`` or leads by less than
-    ``least_margin``, goes to ``default_flow``. ``built_on`` is what each segment was when the survey was drafted, by its
-    name: how drift is told.
+    ``least_margin``, goes to ``default_flow``. ``built_on`` is a digest of each segment when the survey was
+    drafted, by name, by which drift is detected.
     """
 
     version: str
@@ -89,21 +88,21 @@ class Survey:
 
     @property
     def asked(self) -> tuple[Question, ...]:
-        """The chosen questions, in the order in which they are asked."""
+        """The chosen questions, in order."""
         question_by_key = {question.key: question for question in self.questions}
         return tuple(question_by_key[key] for key in self.chosen)
 
     @property
     def to_be_worded(self) -> tuple[tuple[Question, Option], ...]:
-        """The options of the questions asked for which nobody has written words."""
+        """The options without words among the chosen questions."""
         return tuple((question, option) for question, option in self.options() if option.to_be_worded)
 
     def options(self) -> Iterator[tuple[Question, Option]]:
-        """The options of the questions asked."""
+        """Yield the options of the chosen questions."""
         return ((question, option) for question in self.asked for option in question.options)
 
     def question(self, key: str) -> Question:
-        """One question by key; UsageError where there is none."""
+        """Return a question by key; UsageError where there is none."""
         matching = next((question for question in self.questions if question.key == key), None)
         if matching is None:
             raise UsageError(
@@ -114,10 +113,10 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Where one response goes: ``segment`` is None where the program abstains, and ``reason`` tells why.
+    """The verdict on one response: ``segment`` is None where the program abstains, with a ``reason``.
 
     ``posterior`` is the chance of each segment, ``margin`` the lead of the best over the next, ``answered`` how many of
-    the asked questions have an answer; ``told`` says in words what is thin or contradicts what.
+    the asked questions have an answer; ``told`` explains the reason in words.
     """
 
     segment: str | None
@@ -129,19 +128,19 @@ class Verdict:
 
 
 def valid(survey: Survey) -> Survey:
-    """The survey with its chosen questions first; UsageError naming question and option where something does not hold."""
+    """Validate the survey, and return it with its chosen questions first; UsageError with question and option."""
     if len(survey.segments) < 2:
-        raise UsageError("A survey needs two segments to tell apart.", "Confirm a second segment.")
+        raise UsageError("A survey needs at least two segments.", "Confirm a second segment.")
     if len(set(survey.segments)) != len(survey.segments):
         raise UsageError("A segment is named twice.", "Name each once.")
     _check_chances("The prior", survey.prior, survey.segments)
     for name, value in (("least_posterior", survey.least_posterior), ("least_margin", survey.least_margin)):
         if not 0 <= value < 1:
-            raise UsageError(f"{name} = {value} is not between 0 and 1.", f"The usual one is {_usual(name)}.")
+            raise UsageError(f"{name} = {value} is not between 0 and 1.", f"The default is {_usual(name)}.")
     if not 1 <= survey.least_answers <= MOST_CHOSEN:
         raise UsageError(
             f"least_answers = {survey.least_answers} is not between 1 and {MOST_CHOSEN}.",
-            f"The usual one is {LEAST_ANSWERS}.",
+            f"The default is {LEAST_ANSWERS}.",
         )
     if not survey.default_flow.strip():
         raise UsageError("The default flow has no name.", 'For example: default_flow = "default"')
@@ -156,8 +155,8 @@ def valid(survey: Survey) -> Survey:
     return replace(survey, questions=(*first, *not_chosen))
 
 
-def check_worded(survey: Survey, what: str) -> None:
-    """UsageError naming every option that nobody has worded among those the survey asks; ``what`` cannot be done then."""
+def check_worded(survey: Survey, operation: str) -> None:
+    """Raise UsageError with every option without words among the chosen questions; ``operation`` is for the message."""
     unworded = survey.to_be_worded
     if not unworded:
         return
@@ -167,7 +166,7 @@ def check_worded(survey: Survey, what: str) -> None:
         for question, option in unworded
     )
     raise UsageError(
-        f"The survey cannot be {what}: {number} {TO_BE_WORDED}: {names}.",
+        f"The survey cannot be {operation}: {number} {TO_BE_WORDED}: {names}.",
         Advice(
             "Write one plain clause for each (",
             Fix.WRITE_SURVEY.of(file="survey.toml"),
@@ -184,12 +183,12 @@ def _of_segment(survey: Survey, option: Option) -> str:
 
 
 def segment_of(survey: Survey, option: Option) -> str:
-    """The segment that an option was drafted for; empty where it was not drafted."""
+    """Return the segment for which an option was drafted, else ""."""
     return next((name for name, key in option_keys(survey.segments).items() if key == option.key), "")
 
 
 def option_keys(segments: Sequence[str]) -> dict[str, str]:
-    """A key for the option of each segment, made of its name."""
+    """Return an option key for each segment, derived from its name."""
     key_by_segment: dict[str, str] = {}
     for number, name in enumerate(segments, start=1):
         key = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")[:36]
@@ -217,18 +216,20 @@ def _check_chosen(survey: Survey) -> None:
 def _check_question(question: Question, segments: Sequence[str]) -> None:
     place = f"Question '{question.key}'"
     if not question.words.strip():
-        raise UsageError(f"{place} has no words.", "Write what is asked.")
+        raise UsageError(f"{place} has no words.", "Write the question.")
     if len(question.options) < 2:
         raise UsageError(f"{place} has {len(question.options)} option(s).", "A question needs at least two.")
     _check_keys("option", [option.key for option in question.options], f"{place}: ")
-    seen: dict[str, str] = {}
+    key_by_words: dict[str, str] = {}
     for option in question.options:
         words = " ".join(option.words.split()).casefold()
         if not words:
             continue
-        if words in seen:
-            raise UsageError(f"{place}: options '{seen[words]}' and '{option.key}' have the same words.", "Change one.")
-        seen[words] = option.key
+        if words in key_by_words:
+            raise UsageError(
+                f"{place}: options '{key_by_words[words]}' and '{option.key}' have the same words.", "Change one."
+            )
+        key_by_words[words] = option.key
     for name in (*segments, *question.likelihoods):
         if name not in question.likelihoods:
             raise UsageError(f"{place} has no likelihoods for segment '{name}'.", "Give one per option.")
@@ -249,7 +250,7 @@ def _check_likelihoods(place: str, segment: str, question: Question) -> None:
         if not (math.isfinite(value) and 0 < value < 1):
             raise UsageError(
                 f"{place}, option '{option.key}', segment '{segment}': {value} is not a valid likelihood.",
-                "It lies above 0 and below 1, so that no single answer rules a segment out.",
+                "It must be above 0 and below 1, so that no single answer excludes a segment.",
             )
     if abs(sum(likelihoods) - 1) > SUMS_TO_ONE:
         raise UsageError(
@@ -258,23 +259,27 @@ def _check_likelihoods(place: str, segment: str, question: Question) -> None:
         )
 
 
-def _check_chances(what: str, chances: Mapping[str, float], segments: Sequence[str]) -> None:
+def _check_chances(name_of_chances: str, chances: Mapping[str, float], segments: Sequence[str]) -> None:
     if set(chances) != set(segments):
-        raise UsageError(f"{what} does not name the survey's segments: {', '.join(segments)}.", "Give one of each.")
+        raise UsageError(
+            f"{name_of_chances} does not name the survey's segments: {', '.join(segments)}.", "Give one of each."
+        )
     for name, value in chances.items():
         if not (math.isfinite(value) and 0 < value < 1):
-            raise UsageError(f"{what} of '{name}' is {value}.", "It lies above 0 and below 1.")
+            raise UsageError(f"{name_of_chances} of '{name}' is {value}.", "It must be above 0 and below 1.")
     if abs(sum(chances.values()) - 1) > SUMS_TO_ONE:
-        raise UsageError(f"{what} sums to {sum(chances.values()):.4g}, not 1.", "Share 1 among the segments.")
+        raise UsageError(
+            f"{name_of_chances} sums to {sum(chances.values()):.4g}, not 1.", "Share 1 among the segments."
+        )
 
 
-def _check_keys(what: str, keys: Sequence[str], where: str) -> None:
+def _check_keys(element: str, keys: Sequence[str], where: str) -> None:
     for key in keys:
         if not KEY.fullmatch(key):
             raise UsageError(
-                f"{where}'{key}' is not a valid key of a{'n' if what == 'option' else ''} {what}.",
+                f"{where}'{key}' is not a valid key of a{'n' if element == 'option' else ''} {element}.",
                 "A key begins with a letter a to z; more letters, digits and _ may follow, 40 at most.",
             )
     twice = next((key for place, key in enumerate(keys) if key in keys[:place]), None)
     if twice is not None:
-        raise UsageError(f"{where}two {what}s have the key '{twice}'.", "Change one.")
+        raise UsageError(f"{where}two {element}s have the key '{twice}'.", "Change one.")

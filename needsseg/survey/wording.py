@@ -1,4 +1,4 @@
-"""What people wrote of a segment, as options of the survey: one plain neutral clause each."""
+"""Extract plain neutral clauses from people's texts about a segment, as options of the survey."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Iterable
 
 FEWEST_WORDS, MOST_WORDS = 2, 20
 
-# Marks that end a clause whatever comes after them; a dash does so between spaces, a full stop before a space or the end.
+# Marks that end a clause: a dash between spaces, a full stop before a space or the end, and others anywhere.
 _ENDS = re.compile(r"[.!?…]+(?=\s|$)|[;\n]|:\s|\s[–—-]+\s")
-# What follows says for what or why; the clause before it stands alone.
+# Beginnings of a purpose or reason, which is cut off.
 _TAIL = re.compile(
     r"(?:,?\s+(?:so that|because|although|whereas)|,\s+(?:so|which|but))\b",
     re.IGNORECASE,
 )
-# An exclamation, a question and what stands in quotation marks are not neutral, or not the writer's words.
+# Exclamations, questions and quotations are not neutral, or not the writer's words.
 _NOT_PLAIN = re.compile(r"[\"“”„«»‟]|[!?]")
 
 
 def plain_clauses(texts: Iterable[str]) -> list[str]:
-    """The plain clauses of texts that people wrote, in their order, each once, the first letter large.
+    """Return the plain clauses of texts, in order, without repeats, with a capital first letter.
 
-    A clause of fewer than ``FEWEST_WORDS`` or more than ``MOST_WORDS`` words is left to a person, as is one with words in
-    quotation marks, a question or an exclamation.
+    Clauses of fewer than ``FEWEST_WORDS`` or more than ``MOST_WORDS`` words are left out, as are quotations, questions and
+    exclamations.
     """
     once: dict[str, str] = {}
     for text in texts:
@@ -39,7 +39,7 @@ def plain_clauses(texts: Iterable[str]) -> list[str]:
 
 
 def _alone(clause: str) -> str:
-    """A clause without what depends on it."""
+    """Return a clause without subordinate clauses."""
     tail = _TAIL.search(clause)
     if tail is not None and len(clause[: tail.start()].split()) >= FEWEST_WORDS:
         clause = clause[: tail.start()]

@@ -1,4 +1,4 @@
-"""Room 1: a file becomes a Transcript."""
+"""Room 1: read a file as a Transcript."""
 
 from needsseg.transcripts.choice_matches import lines_beginning, matching_lines
 from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices

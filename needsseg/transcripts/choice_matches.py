@@ -1,4 +1,4 @@
-"""Whether what a person chose occurs in a file at all."""
+"""Count the lines of a file that match a label pattern or a label that a person chose."""
 
 from __future__ import annotations
 

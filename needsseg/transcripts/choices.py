@@ -1,4 +1,4 @@
-"""What a person chose for a file where the program reads it otherwise."""
+"""A person's choices for a file, which override what the program would detect."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from needsseg.records import Role
 
 @dataclass(frozen=True, slots=True)
 class ReadingChoices:
-    """Choices for one file or for all of its shape; what is empty is left to the program.
+    """Choices for one file, or for all files of the same shape; the program decides whatever is empty.
 
-    ``layout`` is one of FORMATS. ``label_pattern`` is a regular expression with a group ``speaker`` and, where there are
-    such, ``time`` and ``words``, matched against each line. ``columns`` names a table's columns by what they hold:
-    ``words``, ``speaker``, ``start``, ``end``, ``interview``. ``not_speakers`` are labels that name nobody; lines without a
-    label belong to ``unlabelled``; ``roles`` are roles by label.
+    ``layout`` is one of FORMATS. ``label_pattern`` is a regular expression with a group ``speaker`` and, optionally,
+    ``time`` and ``words``, matched against each line. ``columns`` maps ``words``, ``speaker``, ``start``, ``end`` and
+    ``interview`` to the names of a table's columns. ``not_speakers`` are labels that name nobody; lines without a label
+    belong to the speaker ``unlabelled``; ``roles`` are roles by label.
     """
 
     layout: str = ""

@@ -1,4 +1,4 @@
-"""The one place where spoken pieces become the text of a transcript and its turns."""
+"""Compose the text of a transcript and its turns from spoken pieces."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from needsseg.transcripts.spoken import Spoken, one_line, tidy
 
 
 def compose(spoken: Iterable[Spoken]) -> tuple[str, tuple[Turn, ...]]:
-    """The text and its turns: ``Speaker: words`` a turn, a blank line between turns, all roles still ``other``.
+    """Return the text and its turns: ``Speaker: words`` per turn, a blank line between turns, every role ``other``.
 
     ``text[turn.start:turn.end]`` is the words without the label; offsets are code points. A piece without words is
-    left out; a piece without a speaker has no label. Unicode is not normalised, so quotes stay as the file has them.
+    left out; a piece without a speaker has no label. Unicode is not normalised, so quotes match the file exactly.
     """
     parts: list[str] = []
     turns: list[Turn] = []

@@ -1,4 +1,4 @@
-"""A file is opened once, with care: its lines, or the pieces of a document."""
+"""Open a file safely and return its lines, or the pieces of a document."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _OTHER_KINDS: tuple[tuple[tuple[bytes, ...], str, str], ...] = (
     ((b"MIME-Version:", b"multipart/related"), "a web archive (.mht)", "Save the page as .html and import that."),
 )
 _XML = re.compile(rb"\s*<(?:\?xml|tt)[\s>]")
-"""How XML begins; captions in TTML may do so without the line that says it."""
+"""The beginning of XML; TTML captions may omit the XML declaration."""
 _ELEMENT = re.compile(rb"<([A-Za-z][\w:.-]{0,39})")
 _KINDS_OF_NODE: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISFIFO, "a pipe"),
@@ -43,7 +43,7 @@ _KINDS_OF_NODE: tuple[tuple[Callable[[int], bool], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Lines of a text file, or pieces of a document, with the warnings that reading them gave."""
+    """Lines of a text file, or pieces of a document, with warnings from reading them."""
 
     lines: tuple[str, ...]
     kind: Kind = "text"
@@ -52,10 +52,10 @@ class Contents:
 
 
 def contents_of(path: Path) -> Contents:
-    """The lines of a text file or the pieces of a document; what it is, its first bytes say before its name does.
+    """Return the lines of a text file or the pieces of a document; its first bytes decide on the kind before its suffix.
 
-    Nothing but an ordinary file is opened, and no more of it than a limit is read. Raises TranscriptError with the
-    file, the reason and what to do, whatever is wrong with it.
+    Only regular files are opened, and only up to a size limit. Raises TranscriptError, with the file, the reason and
+    what to do, for any failure.
     """
     name = shown_name(path)
     head = _read(path, name, _HEAD)
@@ -74,21 +74,21 @@ def contents_of(path: Path) -> Contents:
 
 
 def shown_name(path: Path) -> str:
-    """A path as a message may show it: bytes that are no text as question marks."""
+    """Return a path for a message, with undecodable bytes as replacement characters."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _refuse_by_name(head: bytes, name: str) -> None:
-    """Raise TranscriptError for documents written as text of another kind, whose markup nobody should read as talk."""
+    """Raise TranscriptError for documents of other kinds that are stored as text, whose markup would be read as speech."""
     start = head.replace(b"\0", b"")
-    for signs, what, hint in _OTHER_KINDS:
+    for signs, kind_name, hint in _OTHER_KINDS:
         if all(sign in start for sign in signs):
-            raise TranscriptError(f"{name}: this is {what}, not a text transcript.", hint)
+            raise TranscriptError(f"{name}: this is {kind_name}, not a text transcript.", hint)
     if _XML.match(start.removeprefix(b"\xef\xbb\xbf")):
         root = _ELEMENT.search(start)
-        of_what = f" (<{root[1].decode()}>)" if root else ""
+        root_name = f" (<{root[1].decode()}>)" if root else ""
         raise TranscriptError(
-            f"{name}: this is XML{of_what}, not a text transcript.",
+            f"{name}: this is XML{root_name}, not a text transcript.",
             "Export the talk as subtitles (.srt, .vtt), .docx or plain text and import that.",
         )
 
@@ -106,7 +106,7 @@ def _kind_of(path: Path, head: bytes, suffix: str) -> Kind | Literal["zip"]:
         return "pdf"
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{\\rtf"):
         return "rtf"
-    # A document's suffix on something else: its reader says what is wrong with it.
+    # Where the suffix is that of a document but the content is not, that document's reader reports what is wrong.
     by_suffix: dict[str, Kind] = {
         ".odt": "odt",
         ".docx": "docx",
@@ -121,7 +121,7 @@ def _kind_of(path: Path, head: bytes, suffix: str) -> Kind | Literal["zip"]:
 
 
 def _kind_of_archive(path: Path, suffix: str) -> Kind | Literal["zip"]:
-    """What an archive holds, by the names of its parts; its suffix where it cannot be opened."""
+    """Return the kind of an archive from the names of its parts, or from its suffix where it cannot be opened."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.casefold() for name in archive.namelist()}
@@ -175,35 +175,35 @@ def _refuse_large(path: Path, name: str, limit: int) -> None:
 
 
 def _read(path: Path, name: str, limit: int) -> bytes:
-    """No more than ``limit`` bytes of an ordinary file: its head, or all of it; a larger one is refused.
+    """Return at most ``limit`` bytes of a regular file: its head, or all of it; a larger file is refused.
 
-    Whatever else the system names so (a pipe, a device) is refused before it is opened, since opening may never end.
+    Anything else (a pipe, a device) is refused before it is opened, since opening it may block for ever.
     """
     try:
         try:
             mode = path.stat().st_mode
         except (OSError, ValueError):
-            # What cannot be looked at cannot be read: reading says why in the system's words.
+            # A file without readable status cannot be read either; reading it raises the system's own error.
             return path.read_bytes()
-        if what := next((what for is_one, what in _KINDS_OF_NODE if is_one(mode)), ""):
-            raise TranscriptError(f"{name}: this is {what}, not a file.", "Save the transcript as a file.")
+        if node_kind := next((kind_name for is_one, kind_name in _KINDS_OF_NODE if is_one(mode)), ""):
+            raise TranscriptError(f"{name}: this is {node_kind}, not a file.", "Save the transcript as a file.")
         with _opened(path) as file:
             size = os.fstat(file.fileno()).st_size
-            # None is what a file of the system gives that has nothing to read yet.
+            # A non-blocking system file with nothing to read yet returns None.
             data = (file.read(limit) or b"") if limit == _HEAD or size <= limit else b""
-            grown = limit != _HEAD and (size > limit or bool(file.read(1)))
+            is_too_large = limit != _HEAD and (size > limit or bool(file.read(1)))
     except OSError as error:
         raise _unreadable(path, name, error) from error
     except ValueError as error:
         raise TranscriptError(f"{name}: cannot be read: {error}.", "Check the path and the disk.") from error
-    if grown:
-        more = f"{size / 1e6:,.0f} MB of text" if size > limit else "text without an end"
-        raise TranscriptError(f"{name}: it has {more}, and no interview has more than 50 MB.", _SPLIT_IT)
+    if is_too_large:
+        size_text = f"{size / 1e6:,.0f} MB of text" if size > limit else "text without an end"
+        raise TranscriptError(f"{name}: it has {size_text}, and no interview has more than 50 MB.", _SPLIT_IT)
     return data
 
 
 def _opened(path: Path) -> BinaryIO:
-    """The file without waiting: a pipe that took its place meanwhile gives nothing instead of keeping us for ever."""
+    """Open a file without blocking: a pipe that has replaced it since the check gives no data instead of blocking."""
     return open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0)))
 
 

@@ -1,4 +1,4 @@
-"""Bytes of a transcript file become text with LF line ends."""
+"""Decode the bytes of a transcript file to text with LF line ends."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SAVE_AS_UTF8 = "Save the file as UTF-8 text, or export it from the meeting tool
 
 
 def decoded(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """The text of a file and a warning for every guess made.
+    """Return the text of a file and a warning for every guess about its encoding.
 
     Tried in order: byte order marks, UTF-16 without a mark (by where the zero bytes lie), UTF-8, UTF-8 with a few
     broken bytes, Windows-1252, a statistical guess. Line ends become LF. Raises TranscriptError for binary content.
@@ -99,7 +99,7 @@ def _not_utf8(data: bytes, name: str, first: int) -> tuple[str, tuple[str, ...]]
 
 
 def _is_another_script(data: bytes) -> bool:
-    """Whether more than a third of the letters are no ASCII: Chinese, Cyrillic or Arabic in an encoding of its own."""
+    """Return whether more than a third of the letters are not ASCII: Chinese, Cyrillic or Arabic in a legacy encoding."""
     sample = data[:_SAMPLE]
     high = sum(byte > 0x7F for byte in sample)
     letters = sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in sample)
@@ -107,7 +107,7 @@ def _is_another_script(data: bytes) -> bool:
 
 
 def _in_two_bytes(data: bytes) -> str:
-    """The encoding of two bytes a sign that a text fits without a fault, told by its commonest signs; "" for none."""
+    """Return the double-byte encoding that decodes the text without errors, chosen by common characters; "" for none."""
     best, most = "", 0.0
     for encoding, common in _COMMON_SIGNS.items():
         try:
@@ -126,10 +126,10 @@ def _guessed(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         return data.decode(encoding), (f"Not UTF-8: read as {encoding}, a guess. Check the words.",)
     from charset_normalizer import from_bytes
 
-    # The guess tries dozens of encodings: the beginning tells as much as the whole, in bounded time.
+    # Guessing tries dozens of encodings: a sample from the beginning suffices and bounds the time.
     best = from_bytes(data[:_SAMPLE]).best()
     if best is None:
-        raise TranscriptError(f"{name}: the encoding cannot be told, or the file is binary.", _SAVE_AS_UTF8)
+        raise TranscriptError(f"{name}: the encoding is unknown, or the file is binary.", _SAVE_AS_UTF8)
     text = str(best) if len(data) <= _SAMPLE else data.decode(best.encoding, errors="replace")
     return text, (f"Not UTF-8: read as {best.encoding}, a guess. Check the words.",)
 

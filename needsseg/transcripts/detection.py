@@ -1,4 +1,4 @@
-"""Which layout a transcript has: one detector, by content before extension."""
+"""Detect the layout of a transcript, by content first and by file suffix second."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _SRT_TIME = re.compile(r"^\s*\d+:\d{1,2}:\d{1,2},\d{1,3}\s*-->")
 
 
 def detect(path: str | Path) -> str:
-    """The name of the layout a file has, one of FORMATS.
+    """Return the name of a file's layout, one of FORMATS.
 
-    Raises TranscriptError where the file cannot be opened or is neither text nor a document of a word processor.
+    Raises TranscriptError where the file cannot be opened or is neither text nor a word processor's document.
     """
     return format_of(contents_of(Path(path)), Path(path).suffix)
 
 
 def format_of(contents: Contents, suffix: str) -> str:
-    """The layout of contents already read; the suffix decides only where the content does not."""
+    """Return the layout of contents that are already read; the suffix decides only where the content does not."""
     if contents.kind != "text":
         return contents.kind if contents.kind != "docx" else word_format(contents.lines)
     lines = contents.lines
@@ -54,7 +54,7 @@ def format_of(contents: Contents, suffix: str) -> str:
 
 
 def _table(lines: Sequence[str], suffix: str) -> str:
-    """``csv``, ``jsonl`` or ``json``; the suffix decides only where the content shows neither table nor talk."""
+    """``csv``, ``jsonl`` or ``json``; the suffix decides only where the content shows neither a table nor a dialogue."""
     if json := looks_json(lines):
         return json
     suffix = suffix.casefold()
@@ -73,7 +73,7 @@ def _kind_of_vtt(lines: Sequence[str]) -> str:
 def _timed(lines: Sequence[str], non_blank: Sequence[str]) -> str:
     if any(VOICE.search(line) for line in non_blank):
         return "teams-vtt"
-    # Without its first line a WebVTT file from Zoom still has numeric ids above the timing lines.
+    # A WebVTT file from Zoom that lost its first line still has numeric ids above the timing lines.
     cues, _ = cues_in(lines)
     numbered = sum(cue.ident.isdigit() for cue in cues)
     return "zoom-vtt" if numbered * 2 > len(cues) and labels_in(in_time(cues)) else "timed-text"

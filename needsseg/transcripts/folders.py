@@ -1,4 +1,4 @@
-"""What lies in a folder: files to read, files that may hold talk and cannot be read, and all the rest."""
+"""Sort the files in a folder: transcripts to read, possible transcripts that cannot be read, and all others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SUFFIXES: tuple[str, ...] = (
     ".txt", ".text", ".md", ".markdown", ".vtt", ".srt", ".lrc", ".docx", ".odt", ".rtf", ".pdf", ".html", ".htm",
     ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".xlsx", ".otr", ".dote", ".cha",
 )  # fmt: skip
-"""Endings of files that are read where they lie in a folder."""
+"""Suffixes of files that are read from a folder."""
 _TABLES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
 _AUDIO = (
     ".aac", ".aif", ".aiff", ".amr", ".avi", ".caf", ".flac", ".m4a", ".m4v", ".mkv", ".mov", ".mp3", ".mp4", ".mpg",
@@ -46,7 +46,7 @@ WHAT_TO_DO: Mapping[str, str] = {
     **dict.fromkeys((".qdpx", ".qdc"), "Projects and codebooks are imported whole: name this file itself."),
     **dict.fromkeys((".gdoc", ".url", ".webloc"), "This is only a link. Download what it leads to, and import that."),
 }
-"""What to do with files that may hold talk and are not read, by their endings."""
+"""What to do with files that may hold speech but are not read, by suffix."""
 _TRIED = frozenset({".json", ".xlsx"})
 _LARGEST_JSON = 50_000_000
 _PEEK = 65_536
@@ -58,7 +58,7 @@ _SAMPLE_LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A file that may hold talk and is not read: why, and what to do."""
+    """A file that may hold speech and is not read, with the reason and what to do."""
 
     path: Path
     reason: str
@@ -66,7 +66,7 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class FolderContents:
-    """All that lies below a folder, by path: what is read, what may hold talk and is not, and anything else."""
+    """All files below a folder, sorted by path: those to read, those that may hold speech but are not read, and others."""
 
     files: tuple[Path, ...]
     passed_over: tuple[PassedOver, ...]
@@ -74,13 +74,12 @@ class FolderContents:
 
 
 def folder_contents(folder: str | Path) -> FolderContents:
-    """What lies below a folder, at any depth.
+    """Return the files below a folder, at any depth, by whether they are read.
 
-    Files of SUFFIXES are to be read, tables only where their columns are those of speech or their cells are long. Files
-    of WHAT_TO_DO, symbolic links out of the folder, and whatever is no file though it is named like a transcript may hold
-    talk. All else (README and LICENSE, lock files of a word processor, pictures) is listed as ``other_files``, except for what
-    is hidden (a name with a leading dot), which is left out.
-    Raises TranscriptError where the folder is missing or is no folder.
+    Files with SUFFIXES are read, but tables only where their columns are those of speech or their cells are long. Files
+    in WHAT_TO_DO, symbolic links out of the folder, and non-files named like a transcript may hold speech and are
+    ``passed_over``. All else (README and LICENSE, a word processor's lock files, pictures) is in ``others``; hidden
+    names (with a leading dot) are left out. Raises TranscriptError where the folder is missing or not a folder.
     """
     root = Path(folder)
     if not root.is_dir():
@@ -105,12 +104,12 @@ def folder_contents(folder: str | Path) -> FolderContents:
 
 
 def transcript_files(folder: str | Path) -> list[Path]:
-    """The files below a folder that may be transcripts, sorted by path: the ``files`` of ``folder_contents``."""
+    """Return the files below a folder that may be transcripts, sorted by path: the ``files`` of ``folder_contents``."""
     return list(folder_contents(folder).files)
 
 
 def why_no_file(path: Path) -> str:
-    """Why a path that is there is no file to be read (a device, a pipe, a socket), and what to do; "" for a file."""
+    """Return why an existing path is not a regular file (a device, a pipe, a socket) and what to do; "" for a file."""
     mode = path.stat().st_mode
     kinds = (
         (stat.S_ISCHR(mode) or stat.S_ISBLK(mode), "a device"),
@@ -118,11 +117,11 @@ def why_no_file(path: Path) -> str:
         (stat.S_ISSOCK(mode), "a socket"),
     )
     kind = next((kind for is_kind, kind in kinds if is_kind), "")
-    return f"is {kind}, not a file. Save what comes from it in a file, and import that." if kind else ""
+    return f"is {kind}, not a file. Save its output in a file, and import that." if kind else ""
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, str]]:
-    """Every file below a folder, and why it cannot be followed or read where that is so; nothing hidden."""
+    """Yield every file below a folder that is not hidden, with the reason where it cannot be followed or read."""
     home = root.resolve()
     unreadable: list[OSError] = []
     for parent, folders, names in os.walk(root, onerror=unreadable.append):
@@ -138,14 +137,14 @@ def _walk(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _of_a_link(path: Path, home: Path) -> str:
-    """Why a symbolic link is not followed; "" for one within the folder, and for one that leads to no talk."""
+    """Return why a symbolic link is not followed; "" for one within the folder and one that cannot be a transcript."""
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):
-        return "" if not _may_hold_talk(path) else "is a symbolic link that leads nowhere. Remove it, or mend it."
+        return "" if not _may_hold_talk(path) else "is a symbolic link to a missing file. Remove or correct it."
     if target.is_relative_to(home) or not (target.is_dir() or _may_hold_talk(path) or _may_hold_talk(target)):
         return ""
-    return "is a symbolic link out of the folder and was not followed. To import it, name it itself."
+    return "is a symbolic link out of the folder and was not followed. To import the file, name it directly."
 
 
 def _may_hold_talk(path: Path) -> bool:
@@ -154,7 +153,7 @@ def _may_hold_talk(path: Path) -> bool:
 
 
 def _why_not_read(path: Path) -> str:
-    """Why a file that may hold talk is not read, and what to do; "" for one that is, and for one that holds none."""
+    """Return why a file that may hold speech is not read and what to do; "" for one that is read or holds none."""
     suffix = path.suffix.casefold()
     try:
         if suffix in SUFFIXES and (reason := why_no_file(path)):
@@ -169,9 +168,9 @@ def _why_not_read(path: Path) -> str:
 
 
 def _why_no_talk(path: Path, suffix: str) -> str:
-    """Why a JSON file or a workbook is not read from a folder; "" for one that holds a talk, and for a damaged one.
+    """Return why a JSON file or a workbook is not read from a folder; "" for a transcript, and for a damaged file.
 
-    Such files hold anything: what is no talk is passed over, and one that cannot be opened says why when it is imported.
+    Such files may hold any data: those without speech are passed over, and importing a damaged one reports why.
     """
     try:
         if suffix == ".json":
@@ -181,12 +180,20 @@ def _why_no_talk(path: Path, suffix: str) -> str:
         else:
             has_speech = bool(read_workbook(sheets_of(path), str(path)).interviews)
     except (OSError, TranscriptError):
-        return "" if suffix == ".json" else "holds no sheet with a talk that is understood. Name it itself to see why."
-    return "" if has_speech else "holds no turns of a talk that are understood. Name it itself to see what was found."
+        return (
+            ""
+            if suffix == ".json"
+            else "has no sheet that is recognised as a transcript. Import it by name to see why."
+        )
+    return (
+        ""
+        if has_speech
+        else "has no turns that are recognised as a transcript. Import it by name to see what was found."
+    )
 
 
 def _head(path: Path) -> list[str] | None:
-    """The first lines of a text file, the first one whole; None where it cannot be read as text."""
+    """Return the first lines of a text file, at least the first one whole; None where it cannot be read as text."""
     try:
         with path.open("rb") as file:
             data = file.read(_PEEK)
@@ -199,9 +206,9 @@ def _head(path: Path) -> list[str] | None:
 
 
 def _may_hold_speech(path: Path) -> bool:
-    """Whether a table's columns are those of speech, or its cells long enough for it.
+    """Return whether a table's columns are those of speech, or its cells are long enough to be speech.
 
-    True also where it cannot be read, so that importing it says why.
+    Also True where it cannot be read, so that importing it reports why.
     """
     lines = _head(path)
     if lines is None:
@@ -210,7 +217,7 @@ def _may_hold_speech(path: Path) -> bool:
 
 
 def _has_long_cells(lines: Sequence[str]) -> bool:
-    """Whether a cell of a table below its header is long enough to hold what somebody said."""
+    """Return whether a cell below the header of a table is long enough to be speech."""
     table_lines = [line for line in lines if line.strip()][1:_SAMPLE_LINES]
     return any(len(cell.split()) >= _LONG_CELL for line in table_lines for cell in re.split(r"[,;\t|]", line))
 

@@ -1,4 +1,4 @@
-"""The layouts this room reads, by name."""
+"""The layouts that can be read, by name."""
 
 from __future__ import annotations
 

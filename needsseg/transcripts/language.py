@@ -1,4 +1,4 @@
-"""Whether a transcript seems to be English."""
+"""Recognise whether a transcript is English."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ENGLISH = words(
     "about like know think had has were been your he she his her them their when how which who because from really "
     "it's i'm don't that's yeah well very our could should then than or as by all get got one going some will out up"
 )
-# German, Dutch, French, Spanish, Italian, Portuguese, Danish and Norwegian, Swedish, Polish; none that English uses much.
+# German, Dutch, French, Spanish, Italian, Portuguese, Danish, Norwegian, Swedish and Polish words that are rare in English.
 _OTHERS = words(
     "der die das und ist nicht ein eine ich wir zu mit auf es den dem sich auch für aber dass haben habe wenn dann noch "
     "het een van dat niet ik je maar op te zijn naar ook dan wij le la les de des et est un une que qui dans pour pas "
@@ -28,25 +28,27 @@ _ENOUGH_LETTERS = 40
 
 
 def seems_english(text: str) -> bool:
-    """Whether English function words are an eighth of the words and more than those of its neighbours.
+    """Return whether English function words are an eighth of the words and more than those of other languages.
 
-    True where there is too little to tell (fewer than 40 words). English speech holds a third to a half of them. Text
-    in another script than Latin is told by its letters. The word lists and thresholds are ours.
+    True where the text is too short to decide (fewer than 40 words). In English speech they are a third to a half. Text in
+    a script other than Latin is recognised by its letters. The word lists and thresholds are our own choice.
     """
     sample_words = [match.group().casefold().replace("’", "'") for match in islice(_WORD.finditer(text), 4000)]
     letters = [char for word in sample_words for char in word if char.isalpha()]
     foreign = sum(char > "\u024f" and not unicodedata.name(char, "").startswith("LATIN") for char in letters)
     if foreign * 2 > len(letters):
         return len(letters) < _ENOUGH_LETTERS
-    english_count, other_count = (sum(word in known for word in sample_words) for known in (_ENGLISH, _OTHERS))
+    english_count, other_count = (
+        sum(word in function_words for word in sample_words) for function_words in (_ENGLISH, _OTHERS)
+    )
     return len(sample_words) < _ENOUGH_WORDS or (
         english_count >= _SHARE * len(sample_words) and english_count > other_count
     )
 
 
 def language_warning(foreign_count: int, total: int) -> tuple[str, ...]:
-    """The warning about ``foreign_count`` of ``total`` transcripts in one file; none where all seem English."""
+    """Return the warning about ``foreign_count`` of ``total`` transcripts in one file; none where all seem English."""
     if not foreign_count:
         return ()
-    what = "This does not seem" if total == 1 else f"{foreign_count} of {total} interviews do not seem"
-    return (f"{what} to be English: suggestions and the sentence model are made for English.",)
+    subject = "This does not seem" if total == 1 else f"{foreign_count} of {total} interviews do not seem"
+    return (f"{subject} to be English: suggestions and the sentence model are made for English.",)

@@ -1,6 +1,6 @@
-"""The page of layouts (docs/reference/transcripts.md), written from the tables that the readers go by.
+"""The page of layouts (docs/reference/transcripts.md), generated from the tables that the readers use.
 
-``python -m needsseg.transcripts.layouts_page > docs/reference/transcripts.md`` writes it anew; a test holds the two equal.
+``python -m needsseg.transcripts.layouts_page > docs/reference/transcripts.md`` regenerates it; a test compares the two.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LABELLED: tuple[tuple[str, str, str], ...] = (
     ("markdown", "Labels in bold, in quotes or in lists", f"# Interview\n\n**Oda:** {_Q}\n\n**Teo:** {_A}"),
     ("chat", "CHAT (TalkBank)", f"@Begin\n*INT:\t{_Q}\n*PAR:\t{_A}\n@End"),
 )  # fmt: skip
-"""Format, title and example of texts whose labels stand on the line of the words."""
+"""Format, title and example of texts with labels on the line of the words."""
 CUES: tuple[tuple[str, str, str], ...] = (
     ("zoom-vtt", "WebVTT with `Name:` in the cue (Zoom)", f"WEBVTT\n\n1\n00:00:03.000 --> 00:00:06.000\nOda: {_Q}"),
     ("teams-vtt", "WebVTT with voices (Teams)", f"WEBVTT\n\n00:00:03.000 --> 00:00:06.000\n<v Oda>{_Q}</v>"),
@@ -96,7 +96,7 @@ objects with words.
 
 
 def layouts_page() -> str:
-    """The page as Markdown."""
+    """Return the page as Markdown."""
     services: dict[str, list[str]] = {}
     for layout in JSON_LAYOUTS:
         services.setdefault(layout.service, []).append(f"`{layout.turns}`")

@@ -1,4 +1,4 @@
-"""Time cells of a table become milliseconds: clock times, ISO times and durations, ranges, seconds or milliseconds."""
+"""Convert time cells to milliseconds: clock times, ISO times and durations, ranges, seconds or milliseconds."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _ABSENT = frozenset({"", "n/a", "na", "none", "null", "nan", "-", "inf", "infini
 
 
 def unit_of(cells: Sequence[str], words: int) -> str:
-    """``ms`` or ``s``: what whole numbers without a unit are, told by all time cells of a table and its word count.
+    """Return the unit of integers without one, ``ms`` or ``s``, from all time cells of a table and its word count.
 
-    Milliseconds where seconds would mean a talk of fewer than 0.08 words a second: people say two or three, and a
-    thousandth of that is the other reading. Numbers with a fraction are seconds.
+    It is milliseconds where seconds would mean fewer than 0.08 words a second, as people speak two or three. Numbers
+    with a fraction are seconds.
     """
     numbers = [int(text) for cell in cells if (text := cell.strip()).isdecimal() and len(text) <= _DIGITS]
     if len(numbers) < 2 or any(_FRACTION.match(cell.strip()) for cell in cells):
@@ -40,9 +40,9 @@ def unit_of(cells: Sequence[str], words: int) -> str:
 
 
 def in_milliseconds(cells: Sequence[str], column: str, unit: str) -> tuple[list[int | None], list[int]]:
-    """Milliseconds of one column's cells (None where empty), and the indices of cells that are no time.
+    """Return one column's cells in milliseconds (None where empty), and the indices of cells that are not times.
 
-    The unit in the column's name (``start_ms``) goes before ``unit``. ISO times count from the first.
+    The unit in the column's name (``start_ms``) takes precedence over ``unit``. ISO times are relative to the first.
     """
     texts = [cell.strip() for cell in cells]
     unit = unit_in(column) or unit
@@ -60,7 +60,7 @@ def in_milliseconds(cells: Sequence[str], column: str, unit: str) -> tuple[list[
 
 
 def parts_of_range(cell: str) -> tuple[str, str] | None:
-    """The two times of a cell such as ``0:00.0 - 0:07.0`` or ``00:01 --> 00:04``; None where it is no range."""
+    """Return the two times of a cell such as ``0:00.0 - 0:07.0`` or ``00:01 --> 00:04``; None where it is not a range."""
     match = _RANGE.match(cell.strip("[]() \t"))
     if match and all(is_time(part) or _NUMBER.match(part.strip()) for part in match.groups()):
         return match[1].strip(), match[2].strip()
@@ -68,14 +68,14 @@ def parts_of_range(cell: str) -> tuple[str, str] | None:
 
 
 def is_time(cell: str) -> bool:
-    """Whether a cell is a time by its shape: of a clock, ISO, with a unit. A bare number is none."""
+    """Return whether a cell has the form of a time: a clock time, ISO, a number with a unit, but not a bare number."""
     text = cell.strip()
     number = _NUMBER.match(text)
     return bool(_CLOCK.match(text) or _ISO.match(text) or (number and number[1]) or _lettered(text) is not None)
 
 
 def milliseconds_of(text: str, unit: str) -> int | None:
-    """Milliseconds of one time; ``unit`` (``ms`` or ``s``) is that of a bare number. None where it is no time."""
+    """Return one time in milliseconds, None where it is not a time; ``unit`` (``ms`` or ``s``) is that of bare numbers."""
     return _cell_in_milliseconds(text.strip(), unit) if text.strip() else None
 
 
@@ -92,7 +92,7 @@ def _cell_in_milliseconds(text: str, unit: str) -> int | None:
 
 
 def _lettered(text: str) -> int | None:
-    """Milliseconds of ``1h 2m 3s``, ``0 minutes 7 seconds`` or ``PT1M2.5S``; None for anything else."""
+    """Return the milliseconds of ``1h 2m 3s``, ``0 minutes 7 seconds`` or ``PT1M2.5S``; None for anything else."""
     match = _LETTERED.match(text) if text[-1:].isalpha() else None
     if match is None or not (match["h"] or match["m"] or match["s"]):
         return None
@@ -109,5 +109,5 @@ def _dated(text: str) -> float | None:
 
 
 def _short_fraction(text: str) -> str:
-    """An ISO time whose fraction has at most six digits, as many as Python reads."""
+    """Return an ISO time with its fraction cut to six digits, as many as Python parses."""
     return re.sub(r"(\.\d{6})\d+", r"\1", text)

@@ -1,4 +1,4 @@
-"""The door of this room: a path in, a Transcript out."""
+"""Read files as transcripts: the public functions of this package."""
 
 from __future__ import annotations
 
@@ -27,12 +27,11 @@ from needsseg.transcripts.word_counts import WordCounts, count_words, refuse_unr
 def read(
     path: str | Path, format: str | None = None, anyway: bool = False, choices: ReadingChoices = NO_CHOICES
 ) -> Transcript:
-    """The one transcript in a file, with speakers, guessed roles and warnings.
+    """Return the transcript in a file, with speakers, guessed roles and warnings.
 
-    ``format`` (one of FORMATS) overrules the detector; an unknown name is a UsageError. Offsets are code points.
-    Raises TranscriptError, naming the file, where it cannot be opened, is binary or damaged, holds no speech, is not
-    understood for more than a tenth of its words (unless ``anyway``), or is a table of several interviews, for which
-    there is ``read_all``.
+    ``format`` (one of FORMATS) overrides detection; an unknown name is a UsageError. Offsets are code points. Raises
+    TranscriptError, with the file's name, where it cannot be opened, is binary or damaged, contains no speech, has more
+    than a tenth of its words unread (unless ``anyway``), or is a table of several interviews (see ``read_all``).
     """
     transcripts = read_all(path, format, anyway, choices)
     if len(transcripts) > 1:
@@ -40,9 +39,9 @@ def read(
         raise TranscriptError(
             f"{path}: this table holds {len(transcripts)} interviews ({keys}), not one.",
             Advice(
-                "All of them are taken by: ",
+                "To import all of them: ",
                 Fix.IMPORT.of(folder=path),
-                "; in Python, by needsseg.transcripts.read_all.",
+                "; in Python: needsseg.transcripts.read_all.",
             ),
         )
     return transcripts[0][1]
@@ -51,18 +50,18 @@ def read(
 def read_all(
     path: str | Path, format: str | None = None, anyway: bool = False, choices: ReadingChoices = NO_CHOICES
 ) -> list[tuple[str, Transcript]]:
-    """Every transcript in a file, each with what tells it from the others: its id in a table, else "".
+    """Return every transcript in a file as (key, transcript); the key is its id in a table, else "".
 
-    An ordinary file has one entry, a table with an id column (``transcript_id,text``, or one row a turn) one for each
-    id, in the order of the rows. A row or an interview of a table that cannot be read is named in the warnings of the
-    first transcript, and the rest goes on. Raises as ``read`` does; a table without any speech is refused.
+    An ordinary file has one entry; a table with an id column (``transcript_id,text``, or one row per turn) has one per
+    id, in row order. Rows and interviews of a table that cannot be read are reported in the warnings of the first
+    transcript. Raises as ``read`` does, and for a table without speech.
     """
-    layout_wanted = format or choices.layout
-    if layout_wanted and layout_wanted not in FORMATS:
-        raise UsageError(f"Unknown transcript format {layout_wanted!r}.", f"Known formats: {', '.join(FORMATS)}.")
+    chosen_layout = format or choices.layout
+    if chosen_layout and chosen_layout not in FORMATS:
+        raise UsageError(f"Unknown transcript format {chosen_layout!r}.", f"Known formats: {', '.join(FORMATS)}.")
     path = Path(path)
     contents = contents_of(path)
-    name = layout_wanted or format_of(contents, path.suffix)
+    name = chosen_layout or format_of(contents, path.suffix)
     if {"text": "text", "xlsx": "xlsx"}.get(contents.kind, "word") != _kind_of(name):
         raise _of_another_kind(path, contents, name)
     if name in TABLE_FORMATS:
@@ -73,19 +72,19 @@ def read_all(
         transcripts = [("", _transcript(reading, counts[0], name, choices.roles))]
         if not transcripts[0][1].turns:
             hint = "Check the file, or name its format yourself."
-            raise TranscriptError(f"{path}: {_nothing(contents, name)}", hint)
+            raise TranscriptError(f"{path}: {_no_speech_message(contents, name)}", hint)
     if not anyway:
         refuse_unread(counts, str(path))
     key, first = transcripts[0]
-    foreign = sum(not seems_english(_said(transcript)) for _, transcript in transcripts)
+    foreign = sum(not seems_english(_spoken_text(transcript)) for _, transcript in transcripts)
     doubts = (*contents.warnings, *warnings, *first.warnings, *language_warning(foreign, len(transcripts)))
     return [(key, replace(first, warnings=doubts)), *transcripts[1:]]
 
 
 def read_text_lines(lines: Sequence[str], suffix: str = ".txt") -> Transcript:
-    """The transcript in the lines of a text that stands in another file (a REFI-QDA source), as a file of its own gives it.
+    """Return the transcript in lines from another file (a REFI-QDA source), read like a separate file.
 
-    Text that is read as a table, or in which nobody says anything, gives a transcript without turns.
+    Text that is read as a table, or without speech, gives a transcript without turns.
     """
     name = format_of(Contents(tuple(lines)), suffix)
     if name in TABLE_FORMATS:
@@ -109,9 +108,9 @@ def _of_another_kind(path: Path, contents: Contents, name: str) -> TranscriptErr
         "xlsx": "an Excel workbook",
     }[contents.kind]
     own_kind = {"text": "text", "xlsx": "xlsx"}.get(contents.kind, "word")
-    known = [format_name for format_name in FORMATS if _kind_of(format_name) == own_kind]
+    formats = [format_name for format_name in FORMATS if _kind_of(format_name) == own_kind]
     return TranscriptError(
-        f"{path}: this is {kind}, which cannot be read as {name}.", f"Choose one of: {', '.join(known)}."
+        f"{path}: this is {kind}, which cannot be read as {name}.", f"Choose one of: {', '.join(formats)}."
     )
 
 
@@ -143,13 +142,13 @@ def _transcript(
 ) -> Transcript:
     text, turns = compose(reading.spoken)
     roles = {**guess_roles(turns, text), **chosen_roles}
-    cast = tuple(replace(turn, role=roles[turn.speaker]) for turn in turns)
+    turns = tuple(replace(turn, role=roles[turn.speaker]) for turn in turns)
     doubts = (*reading.suspicions, *suspicions(reading.spoken, roles, reading.unit))
     return Transcript(
         text,
-        cast,
+        turns,
         name,
-        (*reading.warnings, *warnings_about(counts), *doubts, *_doubts(cast)),
+        (*reading.warnings, *warnings_about(counts), *doubts, *_doubts(turns)),
         counts.by_kind if reading.source else {},
         counts.left_out,
         doubts,
@@ -158,11 +157,11 @@ def _transcript(
     )
 
 
-def _said(transcript: Transcript) -> str:
+def _spoken_text(transcript: Transcript) -> str:
     return "\n".join(transcript.words(turn) for turn in transcript.turns)
 
 
-def _nothing(contents: Contents, name: str) -> str:
+def _no_speech_message(contents: Contents, name: str) -> str:
     if name in CUE_FORMATS:
         timed = any("-->" in line for line in contents.lines)
         return f"read as {name}, it has no {'words in its cues' if timed else 'cues (timing lines)'}."

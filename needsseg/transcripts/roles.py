@@ -1,4 +1,4 @@
-"""Who asks and who answers: a guess from labels, questions and shares of speech."""
+"""Guess each speaker's role from labels, questions and shares of speech."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _CONSENT = re.compile(
     r"vertraulich|anonymisier\w+|consentimiento|graba\w+|consentement|enregistr\w+)\b",
     re.IGNORECASE,
 )
-# Sentences that direct somebody else, as those do who interview or watch a test: at the beginning of a sentence alone.
+# Prompts with which interviewers and test observers direct others; only at the beginning of a sentence.
 _PROMPTS = re.compile(
     r"(?:^|(?<=[.!?…,:] )|(?<=[.!?…]\n))"
     r"(?:(?:so|okay|ok|and|then|please|now|great|could you|can you|would you|maybe)[, ]+)*"
@@ -69,58 +69,64 @@ class _SpeakerFigures:
 
     @property
     def asks(self) -> float:
-        """Share of all questions less share of all words: positive for those who ask more than they tell."""
+        """Share of all questions minus share of all words: positive for speakers who mostly ask."""
         return self.questions - self.words + (_CONSENT_WEIGHT if self.consent else 0.0)
 
     @property
     def clearly_asks(self) -> bool:
-        """Whether someone asks far more than they tell, in turns that end in questions."""
+        """Whether the speaker asks far more than they tell, in turns that end in questions."""
         return self.asks > _CLEARLY and self.asking_turns >= _CLEARLY
 
 
 def guess_roles(turns: Sequence[Turn], text: str) -> dict[str, Role]:
-    """A role for every speaker label in ``turns``.
+    """Return a role for every speaker label in ``turns``.
 
-    Labels that say it in words (Interviewer, Carla (Guest)) decide. Letters and numbers (P3, A1, R) are a hint that what
-    people do overrules: who clearly asks more than they tell, speaks in questions and explains consent interviews,
-    whatever the label. A few stray words among three or more speakers are ``other``; the rest are participants. A lone
-    speaker is a participant unless the label says otherwise. The thresholds are ours.
+    Labels with a role in words (Interviewer, Carla (Guest)) decide. Codes (P3, A1, R) are a hint that conduct overrides:
+    whoever clearly asks more than they tell, in questions, and explains consent is the interviewer. A speaker of a few
+    words among three or more speakers is ``other``; the rest are participants. A lone speaker is a participant unless
+    the label says otherwise. The thresholds are our own choice.
     """
     figures = _speaker_figures(turns, text)
-    known: dict[str, Role] = {label: role for label in figures if (role := role_from_label(label))}
+    roles_by_label: dict[str, Role] = {label: role for label in figures if (role := role_from_label(label))}
     codes = {label for label in figures if _CODE.match(label.casefold())}
-    if len(figures) > 1 and not any(role == "interviewer" for label, role in known.items() if label not in codes):
-        known |= _by_conduct(codes, known, figures)
-    # "(Guest)" is what Teams adds to people from outside: it names one participant, not all of them.
-    known_roles: set[Role] = {role for label, role in known.items() if not label.casefold().endswith("(guest)")}
-    open_labels = [label for label in figures if label not in known]
+    if len(figures) > 1 and not any(
+        role == "interviewer" for label, role in roles_by_label.items() if label not in codes
+    ):
+        roles_by_label |= _by_conduct(codes, roles_by_label, figures)
+    # Teams adds "(Guest)" to external people: it identifies one participant, but not all of them.
+    labelled_roles: set[Role] = {
+        role for label, role in roles_by_label.items() if not label.casefold().endswith("(guest)")
+    }
+    open_labels = [label for label in figures if label not in roles_by_label]
     if "" in open_labels and len(figures) > 1:
-        known[""] = "other"
+        roles_by_label[""] = "other"
         open_labels.remove("")
-    guessed = _roles_by_comparison(open_labels, figures, known_roles)
-    roles: dict[str, Role] = {label: known.get(label) or guessed[label] for label in figures}
+    guessed = _roles_by_comparison(open_labels, figures, labelled_roles)
+    roles: dict[str, Role] = {label: roles_by_label.get(label) or guessed[label] for label in figures}
     if "participant" not in roles.values():
-        # "Unknown Speaker" who tells most is the one who was interviewed.
+        # An "Unknown Speaker" with most of the words is the participant.
         roles |= {
             label: "participant" for label, voice in figures.items() if roles[label] == "other" and voice.words > _MOST
         }
     return roles
 
 
-def _by_conduct(codes: set[str], known: Mapping[str, Role], figures: Mapping[str, _SpeakerFigures]) -> dict[str, Role]:
-    """Roles of coded labels where what they do says otherwise than their letters."""
+def _by_conduct(
+    codes: set[str], roles_by_label: Mapping[str, Role], figures: Mapping[str, _SpeakerFigures]
+) -> dict[str, Role]:
+    """Return roles of coded labels whose conduct contradicts their letters."""
     asking = {label for label, voice in figures.items() if label and voice.clearly_asks}
     role_by_label: dict[str, Role] = {}
     for label in codes:
-        if label in asking and known.get(label) != "interviewer" and len(asking) == 1:
+        if label in asking and roles_by_label.get(label) != "interviewer" and len(asking) == 1:
             role_by_label[label] = "interviewer"
-        elif known.get(label) == "interviewer" and asking and label not in asking and figures[label].asks < 0:
+        elif roles_by_label.get(label) == "interviewer" and asking and label not in asking and figures[label].asks < 0:
             role_by_label[label] = "participant"
     return role_by_label
 
 
 def role_from_label(label: str) -> Role | None:
-    """The role a label names by itself, or None: ``Moderator``, ``P3``, ``Farías, Carla (Guest)``."""
+    """Return the role that a label names by itself, or None: ``Moderator``, ``P3``, ``Farías, Carla (Guest)``."""
     folded = " ".join(label.casefold().split())
     if folded in _WATCHES:
         return "other"
@@ -128,7 +134,7 @@ def role_from_label(label: str) -> Role | None:
     if bare in _INITIAL_ASKS and len(folded) <= 4:
         return "interviewer"
     if len(bare) == 1 and bare != folded and not _NUMBERED.match(folded):
-        # A1 and S00 say nothing: some number their assistants so, others their answers.
+        # A1 and S00 are ambiguous: some number assistants this way, others answers.
         return None
     aside = " ".join(re.findall(r"\(([^()]*)\)", folded))
     words = re.sub(r"\([^()]*\)", " ", folded).replace("/", " ").split()
@@ -139,23 +145,23 @@ def role_from_label(label: str) -> Role | None:
         return "other"
     if candidates & _ASKS:
         return "interviewer"
-    # One letter says something only when it is the whole label.
+    # A single letter counts only when it is the whole label.
     return "participant" if {word for word in candidates if len(word) > 1 or word == bare} & _ANSWERS else None
 
 
 def _roles_by_comparison(
-    labels: Sequence[str], figures: dict[str, _SpeakerFigures], taken_roles: set[Role]
+    labels: Sequence[str], figures: dict[str, _SpeakerFigures], labelled_roles: set[Role]
 ) -> dict[str, Role]:
     roles: dict[str, Role] = {}
     crowd = len(figures) > 2
     loud = [label for label in labels if not (crowd and figures[label].tiny)]
     for label in labels:
         roles[label] = "participant" if label in loud else "other"
-    if "interviewer" in taken_roles or len(figures) == 1:
+    if "interviewer" in labelled_roles or len(figures) == 1:
         return roles
     asking = sorted(loud, key=lambda label: -figures[label].asks)
-    if "participant" in taken_roles:
-        # The participants are named by role, so a nameless third is staff: asking, or looking on.
+    if "participant" in labelled_roles:
+        # The participants are labelled by role, so any other speaker is staff: interviewing or observing.
         for rank, label in enumerate(asking):
             first = rank == 0 and (len(asking) == 1 or figures[label].asks > 0)
             roles[label] = "interviewer" if first or figures[label].asks > _MARGIN else "other"
@@ -207,5 +213,5 @@ def _speaker_figures(turns: Sequence[Turn], text: str) -> dict[str, _SpeakerFigu
 
 
 def _dense(words: str) -> bool:
-    """Whether the words are written without spaces, as in Chinese or Japanese."""
+    """Return whether the words are written without spaces, as in Chinese or Japanese."""
     return len(words) > 20 and words.count(" ") * 20 < len(words)

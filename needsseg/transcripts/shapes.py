@@ -1,4 +1,4 @@
-"""The shape of a file: what makes files alike, so that a choice for one of them holds for the others."""
+"""The shape of a file, which groups similar files so that a choice for one applies to the others."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _MOST_COLUMNS = 40
 
 @dataclass(frozen=True, slots=True)
 class FileShape:
-    """What tells files of one kind from others, and what a person may choose from in reading them.
+    """The kind of a file, and the options that a person may choose in reading it.
 
-    ``key`` is the same for files whose ending, layout as detected, and columns or way of labelling speakers are the same.
+    ``key`` is equal for files with the same suffix, detected layout, and columns or label pattern.
     """
 
     key: str
@@ -31,7 +31,7 @@ class FileShape:
 
 
 def shape_of(path: str | Path) -> FileShape:
-    """The shape of a file, whatever a person chose for it. Raises TranscriptError where it cannot be opened or is binary."""
+    """Return the shape of a file, regardless of choices. Raises TranscriptError where it cannot be opened or is binary."""
     path = Path(path)
     contents = contents_of(path)
     suffix = path.suffix.casefold()
@@ -45,7 +45,7 @@ def shape_of(path: str | Path) -> FileShape:
 
 
 def _columns(contents: Contents, layout: str, path: Path) -> tuple[str, ...]:
-    """The names of a table's columns, of a workbook's first sheet."""
+    """Return the names of the columns of a table, or of a workbook's first sheet."""
     if layout == "xlsx":
         records = contents.sheets[0].records if contents.sheets else []
         return rows_of(records, ",", str(path), NO_CHOICES).names[:_MOST_COLUMNS]

@@ -1,4 +1,4 @@
-"""Doubts about who said what: signs that a transcript was read otherwise than it was meant, each with its line."""
+"""Signs that a transcript was read wrongly, in particular its speakers, each with its line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from needsseg.transcripts.spoken import Spoken
 
 ONE_TURN_SHARE = 0.6
 """A turn with more of a file's words than this is suspicious where others are labelled."""
-ASKED_SHARE = 0.5
+PARTICIPANT_QUESTION_SHARE = 0.5
 FEWEST_QUESTIONS = 6
 _FEWEST_WORDS = 60
 _FEWEST_TURNS = 6
@@ -24,16 +24,16 @@ _TWICE_SHARE = 0.5
 _TWICE_WORDS = 120
 _TWICE_APART = 60
 _WORD = re.compile(r"\w+")
-_LEFT_TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?(?![\d:])|\[\d{1,2}:\d{2}\]|-->")
-_LEFT_MARKUP = re.compile(
+_REMAINING_TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?(?![\d:])|\[\d{1,2}:\d{2}\]|-->")
+_REMAINING_MARKUP = re.compile(
     r"</?(?:p|span|div|v|c|i|b|font|br|u)\b[^<>]{0,80}>|\{\\[a-z]|&(?:amp|nbsp|lt|gt|quot);|\\(?:par|pard|b0)\b"
 )
 
 
 def suspicions(spoken: Sequence[Spoken], roles: Mapping[str, Role], unit: str = "line") -> tuple[str, ...]:
-    """Sentences that each name a line and what seems wrong there; none for an ordinary interview.
+    """Return sentences that each name a line and what seems wrong there; none for an ordinary interview.
 
-    ``spoken`` are the turns in order with their lines, ``roles`` the roles of their speakers. The thresholds are ours.
+    ``spoken`` are the turns in order with their lines, ``roles`` the roles of their speakers. The thresholds are our own choice.
     """
     turns = [(piece, len(piece.words.split())) for piece in spoken if piece.words.strip()]
     total = sum(count for _, count in turns)
@@ -85,8 +85,10 @@ def _asking(turns: Sequence[tuple[Spoken, int]], roles: Mapping[str, Role], unit
         words[piece.speaker] += number
     total = sum(words.values())
     for speaker, count in questions_by_speaker.items():
-        # Who talks most asks most in passing; only more questions than words say that somebody interviews.
-        if roles.get(speaker) == "participant" and count / questions > max(ASKED_SHARE, words[speaker] / total):
+        # The main speaker asks many questions in passing; only a larger share of questions than of words is suspicious.
+        if roles.get(speaker) == "participant" and count / questions > max(
+            PARTICIPANT_QUESTION_SHARE, words[speaker] / total
+        ):
             first = next(piece for piece, _ in turns if piece.speaker == speaker and "?" in piece.words)
             sentences.append(
                 f"{_at(first, unit)}{speaker or 'a turn without a speaker'} is a participant and asks {count} of {questions} "
@@ -96,7 +98,7 @@ def _asking(turns: Sequence[tuple[Spoken, int]], roles: Mapping[str, Role], unit
 
 
 def _nobody_asks(turns: Sequence[tuple[Spoken, int]], roles: Mapping[str, Role], unit: str) -> list[str]:
-    """Two people who talk by turns and neither of whom clearly asks: a person has to say who interviews."""
+    """Report two or more people in conversation, none of whom clearly asks: a person has to name the interviewer."""
     times = Counter(piece.speaker for piece, _ in turns if piece.speaker)
     talking = [speaker for speaker, count in times.items() if count >= _TURNS_EACH]
     if len(talking) < 2 or "interviewer" in (roles.get(speaker) for speaker in times):
@@ -117,7 +119,7 @@ def _many_labels(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
 
 
 def _repeated_conversation(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
-    """The same conversation twice: most runs of five words from some turn on stand above it too."""
+    """Report the same conversation twice: most runs of five words from some turn on also occur above it."""
     words: list[str] = []
     starts: list[int] = []
     for piece, _ in turns:
@@ -125,10 +127,11 @@ def _repeated_conversation(turns: Sequence[tuple[Spoken, int]], unit: str) -> li
         words += _WORD.findall(piece.words.casefold())
     if len(words) < 2 * _TWICE_WORDS:
         return []
-    first_seen: dict[tuple[str, ...], int] = {}
+    first_positions: dict[tuple[str, ...], int] = {}
     shingles = zip(*(islice(words, first, None) for first in range(_SHINGLE)), strict=False)
     repeats = [
-        position - first_seen.setdefault(shingle, position) >= _TWICE_APART for position, shingle in enumerate(shingles)
+        position - first_positions.setdefault(shingle, position) >= _TWICE_APART
+        for position, shingle in enumerate(shingles)
     ]
     again = list(accumulate([*repeats, *[False] * (_SHINGLE - 1)], initial=0))
     for (piece, _), start in zip(turns, starts, strict=True):
@@ -139,23 +142,25 @@ def _repeated_conversation(turns: Sequence[tuple[Spoken, int]], unit: str) -> li
         repeated = again[start + head] - again[start]
         if repeated >= _TWICE_SHARE * head and again[-1] - again[start] >= _TWICE_SHARE * remaining:
             return [f"{_at(piece, unit)}the same conversation seems to begin again; the file may hold it twice."]
-    return _within(turns, starts, again, unit)
+    return _repetition_within_turns(turns, starts, again, unit)
 
 
-def _within(turns: Sequence[tuple[Spoken, int]], starts: Sequence[int], again: Sequence[int], unit: str) -> list[str]:
+def _repetition_within_turns(
+    turns: Sequence[tuple[Spoken, int]], starts: Sequence[int], again: Sequence[int], unit: str
+) -> list[str]:
     ends = [*starts[1:], len(again) - 1]
     for (piece, _), start, end in zip(turns, starts, ends, strict=True):
         if end - start >= 2 * _TWICE_WORDS and again[end] - again[start] >= _TWICE_SHARE * (end - start):
-            return [f"{_at(piece, unit)}this turn repeats what stands above; the file may hold the conversation twice."]
+            return [f"{_at(piece, unit)}this turn repeats the text above; the file may hold the conversation twice."]
     return []
 
 
 def _unread_markup(turns: Sequence[tuple[Spoken, int]], unit: str) -> list[str]:
     sentences: list[str] = []
-    for shape, what in ((_LEFT_TIME, "times"), (_LEFT_MARKUP, "markup")):
+    for shape, remnant in ((_REMAINING_TIME, "times"), (_REMAINING_MARKUP, "markup")):
         matching_pieces = [piece for piece, _ in turns if shape.search(piece.words)]
         if len(matching_pieces) >= 3 or (matching_pieces and len(matching_pieces) * 2 > len(turns)):
             sentences.append(
-                f"{_at(matching_pieces[0], unit)}{what} were left within what is said, in {len(matching_pieces)} turns."
+                f"{_at(matching_pieces[0], unit)}{remnant} were left within the speech of {len(matching_pieces)} turns."
             )
     return sentences

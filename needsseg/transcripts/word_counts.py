@@ -1,4 +1,4 @@
-"""What became of each word of a source: counted by kind, shown where much was left out, refused where too much was."""
+"""Count the words of a source by kind; warn where much was left out, refuse where too much was."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _NEVER_SHOWN = frozenset({"speech", "label", "time"})
 
 @dataclass(frozen=True, slots=True)
 class WordCounts:
-    """Words by kind (all of WORD_KINDS; their sum is the source's words), and the kinds that a person should look at.
+    """Words by kind (all of WORD_KINDS; their sum is the source's words), and the kinds that a person should check.
 
-    ``unread_lines`` are the lines of a text of which nothing was read: how many, and the first.
+    ``unread_lines`` is the number of text lines of which no word was read, and the first of them.
     """
 
     by_kind: dict[str, int]
@@ -34,10 +34,10 @@ class WordCounts:
 
 
 def count_words(reading: Reading) -> WordCounts:
-    """Count the words of a reading's source by what its marks say they are.
+    """Count the words of a reading's source by the kinds of its marks.
 
-    A word is what white space parts. One that holds speech and something else (``[00:12]Yes``) is speech. What no mark
-    tells of is unread.
+    Words are separated by white space. A word that is speech and something else (``[00:12]Yes``) is speech. Words without
+    a mark are unread.
     """
     marks: dict[int, dict[str, int]] = {}
     for mark in reading.marks:
@@ -66,7 +66,7 @@ def count_words(reading: Reading) -> WordCounts:
 
 
 def _part_of(reading: Reading, index: int, kind: str) -> str:
-    """The words of one kind in a source line, where the marks tell which they are; else the whole line."""
+    """Return the words of one kind in a source line, where the marks contain them; else the whole line."""
     line = reading.source[index]
     marks = [mark for mark in reading.marks if mark.line == index]
     if kind == "unread":
@@ -78,7 +78,7 @@ def _part_of(reading: Reading, index: int, kind: str) -> str:
 
 
 def _of_line(words: int, marks: Mapping[str, int]) -> dict[str, int]:
-    """The words of one line by kind: speech first, since a word glued to a label or a time is speech."""
+    """Return the word counts of one line by kind: speech first, as a word joined to a label or a time is speech."""
     if len(marks) == 1 and (kind := next(iter(marks))) and marks[kind] >= words:
         return {kind: marks[kind] if kind == "speech" else words} if words else {}
     counts: dict[str, int] = {}
@@ -92,14 +92,14 @@ def _of_line(words: int, marks: Mapping[str, int]) -> dict[str, int]:
 
 
 def warnings_about(counts: WordCounts) -> tuple[str, ...]:
-    """A warning for each kind of which much was left out, with its first lines; and one for few lines that were not read."""
+    """Return a warning for each kind of which much was left out, with its first lines, and one for a few unread lines."""
     words = sum(counts.by_kind.values())
     lines, first = counts.unread_lines
     few: tuple[str, ...] = ()
     if lines and not any(left_out.kind == "unread" for left_out in counts.left_out):
         few = (f"{format_count(lines, 'line was', 'lines were')} not read as speech, first line {first}",)
     return few + tuple(
-        f"{format_count(kind.words, 'word')} ({kind.words / words:.0%}) {_told(kind.kind)}: {'; '.join(kind.first_lines)}"
+        f"{format_count(kind.words, 'word')} ({kind.words / words:.0%}) {_kind_message(kind.kind)}: {'; '.join(kind.first_lines)}"
         for kind in counts.left_out
     )
 
@@ -119,16 +119,16 @@ def refuse_unread(counts: Sequence[WordCounts], name: str) -> None:
     )
 
 
-def _told(kind: str) -> str:
-    return "were not understood and left out" if kind == "unread" else f"were taken for {_PLAIN[kind]} and left out"
+def _kind_message(kind: str) -> str:
+    return "were not understood and left out" if kind == "unread" else f"were read as {_PLAIN[kind]} and left out"
 
 
 _PLAIN = {
     "heading": "headings",
-    "note": "notes that nobody said",
+    "note": "notes outside the speech",
     "metadata": "facts about the file",
     "markup": "markup",
-    "repeated": "repeats of what was read before",
+    "repeated": "repeats of earlier words",
 }
 
 

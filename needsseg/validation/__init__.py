@@ -1,1 +1,1 @@
-"""Room 6: whether segments say who stays."""
+"""Room 6: test whether segments predict retention."""

@@ -1,4 +1,4 @@
-"""Whether those who left fall unevenly on segments: Fisher's test, and Cramér's V corrected for small numbers."""
+"""The association of segments with leaving: Fisher's exact test, and bias-corrected Cramér's V."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ TIES = 1e-7
 
 @dataclass(frozen=True, slots=True)
 class Association:
-    """A table of segments by left and stayed within ``days``, and what can be said of it.
+    """A table of segments by accounts that left and stayed within ``days``, with test and effect size.
 
-    ``v`` is corrected (Bergsma 2013) with a 95% interval, ``v_raw`` is not, and ``v_raw_by_chance`` is what the raw one
-    comes to on average where segments make no difference. All are None where nobody, or everybody, left, and the corrected
-    ones also where there are too few accounts to correct for.
+    ``v`` is corrected (Bergsma 2013) with a 95% interval, ``v_raw`` is not, and ``v_raw_by_chance`` is the
+    mean of the raw one where segments make no difference. All are None where nobody, or everybody, left, and the corrected
+    ones also where there are too few accounts.
     """
 
     days: int
@@ -45,8 +45,8 @@ def association(
 ) -> Association:
     """Fisher's exact test after Freeman and Halton (1951) of a segments × 2 table, and its effect with a bootstrap interval.
 
-    The test lists all tables with these margins where they are at most 500,000, else draws ``resamples`` of them. The
-    interval holds the percentiles of ``resamples`` tables drawn with the shares seen.
+    The test lists all tables with these margins where they are at most 500,000, else samples ``resamples`` of them. The
+    interval is that of the percentiles of ``resamples`` tables sampled with the observed shares.
     """
     import numpy as np
 
@@ -72,25 +72,25 @@ def association(
 
 
 def _mean(values: Floats) -> float | None:
-    """The mean of what is known; None where nothing is."""
+    """Return the mean of the values that are not NaN; None without any."""
     import numpy as np
 
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else None
+    defined = values[~np.isnan(values)]
+    return float(defined.mean()) if len(defined) else None
 
 
 def _quantile(values: Floats, share: float) -> float | None:
     import numpy as np
 
-    known = values[~np.isnan(values)]
-    return float(np.quantile(known, share)) if len(known) else None
+    defined = values[~np.isnan(values)]
+    return float(np.quantile(defined, share)) if len(defined) else None
 
 
 def cramers_v(tables: Integers, *, corrected: bool) -> Floats:
-    """Cramér's V of each of several tables (tables × rows × columns); NaN where fewer than two rows or columns hold anything.
+    """Return Cramér's V of each table (tables × rows × columns); NaN with fewer than two non-empty rows or columns.
 
-    Corrected after Bergsma (2013), "A bias-correction for Cramér's V and Tschuprow's T": what chance alone would give
-    is taken off phi squared, which does not fall below 0.
+    Corrected after Bergsma (2013), "A bias-correction for Cramér's V and Tschuprow's T": the expected
+    value by chance is subtracted from phi squared, with a minimum of 0.
     """
     import numpy as np
 
@@ -110,25 +110,25 @@ def cramers_v(tables: Integers, *, corrected: bool) -> Floats:
 
 
 def fisher(table: Integers, draws: int, seed: int) -> tuple[float, bool]:
-    """The p of a rows × 2 table given its margins, and whether it is exact: the chance of tables no likelier than this."""
+    """Return the p of a rows × 2 table given its margins (the chance of tables no likelier than it), and whether it is exact."""
     import numpy as np
 
     table = table[table.sum(1) > 0]
     sizes, events = [int(size) for size in table.sum(1)], int(table[:, 0].sum())
     ways = _log_choices(max(sizes, default=0))
-    seen = sum(ways(size, table[row : row + 1, 0])[0] for row, size in enumerate(sizes))
+    observed = sum(ways(size, table[row : row + 1, 0])[0] for row, size in enumerate(sizes))
     if math.prod(size + 1 for size in sizes[:-1]) <= ENUMERATED:
         weights = _all_weights(sizes, events, ways)
         likely = np.exp(weights - weights.max())
-        # Tables as likely as the one seen differ from it by rounding only.
-        return min(1.0, float(likely[weights <= seen + TIES].sum() / likely.sum())), True
+        # Equally likely tables may differ by rounding.
+        return min(1.0, float(likely[weights <= observed + TIES].sum() / likely.sum())), True
     random_tables = _by_chance(table, draws, seed)[:, :, 0]
     weights = sum((ways(size, random_tables[:, row]) for row, size in enumerate(sizes)), np.zeros(len(random_tables)))
-    return (int((weights <= seen + TIES).sum()) + 1) / (draws + 1), False
+    return (int((weights <= observed + TIES).sum()) + 1) / (draws + 1), False
 
 
 def _log_choices(most: int) -> Callable[[int, Integers], Floats]:
-    """A function of a size up to ``most`` and of how many are taken: the logarithm of the ways to take them."""
+    """Return a function of a size up to ``most`` and a count: the logarithm of the binomial coefficient."""
     import numpy as np
 
     factorial: Floats = np.array([math.lgamma(n + 1) for n in range(most + 1)])
@@ -141,7 +141,7 @@ def _log_choices(most: int) -> Callable[[int, Integers], Floats]:
 
 
 def _all_weights(sizes: Sequence[int], events: int, ways: Callable[[int, Integers], Floats]) -> Floats:
-    """The logarithm of how many arrangements lead to each table with these margins."""
+    """Return the logarithm of the number of arrangements for each table with these margins."""
     import numpy as np
 
     used, weights = np.zeros(1, dtype=np.int64), np.zeros(1)
@@ -157,7 +157,7 @@ def _all_weights(sizes: Sequence[int], events: int, ways: Callable[[int, Integer
 
 
 def _by_chance(table: Integers, draws: int, seed: int) -> Integers:
-    """Tables with the same margins, as labels that make no difference would give them."""
+    """Return random tables with the same margins, as under independence of the labels."""
     import numpy as np
 
     sizes, events = table.sum(1), int(table[:, 0].sum())

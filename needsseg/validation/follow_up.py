@@ -1,4 +1,4 @@
-"""From which day to which an account was followed, and on which day it left, by the rule of the lifecycle tier."""
+"""The follow-up of an account: its last day, and the day on which it left, by the rules of the lifecycle tier."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from needsseg.accounts.tiers.lifecycle import Subscription, merge_periods
 def follow_up(
     terms: Sequence[Subscription], start: int, as_of: int, horizon: int, grace: int
 ) -> tuple[int, int | None] | None:
-    """The last day looked at and the first day without a subscription, or None for the latter where it stays till then.
+    """Return the last day of the follow-up and the first day without a subscription, None for the latter if it stays.
 
-    None instead of both where the account is no customer on day ``start``. A subscription that ends in the last ``grace``
-    days before ``as_of`` may still be renewed, so nobody is followed into them; terms that start on or after ``as_of``
-    are not known yet.
+    None instead of both where the account is not a customer on day ``start``. The follow-up ends ``grace`` days before
+    ``as_of``, as a subscription that ends later may still be renewed; terms that start on or after ``as_of`` are ignored.
     """
     begun = [(term.start_day, term.end_day) for term in terms if term.start_day < as_of]
     subscription_terms = [

@@ -1,4 +1,4 @@
-"""Whether segments improve a forecast of who leaves that knows firmographics already, tested on accounts left out."""
+"""Test on held-out accounts whether segments improve a forecast of leaving that uses firmographics."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ RESAMPLES = 2000
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """Brier score (lower is better) and AUC (higher is better) on accounts left out, without and with segments.
+    """Brier score (lower is better) and AUC (higher is better) on held-out accounts, without and with segments.
 
-    A gain is above 0 where segments help; its p counts labels permuted within firmographic strata that gain as much. The
+    A gain is above 0 where segments help; its p is by permutation of labels within firmographic strata. The
     interval of the Brier gain is a 95% bootstrap over accounts.
     """
 
@@ -53,7 +53,7 @@ class Increment:
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Accounts that look alike share a row of ``design``: ``base`` is each account's firmographic cell, of ``of`` in all."""
+    """Identical accounts share a row of ``design``: ``base`` is each account's firmographic cell."""
 
     design: Floats
     base: Integers
@@ -74,10 +74,10 @@ def increment(
     seed: int,
     progress: Progress = silent,
 ) -> Increment:
-    """Ridge logistic regression on firmographics, and on firmographics and segments, in repeated stratified 5-fold CV.
+    """Compare ridge logistic regressions on firmographics without and with segments, in repeated stratified 5-fold CV.
 
-    ``left`` says who left within ``days``. The folds are the same for every permutation, so that the gain seen and the
-    permuted gains are of one kind. Values of a firmographic field that fewer than 5 accounts have count as one.
+    ``left`` is whether each account left within ``days``. The folds are the same for every permutation, so that the
+    observed and the permuted gains are comparable. Values of a firmographic field of fewer than 5 accounts are merged.
     """
     import numpy as np
 
@@ -115,7 +115,7 @@ def _frequent(values: Sequence[str]) -> list[str]:
 
 
 def _cells(fields: Sequence[Sequence[str]], segments: int) -> _Cells:
-    """One row for every combination of firmographics that occurs and every segment: 1, the field's values, the segment."""
+    """Return the design: one row for every existing combination of firmographics and every segment."""
     import numpy as np
 
     accounts = list(zip(*fields, strict=True))
@@ -132,7 +132,7 @@ def _cells(fields: Sequence[Sequence[str]], segments: int) -> _Cells:
 
 
 def _folds(has_left: Integers, rng: np.random.Generator) -> Integers:
-    """The fold of each account: those who left and those who stayed are dealt out in turn."""
+    """Return the fold of each account, stratified by whether it left."""
     import numpy as np
 
     order = np.concatenate([rng.permutation(np.flatnonzero(has_left == side)) for side in (1, 0)])
@@ -142,7 +142,7 @@ def _folds(has_left: Integers, rng: np.random.Generator) -> Integers:
 
 
 def _forecast(design: Floats, row: Integers, has_left: Integers, folds: Sequence[Integers]) -> tuple[Floats, float]:
-    """Each account's mean squared error while it was left out, and the mean AUC of the folds."""
+    """Return each account's mean squared error while held out, and the mean AUC of the folds."""
     import numpy as np
 
     loss, aucs = np.zeros(len(has_left)), []
@@ -151,8 +151,10 @@ def _forecast(design: Floats, row: Integers, has_left: Integers, folds: Sequence
             out = fold == number
             count = np.bincount(row[~out], minlength=len(design))
             events = np.bincount(row[~out], weights=has_left[~out], minlength=len(design))
-            seen = count > 0
-            weight = ridge_logistic(design[seen], count[seen].astype(float), events[seen].astype(float))
+            has_accounts = count > 0
+            weight = ridge_logistic(
+                design[has_accounts], count[has_accounts].astype(float), events[has_accounts].astype(float)
+            )
             chance = _logistic(design[row[out]] @ weight)
             loss[out] += (chance - has_left[out]) ** 2
             aucs.append(_auc(chance, has_left[out]))
@@ -162,15 +164,15 @@ def _forecast(design: Floats, row: Integers, has_left: Integers, folds: Sequence
 def _logistic(value: Floats) -> Floats:
     import numpy as np
 
-    # A clip in two steps: np.clip itself costs more than all the rest on so few rows.
+    # Clipping in two steps, as np.clip is slow on few rows.
     probabilities: Floats = 1 / (1 + np.exp(-np.minimum(np.maximum(value, -500), 500)))
     return probabilities
 
 
 def ridge_logistic(design: Floats, count: Floats, events: Floats) -> Floats:
-    """Weights that maximise the binomial likelihood of ``events`` of ``count`` a row, less half their squares (Newton).
+    """Return the weights that maximise the penalised binomial likelihood of ``events`` of ``count`` per row (Newton).
 
-    The first column is the intercept and costs nothing: the same as scikit-learn's LogisticRegression with C = 1.
+    The first column is the unpenalised intercept, as in scikit-learn's LogisticRegression with C = 1.
     """
     import numpy as np
 
@@ -190,12 +192,12 @@ def ridge_logistic(design: Floats, count: Floats, events: Floats) -> Floats:
 
 
 def _auc(chance: Floats, has_left: Integers) -> float:
-    """How often one who left was given a higher chance than one who stayed, ties counting half."""
+    """Return the AUC: how often an account that left has a higher chance than one that stayed, with ties as half."""
     import numpy as np
 
     events = int(has_left.sum())
     stayed = len(has_left) - events
-    # The ranks that scipy's rankdata gives, without what it does for arrays of more dimensions.
+    # Average ranks, as scipy's rankdata but faster.
     _, place, tied = np.unique(chance, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(tied) - (tied - 1) / 2)[place]
     return float((ranks[has_left == 1].sum() - events * (events + 1) / 2) / (events * stayed))

@@ -1,4 +1,4 @@
-"""Whether segments add anything over firmographics about which accounts stay: the figures, and a verdict in plain words."""
+"""Test whether segments predict retention beyond firmographics: figures, and a verdict in plain words."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ UNEXPECTED = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """One account with its segment and what became of it; days are epoch days, firmographics in the order of FIRMOGRAPHICS.
+    """One account with its segment and outcome; days are epoch days, firmographics in the order of FIRMOGRAPHICS.
 
-    ``left`` is the day of the event, None where it stayed; ``until`` is the day up to which leaving would have been seen,
-    whether it left before or not. ``known`` is the day on which the label was known, None where the study does not tell.
+    ``left`` is the day of the event, None where it stayed; ``until`` is the end of the follow-up, whether it left before
+    or not. ``known`` is the day on which the label was known, None where the study has no date.
     """
 
     account: str
@@ -54,16 +54,16 @@ class Followed:
 
     @property
     def days(self) -> int:
-        """How long it was followed."""
+        """The days of follow-up."""
         return (self.until if self.left is None else self.left) - self.start
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What was asked: whose segments, which outcome, as of when, over how many days, after how many segmentations tried.
+    """The question: the kind of segments, the outcome, the date, the horizon in days, and the number of segmentations tried.
 
     ``since`` is None where every account has its own start. ``features`` is the window of days, half-open, that the segments
-    were computed from. ``others`` are the accounts without a label that were followed alike, and how many of them left.
+    were computed from. ``others`` are the numbers of unlabelled accounts with the same follow-up, and of those that left.
     """
 
     by: By
@@ -80,24 +80,24 @@ class Design:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How often is drawn: arrangements of labels, the model's among them, and repeats of its cross-validation."""
+    """Numbers of permutations of labels, in the tests and the model, and of repeats of its cross-validation."""
 
     permutations: int = 9999
     model_permutations: int = 499
     repeats: int = 3
 
     def enough_for(self, tried: int) -> Effort:
-        """More draws where so many segmentations were tried that the smallest p would not fall below the bar."""
+        """Return more permutations where the smallest p, corrected for ``tried`` segmentations, would not be significant."""
         least = math.ceil(2 * tried / ALPHA)
         return Effort(max(self.permutations, least), max(self.model_permutations, least), self.repeats)
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """The verdict and all it rests on; ``table``, ``logrank`` and ``increment`` are None where they cannot be computed.
+    """The verdict and its evidence; ``table``, ``logrank`` and ``increment`` are None where they cannot be computed.
 
-    ``strata`` names the firmographic fields within which labels were permuted; ``warnings`` are what makes the figures
-    weaker than they look, ``left_out`` the segments too small to be part of them.
+    ``strata`` names the firmographic fields within which labels were permuted; ``warnings`` are limitations of the
+    figures, ``left_out`` the segments that are too small.
     """
 
     design: Design
@@ -118,9 +118,9 @@ class Validation:
 def validate(
     rows: Sequence[Followed], design: Design, effort: Effort | None = None, progress: Progress = silent
 ) -> Validation:
-    """The verdict on one segmentation, with its figures; the same rows in any order and the same seed give the same.
+    """Return the verdict on one segmentation, with figures; it depends only on the set of rows and the seed.
 
-    Raises UsageError where the question answers itself (see ``refuse``), NeedssegError where no account can be followed.
+    Raises UsageError where the question is circular (see ``refuse``), NeedssegError where no account can be followed.
     From 100 accounts and 20 that left (ours) the forecast decides, below that the log-rank test within firmographic strata.
     """
     refuse(rows, design)
@@ -162,9 +162,9 @@ def validate(
 def _figures(
     rows: Sequence[Followed], strata: Sequence[str], seed: int, effort: Effort, progress: Progress
 ) -> tuple[LogRank | None, Association | None, Increment | None]:
-    """Log-rank test and table of several segments; the forecast too where there are accounts enough.
+    """Return log-rank test and table of several segments, and the forecast where there are enough accounts.
 
-    Table and forecast look at the days for which every account was followed, so that all had the same chance to leave.
+    Table and forecast use the days for which every account was followed, so that all had the same time to leave.
     """
     groups = [row.segment for row in rows]
     names = sorted(set(groups))
@@ -196,7 +196,7 @@ def _curve(segment: str, rows: Sequence[Followed]) -> Curve:
 
 
 def _large_enough(rows: list[Followed]) -> tuple[list[Followed], tuple[tuple[str, int], ...]]:
-    """From 100 accounts on, a few in segments of fewer than 5 need not stand in the way of all the others."""
+    """Drop segments of fewer than 5 accounts if there are 100 accounts in all; return the rest, and the dropped ones."""
     sizes = Counter(row.segment for row in rows)
     small = {name: size for name, size in sizes.items() if size < FEWEST_ACCOUNTS}
     if len(rows) < MODEL_ACCOUNTS or len(sizes) - len(small) < 2 or sum(small.values()) > len(rows) // 10:
@@ -210,9 +210,9 @@ def _enough_for_model(left_in_window: Sequence[bool]) -> bool:
 
 
 def firmographic_strata(firmographics: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], list[str]]:
-    """The fields that make up the strata, and each account's stratum: size, and further fields while strata stay large.
+    """Return the fields of the strata, and each account's stratum: size, and further fields while strata stay large.
 
-    A field is added while at least four in five accounts lie in strata of 5 or more (ours); labels have no say in it.
+    A field is added while at least 80% of accounts are in strata of 5 or more (our own choice), regardless of labels.
     """
     chosen_fields = [0]
     for number in range(1, len(FIRMOGRAPHICS)):
@@ -225,13 +225,13 @@ def firmographic_strata(firmographics: Sequence[tuple[str, ...]]) -> tuple[tuple
 
 
 def refuse(rows: Sequence[Followed], design: Design) -> None:
-    """Raise UsageError for a question whose answer would mean nothing, whatever the figures."""
+    """Raise UsageError for a question whose answer would be meaningless, whatever the figures."""
     if design.tried < 1:
-        raise UsageError(f"{design.tried} segmentations tried: the one looked at counts.", "Give 1 or more.")
+        raise UsageError(f"{design.tried} segmentations tried: the tested one counts too.", "Give 1 or more.")
     if design.horizon < 1:
-        raise UsageError(f"A horizon of {design.horizon} days holds no follow-up.", "Give 1 day or more.")
+        raise UsageError(f"A horizon of {design.horizon} days has no follow-up.", "Give 1 day or more.")
     if len({row.source for row in rows}) > 1:
-        raise UsageError("Labels of several sources are not mixed.", Advice("Choose one", Option.SOURCE, "."))
+        raise UsageError("Labels of several sources cannot be mixed.", Advice("Choose one", Option.SOURCE, "."))
     if design.by == "behavioral" and design.outcome == "at_risk":
         raise UsageError(
             "Segments made of usage cannot be held against at-risk, which is made of usage too: one would foretell itself.",
@@ -285,7 +285,7 @@ def _warnings(rows: Sequence[Followed], design: Design) -> list[str]:
 
 
 def _survivors(rows: Sequence[Followed], design: Design) -> list[str]:
-    """Whether suspiciously few of those with a label left: perhaps only those who stay were talked to."""
+    """Warn where suspiciously few labelled accounts left: perhaps only customers who stay were asked."""
     events = sum(row.left is not None for row in rows)
     label_verb = {"interview": "interviewed", "survey": "surveyed"}.get(rows[0].source, "labelled")
     other_count, other_left = design.others or (0, 0)

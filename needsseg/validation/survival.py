@@ -1,4 +1,4 @@
-"""How long accounts stay: Kaplan–Meier curves with log-log intervals, and the log-rank test by permutation."""
+"""Survival of accounts: Kaplan–Meier curves with log-log intervals, and the log-rank test by permutation."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ SLACK = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What holds from ``day`` on: the share that stays, and how many were followed and left on that day.
+    """A step of a curve from ``day`` on: the share that stays, and the numbers followed and leaving on that day.
 
-    ``low`` and ``high`` are None where the log-log interval does not exist: before the first has left, and where none stays.
+    ``low`` and ``high`` are None where the log-log interval is undefined: before the first has left, and where none stays.
     """
 
     day: int
@@ -39,7 +39,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One segment's curve from day 0 on; ``median`` is the first day on which at most half stay, None where never reached."""
+    """One segment's curve from day 0 on; ``median`` is the first day on which at most half stay, or None."""
 
     segment: str
     accounts: int
@@ -50,11 +50,11 @@ class Curve:
     median_high: int | None
 
     def at(self, day: int) -> Step:
-        """The step that holds on ``day``."""
+        """Return the step in effect on ``day``."""
         return max((step for step in self.steps if step.day <= day), key=lambda step: step.day)
 
     def followed(self, day: int) -> int:
-        """How many accounts are still followed on ``day`` and have not left before it."""
+        """Return the number of accounts that are still followed on ``day`` and have not left before."""
         return next((step.at_risk for step in self.steps if step.day >= day), 0)
 
 
@@ -62,7 +62,7 @@ class Curve:
 class LogRank:
     """Whether curves differ: the classical statistic, and permutation p without and within strata.
 
-    ``least`` is the smallest p that any arrangement of the labels within the strata could reach.
+    ``least`` is the smallest possible p of any arrangement of the labels within the strata.
     """
 
     statistic: float
@@ -74,7 +74,7 @@ class LogRank:
 
 
 def kaplan_meier(days: Sequence[int], left: Sequence[bool]) -> tuple[Step, ...]:
-    """The product-limit estimate (Kaplan and Meier 1958) at day 0 and every day on which somebody left or was lost.
+    """Return the product-limit estimate (Kaplan and Meier 1958) at day 0 and every day with an event or censoring.
 
     ``days`` count from the start of the follow-up. Variance after Greenwood, 95% intervals on the log(-log) scale after
     Kalbfleisch and Prentice (1980), which stay within 0 and 1.
@@ -105,7 +105,7 @@ def curve(segment: str, days: Sequence[int], left: Sequence[bool]) -> Curve:
     """One segment's curve with its median and the median's interval (Brookmeyer and Crowley 1982, log-log)."""
     steps = kaplan_meier(days, left)
     median = next((step.day for step in steps if step.survival <= 0.5), None)
-    # Where none stays there is no interval any more, but the upper end has then been passed as well as the lower.
+    # Where none stays there is no interval, but both of its ends are then below one half.
     low = next((step.day for step in steps if step.low is not None and step.low <= 0.5), median)
     high = next((step.day for step in steps if step.high is not None and step.high <= 0.5), None)
     return Curve(segment, len(days), sum(left), steps, median, low, high)
@@ -120,7 +120,7 @@ def logrank(
     seed: int,
     progress: Progress = silent,
 ) -> LogRank:
-    """Test whether groups leave at one pace; rows in any order give the same where their order was settled before.
+    """Test whether groups leave at the same rate; the result depends on the order of rows, so callers sort them.
 
     The permuted statistic is the quadratic form of the log-rank scores (Peto and Peto 1972) in their covariance under
     permutation; with ``strata`` scores, risk sets and permutations stay within each (a stratified log-rank test).
@@ -145,7 +145,7 @@ def logrank(
 
 
 def smallest_p(label: Integers, blocks: Sequence[Integers]) -> float:
-    """One over the number of ways in which labels can be arranged within the blocks."""
+    """Return one over the number of arrangements of the labels within the blocks."""
     import numpy as np
 
     log_ways = 0.0
@@ -172,7 +172,7 @@ def _classical(day: Integers, has_left: Any, label: Integers, groups: int) -> fl
 
 
 def scores(day: Integers, has_left: Any) -> Floats:
-    """Each account's log-rank score: 1 if it left, minus the hazard it went through (Nelson–Aalen); they add up to 0."""
+    """Return each account's log-rank score: 1 if it left, minus its cumulative hazard (Nelson–Aalen); they sum to 0."""
     import numpy as np
 
     event_days, place = np.unique(day, return_inverse=True)
@@ -191,9 +191,9 @@ def _permuted(
     permutations: int,
     seed: int,
     progress: Progress,
-    doing: str,
+    task: str,
 ) -> float:
-    """The share of arrangements within blocks at least as far apart as the one seen, which is counted among them."""
+    """Return the share of arrangements within blocks at least as extreme as the observed one, which is included."""
     import numpy as np
 
     groups = int(label.max()) + 1
@@ -208,26 +208,28 @@ def _permuted(
         parts.append((label[block], score))
     inverse = np.linalg.pinv(covariance, hermitian=True)
 
-    def far(sums: Floats) -> Floats:
+    def extremeness(sums: Floats) -> Floats:
         statistics: Floats = np.einsum("bi,ij,bj->b", sums, inverse, sums)
         return statistics
 
-    seen = far(sum((_sums(stratum[None, :], score, groups) for stratum, score in parts), np.zeros((1, groups))))[0]
+    observed = extremeness(
+        sum((_sums(stratum[None, :], score, groups) for stratum, score in parts), np.zeros((1, groups)))
+    )[0]
     rng = np.random.default_rng(seed)
-    as_far, permutations_done = 0, 0
+    as_extreme, permutations_done = 0, 0
     while permutations_done < permutations:
-        many = min(permutations - permutations_done, max(1, AT_ONCE // len(label)))
-        sums = np.zeros((many, groups))
+        batch = min(permutations - permutations_done, max(1, AT_ONCE // len(label)))
+        sums = np.zeros((batch, groups))
         for stratum, score in parts:
-            sums += _sums(rng.permuted(np.tile(stratum, (many, 1)), axis=1), score, groups)
-        as_far += int((far(sums) >= seen - SLACK * max(1.0, seen)).sum())
-        permutations_done += many
-        progress(doing, permutations_done, permutations)
-    return (as_far + 1) / (permutations + 1)
+            sums += _sums(rng.permuted(np.tile(stratum, (batch, 1)), axis=1), score, groups)
+        as_extreme += int((extremeness(sums) >= observed - SLACK * max(1.0, observed)).sum())
+        permutations_done += batch
+        progress(task, permutations_done, permutations)
+    return (as_extreme + 1) / (permutations + 1)
 
 
 def _sums(labels: Integers, score: Floats, groups: int) -> Floats:
-    """The sum of scores in each group, for each row of labels."""
+    """Return the sum of scores in each group, for each row of labels."""
     import numpy as np
 
     return np.stack([(labels == group) @ score for group in range(groups)], axis=1)

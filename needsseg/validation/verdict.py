@@ -1,4 +1,4 @@
-"""What the figures on retention come to, in words a PM can act on."""
+"""The verdict on retention figures, in words that a product manager can act on."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Word = Literal["cannot tell", "no sign of it", "adds something"]
 ALPHA = 0.05
 FEWEST_EVENTS = 10
 FEWEST_ACCOUNTS = 5
-# Ours: from here on a forecast is made on accounts left out; below, five folds would hold too few who left.
+# Our own choice: below these numbers, five folds would have too few accounts that left.
 MODEL_ACCOUNTS = 100
 MODEL_EVENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a verdict rests on; ``sizes`` counts the accounts of each segment, ``fields`` are the firmographics held apart."""
+    """The evidence for a verdict; ``sizes`` counts the accounts of each segment, ``fields`` are the firmographic strata."""
 
     by: str
     outcome: str
@@ -40,7 +40,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One of three words, the sentence that says it, why, what to do, and what it would take to know more.
+    """One of three words, a sentence, the reasons, advice, and the data needed for more certainty.
 
     ``p`` is that of the test named by ``test``, ``p_corrected`` after Bonferroni for the segmentations tried; both are None
     where there is too little to test.
@@ -62,7 +62,7 @@ def verdict(evidence: Evidence) -> Verdict:
     if reasons:
         return Verdict(
             "cannot tell",
-            f"Cannot tell whether {_what(evidence)} add anything over firmographics about who {_leaves(evidence)}.",
+            f"Cannot tell whether {_segments_name(evidence)} add anything over firmographics about who {_leaves(evidence)}.",
             tuple(reasons),
             "Use the segments for what the interviews show, and do not base retention work on them yet.",
             tuple(needed),
@@ -77,7 +77,7 @@ def verdict(evidence: Evidence) -> Verdict:
     return _by_curves(evidence, evidence.logrank)
 
 
-def _what(evidence: Evidence) -> str:
+def _segments_name(evidence: Evidence) -> str:
     return f"{evidence.by} segments"
 
 
@@ -108,8 +108,8 @@ def _too_little(evidence: Evidence) -> tuple[list[str], list[str]]:
         if least * evidence.tried > ALPHA:
             fields = ", ".join(evidence.fields)
             reasons.append(
-                f"Among accounts alike in {fields}, nearly all have the same segment: what comes of the segment cannot be told "
-                "from what comes of the firmographics."
+                f"Among accounts alike in {fields}, nearly all have the same segment: its effect cannot be separated "
+                "from that of the firmographics."
             )
             needed.append(f"accounts of different segments that are alike in {fields}")
     return reasons, needed
@@ -133,7 +133,7 @@ def _by_forecast(evidence: Evidence, increment: Increment) -> Verdict:
         f"AUC {increment.auc_firmographic:.2f} → {increment.auc_with_segments:.2f})."
     )
     test = "gain in Brier score, labels permuted within firmographic strata"
-    # Permutation alone decides: in simulated studies the interval over accounts missed most effects that were there.
+    # Only the permutation test decides: in simulated studies the interval over accounts missed most real effects.
     positive = increment.brier_gain > 0 and corrected <= ALPHA
     reasons = (*_extremes(evidence, positive), figures, _chance(corrected, evidence))
     return _worded(evidence, positive, reasons, test, increment.brier_p, corrected)
@@ -150,7 +150,7 @@ def _by_curves(evidence: Evidence, log_rank: LogRank) -> Verdict:
             f"The difference between segments comes to V = {table.v:.2f} of at most 1 and may be as large as {table.v_high:.2f}."
         )
     if positive:
-        # A difference among accounts that were looked at is no forecast of others.
+        # A difference among these accounts is not a forecast for others.
         reasons.append(
             f"This is about the {evidence.accounts} accounts that were followed. A forecast for others was not tried: it takes "
             f"{MODEL_ACCOUNTS} accounts, {MODEL_EVENTS} that {_left(evidence)} and {MODEL_EVENTS} that did not."
@@ -159,7 +159,7 @@ def _by_curves(evidence: Evidence, log_rank: LogRank) -> Verdict:
 
 
 def _extremes(evidence: Evidence, positive: bool) -> list[str]:
-    """Of which segment the most left, and of which the fewest, where that is worth acting on."""
+    """Return the segments with the largest and smallest share that left, where the difference is worth acting on."""
     table = evidence.table
     if not positive or table is None:
         return []
@@ -185,8 +185,8 @@ def _chance(corrected: float, evidence: Evidence) -> str:
     return f"By chance alone, among accounts alike in {fields}, this much would be seen with p {p_words}{correction}."
 
 
-def _seen(evidence: Evidence) -> str:
-    """What was found: a forecast that held for accounts it had not seen, or a difference among those followed."""
+def _effect(evidence: Evidence) -> str:
+    """Return the effect in words: a better forecast for held-out accounts, or a difference among those followed."""
     if evidence.increment is not None:
         return f"an account's segment predicts who {_leaves(evidence)}"
     alike = f"accounts alike in {', '.join(evidence.fields)}"
@@ -196,11 +196,11 @@ def _seen(evidence: Evidence) -> str:
 def _worded(
     evidence: Evidence, positive: bool, reasons: tuple[str, ...], test: str, p: float, corrected: float
 ) -> Verdict:
-    what, leaves = _what(evidence), _leaves(evidence)
+    segments_name, leaves = _segments_name(evidence), _leaves(evidence)
     if positive:
         return Verdict(
             "adds something",
-            f"{what.capitalize()} add something over firmographics: {_seen(evidence)}.",
+            f"{segments_name.capitalize()} add something over firmographics: {_effect(evidence)}.",
             reasons,
             "Use the segments in churn work, and look at the curves for the ones to begin with. What goes together need not be a "
             "cause: try the change on some accounts first.",
@@ -211,7 +211,7 @@ def _worded(
         )
     return Verdict(
         "no sign of it",
-        f"No sign that {what} add anything over firmographics about who {leaves}.",
+        f"No sign that {segments_name} add anything over firmographics about who {leaves}.",
         (*reasons, "This does not show that there is no difference: a small one can go unseen in so many accounts."),
         "Choose accounts for retention work by firmographics and lifecycle; the segments do not help there so far.",
         (

@@ -11,7 +11,7 @@ import pytest
 
 from needsseg.accounts import load_rules
 from needsseg.accounts.engines.engine import open_engine
-from needsseg.accounts.tiers.series import Series, features_in, nothing, weekly
+from needsseg.accounts.tiers.series import Series, empty_series, features_in, weekly
 from needsseg.accounts.tiers.zones import epoch_day
 from tests.fixtures.account_stack import AS_OF, Row, ingested_rows, made_events
 from tests.fixtures.requirements import needs
@@ -69,5 +69,5 @@ def test_a_week_ends_with_the_day_before_the_date(tmp_path: Path) -> None:
         assert features_in(engine, parquet) == {"boards"}
         assert weekly(engine, parquet, epoch_day(date(2026, 1, 1)), RULES) == {}
     assert found.events == found.logins == (1, *(0,) * 9, 1, 2)
-    assert found.active_users == nothing("a").events
+    assert found.active_users == empty_series("a").events
     assert datetime.fromisoformat(stamps[0]).tzinfo == UTC

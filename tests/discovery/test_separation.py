@@ -56,7 +56,7 @@ def test_speakers_who_differ_by_their_own_words_make_no_groups() -> None:
 def test_a_draw_of_noise_has_the_mean_and_spread_of_the_passages() -> None:
     rows = groups((60, 40, 20))
     source, drawing = Noise(rows), np.random.default_rng(1)
-    draws = [source.drawn(drawing) for _ in range(40)]
+    draws = [source.draw(drawing) for _ in range(40)]
     assert np.allclose([np.linalg.norm(draw, axis=1) for draw in draws], 1)
     middle = np.mean([draw.mean(axis=0) for draw in draws], axis=0)
     assert np.linalg.norm(middle - rows.mean(axis=0)) < 0.02

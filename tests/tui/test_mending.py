@@ -140,7 +140,7 @@ def test_what_cannot_be_is_told(tmp_path: Path) -> None:
         assert "no words on one side" in flat(seen(app))
         screen.view.move_cursor(screen.interview.transcript.turns[-1].start)
         await pilot.press("plus")
-        assert "The last turn has none after it" in flat(seen(app))
+        assert "No turn follows the last one" in flat(seen(app))
         assert _said(app) == before
 
     play(small_study(tmp_path), scenes)

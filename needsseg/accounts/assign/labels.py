@@ -1,9 +1,9 @@
-"""Labels of accounts from the labels of their texts: the newer a text, the more it says; who contradicts is counted.
+"""Label accounts from the labels of their texts, weighted by age, and measure disagreement.
 
 For each account, a text labelled with segment s on a day before D weighs ``confidence · 0.5^(age in days / 180)`` for s; a
 text without a day weighs as one 180 days old. A segment carries the account where it has at least two texts, at least half
 of the weight, and more than any other. Its confidence is its weight over that of all segments and half a text of none, so
-that few or old texts never make a sure label. All numbers are ours.
+that few or old texts never give high confidence. All numbers are our own choice.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ LEAST_TEXTS = 2
 LEAST_SHARE = 0.5
 DOUBT = 0.5
 EXACT = 10_000
-"""Confidences have four decimals and are added up as whole numbers, so that no order of adding changes a sum."""
+"""Confidences have four decimals and are summed as integers, so that sums do not depend on their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayOfTexts:
-    """Texts of one account that were given one label on one day: how many, and their confidences added up."""
+    """Texts of one account with one label on one day: their number, and the sum of their confidences."""
 
     account_id: str
     segment: str
@@ -39,7 +39,7 @@ class DayOfTexts:
 
 @dataclass(frozen=True, slots=True)
 class AssignedLabel:
-    """What an account's texts say: ``disagreement`` is the share of weight of other segments, ``undated`` are texts without
+    """An account's label from its texts: ``disagreement`` is the share of weight of other segments, ``undated`` are texts without
     a day among ``texts`` (those of the segment), ``others`` counts texts of other segments.
     """
 
@@ -67,15 +67,15 @@ class LabelledText:
 
 
 def label_of(days: Sequence[DayOfTexts], as_of_day: int | None) -> AssignedLabel | None:
-    """The label of one account from its days of texts, or None; days from ``as_of_day`` on do not count.
+    """Return the label of one account, or None; texts from ``as_of_day`` on do not count.
 
-    Where it is None, age is reckoned from the account's newest text.
+    Where it is None, age is relative to the account's newest text.
     """
     counting_days = [day for day in days if day.day is None or as_of_day is None or day.day < as_of_day]
     newest = max((day.day for day in counting_days if day.day is not None), default=None)
     today = as_of_day if as_of_day is not None else None if newest is None else newest + 1
     weights: dict[str, float] = defaultdict(float)
-    # Sorted, so that the same texts in any order add up to the same bits.
+    # Sorted, so that floating-point sums do not depend on the order of the texts.
     for day in sorted(
         counting_days, key=lambda day_of_texts: (day_of_texts.segment, day_of_texts.day is None, day_of_texts.day or 0)
     ):
@@ -103,16 +103,16 @@ def label_of(days: Sequence[DayOfTexts], as_of_day: int | None) -> AssignedLabel
 
 
 def labels_of(
-    days: Iterable[DayOfTexts], as_of_day: int | None, kept: AbstractSet[str], merged: Mapping[str, str]
+    days: Iterable[DayOfTexts], as_of_day: int | None, segments: AbstractSet[str], merged: Mapping[str, str]
 ) -> list[AssignedLabel]:
-    """A label for each account whose texts tell one, by account; texts of segments that are not ``kept`` do not count.
+    """Return labels by account, for accounts whose texts give one; only texts with labels in ``segments`` count.
 
-    ``merged`` are ids of accounts that became others.
+    ``merged`` maps ids of merged accounts to their survivors.
     """
     days_by_account: dict[str, list[DayOfTexts]] = defaultdict(list)
     labels: list[AssignedLabel] = []
     for account, account_days in groupby(days, key=lambda day: day.account_id):
-        counting_days = [day for day in account_days if day.segment in kept]
+        counting_days = [day for day in account_days if day.segment in segments]
         if account in merged or account in merged.values():
             into = merged.get(account, account)
             days_by_account[into] += [
@@ -127,9 +127,9 @@ def labels_of(
 
 
 def days_of(files: Sequence[Path]) -> Iterator[DayOfTexts]:
-    """The labelled texts of all ``files`` (the newest first) by account, segment and day, sorted by account.
+    """Yield the labelled texts of all ``files`` (newest first) by account, segment and day, sorted by account.
 
-    A text that an account wrote on one day counts once, however often it stands in the files; the newest file's label holds.
+    The same text of an account on one day counts once, with the label of the newest file.
     """
     import duckdb
 
@@ -153,9 +153,9 @@ def days_of(files: Sequence[Path]) -> Iterator[DayOfTexts]:
 def texts_of(
     files: Sequence[tuple[str, Path]], accounts: Sequence[str], as_of_day: int | None, most: int
 ) -> list[LabelledText]:
-    """The labelled texts of one account (all its ids), the newest first and undated ones last, at most ``most``.
+    """Return at most ``most`` labelled texts of one account (all its ids), newest first and undated ones last.
 
-    ``files`` are the newest first, each with the name to show; texts from ``as_of_day`` on are left out.
+    ``files`` are (name to show, path), newest first; texts from ``as_of_day`` on are left out.
     """
     import duckdb
 
@@ -178,7 +178,7 @@ def texts_of(
 
 
 def _all(files: Sequence[Path]) -> str:
-    """All rows, each with the place of its file; abstentions too, since a newer one takes an older label's place."""
+    """Return SQL for all rows with the index of their file, including abstentions, which replace older labels."""
     return " UNION ALL ".join(
         f"SELECT *, {place} AS file_at FROM read_parquet({text(str(file))})" for place, file in enumerate(files)
     )

@@ -1,7 +1,7 @@
-"""Texts as they were put to segments, in Parquet: a part for each chunk of a file, and all parts as one file at the end.
+"""Assigned texts in Parquet files: one part for each chunk of the source, finally joined to one file.
 
 A row is one text: ``row`` (its number in the file), ``id`` and ``account_id`` (empty where not known), ``day`` (days since
-1970-01-01 in the reporting time zone, or NULL), ``label`` (NULL where the program abstained, and ``reason`` tells why),
+1970-01-01 in the reporting time zone, or NULL), ``label`` (NULL where the program abstained, with the ``reason``),
 ``confidence`` in [0, 1] that ``first`` is right, ``second`` the next best, ``excerpt`` (the first 300 characters),
 ``evidence`` (ids of the closest passages, the closest first), ``key`` (a hash of the text, in hex) and ``foreign`` (whether
 it seems to be in another language than English).
@@ -25,13 +25,13 @@ COLUMNS = {
 }  # fmt: skip
 EXCERPT = 300
 REPORT = "needsseg_report"
-# The file to write to is there, private and empty; DuckDB would write another one and rename it.
+# The private, empty target file exists already; by default DuckDB would write another file and rename it.
 PARQUET = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found of one text, whoever wrote it; the fields are as in the file."""
+    """The assignment of one text, regardless of its author; the fields are as in the file."""
 
     label: str | None
     confidence: float
@@ -57,7 +57,7 @@ class AssignedText:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """All texts of some files together: ``confidence`` is the mean of those labelled, None without one."""
+    """Totals over the texts of some files; ``confidence`` is the mean of the labelled texts, None without any."""
 
     texts: int
     distinct: int
@@ -71,12 +71,12 @@ class Counts:
 
 
 def part_file(folder: Path, number: int) -> Path:
-    """Where the part of that number lies."""
+    """Return the path of a part."""
     return folder / f"part-{number:05}.parquet"
 
 
 def whole_parts(folder: Path) -> list[Path]:
-    """The parts that were written, from the first to the last before any that lacks."""
+    """Return the parts written so far, up to the first missing one."""
     parts: list[Path] = []
     while (file := part_file(folder, len(parts))).exists():
         parts.append(file)
@@ -84,7 +84,7 @@ def whole_parts(folder: Path) -> list[Path]:
 
 
 def write_part(rows: Sequence[AssignedText], path: Path) -> None:
-    """Write a part, whole or not at all, for its owner's eyes only."""
+    """Write a part atomically, readable by its owner only."""
     import duckdb
 
     types = "{" + ", ".join(f"{text(name)}: {text(kind)}" for name, kind in COLUMNS.items()) + "}"
@@ -104,7 +104,7 @@ def _copy_rows(source: Path, partial: Path, types: str) -> None:
     import duckdb
 
     with duckdb.connect() as con:
-        # One row after another, so that the same rows are the same bytes.
+        # A single thread, so that the same rows give the same bytes.
         con.execute("SET threads = 1")
         con.execute(
             f"COPY (SELECT {', '.join(_quoted(name) for name in COLUMNS)} FROM read_json({text(str(source))}, "
@@ -122,7 +122,7 @@ def _source(files: Sequence[Path]) -> str:
 
 
 def join_parts(parts: Sequence[Path], path: Path, report: str) -> None:
-    """Make one file of the parts, in their order, with ``report`` beside the rows; whole or not at all."""
+    """Join the parts to one file, in order, with ``report`` in its metadata, atomically."""
     import duckdb
 
     try:
@@ -138,7 +138,7 @@ def join_parts(parts: Sequence[Path], path: Path, report: str) -> None:
 
 
 def report_of(path: Path) -> str:
-    """What ``join_parts`` was told to keep beside the rows; empty where there is nothing."""
+    """Return the report that ``join_parts`` stored in the metadata, "" without one."""
     import duckdb
 
     with duckdb.connect() as con:
@@ -149,7 +149,7 @@ def report_of(path: Path) -> str:
 
 
 def verdicts(part: Path) -> Iterator[tuple[str, Verdict]]:
-    """Each text's key and what was found of it."""
+    """Yield each text's key and its assignment."""
     import duckdb
 
     with duckdb.connect() as con:
@@ -162,7 +162,7 @@ def verdicts(part: Path) -> Iterator[tuple[str, Verdict]]:
 
 
 def rows_of(file: Path, block: int = 2_000) -> Iterator[dict[str, object]]:
-    """The rows of one file in their order, by column; never more than ``block`` of them at once."""
+    """Yield the rows of one file in order, by column, fetching ``block`` rows at a time."""
     import duckdb
 
     with duckdb.connect() as con:
@@ -175,7 +175,7 @@ def rows_of(file: Path, block: int = 2_000) -> Iterator[dict[str, object]]:
 
 
 def counts(files: Sequence[Path]) -> Counts:
-    """The texts of all files in numbers."""
+    """Return the totals over the texts of all files."""
     import duckdb
 
     source = _source(files)

@@ -1,11 +1,11 @@
-"""New texts onto segments on a Spark cluster: the same assigner over partitions, with the model sent to the executors.
+"""Assign new texts to segments on a Spark cluster: the same assigner over partitions, with the model sent to executors.
 
-``mapInArrow`` carries the texts, which needs PyArrow on both sides; pandas carries nothing, but PySpark wants it there.
+``mapInArrow`` transfers the texts, which needs PyArrow on both sides; pandas is unused, but PySpark requires it.
 Executors run Python with needsseg installed (``needsseg[spark-assign]``, and ``needsseg[onnx]`` for that back end), the
 one that PYSPARK_PYTHON names; the model need not be there, and a Python worker loads it once.
 
-With ONNX Runtime a text's vector is its own, so labels and confidences are those of one machine to the last bit. With
-PyTorch vectors differ in the seventh decimal with the texts beside them, which a label all but never shows.
+With ONNX Runtime a text's vector is independent of its batch, so results equal those of one machine exactly. With
+PyTorch vectors differ in the seventh decimal by batch, which hardly ever changes a label.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def assigned_on_spark(
     session: Any, texts: Any, assigner: Assigner, model: Model, backend: str = "torch", *, row: str = "row",
     text: str = "text",
 ) -> Any:  # fmt: skip
-    """A Spark frame of one assignment per text, in no order: row, label, confidence, first, second, reason, evidence.
+    """Return a Spark frame of one assignment per text, unordered: row, label, confidence, first, second, reason, evidence.
 
     ``texts`` is a frame of ``session``, or a Parquet file that all executors see, with the columns ``row`` (a whole
     number) and ``text``; rows without a text are left out. Nothing runs before the frame is read. UsageError for a Spark
@@ -64,7 +64,7 @@ def assigned_on_spark(
 
 
 def _send(session: Any, model: Model, backend: str) -> str:
-    """Sends the model's folder to all executors, once per application; the name under which they find it."""
+    """Send the model's folder to all executors, once per application; return its name there."""
     folder = model.path
     if backend == "onnx":
         from needsseg.embedding.onnx import exported
@@ -73,12 +73,12 @@ def _send(session: Any, model: Model, backend: str) -> str:
     name = f"needsseg-{backend}-{model.sha256[:16]}"
     context = session.sparkContext
     if context.master.startswith("local") and "PYSPARK_PYTHON" not in os.environ:
-        context.pythonExec = sys.executable  # on this machine the Python that runs is the one that has all it takes
-    sent = f"{context.applicationId} {name}"
-    if sent not in _sent:
+        context.pythonExec = sys.executable  # local executors use the running Python
+    sent_key = f"{context.applicationId} {name}"
+    if sent_key not in _sent:
         # Executors that start later fetch it from here too, so it stays until this program ends.
-        _sent[sent] = tempfile.TemporaryDirectory(prefix="needsseg-")
-        archive = Path(_sent[sent].name) / f"{name}.zip"
+        _sent[sent_key] = tempfile.TemporaryDirectory(prefix="needsseg-")
+        archive = Path(_sent[sent_key].name) / f"{name}.zip"
         with zipfile.ZipFile(archive, "w") as packed:
             for file in sorted(folder.rglob("*")):
                 if file.is_file():
@@ -90,7 +90,7 @@ def _send(session: Any, model: Model, backend: str) -> str:
 def _on_executors(
     assigner: Assigner, model: Model, backend: str, name: str
 ) -> Callable[[Iterator[Any]], Iterator[Any]]:
-    """What an executor does with the batches of a partition; it closes over what every worker needs, and no more."""
+    """Return the function that assigns the batches of a partition; it closes over only what workers need."""
     model_name, sha256 = model.name, model.sha256
 
     def assigned(batches: Iterator[Any]) -> Iterator[Any]:
@@ -128,7 +128,7 @@ def _verdicts(
 
 
 def _encoder(model: Model, backend: str) -> Encoder:
-    """Loaded once per Python worker, which Spark keeps from one task to the next."""
+    """Return the encoder, loaded once per Python worker, which Spark reuses between tasks."""
     key = f"{backend} {model.path}"
     if key not in _opened:
         if not model.path.is_dir():

@@ -1,9 +1,9 @@
-"""Texts that customers wrote, from a file into numbered rows: checked, refused one by one, and given out in chunks.
+"""Stage a file of customers' texts: check its rows, list refused ones, and yield the others in chunks.
 
 The file is read once, by the engine and not by Python, into one private Parquet file; that holds ``place`` (0, 1, 2 …
 among the rows that were accepted), ``row`` (its number in the file), ``id``, ``account_id`` (text, empty where the file
-has none), ``date_day`` (days since 1970-01-01 in the reporting time zone, or NULL) and ``text``. However long the file, no more
-of it is held than a chunk.
+has none), ``date_day`` (days since 1970-01-01 in the reporting time zone, or NULL) and ``text``. Only one
+chunk of the file is in memory at a time.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 
 ROWS, CHARACTERS = 10_000, 8_000_000
 SHOWN = 200
-MEMORY_LIMIT = "600MB"  # a sentence model stands beside it
-LOOKED_AT = 2_000
+MEMORY_LIMIT = "600MB"  # leaves memory for the sentence model
+LANGUAGE_SAMPLE = 2_000
 LEAST_WORDS = 12
-TOLD_FROM = 40
+WORDS_FOR_LANGUAGE = 40
 
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """One text: its row in the file (a header is row 1), its own id and its account's, empty where not known, its day."""
+    """One text: its row in the file (a header is row 1), its id and its account's id, "" where unknown, its day."""
 
     row: int
     id: str
@@ -54,7 +54,7 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class StagedTexts:
-    """A file as read: of ``read`` rows ``rows`` are in ``path``, and ``refused`` counts the others by reason."""
+    """A staged file: of ``read`` rows ``rows`` are in ``path``, and ``refused`` counts the others by reason."""
 
     path: Path
     read: int
@@ -66,21 +66,21 @@ class StagedTexts:
 
 
 def text_columns(header: tuple[str, ...], file: str, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The columns that hold text, account_id, date and id: as ``chosen``, else by their names; a sole column is the text.
+    """Return the columns of text, account_id, date and id: as ``chosen``, else by name; a single column is the text.
 
-    A field said to be empty is not read. TableError where a column is not in the file, or none can be told to hold texts.
+    A field with an empty choice is not read. TableError where a column is missing, or that of the texts is unknown.
     """
     columns = guessed_columns(header, file, chosen)
     if "text" not in columns:
         raise TableError(
-            f"{file}: which column holds the texts cannot be told from its names.",
+            f"{file}: no column is named as texts.",
             Advice("Name that column", Option.TEXT_COLUMN, f". Its columns are: {', '.join(header)}."),
         )
     return columns
 
 
 def guessed_columns(header: tuple[str, ...], file: str, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The same, but where none can be told to hold texts that field is left out."""
+    """Return the columns as ``text_columns``, but without the text where its column is unknown."""
     chosen_columns = dict(chosen or {})
     for field, column in chosen_columns.items():
         if field not in NAMES["texts"]:
@@ -103,9 +103,9 @@ def guessed_columns(header: tuple[str, ...], file: str, chosen: Mapping[str, str
 def preview_texts(
     file: Path, columns: Mapping[str, str] | None = None, dates: Mapping[str, str] | None = None, tz: str = "UTC"
 ) -> tuple[tuple[str, ...], Columns, Preview]:
-    """The file's columns, which of them would be read, and the first rows as they would be, by the file's beginning.
+    """Return the file's columns, the mapping, and a preview of the first rows, from the file's beginning.
 
-    There are no rows while it cannot be told which column holds the texts.
+    There are no rows while the column of the texts is unknown.
     """
     file_layout = layout(file, whole_file=False)
     mapping = Columns("texts", guessed_columns(file_layout.header, file.name, columns))
@@ -119,10 +119,10 @@ def stage_texts(
     file: Path, target: Path, rejects: Path, *, columns: Mapping[str, str] | None = None,
     dates: Mapping[str, str] | None = None, tz: str = "UTC",
 ) -> StagedTexts:  # fmt: skip
-    """Reads ``file`` (CSV, JSON lines, Parquet; gzip of the first two) into ``target``, and lists refused rows in ``rejects``.
+    """Read ``file`` (CSV, JSON lines, Parquet; gzip of the first two) into ``target``, and list refused rows in ``rejects``.
 
-    ``columns`` as in ``text_columns``, ``dates`` says how the column of dates is written. TableError where the file is no
-    table or holds no text at all, DatesUnclearError where dates can be read in two ways, NeedssegError on a full disk.
+    ``columns`` as in ``text_columns``, ``dates`` is the format of the date column. TableError where the file is not a
+    table or has no text, DatesUnclearError where dates are ambiguous, NeedssegError on a full disk.
     """
     import duckdb
 
@@ -147,10 +147,10 @@ def _staged(
     con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     read_parts(con, [part], mapping, scratch, silent)
     notes = whole_ids(con)
-    dates_found = date_columns(con, mapping, [part.name], {})
-    if unclear := [column for column in dates_found if not column.format]:
+    date_columns_read = date_columns(con, mapping, [part.name], {})
+    if unclear := [column for column in date_columns_read if not column.format]:
         raise DatesUnclearError(unclear, part.name)
-    forms = {column.field: column.format for column in dates_found}
+    forms = {column.field: column.format for column in date_columns_read}
     plan = plan_of("texts", tz, forms)
     read = stage(con, plan)
     reasons = [check.reason for check in plan.checks]
@@ -177,7 +177,7 @@ def _staged(
 def _refused(
     con: DuckDBPyConnection, part: Part, mapping: Columns, fields: list[str], reasons: list[str], counts: dict[str, int]
 ) -> Iterator[Reject]:
-    """The refused rows one after another, counted by reason as they go by."""
+    """Yield the refused rows, and count them by reason."""
     names = sorted(set(fields))
     cut = ", ".join(f"left({name}, {SHOWN})" for name in names)
     rows = con.execute(
@@ -196,8 +196,9 @@ def _refused(
 
 
 def chunks(staged: Path, start: int = 0, rows: int = ROWS, characters: int = CHARACTERS) -> Iterator[list[TextRow]]:
-    """The texts from ``start`` on, at most ``rows`` and about ``characters`` at a time; where a chunk ends depends on nothing
-    but where it began, so that a run that goes on cuts the same ones.
+    """Yield the texts from ``start`` on, at most ``rows`` and about ``characters`` at a time.
+
+    The end of a chunk depends only on its start, so that a resumed run has the same chunks.
     """
     import duckdb
 
@@ -223,16 +224,16 @@ def chunks(staged: Path, start: int = 0, rows: int = ROWS, characters: int = CHA
 
 
 def seems_foreign(text: str) -> bool:
-    """Whether a text seems to be in another language than English, by its first 2,000 characters.
+    """Return whether a text seems not to be English, by its first 2,000 characters.
 
-    Another script is told from four letters on, another language of the same script from twelve words on.
+    Another script is recognised from four letters on, another language of the same script from twelve words on.
     """
-    sample = text[:LOOKED_AT]
+    sample = text[:LANGUAGE_SAMPLE]
     words = sample.split()
     letters = [char for char in sample if char.isalpha()]
     other_script = sum(char > "\u024f" for char in letters) * 2 > len(letters)
     if len(letters) < 4 or (not other_script and len(words) < LEAST_WORDS):
         return False
-    # What tells a transcript's language wants forty words: the text says them more than once.
-    times = max(1, -(-TOLD_FROM // max(1, len(words))), -(-TOLD_FROM // len(letters)))
+    # ``seems_english`` needs forty words, so a shorter text is repeated.
+    times = max(1, -(-WORDS_FOR_LANGUAGE // max(1, len(words))), -(-WORDS_FOR_LANGUAGE // len(letters)))
     return not seems_english(" ".join([sample] * times))

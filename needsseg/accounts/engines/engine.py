@@ -1,7 +1,7 @@
-"""Where expressions run: DuckDB within the program, Polars, or Spark, over Parquet files that stay where they are.
+"""Engines that run expressions over Parquet files in place: DuckDB (embedded), Polars, or Spark.
 
-Expressions are written once with narwhals. Only integers, texts and booleans enter them, so that all give the same
-numbers. Traps this room keeps clear of: ``n_unique`` counts NULL, DuckDB's integer sums come back as decimals, and
+Expressions are written once with narwhals. They use only integers, texts and booleans, so that all engines give the
+same numbers. Pitfalls that this room avoids: ``n_unique`` counts NULL, DuckDB's integer sums come back as decimals, and
 calendar arithmetic fails on lazy frames.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 ENGINES = ("duckdb", "polars", "spark", "spark:MASTER", "sc://HOST:PORT")
-# DuckDB spills what does not fit; beyond eight threads a share of this limit would be too small for each of them.
+# DuckDB spills to disk beyond this limit; with more than eight threads, each one's share would be too small.
 MEMORY_LIMIT = "1GB"
 MOST_THREADS = 8
 
@@ -36,7 +36,7 @@ class Engine:
     session: Any = None
 
     def scan(self, parquet: Path) -> nw.LazyFrame[Any]:
-        """The rows of a Parquet file, read when they are asked for; TableError where it is gone or none."""
+        """Return the rows of a Parquet file as a lazy frame; TableError where it is missing or invalid."""
         import narwhals as nw
 
         if not parquet.is_file():
@@ -57,23 +57,23 @@ class Engine:
         return self.session.read_parquet(re.sub(r"([*?\[])", r"[\1]", str(parquet)))
 
     def table(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> nw.LazyFrame[Any]:
-        """A small table of texts as a frame of this backend."""
+        """Return a small table of texts as a frame of this backend."""
         import narwhals as nw
 
         with engine_errors():
-            frame: nw.LazyFrame[Any] = nw.from_native(self._given(columns, rows))
+            frame: nw.LazyFrame[Any] = nw.from_native(self._texts_frame(columns, rows))
         return frame
 
-    def _given(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Any:
+    def _texts_frame(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Any:
         if self.backend == "spark":
-            from needsseg.accounts.engines.spark import given
+            from needsseg.accounts.engines.spark import texts_frame
 
-            return given(self.session, columns, rows)
+            return texts_frame(self.session, columns, rows)
         if self.backend == "polars":
             import polars
 
             return polars.LazyFrame(list(rows), schema=dict.fromkeys(columns, polars.String), orient="row")
-        name = f"given_{columns[0]}"
+        name = f"texts_{columns[0]}"
         texts = ", ".join(f"{column} VARCHAR" for column in columns)
         self.session.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({texts})")
         if rows:
@@ -84,7 +84,7 @@ class Engine:
         return self.session.table(name)
 
     def rows(self, frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
-        """The result as plain tuples, in no particular order."""
+        """Return the result as tuples, unordered."""
         with engine_errors():
             native: Any = frame.to_native()
             if self.backend == "spark":
@@ -96,7 +96,7 @@ class Engine:
 
 @contextmanager
 def open_engine(spec: str = "duckdb", spill: Path | None = None) -> Iterator[Engine]:
-    """An engine for a while: one of ENGINES; what it cannot hold in memory goes to a private folder in ``spill``.
+    """Open one of ENGINES for the block; it spills to a private folder in ``spill``.
 
     UsageError where ``spec`` is unknown or not installed, NeedssegError where the engine cannot be reached.
     """
@@ -118,7 +118,7 @@ def open_engine(spec: str = "duckdb", spill: Path | None = None) -> Iterator[Eng
 
 
 def check_engine(spec: str) -> None:
-    """UsageError where ``spec`` names no engine; whether it is installed and answers shows when it is opened."""
+    """Raise UsageError where ``spec`` is not an engine's name; opening it shows whether it is installed and answers."""
     if spec in ("duckdb", "polars", "spark") or re.fullmatch(r"spark:\S+|sc://[^\s/]+.*", spec):
         return
     raise UsageError(f"'{spec}' is not a valid engine.", f"Engines: {', '.join(ENGINES)}.")

@@ -1,8 +1,7 @@
 """Spark as an engine: local, a cluster by its master's URL, or a Spark Connect server.
 
-Spark runs in a Java process of its own. What it says goes to a private file instead of the screen; it listens on this
-machine only while it is local, and its session ends with the work. A session that the caller has open already is used
-as it is, and left open.
+Spark runs in a separate Java process. Its output goes to a private file; a local Spark listens on this machine only,
+and its session ends with the work. A session that the caller has already opened is used and left open.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _ONE_AT_A_TIME = threading.RLock()
 
 @contextmanager
 def open_spark(spec: str, spill: Path | None = None) -> Iterator[Any]:
-    """A Spark session for ``spark`` (``local[*]``), ``spark:MASTER`` or ``sc://host:port``.
+    """Open a Spark session for ``spark`` (``local[*]``), ``spark:MASTER`` or ``sc://host:port``.
 
     UsageError where PySpark is not installed, NeedssegError where Java is missing or nothing answers.
     """
@@ -50,7 +49,7 @@ def open_spark(spec: str, spill: Path | None = None) -> Iterator[Any]:
             session = SparkSession.getActiveSession()
             if session is None:
                 master = spec.partition(":")[2] or "local[*]"
-                # Spark reads its folders as a list with commas: one in a path would make two of it, the second anywhere.
+                # Spark splits its folder setting at commas, so a path with a comma cannot be used.
                 spill_parent = None if spill is not None and "," in str(spill.absolute()) else spill
                 folder = stack.enter_context(spill_folder(spill_parent))
                 with engine_errors():
@@ -67,8 +66,8 @@ def scanned(session: Any, parquet: Path) -> Any:
     return session.read.parquet(f"file://{literal}")
 
 
-def given(session: Any, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Any:
-    """A small table of texts. As JSON within a query, since createDataFrame would want Python on every executor."""
+def texts_frame(session: Any, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Any:
+    """Return a small table of texts, as JSON within a query, since createDataFrame needs Python on every executor."""
     fields = ", ".join(f"{column}: STRING" for column in columns)
     cells = json.dumps([dict(zip(columns, row, strict=True)) for row in rows])
     return session.sql(f"SELECT inline(from_json(:cells, 'ARRAY<STRUCT<{fields}>>'))", args={"cells": cells})
@@ -82,7 +81,7 @@ def _installed(module: str, extra: str) -> None:
 
 
 def _started(master: str, folder: Path) -> Any:
-    """A new classic session. Java's errors and Spark's warnings go to a file that has no name any more."""
+    """Start a classic session. Java's errors and Spark's warnings go to an unnamed temporary file."""
     from pyspark import SparkConf, SparkContext
     from pyspark.errors import PySparkRuntimeError
     from pyspark.java_gateway import launch_gateway
@@ -148,8 +147,8 @@ def _needs_java() -> None:
     )
 
 
-def _answers(url: str, pattern: str, port: int, what: str) -> None:
-    """NeedssegError where none of the hosts in ``url`` takes a connection; Spark itself would try for minutes."""
+def _answers(url: str, pattern: str, port: int, server_kind: str) -> None:
+    """Raise NeedssegError where no host in ``url`` accepts a connection; Spark itself would retry for minutes."""
     url_match = re.match(pattern, url)
     if not url_match:
         return
@@ -164,12 +163,12 @@ def _answers(url: str, pattern: str, port: int, what: str) -> None:
         except OSError as error:
             reason = error.strerror or str(error)
     raise NeedssegError(
-        f"No Spark {what} answers at {url}: {reason}.", Advice("Start it, or correct the address. ", ELSEWHERE)
+        f"No Spark {server_kind} answers at {url}: {reason}.", Advice("Start it, or correct the address. ", ELSEWHERE)
     )
 
 
 def _wait_for_executors(session: Any, master: str) -> None:
-    """A standalone cluster without free workers would let the work wait for ever without a word."""
+    """Wait for an executor; a standalone cluster without free workers would block silently for ever."""
     if not master.startswith("spark://"):
         return
     tracker = session.sparkContext._jsc.sc().statusTracker()
@@ -178,7 +177,7 @@ def _wait_for_executors(session: Any, master: str) -> None:
         if time.monotonic() > until:
             raise NeedssegError(
                 f"{master} gave no executor within {SECONDS_FOR_EXECUTORS:.0f} seconds.",
-                Advice("Has it workers with free cores and memory that can reach this machine? ", ELSEWHERE),
+                Advice("Check that it has workers with free cores and memory that can reach this machine. ", ELSEWHERE),
             )
         time.sleep(0.2)
 
@@ -197,7 +196,7 @@ def _connected(url: str) -> Any:
 
 
 def _unstarted(log: IO[bytes], master: str) -> NeedssegError:
-    """Why Java ended at once, from what it wrote before it did."""
+    """Return why Java failed to start, from its output."""
     log.seek(0)
     log_text = log.read().decode(errors="replace")
     if "UnsupportedClassVersionError" in log_text:

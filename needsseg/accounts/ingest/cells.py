@@ -1,4 +1,4 @@
-"""One cell of text as a value, in DuckDB's expressions: dates, numbers, ids. NULL means empty or unreadable."""
+"""DuckDB expressions that parse one cell of text: dates, numbers, ids. NULL means empty or unreadable."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def text(value: str) -> str:
 
 
 def year_first(cell: str, form: str) -> str:
-    """The cell with a date whose year comes last put year first, as one of FORMATS says; any other cell as it stands."""
+    """Return SQL that rewrites a date with the year last to year first, by one of FORMATS; other cells are unchanged."""
     trimmed = f"trim({cell})"
     slashed = (
         f"CASE WHEN regexp_full_match({trimmed}, '[0-9]{{4}}/[0-9]{{2}}/[0-9]{{2}}') "
@@ -46,7 +46,7 @@ def year_first(cell: str, form: str) -> str:
     year = f"regexp_extract({trimmed}, {text(_THIRD)}, 1)"
     hour = f"regexp_extract({trimmed}, {text(_HOUR)}, 1)"
     half = f"lower(regexp_extract({trimmed}, {text(_HALF)}, 1))"
-    # Twelve o'clock is the first hour of its half; a thirteenth hour of a half is no time, and is refused as none.
+    # 12 is hour 0 of its half day; hours above 12 with am or pm are invalid, and are refused.
     reordered = (
         f"CASE WHEN {half} = '' THEN lpad({hour}, 2, '0') WHEN {hour}::INT NOT BETWEEN 1 AND 12 THEN '99' "
         f"ELSE lpad(({hour}::INT % 12 + CASE WHEN {half} = 'pm' THEN 12 ELSE 0 END)::VARCHAR, 2, '0') END"
@@ -63,9 +63,9 @@ def year_first(cell: str, form: str) -> str:
 def stamp_parts(cell: str, prefix: str, form: str = "iso") -> str:
     """Three columns for one cell: the stamp as written in seconds, its offset in seconds, a bare number of seconds.
 
-    ``cell`` has its year first where it is a date (``year_first``); ``form`` tells what a bare number counts. They are
-    columns, and the functions below read them, because a time zone's table of changes would otherwise repeat the whole
-    expression a hundred times.
+    ``cell`` has its year first where it is a date (``year_first``); ``form`` is the unit of a bare number. They are
+    columns for the functions below, because a time zone's transitions would otherwise repeat the whole expression a
+    hundred times.
     """
     trimmed = f"trim({cell})"
     stamp = f"regexp_extract({trimmed}, {text(_STAMP)})"
@@ -134,7 +134,7 @@ def _offset_at(second: str, tz: str, local: bool = False) -> str:
         return str(steps[0][1])
     cases = []
     for (_, before), (start, after) in zip(reversed(steps[:-1]), reversed(steps[1:]), strict=True):
-        # On the wall clock a change takes hold when the later of both readings is reached: zoneinfo's fold=0.
+        # In local time a transition applies from the later of both clock times on, as zoneinfo's fold=0.
         edge = start + max(before, after) if local else start
         cases.append(f"WHEN {second} >= {edge} THEN {after}")
     return f"(CASE {' '.join(cases)} ELSE {steps[0][1]} END)"
@@ -166,7 +166,7 @@ def _checksum(cell: str, first: int) -> str:
 
 
 def salesforce_18(account_id: str) -> str:
-    """The same rule as :func:`account_key` for one id at hand: five characters, five bits, one letter, three times."""
+    """Apply the rule of :func:`account_key` to one id: for each five characters, five bits give one letter."""
     key = account_id.strip()
     if len(key) != 15 or not key.startswith("001") or not (key.isascii() and key.isalnum()):
         return key

@@ -1,4 +1,4 @@
-"""How a row of each kind becomes columns: what is computed of its cells, when it is refused, and what is written."""
+"""Plans for each kind of row: computed columns, checks by which rows are refused, and the columns to write."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from needsseg.accounts.ingest import cells
 
-EARLIEST, LATEST = 0, 47_482  # 1970-01-01 … 2100-01-01: outside, a stamp is a slip
+EARLIEST, LATEST = 0, 47_482  # 1970-01-01 … 2100-01-01: outside, a date is an error
 ACCOUNT_TEXT = ("name", "domain", "employees", "revenue", "industry", "country", "region", "tech_stack")
-# A number in this form has been through a spreadsheet or a float column, and may stand for another id.
+# A number in this form was converted by a spreadsheet or a float column, and may differ from the original id.
 LOST_DIGITS = r"\d+\.\d+[eE]\+?\d+|\d+[eE]\+\d+|\d{16,}\.0+"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A condition under which a row is refused, the field it concerns and the reason a person reads."""
+    """A condition under which a row is refused, its field, and the reason to show."""
 
     field: str
     refused: str
@@ -24,9 +24,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How rows of one kind become columns: dates put year first, parts of them, then values and checks over them.
+    """The SQL for rows of one kind: dates with the year first, their parts, then values and checks.
 
-    ``written`` are the columns of the Parquet file, in their order; ``besides`` are needed until then.
+    ``written`` are the columns of the Parquet file, in order; ``besides`` are temporary columns.
     """
 
     dates: str
@@ -41,7 +41,7 @@ Plans = dict[str, Callable[[str, Mapping[str, str]], Plan]]
 
 
 def plan_of(kind: str, tz: str, forms: Mapping[str, str]) -> Plan:
-    """The plan for one kind of file; ``forms`` says how each date field is written."""
+    """Return the plan for one kind of file; ``forms`` are the formats of date fields."""
     return _PLANS[kind](tz, forms)
 
 
@@ -100,14 +100,14 @@ def _events(tz: str, forms: Mapping[str, str]) -> Plan:
         dates=_year_first(("timestamp",), forms),
         parts=cells.stamp_parts("timestamp_stamp", "at", forms.get("timestamp", "iso")),
         values=f"{cells.account_key('account_id')} AS id, nullif(trim(event_id), '') AS eid, "
-        f"{cells.utc_second('at', tz)} AS second, {cells.event_source('source', 'platform')} AS said",
+        f"{cells.utc_second('at', tz)} AS second, {cells.event_source('source', 'platform')} AS event_source",
         checks=(
             *_id_checks(),
             Check("event", _empty("event"), "no event name"),
             Check("timestamp", _empty("timestamp"), "no time"),
             *_day_checks("timestamp", "(second // 86400)"),
         ),
-        written=f"eid AS event_id, id AS account_id, {text_columns}, said AS source, second // 86400 AS day, second",
+        written=f"eid AS event_id, id AS account_id, {text_columns}, event_source AS source, second // 86400 AS day, second",
     )
 
 

@@ -1,4 +1,4 @@
-"""What only shows when all rows, or two sources, are looked at together."""
+"""Checks across all rows of a source, or across two sources."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _NOTHING = re.compile(r"[$€£]?\s*0[0.,]*|-+|–|—|n/?a|none|null|nil|unknow
 
 
 def unreadable_tiers(con: DuckDBPyConnection) -> list[str]:
-    """What to tell of sizes and revenues in ``kept`` that say something, but no tier: words, or ranges over two tiers.
+    """Return notes on sizes and revenues in ``kept`` that give no tier: words, or ranges over two tiers.
 
-    An empty cell, 0 and words such as n/a say nothing, and rows of an earlier import were told of then.
+    Empty cells, 0 and words such as n/a are ignored, as are rows of an earlier import.
     """
     notes = []
-    for field, tier, what in (("employees", size_tier, "size"), ("revenue", revenue_tier, "revenue")):
+    for field, tier, tier_name in (("employees", size_tier, "size"), ("revenue", revenue_tier, "revenue")):
         cells = con.execute(
             f"SELECT trim({field}) AS cell, count(*) FROM kept WHERE file <> ? AND trim({field}) <> '' GROUP BY 1 "
             "ORDER BY min((file::BIGINT << 40) + row)",
@@ -32,8 +32,8 @@ def unreadable_tiers(con: DuckDBPyConnection) -> list[str]:
         if unreadable:
             examples = ", ".join(f"'{cell[:40]}'" for cell, _ in unreadable[:3])
             notes.append(
-                f"The {what} of {sum(count for _, count in unreadable):,} accounts counts as unknown: no tier can be told from "
-                f"{examples}{' …' if len(unreadable) > 3 else ''} in {field}."
+                f"The {tier_name} of {sum(count for _, count in unreadable):,} accounts counts as unknown: no tier can be read "
+                f"from {examples}{' …' if len(unreadable) > 3 else ''} in {field}."
             )
     return notes
 
@@ -41,9 +41,9 @@ def unreadable_tiers(con: DuckDBPyConnection) -> list[str]:
 def usage_before_subscription(
     events: Path, subscriptions: Path, accounts: Path | None = None, tz: str = "UTC"
 ) -> tuple[int, int]:
-    """How many events lie before the day their account's first subscription started, and of how many accounts.
+    """Return the number of events before their account's first subscription, and of accounts with such events.
 
-    Of accounts without any subscription none do. Ids of merged CRM records count for their survivor where ``accounts``
+    Accounts without any subscription do not count. Ids of merged CRM records count for their survivor where ``accounts``
     is given. All three are Parquet files that ``ingest`` wrote; days begin in ``tz``.
     """
     import duckdb

@@ -1,7 +1,7 @@
-"""A table of a SQLite or DuckDB file or of a PostgreSQL server as rows of text, copied privately before they are read.
+"""A table of a SQLite or DuckDB file or of a PostgreSQL server as rows of text, copied to a private file first.
 
-Every cell is copied as its database writes it, times in UTC; an empty one stays empty. Nothing is ever written to a
-database: each is opened for reading only. A password is used to connect and kept nowhere.
+Cells are copied in the database's own notation, with times in UTC. Databases are opened read-only. A password is used
+only to connect and is not stored.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from needsseg.errors import Advice, NeedssegError, Option, TableError, UsageErro
 from needsseg.tables import TableWriter
 
 SCHEMES = ("postgresql", "postgres")
-TAKEN = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "options", "target_session_attrs")
-AT_ONCE = 10_000
-PATIENCE = 10  # seconds that a server has to answer
+ADDRESS_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "options", "target_session_attrs")
+FETCH_ROWS = 10_000
+CONNECT_TIMEOUT = 10  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a PostgreSQL server is: ``shown`` is the address without its password, which alone is stored and printed."""
+    """A PostgreSQL address: only ``shown``, which has no password, is stored and printed."""
 
     shown: str
     password: str
@@ -39,11 +39,11 @@ def is_address(source: str) -> bool:
 
 
 def address(source: str) -> Address:
-    """The parts of ``postgresql://user@host:port/database``; UsageError, which never repeats it, where it is none."""
+    """Parse ``postgresql://user@host:port/database``; UsageError, which never repeats the address, where it is invalid."""
     try:
         split = urlsplit(source)
-        parameters = {key: value for key, value in parse_qsl(split.query) if key in TAKEN}
-        unknown = sorted({key for key, _ in parse_qsl(split.query)} - set(TAKEN))
+        parameters = {key: value for key, value in parse_qsl(split.query) if key in ADDRESS_OPTIONS}
+        unknown = sorted({key for key, _ in parse_qsl(split.query)} - set(ADDRESS_OPTIONS))
         connect = {
             "host": split.hostname and unquote(split.hostname),
             "port": split.port and str(split.port),
@@ -55,7 +55,8 @@ def address(source: str) -> Address:
         raise UsageError("The address of the server cannot be read.", ADDRESS_HINT) from error
     if unknown:
         raise UsageError(
-            f"The address has options that are not known: {', '.join(unknown)}.", f"Known: {', '.join(TAKEN)}."
+            f"The address has options that are not known: {', '.join(unknown)}.",
+            f"Known: {', '.join(ADDRESS_OPTIONS)}.",
         )
     user_part = f"{quote(connect['user'])}@" if connect["user"] else ""
     host_part = (connect["host"] or "") + (f":{connect['port']}" if connect["port"] else "")
@@ -89,7 +90,7 @@ def tables(source: str) -> list[str]:
     kind = database_kind(path)
     if not kind:
         raise TableError(
-            f"{path.name}: is no SQLite or DuckDB file.",
+            f"{path.name}: is not a SQLite or DuckDB file.",
             Advice("Import it as a file, without a table", Option.TABLE, "."),
         )
     return _tables(path, kind)
@@ -111,12 +112,12 @@ def spool_table(path: Path, kind: str, table: str, target: Path, rows: int | Non
     Without ``table`` the only one is taken; UsageError where there are several, TableError where there is none of that
     name or the file cannot be read.
     """
-    table_found = _find_table(path.name, table, _tables(path, kind))
+    table_name = _find_table(path.name, table, _tables(path, kind))
     limit = "" if rows is None else f" LIMIT {rows}"
-    name = f"{path.name}: {table_found}"
+    name = f"{path.name}: {table_name}"
     if kind == "duckdb":
-        return name, _from_duckdb(path, table_found, limit, target)
-    return name, _from_sqlite(path, table_found, limit, target)
+        return name, _from_duckdb(path, table_name, limit, target)
+    return name, _from_sqlite(path, table_name, limit, target)
 
 
 def _tables(path: Path, kind: str) -> list[str]:
@@ -142,23 +143,23 @@ def _dotted(row: Sequence[Any], usual: str = "public") -> str:
     return name if schema == usual else f"{schema}.{name}"
 
 
-def _find_table(database: str, table: str, known_tables: Sequence[str]) -> str:
-    listed = ", ".join(known_tables[:20]) + (" …" if len(known_tables) > 20 else "") or "none"
+def _find_table(database: str, table: str, table_names: Sequence[str]) -> str:
+    listed = ", ".join(table_names[:20]) + (" …" if len(table_names) > 20 else "") or "none"
     if table:
-        matching = [name for name in known_tables if name == table] or [
-            n for n in known_tables if n.casefold() == table.casefold()
+        matching = [name for name in table_names if name == table] or [
+            n for n in table_names if n.casefold() == table.casefold()
         ]
-        matching = matching or [name for name in known_tables if table in (f"public.{name}", f"main.{name}")]
+        matching = matching or [name for name in table_names if table in (f"public.{name}", f"main.{name}")]
         if not matching:
             raise TableError(f"{database}: has no table '{table}'.", f"Its tables are: {listed}.")
         return matching[0]
-    if len(known_tables) == 1:
-        return known_tables[0]
-    raise UsageError(f"{database}: which of its tables?", Advice("Name one", Option.TABLE, f": {listed}."))
+    if len(table_names) == 1:
+        return table_names[0]
+    raise UsageError(f"{database}: has several tables.", Advice("Name one", Option.TABLE, f": {listed}."))
 
 
 def parts_of(table: str) -> list[str]:
-    """``schema.table`` as its names; one that holds a dot stands in double quotes."""
+    """Split ``schema.table`` into names; names with a dot are in double quotes."""
     return [quoted or unquoted for quoted, unquoted in re.findall(r'"([^"]+)"|([^."]+)', table)]
 
 
@@ -169,7 +170,7 @@ def _identifier(table: str) -> str:
 def _duckdb(path: Path) -> Any:
     import duckdb
 
-    # A view in a stranger's file may name other files or addresses: nothing outside this file is opened.
+    # A view in an untrusted file may refer to other files or addresses: nothing outside this file is opened.
     shut: dict[str, Any] = {
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",
@@ -189,7 +190,7 @@ def _from_duckdb(path: Path, table: str, limit: str, target: Path) -> Layout:
             header = tuple(str(column[0]) for column in described)
             cells = ", ".join("CAST(" + _quoted(name) + " AS VARCHAR)" for name in header)
             result = con.execute(f"SELECT {cells} FROM {_identifier(table)}{limit}")
-            return _written(header, iter(lambda: result.fetchmany(AT_ONCE), []), target)
+            return _written(header, iter(lambda: result.fetchmany(FETCH_ROWS), []), target)
     except duckdb.Error as error:
         raise _unreadable(path, error) from error
 
@@ -214,7 +215,7 @@ def _from_sqlite(path: Path, table: str, limit: str, target: Path) -> Layout:
         try:
             cursor = con.execute(f"SELECT * FROM {_quoted(table)}{limit}")
             header = tuple(str(column[0]) for column in cursor.description)
-            return _written(header, iter(lambda: cursor.fetchmany(AT_ONCE), []), target)
+            return _written(header, iter(lambda: cursor.fetchmany(FETCH_ROWS), []), target)
         finally:
             con.close()
     except sqlite3.Error as error:
@@ -255,9 +256,9 @@ def spool_postgres(source: str, table: str, target: Path, rows: int | None = Non
 
         try:
             server_tables = [_dotted(name) for name in con.execute(_POSTGRES_TABLES).fetchall()]
-            table_found = _find_table(server.shown, table, server_tables)
-            query = f"SELECT * FROM {_identifier(table_found)}{'' if rows is None else f' LIMIT {rows}'}"
-            described = con.execute(f"SELECT * FROM {_identifier(table_found)} LIMIT 0").description or ()
+            table_name = _find_table(server.shown, table, server_tables)
+            query = f"SELECT * FROM {_identifier(table_name)}{'' if rows is None else f' LIMIT {rows}'}"
+            described = con.execute(f"SELECT * FROM {_identifier(table_name)} LIMIT 0").description or ()
             header = tuple(column.name for column in described)
             copying = f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER, ENCODING 'UTF8')"
             opened = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -266,7 +267,7 @@ def spool_postgres(source: str, table: str, target: Path, rows: int | None = Non
                     stream.write(block)
         except psycopg.Error as error:
             raise _refused(server, error) from error
-    return f"{server.shown}: {table_found}", Layout("csv", header)
+    return f"{server.shown}: {table_name}", Layout("csv", header)
 
 
 def _connected(server: Address) -> Any:
@@ -277,7 +278,9 @@ def _connected(server: Address) -> Any:
             "PostgreSQL needs a part that is not installed.", 'Install it: pip install "needsseg[postgres]"'
         ) from error
     try:
-        con = psycopg.connect(**({"connect_timeout": str(PATIENCE)} | server.connect), application_name="needsseg")
+        con = psycopg.connect(
+            **({"connect_timeout": str(CONNECT_TIMEOUT)} | server.connect), application_name="needsseg"
+        )
         con.read_only = True
         con.execute("SET TIME ZONE 'UTC'")
         con.execute("SET DateStyle = 'ISO, YMD'")

@@ -1,4 +1,4 @@
-"""How a column writes its dates: the whole column decides, and where it cannot, a person is asked. Never row by row."""
+"""Detect the format of a date column from all its cells, or ask a person; never row by row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from needsseg.errors import Advice, Option, TableError, UsageError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# What one cell can be; "either" is a date whose day and month both fit both places, "same" one that reads alike.
+# Shapes of one cell; "either" is a date that is valid with day or month first, "same" one with equal day and month.
 _WORDS = {
     "iso": "with the year first",
     "seconds": "as seconds since 1970",
@@ -28,7 +28,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class DateColumn:
-    """A column of dates: the format it is read in, empty where a person must say; why, and examples (where, cell)."""
+    """A date column: its format, "" where a person must choose it; the reason, and examples (location, cell)."""
 
     field: str
     column: str
@@ -44,12 +44,12 @@ class DatesUnclearError(TableError):
     def __init__(self, columns: Sequence[DateColumn], name: str) -> None:
         self.columns = tuple(columns)
         first_column = columns[0]
-        seen = " and ".join(f"'{cell}' ({place})" for place, cell in first_column.examples)
+        examples = " and ".join(f"'{cell}' ({place})" for place, cell in first_column.examples)
         options = [Option.DATES.of(column=column.column) for column in columns]
         super().__init__(
-            f"{name}: column '{first_column.column}' {first_column.why}: {seen}.",
+            f"{name}: column '{first_column.column}' {first_column.why}: {examples}.",
             Advice(
-                "Say how it is written",
+                "Choose the format",
                 *options,
                 f"; the formats are {', '.join(FORMATS)}. "
                 "Dates with the year first are read in any case; what does not fit is refused row by row.",
@@ -58,7 +58,7 @@ class DatesUnclearError(TableError):
 
 
 def chosen_date_formats(chosen: MappingOf[str, str], mapping: Mapping) -> dict[str, str]:
-    """What a person said of date columns (by column or field), by field; UsageError where there is no such column or format."""
+    """Return the chosen formats (given by column or field) by field; UsageError for an unknown column or format."""
     format_by_field = {}
     fields = {name: mapping.columns[name] for name in DATE_FIELDS[mapping.kind] if name in mapping.columns}
     for key, form in chosen.items():
@@ -76,10 +76,10 @@ def chosen_date_formats(chosen: MappingOf[str, str], mapping: Mapping) -> dict[s
 def date_columns(
     con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str], saved: MappingOf[str, str]
 ) -> tuple[DateColumn, ...]:
-    """How each date column of the table ``raw`` is written: as ``mapping`` says, else as all its cells together tell.
+    """Return the format of each date column of the table ``raw``: from ``mapping``, else from all its cells.
 
-    ``saved`` are the answers given for an earlier file: they hold unless a cell of this one contradicts them. Cells that
-    are no dates at all do not count; they are refused later. ``names`` are the files by number, for the examples.
+    ``saved`` are the formats of an earlier file, used unless a cell of this one contradicts them. Cells that are not dates
+    do not count; they are refused later. ``names`` are the files by number, for the examples.
     """
     fields = [name for name in DATE_FIELDS[mapping.kind] if name in mapping.columns]
     return tuple(_column(con, name, mapping, names, saved.get(name, "")) for name in fields)
@@ -130,7 +130,7 @@ def _shape(cell: str) -> str:
 
 
 def _decided(shapes: set[str]) -> tuple[str, str]:
-    """The format and why, the format empty where the shapes in a column do not tell."""
+    """Return the format, "" where the shapes in a column are ambiguous, and the reason."""
     if not shapes or shapes == {"iso"}:
         return "iso", "year first"
     if len(shapes) == 1 and (shape := next(iter(shapes))) in ("seconds", "milliseconds"):

@@ -1,4 +1,4 @@
-"""CSV, Parquet and JSON lines as numbered rows of text: cells exact, ``NA`` a word like any other.
+"""Read CSV, Parquet and JSON lines as numbered rows of text, without interpreting cells such as ``NA``.
 
 A row's number counts the header as 1, as a spreadsheet does; JSON lines have no header, so their first line is 1.
 """
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 FileFormat = Literal["csv", "parquet", "jsonl"]
 PEEK = 64 * 1024
 PEEK_LINES = 500
-LONGEST_CELL = 500  # lines that one quoted cell may go over in a file that is not well-formed throughout
+LONGEST_CELL = 500  # lines of one quoted cell in a malformed file
 LONGEST_LINE = 32 * 1024 * 1024
 PREVIEWED = 4 * 1024 * 1024
-# A text no cell holds: empty cells stay empty text, and only cells that a short row lacks become NULL.
+# A text that no cell holds, so that empty cells stay empty text, and only missing cells of short rows become NULL.
 ABSENT = "\x01absent\x01"
-# What stands before the text of a line that opens a quote and never closes it.
+# Prefix of the text of a line with an unclosed quote.
 UNCLOSED = "\x01unclosed\x01"
 TABLE_HINT = "Give a CSV, Parquet or JSON-lines file."
 CUT_HINT = "It was not copied or downloaded whole; fetch it again."
@@ -42,7 +42,7 @@ CUT_HINT = "It was not copied or downloaded whole; fetch it again."
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is written; ``clean`` tells that DuckDB can read its bytes as they lie."""
+    """The format of a file; ``clean`` means that DuckDB can read its bytes directly."""
 
     format: FileFormat
     header: tuple[str, ...]
@@ -52,15 +52,15 @@ class Layout:
 
 
 def read_header(path: Path) -> tuple[str, ...]:
-    """The column names of a CSV or Parquet file, or the dotted names that occur in the first JSON lines."""
+    """Return the column names of a CSV or Parquet file, or the dotted names in the first JSON lines."""
     return layout(path).header
 
 
 def layout(path: Path, name: str = "", whole_file: bool = True) -> Layout:
-    """What kind of file this is, by content before extension; TableError where it is none that can be read.
+    """Return the layout of a file, by content before suffix; TableError where it is not a readable table.
 
-    ``name`` is what messages call the file. A preview does not read the ``whole_file`` file: its encoding and blank lines
-    are then those of its beginning.
+    ``name`` is the file's name in messages. Unless ``whole_file``, as for a preview, the encoding and blank lines are
+    those of the file's beginning.
     """
     name = name or path.name
     try:
@@ -82,7 +82,7 @@ def _text_layout(path: Path, name: str, head: bytes, most: int | None) -> Layout
     if head.startswith(b"PK\x03\x04"):
         if not zipfile.is_zipfile(path):
             raise TableError(f"{name}: is cut off: the zip file ends in the middle, or is damaged.", CUT_HINT)
-        raise TableError(f"{name}: is a zip file or an office document, no table.", TABLE_HINT)
+        raise TableError(f"{name}: is a zip file or an office document, not a table.", TABLE_HINT)
     encoding = _encoding(path, name, head, most)
     start = head.decode(encoding, errors="ignore").lstrip("\ufeff \r\n\t")
     if not start:
@@ -108,9 +108,9 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
 
 
 def rows_of(con: DuckDBPyConnection, path: Path, file_layout: Layout, scratch: Path) -> str:
-    """A relation over the file with columns ``row`` and ``c0…cn`` (text), plus ``surplus`` for a cell too many.
+    """Return an SQL relation over the file with columns ``row``, ``c0…cn`` (text) and ``surplus`` (an extra cell).
 
-    ``scratch`` is where a copy in plain UTF-8 goes when the file's own bytes will not do.
+    ``scratch`` is the path for a UTF-8 copy where the file cannot be read directly.
     """
     if file_layout.format == "parquet":
         cells = ", ".join(
@@ -121,9 +121,9 @@ def rows_of(con: DuckDBPyConnection, path: Path, file_layout: Layout, scratch: P
         return f"(SELECT file_row_number + 2 AS row, {cells}, NULL AS surplus FROM {source})"
     if not file_layout.clean:
         _rewrite(path, file_layout, scratch)
-    lying = path if file_layout.clean else scratch
+    readable = path if file_layout.clean else scratch
     if file_layout.format == "jsonl":
-        lines = _csv_relation(lying, ["line"], "\x02", quote="", header=False)
+        lines = _csv_relation(readable, ["line"], "\x02", quote="", header=False)
         cells = ", ".join(
             f"coalesce(json_extract_string(line, {text(_json_path(name))}), '') AS c{i}"
             for i, name in enumerate(file_layout.header)
@@ -136,10 +136,10 @@ def rows_of(con: DuckDBPyConnection, path: Path, file_layout: Layout, scratch: P
         filled_lines = f"SELECT row, {sorted_out} FROM ({numbered}) WHERE trim(coalesce(line, '')) <> ''"
         return f"(SELECT row, {cells}, surplus FROM ({filled_lines}))"
     names = [f"c{i}" for i in range(len(file_layout.header))]
-    relation = _csv_relation(lying, [*names, "surplus"], file_layout.delimiter, quote='"', header=True)
+    relation = _csv_relation(readable, [*names, "surplus"], file_layout.delimiter, quote='"', header=True)
     blank = " AND ".join(f"coalesce({name}, '') = ''" for name in names)
-    is_kept = f"surplus IS NOT NULL OR NOT ({blank})"
-    return f"(SELECT * FROM (SELECT row_number() OVER () + 1 AS row, * FROM {relation}) WHERE {is_kept})"
+    is_row = f"surplus IS NOT NULL OR NOT ({blank})"
+    return f"(SELECT * FROM (SELECT row_number() OVER () + 1 AS row, * FROM {relation}) WHERE {is_row})"
 
 
 def _csv_relation(path: Path, names: list[str], delimiter: str, quote: str, header: bool) -> str:
@@ -167,7 +167,7 @@ def _encoding(path: Path, name: str, head: bytes, most: int | None) -> str:
         try:
             for block in _blocks(stream, most):
                 decoder.decode(block)
-            # Half a letter at the very end is no other encoding: the file was cut off there.
+            # An incomplete character at the very end means a truncated file, not another encoding.
         except UnicodeDecodeError:
             return "cp1252"
     return "utf-8"
@@ -191,7 +191,7 @@ def _csv_layout(path: Path, name: str, encoding: str, most: int | None) -> Layou
         delimiter = max((",", ";", "\t", "|"), key=first.count)
         length = 0
         for line in stream:
-            # With a quote that is never closed, DuckDB leaves out the rest of the file without a word.
+            # After an unclosed quote, DuckDB silently skips the rest of the file.
             clean = clean and bool(line.strip()) and line.count('"') % 2 == 0
             length += len(line)
             if not clean or (most is not None and length > most):
@@ -213,7 +213,7 @@ def open_text(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
 
 
 def _rewrite(path: Path, file_layout: Layout, scratch: Path) -> None:
-    """A copy as UTF-8 in which an empty line is a row of empty cells, so that row numbers stay those of the file."""
+    """Write a UTF-8 copy in which an empty line is a row of empty cells, so that row numbers stay those of the file."""
     with open_text(path, file_layout.encoding) as source, scratch.open("w", encoding="utf-8", newline="") as copy:
         if file_layout.format == "jsonl":
             copy.writelines(source)
@@ -232,10 +232,9 @@ def _rewrite(path: Path, file_layout: Layout, scratch: Path) -> None:
 
 
 def records(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
-    """The rows of a CSV text; a line whose quote is never closed is a row of one cell that says so, and none after it is lost.
+    """Yield the rows of a CSV text; a line with an unclosed quote is a row of one marked cell, and no later row is lost.
 
-    A quoted cell may go over several lines, but only where it is closed as it should be: with the delimiter or the
-    line's end behind it.
+    A quoted cell may span several lines if its closing quote is followed by the delimiter or the line's end.
     """
     stream = iter(lines)
     waiting: deque[str] = deque()
@@ -262,7 +261,7 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
 
 
 def _parsed(row_text: str, delimiter: str, strict: bool = False) -> list[str] | None:
-    """One row of CSV, or None where its last quote is open; ``strict`` takes no text behind a closing quote either."""
+    """One row of CSV, or None where its last quote is open; ``strict`` also rejects text after a closing quote."""
     try:
         rows = list(csv.reader(io.StringIO(row_text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:

@@ -1,4 +1,4 @@
-"""The files of one source: single ones, folders, patterns and zip files, each with the name a person knows it by."""
+"""Gather the files of one source: single files, folders, patterns, zip files and database tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from needsseg.accounts.ingest.file_rows import Layout, layout
 from needsseg.errors import Advice, NeedssegError, Option, TableError, UsageError
 from needsseg.files import file_sha256, private_folder
 
-# An hour of events each for two years, and more than any CRM; past these an archive is a trap or a mistake.
+# Hourly event files for two years, and more than any CRM needs; a larger archive is malicious or a mistake.
 MOST_MEMBERS = 20_000
 MOST_UNPACKED = 32 * 1024**3
 MOST_RATIO = 1_000
@@ -26,7 +26,7 @@ HIDDEN = (".", "__MACOSX", "~$")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a source: what people call it, where its bytes lie, its hash, and its layout once it is known."""
+    """One file of a source: its name, its path, its hash, and its layout once it is known."""
 
     name: str
     path: Path
@@ -36,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The parts of a source in order, the files that could not be opened with the reason, and those given twice."""
+    """The parts of a source in order, the files that could not be opened with the reason, and duplicates."""
 
     parts: tuple[Part, ...]
     refused: tuple[tuple[str, str], ...] = ()
@@ -51,11 +51,11 @@ def gathered(
     rows: int | None = None,
     is_own_file: Callable[[Path], bool] = lambda _: False,
 ) -> Iterator[Gathered]:
-    """What ``sources`` names: files, folders (all files below), patterns, zip files, databases with ``table``.
+    """Gather what ``sources`` name: files, folders (all files below), patterns, zip files, databases with ``table``.
 
-    Bytes that do not lie in a file of their own are copied privately below ``folder`` (the system's place for short-lived
-    files where it is None) until the context ends; ``rows`` limits how many are copied of a table. Files of which
-    ``is_own_file`` says so are passed over in folders. TableError where nothing is found, or where a single file cannot be read.
+    Content of archives and databases is copied below ``folder`` (the system's temporary folder where None) until the
+    context ends; ``rows`` limits the rows copied of a table. Files for which ``is_own_file`` is true are skipped in
+    folders. TableError where there is no file, or where a single file cannot be read.
     """
     if not sources:
         raise UsageError("No file is named.", "Name a CSV, Parquet or JSON-lines file, a folder or a database.")
@@ -86,23 +86,23 @@ def gathered(
 
 
 def laid_out(parts: Iterable[Part], whole_files: bool = True) -> tuple[tuple[Part, ...], tuple[tuple[str, str], ...]]:
-    """The parts with their layouts, and those that cannot be read with the reason; TableError where none can be."""
-    known: list[Part] = []
+    """Return the parts with their layouts, and the unreadable ones with the reason; TableError where none is readable."""
+    readable: list[Part] = []
     refused: list[tuple[str, str]] = []
-    wrong: TableError | None = None
+    first_error: TableError | None = None
     for part in parts:
         try:
-            known.append(part if part.found else replace(part, found=layout(part.path, part.name, whole_files)))
+            readable.append(part if part.found else replace(part, found=layout(part.path, part.name, whole_files)))
         except TableError as error:
-            wrong = wrong or error
+            first_error = first_error or error
             refused.append((part.name, error.message.removeprefix(f"{part.name}: ")))
-    if wrong and not known:
-        raise wrong
-    return tuple(known), tuple(refused)
+    if first_error and not readable:
+        raise first_error
+    return tuple(readable), tuple(refused)
 
 
 def label(names: Sequence[str]) -> str:
-    """What to call a source of several files."""
+    """Return the name of a source of several files."""
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more"
 
 
@@ -148,7 +148,7 @@ def _of_folder(
 def _of_file(
     path: Path, name: str, scratch: Path, table: str, named_directly: bool, rows: int | None = None
 ) -> Iterator[Part | tuple[str, str]]:
-    """The part a file is, or those in it; a file in a folder that cannot be opened is given as its name and the reason."""
+    """Yield the part of a file, or the parts in it; for an unreadable file in a folder its name and the reason."""
     try:
         if not path.is_file():
             raise TableError(f"{path}: no such file.", "Give a CSV, Parquet or JSON-lines file.")
@@ -182,7 +182,7 @@ def _spooled(scratch: Path, spool: Callable[[Path], tuple[str, Layout]]) -> Part
 
 
 def _of_zip(path: Path, name: str, scratch: Path) -> Iterator[Part | tuple[str, str]]:
-    """The files in a zip, copied under numbers: a name in an archive says what a file is called, never where it goes."""
+    """Yield the files in a zip, copied under numbers, since the names in an archive are not trusted as paths."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not info.is_dir()]
@@ -213,15 +213,15 @@ def _of_zip(path: Path, name: str, scratch: Path) -> Iterator[Part | tuple[str, 
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, name: str, before: int) -> int:
-    """Copy one member, counting what really comes out: the sizes an archive states may be lies."""
+    """Copy one member and count its bytes, since the sizes in an archive's directory may be false."""
     size = 0
     with archive.open(info) as source, target.open("wb") as copy:
         while block := source.read(1024 * 1024):
             size += len(block)
-            swollen = size > RATIO_FROM and size > MOST_RATIO * max(1, info.compress_size)
-            if swollen or before + size > MOST_UNPACKED:
+            is_bomb = size > RATIO_FROM and size > MOST_RATIO * max(1, info.compress_size)
+            if is_bomb or before + size > MOST_UNPACKED:
                 raise TableError(
-                    f"{name}: {info.filename} swells to more than it can honestly hold; it was not unpacked.",
+                    f"{name}: {info.filename} has an implausible compression ratio; it was not unpacked.",
                     "Unpack it yourself if you trust it, and import the folder.",
                 )
             copy.write(block)

@@ -1,4 +1,4 @@
-"""Account files in: text is read, each row is checked, the valid ones become Parquet that the engine opens in place.
+"""Import account files: read text, check each row, and write the valid rows as Parquet for the engines.
 
 Columns of the Parquet files, in order:
 
@@ -12,8 +12,9 @@ Columns of the Parquet files, in order:
 A day is days since 1970-01-01. ``day`` and ``second`` of an event are UTC, and the engine turns seconds into days of
 the reporting time zone; days of accounts and subscriptions are calendar days of the time zone given at ingest.
 
-The order of work: all files become the table ``raw`` (text as it stands), its columns of dates are told, ``staged`` holds
-what the cells say and which check a row failed, ``kept`` the rows to be written. Every row read ends in exactly one count.
+The order of work: all files become the table ``raw`` (unchanged text), the formats of its date columns are detected,
+``staged`` holds the parsed cells and the first failed check of each row, ``kept`` the rows to write. Every row read is
+counted exactly once.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ MEMORY_LIMIT = "1GB"
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What came of one source: of ``read`` rows ``rows`` are written; ``dropped`` counts records the CRM deleted or merged.
+    """The result of one import: of ``read`` rows ``rows`` are written; ``dropped`` counts records the CRM deleted or merged.
 
     ``read = rows + len(rejected) + duplicates + dropped``. ``held`` are all rows in the Parquet file, more than ``rows``
     where files were added to a source; ``refused`` are files that could not be read, with the reason; ``parts`` the names
@@ -126,7 +127,7 @@ def ingest(
 
 @contextmanager
 def workshop(out: Path) -> Iterator[tuple[DuckDBPyConnection, Path]]:
-    """A database in memory that spills into ``out``, and the path of a file there that is gone afterwards."""
+    """Open a database in memory that spills into ``out``, and give the path of a temporary file there."""
     import duckdb
 
     with private_folder(out, "spill") as folder, duckdb.connect() as con:
@@ -159,27 +160,10 @@ def _ingest(
     rejected = take_refused(con, plan, mapping, parts)
     notes += cut_off(rejected, ends, parts)
     columns = _keep(con, plan, earlier)
-    dropped = duplicates = 0
-    if kind == "accounts":
-        dropped, merged_away = resolve_merged(con)
-        notes += [f"{merged_away:,} accounts that were there are deleted or merged in the CRM by now."] * bool(
-            merged_away
-        )
-        again, duplicates = repeated_accounts(con, mapping, names)
-        rejected += again
-        notes += unreadable_tiers(con)
-    elif kind == "events":
-        duplicates, unnamed, differing = repeated_events(con)
-        if differing:
-            notes.append(
-                f"{differing:,} event ids stand for events that differ in account, name or time; the first of each counts. "
-                f"If '{mapping.columns['event_id']}' is not an event id, import the file again without a column for it."
-            )
-        if unnamed and (earlier or len(parts) > 1):
-            notes.append(f"{unnamed:,} events have no event id, so repeats of them in other files cannot be told.")
-    else:
-        duplicates = repeated_subscriptions(con)
-        notes += overlapping(con)
+    dropped, duplicates, repeated = _without_repeats(
+        con, mapping, names, notes, beside_others=bool(earlier) or len(parts) > 1
+    )
+    rejected += repeated
     places = {part: number for number, part in enumerate(names)}
     rejected.sort(key=lambda reject: (places[reject.file], reject.row))
     listed = rejects_file(out, kind)
@@ -191,24 +175,56 @@ def _ingest(
     sha = over_all(part.sha256 for part in parts)
     parquet = out / f"{kind}-{_name_of(sha, mapping, tz, forms, earlier)}.parquet"
     _write(con, f"SELECT {', '.join(columns)} FROM kept ORDER BY file, row", parquet)
-    known = tuple((part.name, part.sha256) for part in parts)
+    part_hashes = tuple((part.name, part.sha256) for part in parts)
     return Ingested(
-        kind, name, sha, int(new), tuple(rejected), duplicates, parquet, dropped, read, total, refused, known, dates,
+        kind, name, sha, int(new), tuple(rejected), duplicates, parquet, dropped, read, total, refused, part_hashes, dates,
         tuple(notes),
     )  # fmt: skip
 
 
+def _without_repeats(
+    con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str], notes: list[str], *, beside_others: bool
+) -> tuple[int, int, list[Reject]]:
+    """Remove merged and repeated rows from ``kept``, and add notes about them.
+
+    Return the number of merged accounts, the number of repeats, and repeated accounts as rejects. ``beside_others`` means
+    that rows come from several files or imports.
+    """
+    if mapping.kind == "accounts":
+        dropped, merged_away = resolve_merged(con)
+        if merged_away:
+            notes.append(f"{merged_away:,} accounts of earlier imports are now deleted or merged in the CRM.")
+        rejected, duplicates = repeated_accounts(con, mapping, names)
+        notes += unreadable_tiers(con)
+        return dropped, duplicates, rejected
+    if mapping.kind == "events":
+        duplicates, unnamed, differing = repeated_events(con)
+        if differing:
+            notes.append(
+                f"{differing:,} event ids stand for events that differ in account, name or time; the first of each counts. "
+                f"If '{mapping.columns['event_id']}' is not an event id, import the file again without a column for it."
+            )
+        if unnamed and beside_others:
+            notes.append(
+                f"{unnamed:,} events have no event id, so repeats of them in other files cannot be recognised."
+            )
+        return 0, duplicates, []
+    duplicates = repeated_subscriptions(con)
+    notes += overlapping(con)
+    return 0, duplicates, []
+
+
 def _keep(con: DuckDBPyConnection, plan: Plan, earlier: Path | None) -> list[str]:
-    """Fill the table ``kept`` with what will be written, before it what an earlier import holds; the columns to write."""
+    """Fill the table ``kept`` with the rows of an earlier import and the new ones; return the columns to write."""
     besides = f", {plan.besides}" if plan.besides else ""
     con.execute(f"CREATE TABLE kept AS SELECT file, row, {plan.written}{besides} FROM staged; DROP TABLE staged")
     columns = [str(row[0]) for row in con.execute("DESCRIBE kept").fetchall()]
     columns = [column for column in columns if column not in ("file", "row", "master", "deleted", "given")]
     if earlier is not None:
         earlier_rows = f"read_parquet({cells.text(str(earlier))}, file_row_number = true)"
-        standing = ", '' AS master, false AS deleted, '' AS given" if plan.besides else ""
+        temporary = ", ''  AS master, false AS deleted, '' AS given" if plan.besides else ""
         con.execute(
-            f"INSERT INTO kept BY NAME SELECT {EARLIER} AS file, file_row_number AS row, {', '.join(columns)}{standing} "
+            f"INSERT INTO kept BY NAME SELECT {EARLIER} AS file, file_row_number AS row, {', '.join(columns)}{temporary}  "
             f"FROM {earlier_rows}"
         )
     return columns
@@ -229,9 +245,9 @@ def _write(con: DuckDBPyConnection, query: str, parquet: Path) -> None:
 
 
 def over_all(hashes: Iterable[str]) -> str:
-    """One hash for several files, whatever their order; that of the file itself where there is one."""
-    known = sorted(set(hashes))
-    return known[0] if len(known) == 1 else sha256("\n".join(known))
+    """Return one hash for several files in any order; for a single file its own hash."""
+    distinct_hashes = sorted(set(hashes))
+    return distinct_hashes[0] if len(distinct_hashes) == 1 else sha256("\n".join(distinct_hashes))
 
 
 def _name_of(sha: str, mapping: Mapping, tz: str, forms: dict[str, str], held: Path | None) -> str:

@@ -1,4 +1,4 @@
-"""Which column of a file holds which field: guessed from its header, shown to the analyst, saved, checked."""
+"""Map a file's columns to fields: guess the mapping from the header, and check it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DATE_FIELDS = {
     "texts": ("date",),
 }
 
-# Per field: the names it goes by, best first. Names are compared without case, spaces and punctuation; a dot separates
+# Per field: its usual column names, best first. Names are compared without case, spaces and punctuation; a dot separates
 # the levels of a JSON object. Salesforce, HubSpot (screen and API names), Segment, Amplitude, Mixpanel, plain words.
 NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "accounts": {
@@ -70,7 +70,7 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         "end_date": ("end_date", "end", "ended_at", "EndDate", "cancelled_at", "canceled_at", "churned_at"),
         "renewal_date": ("renewal_date", "renewal", "renews_at", "next_renewal", "current_period_end"),
     },
-    # What people wrote: no kind of account data, but read, checked and refused in the same way.
+    # Customers' texts: not account data, but read, checked and refused in the same way.
     "texts": {
         "text": ("text", "verbatim", "verbatims", "comment", "comments", "body", "message", "content", "review",
                  "review_text", "feedback", "description", "answer", "response", "note", "notes", "call_notes", "quote"),
@@ -85,9 +85,9 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Field → source column for one kind of file; ``a|b`` names alternatives, the first that is not empty counts.
+    """Field → source column for one kind of file; ``a|b`` are alternatives, of which the first non-empty cell counts.
 
-    ``dates`` says for date fields how a person wants their column read (one of ``cells.FORMATS``).
+    ``dates`` are the formats that a person chose for date fields (of ``cells.FORMATS``).
     """
 
     kind: str
@@ -97,7 +97,7 @@ class Mapping:
 
 
 def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
-    """The likeliest mapping of ``header`` for one of KINDS; fields without a likely column are left out.
+    """Guess the mapping of ``header`` for one of KINDS; fields without a likely column are left out.
 
     Nested names (JSON lines) keep every alternative that occurs, since one line has ``userId`` and the next only
     ``anonymousId``. A seat count is not taken for a number of employees: the two differ by orders of magnitude.
@@ -121,28 +121,30 @@ def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
 
 
 def kind_of(header: Sequence[str], chosen: MappingOf[str, str] | None = None) -> tuple[str, tuple[str, ...]]:
-    """The kind that a file's columns tell, and the fields it lacks to be read as one; empty where they tell none.
+    """Return the kind of a file by its columns, and the required fields it lacks; "" where it is unknown.
 
-    An account id among other columns tells nothing, since every kind has one; a name and a day tell an account, unless
-    there is more of an event. ``chosen`` are columns that a person gave for fields.
+    An account id alone is no evidence, since every kind has one; a name and a day indicate accounts, unless more columns
+    indicate events. ``chosen`` are columns that a person gave for fields.
     """
     chosen = {name: column for name, column in (chosen or {}).items() if any(name in NAMES[kind] for kind in KINDS)}
     columns = {kind: guess_mapping(kind, header).columns | chosen for kind in KINDS}
-    kinds_told = [kind for kind in ("events", "subscriptions", "accounts") if _tells(kind, columns, chosen, header)]
+    likely_kinds = [
+        kind for kind in ("events", "subscriptions", "accounts") if _indicates(kind, columns, chosen, header)
+    ]
     missing_fields = {
-        kind: tuple(name for name in REQUIRED[kind] if not columns[kind].get(name)) for kind in kinds_told
+        kind: tuple(name for name in REQUIRED[kind] if not columns[kind].get(name)) for kind in likely_kinds
     }
-    if not kinds_told:
+    if not likely_kinds:
         return "", ()
-    best = max(kinds_told, key=lambda kind: (not missing_fields[kind], len(columns[kind])))
-    # An events file without a time could be read as accounts that are only ids, in place of those there are.
-    means_events = best == "accounts" and "events" in kinds_told and _names_events(columns["events"])
+    best = max(likely_kinds, key=lambda kind: (not missing_fields[kind], len(columns[kind])))
+    # An events file without times must not be read as accounts, which would replace the existing ones.
+    means_events = best == "accounts" and "events" in likely_kinds and _names_events(columns["events"])
     if means_events and len(columns["events"]) >= len(columns["accounts"]):
         best = "events"
     return best, missing_fields[best]
 
 
-def _tells(
+def _indicates(
     kind: str, columns: MappingOf[str, MappingOf[str, str]], chosen: MappingOf[str, str], header: Sequence[str]
 ) -> bool:
     own_fields = set(columns[kind])
@@ -153,29 +155,29 @@ def _tells(
             bool(own_fields - {"account_id", "created"}) or len(own_fields) == len(header)
         )
     if kind == "subscriptions":
-        # Accounts too have seats and a day they began; a subscription says what is paid, or until when.
+        # Accounts may also have seats and a start day; only subscriptions have an amount or an end day.
         return bool({"plan", "amount", "end_date", "renewal_date"} & own_fields) and len(own_fields) > 1
-    known = columns["events"].get("timestamp")
-    timed = known is not None and known != columns["accounts"].get("created")
+    timestamp = columns["events"].get("timestamp")
+    timed = timestamp is not None and timestamp != columns["accounts"].get("created")
     return "event" in own_fields and (
         timed or _names_events(columns["events"]) or bool({"event_id", "user_id"} & own_fields)
     )
 
 
 def _names_events(columns: MappingOf[str, str]) -> bool:
-    """Whether a column is called after events; names, types and actions there are of other things too."""
+    """Return whether a column is named after events; ``name``, ``type`` and ``action`` are too general."""
     return any(_key(part) not in ("", "name", "type", "action") for part in columns.get("event", "").split("|"))
 
 
 def check_mapping(mapping: Mapping, header: Sequence[str], file: str) -> None:
-    """Raise TableError naming what ``mapping`` lacks, or points to without it being in ``file``'s header."""
+    """Raise TableError where ``mapping`` lacks a required field, or has a column that is not in ``file``'s header."""
     if mapping.kind not in NAMES:
         raise UsageError(f"'{mapping.kind}' is not a kind of account file.", f"Kinds: {', '.join(KINDS)}.")
     header_text = ", ".join(header) if header else "none"
     for name, column in mapping.columns.items():
         if name not in NAMES[mapping.kind]:
-            known = ", ".join(NAMES[mapping.kind])
-            raise TableError(f"{file}: '{name}' is not a field of {mapping.kind}.", f"Fields: {known}.")
+            fields = ", ".join(NAMES[mapping.kind])
+            raise TableError(f"{file}: '{name}' is not a field of {mapping.kind}.", f"Fields: {fields}.")
         if not alternatives(column, header):
             raise TableError(
                 f"{file}: column '{column}', mapped to {name}, is not in the file.", f"Its columns are: {header_text}."
@@ -189,9 +191,9 @@ def check_mapping(mapping: Mapping, header: Sequence[str], file: str) -> None:
 
 
 def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping, tuple[str, ...]]:
-    """``mapping`` as one of several files can serve it, and the fields whose columns this file lacks.
+    """Return ``mapping`` reduced to the columns of one of several files, and the fields that this file lacks.
 
-    TableError where a field is lacking without which no row can be read.
+    TableError where a required field is missing.
     """
     missing = tuple(name for name, column in mapping.columns.items() if not alternatives(column, header))
     needed = [name for name in missing if name in REQUIRED[mapping.kind]]
@@ -205,9 +207,9 @@ def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping,
 
 
 def alternatives(column: str, header: Sequence[str]) -> tuple[str, ...]:
-    """The columns of ``header`` that a mapping's ``column`` means: itself, or the parts of ``a|b`` that exist.
+    """Return the columns of ``header`` that a mapping's ``column`` matches: itself, or the parts of ``a|b`` that exist.
 
-    A column counts as there when its name differs only in case, blanks or punctuation, as it may from file to file.
+    Names that differ only in case, blanks or punctuation match.
     """
     if column in header:
         return (column,)

@@ -1,4 +1,4 @@
-"""Salesforce keeps merged and deleted records in an export: they are no accounts, but their ids still mean one."""
+"""Resolve merged and deleted records, which Salesforce keeps in exports: their ids refer to the surviving account."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ EARLIER = -1  # the file number of rows that an earlier import brought
 
 
 def resolve_merged(con: DuckDBPyConnection) -> tuple[int, int]:
-    """Take deleted and merged records out of ``kept``; the survivor's ``merged_ids`` lists those merged into it.
+    """Remove deleted and merged records from ``kept``; the survivor's ``merged_ids`` lists those merged into it.
 
-    Returns how many of the records just read were taken out, and how many accounts of an earlier import went with them.
-    A record whose master is not among the rows counts as deleted where it says so, and stays an account of its own where
-    it does not.
+    Return the numbers of new records and of accounts of an earlier import that were removed. A record whose master is
+    not among the rows is removed if it is marked as deleted, and else remains an account.
     """
     merged_rows = con.execute(
         "SELECT file, row, account_id, master, deleted FROM kept WHERE deleted OR master <> ''"
@@ -23,11 +22,11 @@ def resolve_merged(con: DuckDBPyConnection) -> tuple[int, int]:
     if not merged_rows:
         return 0, 0
     masters = {id_: master for _, _, id_, master, _ in merged_rows if master}
-    gone_ids = {id_ for _, _, id_, _, _ in merged_rows}
+    removed_ids = {id_ for _, _, id_, _, _ in merged_rows}
     alive = {
         id_
         for id_, file in con.execute("SELECT account_id, max(file) FROM kept WHERE NOT deleted GROUP BY 1").fetchall()
-        if file != EARLIER or id_ not in gone_ids
+        if file != EARLIER or id_ not in removed_ids
     }
     merged: dict[str, set[str]] = {}
     out: list[tuple[int, int]] = []
@@ -44,23 +43,25 @@ def resolve_merged(con: DuckDBPyConnection) -> tuple[int, int]:
     if out:
         con.executemany("DELETE FROM kept WHERE file = ? AND row = ?", out)
     living = {id_ for (id_,) in con.execute("SELECT account_id FROM kept WHERE file <> ?", [EARLIER]).fetchall()}
-    gone_accounts = [id_ for id_ in earlier if id_ in gone_ids and id_ not in living]
-    if gone_accounts:
-        con.executemany("DELETE FROM kept WHERE file = ? AND account_id = ?", [(EARLIER, id_) for id_ in gone_accounts])
+    removed_accounts = [id_ for id_ in earlier if id_ in removed_ids and id_ not in living]
+    if removed_accounts:
+        con.executemany(
+            "DELETE FROM kept WHERE file = ? AND account_id = ?", [(EARLIER, id_) for id_ in removed_accounts]
+        )
     for survivor, ids in merged.items():
-        # What had been merged into an account goes on with it.
+        # The survivor inherits the merged ids of the records merged into it.
         carried = {old for id_ in (survivor, *ids) for old in earlier.get(id_, [])}
         con.execute("UPDATE kept SET merged_ids = ? WHERE account_id = ?", [" ".join(sorted(ids | carried)), survivor])
-    return len(out), len(gone_accounts)
+    return len(out), len(removed_accounts)
 
 
 def _survivor(id_: str, masters: dict[str, str], alive: set[str]) -> str | None:
-    """The last record in the chain of masters, or None where the chain leads out of the file, back, or nowhere."""
-    seen = {id_}
+    """Return the last record in the chain of masters, None where the chain leaves the file, loops or ends in a deleted one."""
+    visited = {id_}
     last = id_
     while last in masters:
         last = masters[last]
-        if last in seen:
+        if last in visited:
             return None
-        seen.add(last)
+        visited.add(last)
     return last if last != id_ and last in alive else None

@@ -1,4 +1,4 @@
-"""The first rows of a source as they would be read, before anything is."""
+"""Preview the first rows of a source as they would be imported."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from needsseg.files import private_folder
 from needsseg.progress import silent
 from needsseg.text import date_of, format_stamp
 
-LOOKED_AT = 10_000
+ROWS_READ = 10_000
 FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """One row as it would be read: its values by field, empty ones left out, or why it would be refused."""
+    """One row of a preview: its non-empty values by field, or why it would be refused."""
 
     file: str
     row: int
@@ -34,7 +34,7 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The first rows, and how the columns of dates are written as far as the beginning of the files tells."""
+    """The first rows, and the formats of date columns according to the beginning of the files."""
 
     rows: tuple[PreviewRow, ...]
     dates: tuple[DateColumn, ...]
@@ -47,11 +47,11 @@ def preview(
     saved_dates: MappingOf[str, str] | None = None,
     rows: int = 5,
 ) -> Preview:
-    """What ``ingest`` would make of the first rows; looks at the beginning of the first files only. TableError as there."""
+    """Return the first rows as ``ingest`` would read them, from the beginning of the first files. TableError as there."""
     tz = "UTC" if mapping.source == "amplitude" else tz
     zone(tz)
     with private_folder(None, "preview") as folder, workshop(folder) as (con, scratch):
-        read, _, _ = read_parts(con, parts[:FILES], mapping, scratch, silent, LOOKED_AT)
+        read, _, _ = read_parts(con, parts[:FILES], mapping, scratch, silent, ROWS_READ)
         names = [part.name for part in read]
         whole_ids(con)
         dates = date_columns(con, mapping, names, saved_dates or {})
@@ -75,7 +75,7 @@ def _reason(refused: int | None, checks: Sequence[object]) -> str:
 
 
 def _shown(values: dict[str, object], kind: str) -> dict[str, str]:
-    """Values by field, days and seconds as dates."""
+    """Return the values by field, with days and seconds as dates."""
     text_by_field: dict[str, str] = {}
     for column, value in values.items():
         if value is None or value == "" or column == "day":

@@ -1,4 +1,4 @@
-"""Rows that were left out of a source: which, why, and the file that lists them."""
+"""Refused rows of a source, and the file that lists them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLUMNS = ("file", "row", "column", "value", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row left out: its number in the file (the header is row 1), the column, the cell as it stands, why, and the file."""
+    """A refused row: its number in the file (the header is row 1), the column, the original cell, the reason, the file."""
 
     row: int
     column: str
@@ -26,14 +26,14 @@ class Reject:
 
 
 def rejects_file(folder: Path, kind: str) -> Path:
-    """Where the rows that the last import of ``kind`` refused are listed."""
+    """Return the path of the list of rows that the last import of ``kind`` refused."""
     return folder / f"rejects-{kind}.csv"
 
 
 def write_rejects(rejected: Iterable[Reject], path: Path) -> None:
-    """Write the refused rows as CSV, readable by its owner only, in place of those of the import before.
+    """Write the refused rows as CSV, readable by its owner only, replacing the previous list.
 
-    Cells that a spreadsheet would compute begin with ', which ``read_rejects`` takes off again.
+    Cells that a spreadsheet would compute get a leading ', which ``read_rejects`` removes.
     """
     with whole_file(path, private=True) as partial, partial.open("w", encoding="utf-8", newline="") as stream:
         writer = TableWriter(stream, line_end="\r\n")
@@ -45,7 +45,7 @@ def write_rejects(rejected: Iterable[Reject], path: Path) -> None:
 
 
 def read_rejects(path: Path) -> list[Reject]:
-    """The refused rows that ``write_rejects`` listed; none where there is no such file. TableError for another file."""
+    """Read the rows that ``write_rejects`` listed; none where there is no such file. TableError for another file."""
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as stream:

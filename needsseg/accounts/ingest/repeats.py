@@ -1,4 +1,4 @@
-"""The same row twice: in one file, in two files of one source, or in a file added to what an earlier import brought."""
+"""Repeated rows: within one file, between files of one source, or between a file and an earlier import."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ PLACE = "(file::BIGINT * 1099511627776 + row)"
 
 
 def repeated_accounts(con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str]) -> tuple[list[Reject], int]:
-    """Take every account out of ``kept`` whose id an earlier row has; the rows refused, and how many were mere repeats.
+    """Remove accounts from ``kept`` whose id an earlier row has; return the refused rows and the number of repeats.
 
-    A row of another file that says the same is a repeat; of two that differ only a person can say which is right. Within
-    one file an id stands for one row.
+    An identical row of another file is a repeat; a different one is refused, as only a person can decide. Within one file
+    an id may occur once.
     """
     compared_columns = ", ".join((*ACCOUNT_TEXT, "created_day"))
     con.execute(
-        f"CREATE TABLE firsts AS SELECT file, row, given, md5(concat_ws('\x1f', {compared_columns})) AS said, "
+        f"CREATE TABLE firsts AS SELECT file, row, given, md5(concat_ws('\x1f', {compared_columns})) AS content, "
         "first_value(file) OVER same AS first_file, first_value(row) OVER same AS first_row, "
-        f"first_value(md5(concat_ws('\x1f', {compared_columns}))) OVER same AS first_said FROM kept "
+        f"first_value(md5(concat_ws('\x1f', {compared_columns}))) OVER same AS first_content FROM kept "
         "WINDOW same AS (PARTITION BY account_id ORDER BY file, row)"
     )
     rows = con.execute(
-        "SELECT file, row, given, first_file, first_row, said = first_said FROM firsts "
+        "SELECT file, row, given, first_file, first_row, content = first_content FROM firsts "
         "WHERE (file, row) <> (first_file, first_row)"
     ).fetchall()
     con.execute(
@@ -58,17 +58,17 @@ def _there(file: int, first_file: int, first_row: int, names: Sequence[str]) -> 
 
 
 def repeated_events(con: DuckDBPyConnection) -> tuple[int, int, int]:
-    """Count an event id once however often its file is replayed; events without an id all stay.
+    """Remove repeated event ids from ``kept``; events without an id all stay.
 
-    Returns how many were taken out of ``kept``, how many of the files just read have no id, and how many ids stand for
-    events that differ in account, name or time, as they do where the column is no event id at all.
+    Return the numbers of removed events, of new events without an id, and of ids of events that differ in account, name
+    or time, as they do where the column is not an event id.
     """
     (unnamed,) = con.execute(
         "SELECT count(*) FROM kept WHERE event_id IS NULL AND file <> ?", [EARLIER]
     ).fetchone() or (0,)
     (differing,) = con.execute(
-        "SELECT count(*) FROM (SELECT min(said) AS least, max(said) AS most FROM (SELECT event_id, "
-        "hash(account_id, event, second) AS said FROM kept WHERE event_id IS NOT NULL) GROUP BY event_id) "
+        "SELECT count(*) FROM (SELECT min(content) AS least, max(content) AS most FROM (SELECT event_id, "
+        "hash(account_id, event, second) AS content FROM kept WHERE event_id IS NOT NULL) GROUP BY event_id) "
         "WHERE least <> most"
     ).fetchone() or (0,)
     dropped_by_id = _without(con, "event_id", "event_id IS NOT NULL", f"min({PLACE})", PLACE)
@@ -76,7 +76,7 @@ def repeated_events(con: DuckDBPyConnection) -> tuple[int, int, int]:
 
 
 def repeated_subscriptions(con: DuckDBPyConnection) -> int:
-    """Take subscriptions out of ``kept`` that an earlier file has already, the same in all their columns."""
+    """Remove subscriptions from ``kept`` that are identical to one of an earlier file; return their number."""
     return _without(con, ", ".join(SUBSCRIPTION), "true", "min(file)", "file")
 
 

@@ -1,4 +1,4 @@
-"""From files to rows that have passed or failed their checks: the tables ``raw`` and ``staged``."""
+"""Read files into the table ``raw``, and parse and check their rows in the table ``staged``."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def read_parts(
     progress: Progress,
     most: int | None = None,
 ) -> tuple[list[Part], Refused, list[str]]:
-    """Fill the table ``raw`` with the cells of all parts as they stand: file, row, and a text for every field.
+    """Fill the table ``raw`` with the original cells of all parts: file, row, and a text for every field.
 
-    Returns the parts that were read (their numbers are ``file``), those that were not with the reason, and what a person
-    should know. ``most`` limits the rows of each. TableError where a single part, or none, can be read.
+    Return the parts that were read (numbered by ``file``), the refused ones with the reason, and notes for the
+    user. ``most`` limits the rows of each. TableError where the only part, or every part, is unreadable.
     """
     fields = ", ".join(f"{name} VARCHAR" for name in NAMES[mapping.kind])
     con.execute(f"CREATE TABLE raw (file INTEGER, row BIGINT, surplus VARCHAR, lacks BOOLEAN, json BOOLEAN, {fields})")
     read: list[Part] = []
     refused: Refused = []
     without: Counter[str] = Counter()
-    wrong: TableError | None = None
+    first_error: TableError | None = None
     for number, part in enumerate(parts):
         progress(f"reading {part.name}", number, len(parts))
         part_layout = part.found
@@ -52,14 +52,14 @@ def read_parts(
             own_mapping, missing_fields = fitted(mapping, part_layout.header, part.name)
             _insert(con, part, part_layout, own_mapping, len(read), scratch, most)
         except TableError as error:
-            wrong = wrong or error
+            first_error = first_error or error
             refused.append((part.name, error.message.removeprefix(f"{part.name}: ")))
             continue
         read.append(part)
         if part_layout.format != "jsonl":
             without.update(missing_fields)
-    if wrong and not read:
-        raise wrong
+    if first_error and not read:
+        raise first_error
     notes = [
         f"{count:,} of {len(read):,} files have no column '{mapping.columns[name]}'; {name} is empty in their rows."
         for name, count in without.items()
@@ -94,7 +94,7 @@ def _insert(
         except duckdb.Error:
             if file_layout.format == "parquet" or not file_layout.clean:
                 raise
-            # A row with far too many cells or an odd quote stops DuckDB; Python's reader takes it and the row is refused.
+            # DuckDB stops at a row with too many cells or an odd quote; with Python's reader only that row is refused.
             fill(replace(file_layout, clean=False))
     except duckdb.Error as error:
         if isinstance(error, duckdb.IOException) and str(part.path) not in str(error):
@@ -104,7 +104,7 @@ def _insert(
 
 
 def _cell(mapping: Mapping, file_layout: Layout, name: str) -> str:
-    """The cell mapped to one field, the first that is not empty among alternatives; empty text where unmapped."""
+    """Return SQL for the cell of a field, the first non-empty one among alternatives; empty text where unmapped."""
     columns = alternatives(mapping.columns.get(name, ""), file_layout.header) if name in mapping.columns else ()
     if not columns:
         return "''"
@@ -113,15 +113,15 @@ def _cell(mapping: Mapping, file_layout: Layout, name: str) -> str:
 
 
 def _lacks(file_layout: Layout) -> str:
-    """Whether a CSV row is shorter than the header; Parquet and JSON rows never are."""
+    """Return SQL for whether a CSV row is shorter than the header; Parquet and JSON rows never are."""
     return f"c{len(file_layout.header) - 1} IS NULL" if file_layout.format == "csv" else "false"
 
 
 def whole_ids(con: DuckDBPyConnection) -> list[str]:
-    """Account ids that a table program made floats of, as ``12345.0``, become whole again where all of a file's are numbers.
+    """Convert account ids written as floats (``12345.0``) back to integers where all ids of a file are numbers.
 
-    Returns what to tell. A file in which one id is no number is left as it stands; ids that lost digits are numbers too,
-    though their rows will be refused.
+    Return notes for the user. A file with any other id is unchanged; ids that lost digits count as numbers, though their
+    rows will be refused.
     """
     floats = r"regexp_full_match(trim(account_id), '\d{1,15}\.0+')"
     numbers = rf"(trim(account_id) = '' OR regexp_full_match(trim(account_id), '\d{{1,15}}(\.0+)?|{LOST_DIGITS}'))"
@@ -134,7 +134,7 @@ def whole_ids(con: DuckDBPyConnection) -> list[str]:
 
 
 def stage(con: DuckDBPyConnection, plan: Plan) -> int:
-    """Turn ``raw`` into ``staged``: the plan's columns, and in ``refused`` which check failed first; the rows there are."""
+    """Turn ``raw`` into ``staged``: the plan's columns, and in ``refused`` the first failed check; return the number of rows."""
     checks = " ".join(f"WHEN {check.refused} THEN {index}" for index, check in enumerate(plan.checks))
     con.execute(
         f"CREATE TABLE staged AS "
@@ -146,7 +146,7 @@ def stage(con: DuckDBPyConnection, plan: Plan) -> int:
 
 
 def take_refused(con: DuckDBPyConnection, plan: Plan, mapping: Mapping, parts: Sequence[Part]) -> list[Reject]:
-    """Take the rows that failed a check out of ``staged``, each with its reason."""
+    """Remove the rows that failed a check from ``staged``, and return them with reasons."""
     fields = sorted({check.field for check in plan.checks})
     rows = con.execute(
         f"SELECT file, row, refused, surplus, json, {', '.join(fields)} FROM staged WHERE refused IS NOT NULL"
@@ -166,16 +166,16 @@ def take_refused(con: DuckDBPyConnection, plan: Plan, mapping: Mapping, parts: S
 
 
 def last_rows(con: DuckDBPyConnection) -> dict[int, int]:
-    """The number of the last row of each file, by the file's number."""
+    """Return the number of the last row of each file, by the file's number."""
     return {
         int(file): int(row) for file, row in con.execute("SELECT file, max(row) FROM staged GROUP BY file").fetchall()
     }
 
 
 def cut_off(rejected: Sequence[Reject], ends: MappingOf[int, int], parts: Sequence[Part]) -> list[str]:
-    """What to tell of text files whose last row was refused and has no line end, as where a copy broke off.
+    """Return notes on text files whose last row was refused and has no line end, as in an incomplete copy.
 
-    A gzip or Parquet file that broke off is not read at all.
+    An incomplete gzip or Parquet file is not read at all.
     """
     refused = {(reject.file, reject.row) for reject in rejected}
     return [
@@ -195,16 +195,16 @@ def _open_ended(path: Path) -> bool:
 
 
 def malformed(surplus: str, refused: int, json: bool) -> tuple[str, str]:
-    """What to show of a row whose cells do not fit the header, and why it is refused."""
+    """Return the text to show of a row whose cells do not fit the header, and why it is refused."""
     if json:
         return surplus[:200], "not a JSON object"
     if surplus.startswith(UNCLOSED):
-        return surplus.removeprefix(UNCLOSED), "a quote is opened in this line and never closed"
+        return surplus.removeprefix(UNCLOSED), "a quote in this line is never closed"
     return surplus, f"the row has {'more' if refused == -1 else 'fewer'} cells than the header"
 
 
 def overlapping(con: DuckDBPyConnection) -> list[str]:
-    """What to tell of subscriptions in ``kept`` that begin while another one of the same account still runs."""
+    """Return notes on subscriptions in ``kept`` that begin while another one of the same account still runs."""
     overlaps = con.execute(
         "SELECT count(*), count(DISTINCT account_id) FROM (SELECT account_id, start_day, max(coalesce(end_day, 2147483647)) "
         "OVER (PARTITION BY account_id ORDER BY start_day, file, row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
@@ -213,4 +213,6 @@ def overlapping(con: DuckDBPyConnection) -> list[str]:
     rows, accounts = overlaps or (0, 0)
     if not rows:
         return []
-    return [f"{rows:,} subscriptions of {accounts:,} accounts begin while another runs; what overlaps is one period."]
+    return [
+        f"{rows:,} subscriptions of {accounts:,} accounts begin while another runs; overlapping ones count as one period."
+    ]

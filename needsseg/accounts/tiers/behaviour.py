@@ -1,7 +1,7 @@
-"""Tier 3: what an account did in the 30 days before a date, as integers.
+"""Tier 3: an account's activity in the 30 days before a date, as integer counts.
 
 Windows are half-open and count calendar days of the reporting time zone: for a date D, the current one is [D-30, D),
-the previous one [D-60, D-30). Nothing on or after D counts anywhere.
+the previous one [D-60, D-30). Events on or after D never count.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ WINDOW = 30
 WEEKS = 4
 FEWEST_FOR_TREND = 10
 FEWEST_FOR_MOBILE_ONLY = 5
-# Ours: how many features in 30 days are many.
+# The number of features in 30 days that is high. Our own choice.
 MANY_FEATURES = 5
-# Features of an account travel as a sum of distinct powers of two, which every engine adds exactly below 2^63.
+# An account's features are transferred as a sum of distinct powers of two, which every engine adds exactly below 2^63.
 BITS = 62
 MOST_MASKED = 16 * BITS
-# Counting each of so few features for an account costs less than grouping by account and feature, of which there are many.
+# Up to this many features, counting each per account is faster than grouping by account and feature.
 FEW_FEATURES = 24
-# As the fields of Behaviour, in their order.
+# The fields of Behaviour, in their order.
 COUNTS = (
     "events", "events_previous", "active_days", "active_users", "feature_breadth", "api_events", "mobile_events",
     "invitations", "logins", "logins_previous", "core_weeks",
@@ -69,12 +69,12 @@ class Behaviour:
 
     @property
     def mobile_only(self) -> bool:
-        """Every event of the window came from a phone or tablet, and there were at least five."""
+        """Whether every event of the window came from a phone or tablet, and there were at least five."""
         return self.events >= FEWEST_FOR_MOBILE_ONLY and self.mobile_events == self.events
 
     @property
     def high_breadth(self) -> bool:
-        """At least five features in the window, and more than half of those that any account uses."""
+        """Whether at least five features were used in the window, and more than half of those that any account uses."""
         return self.feature_breadth >= MANY_FEATURES and 2 * self.feature_breadth > self.features_in_use
 
     @property
@@ -84,12 +84,12 @@ class Behaviour:
 
     @property
     def login_trend(self) -> str:
-        """falling, steady, rising, or unknown where the window before has fewer than ten logins."""
+        """The trend of logins: falling, steady, rising, or unknown if the previous window has fewer than ten."""
         return trend(self.logins, self.logins_previous)
 
     @property
     def usage_trend(self) -> str:
-        """The same for all events."""
+        """The trend of all events."""
         return trend(self.events, self.events_previous)
 
     @property
@@ -110,7 +110,7 @@ class Behaviour:
 
     @property
     def in_words(self) -> str:
-        """The same in a line."""
+        """Return the signals in one line."""
         return (
             f"{self.events:,} events on {self.active_days} days by {self.active_users} users · {self.feature_breadth} features · "
             f"API {self.api_share:.0%} · {self.invitations} invitations · logins {self.login_trend}"
@@ -119,14 +119,14 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tier 3 of all accounts with an event before D, and what their events' names were taken to mean."""
+    """Tier 3 of all accounts with an event before D, and the meanings of event names."""
 
     rows: dict[str, Behaviour]
     meanings: Meanings
 
 
 def trend(current: int, previous: int) -> str:
-    """falling where more than 30% is lost (100→69, not 100→70), rising where more than 3/7 is gained; in integers."""
+    """Return ``falling`` for a loss of more than 30% (100→69, not 100→70), ``rising`` for a gain of more than 3/7."""
     if previous < FEWEST_FOR_TREND:
         return "unknown"
     if 10 * current < 7 * previous:
@@ -142,10 +142,10 @@ def behaviour(
     tz: str = "UTC",
     merged: Mapping[str, str] | None = None,
 ) -> Usage:
-    """Tier 3 of every account with an event before epoch day ``as_of`` in zone ``tz``, from an events Parquet file.
+    """Compute tier 3 of every account with an event before epoch day ``as_of`` in zone ``tz``, from an events Parquet file.
 
-    ``merged`` maps ids of merged CRM records to the account that remains. One row an account is held in memory; events
-    are not.
+    ``merged`` maps ids of merged CRM records to the account that remains. One row per account is in memory, but no
+    events.
     """
     import narwhals as nw
 
@@ -188,7 +188,7 @@ def local_days(engine: Engine, frame: nw.LazyFrame[Any], tz: str) -> nw.LazyFram
 
 
 def surviving(engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, str]) -> nw.LazyFrame[Any]:
-    """Rows of merged CRM records (``merged``: merged id to the account that remains) as those of the account that remains."""
+    """Replace the ids of merged CRM records by those of the surviving accounts (``merged``: merged id → survivor)."""
     import narwhals as nw
 
     if not merged:
@@ -200,7 +200,7 @@ def surviving(engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, str
 
 
 def _names(engine: Engine, frame: nw.LazyFrame[Any], column: str) -> list[str]:
-    """The distinct values of a column. Grouping, since ``unique`` would number all rows on DuckDB."""
+    """Return the distinct values of a column, by grouping, since ``unique`` would number all rows on DuckDB."""
     import narwhals as nw
 
     name_rows = engine.rows(frame.group_by(column).agg(rows=nw.len()).select(column))
@@ -208,7 +208,7 @@ def _names(engine: Engine, frame: nw.LazyFrame[Any], column: str) -> list[str]:
 
 
 def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings) -> nw.LazyFrame[Any]:
-    """account_id and the counts of Behaviour from ``events`` to ``core_weeks``, without what is distinct."""
+    """Return account_id and the counts of Behaviour from ``events`` to ``core_weeks``, except distinct counts."""
     import narwhals as nw
 
     day, event, source = nw.col("day"), nw.col("event"), nw.col("source")
@@ -232,9 +232,9 @@ def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings) -> nw.Lazy
 
 
 def _distinct_in_window(frame: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[Any]:
-    """account_id and the distinct days, users and features of the window.
+    """Return account_id and the numbers of distinct days, users and features in the window.
 
-    ``n_unique`` counts NULL as one value on every engine, so that one is taken off where there is a NULL.
+    ``n_unique`` counts NULL as a value on every engine, so one is subtracted where there is a NULL.
     """
     import narwhals as nw
 
@@ -254,7 +254,7 @@ def _distinct_in_window(frame: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[An
 def _ever(
     engine: Engine, frame: nw.LazyFrame[Any], meanings: Meanings, masks: Mapping[str, Sequence[str]]
 ) -> nw.LazyFrame[Any]:
-    """account_id, DAYS, and the features it ever used as sums of powers of two, from one reading of the events."""
+    """Return account_id, DAYS, and all features ever used as sums of powers of two, in one pass over the events."""
     import narwhals as nw
 
     day, event = nw.col("day"), nw.col("event")
@@ -271,8 +271,8 @@ def _ever(
     by_feature = frame.group_by("account_id", "feature").agg(*ends)
     for name, features in masks.items():
         bits = [(feature, str(1 << place)) for place, feature in enumerate(features)]
-        known = engine.table((f"of_{name}", name), bits).with_columns(nw.col(name).cast(nw.Int64))
-        by_feature = by_feature.join(known, left_on="feature", right_on=f"of_{name}", how="left")
+        feature_bits = engine.table((f"of_{name}", name), bits).with_columns(nw.col(name).cast(nw.Int64))
+        by_feature = by_feature.join(feature_bits, left_on="feature", right_on=f"of_{name}", how="left")
     return by_feature.group_by("account_id").agg(*ends, *(nw.col(name).sum().cast(nw.Int64) for name in masks))
 
 
@@ -289,13 +289,13 @@ def _counted_features(
 
 
 def _masks(features: Sequence[str]) -> dict[str, Sequence[str]]:
-    """The columns that hold features, BITS of them each; none where there are more than MOST_MASKED."""
+    """Return the mask columns and their features, BITS each; none where there are more than MOST_MASKED features."""
     starts = range(0, len(features), BITS) if len(features) <= MOST_MASKED else range(0)
     return {f"mask_{start}": features[start : start + BITS] for start in starts}
 
 
 def _mask_reader(masks: Mapping[str, Sequence[str]]) -> Callable[[tuple[int, ...]], tuple[str, ...]]:
-    """What turns an account's masks into the features' names; many accounts use the same ones."""
+    """Return a cached function from an account's masks to the names of its features."""
     feature_places = [
         (column, place, name) for column, names in enumerate(masks.values()) for place, name in enumerate(names)
     ]
@@ -308,11 +308,11 @@ def _mask_reader(masks: Mapping[str, Sequence[str]]) -> Callable[[tuple[int, ...
 
 
 def _used(engine: Engine, frame: nw.LazyFrame[Any]) -> dict[str, list[str]]:
-    """The features each account used, pair by pair, where there are too many different ones for masks."""
+    """Return the features of each account, where there are too many for masks."""
     import narwhals as nw
 
     used: dict[str, list[str]] = defaultdict(list)
-    known = frame.filter(~nw.col("feature").is_null()).group_by("account_id", "feature").agg(rows=nw.len())
-    for account_id, feature in engine.rows(known.select("account_id", "feature")):
+    pairs = frame.filter(~nw.col("feature").is_null()).group_by("account_id", "feature").agg(rows=nw.len())
+    for account_id, feature in engine.rows(pairs.select("account_id", "feature")):
         used[account_id].append(feature)
     return used

@@ -1,4 +1,4 @@
-"""How far the imported events reach, in time and beyond the accounts that are known."""
+"""The coverage of imported events: their last day, and rows of unknown accounts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from needsseg.accounts.tiers.zones import zone
 
 
 def day_after(events: Path, tz: str = "UTC", backend: str = "duckdb") -> date | None:
-    """The day after the newest event, as days begin in ``tz``, of a Parquet file that ``ingest`` wrote; None without events."""
+    """Return the day after the newest event, in ``tz``, of a Parquet file that ``ingest`` wrote; None without events."""
     import narwhals as nw
 
     with open_engine(backend) as engine:
@@ -19,7 +19,7 @@ def day_after(events: Path, tz: str = "UTC", backend: str = "duckdb") -> date | 
 
 
 def count_rows_of_unknown_accounts(parquet: Path, accounts: Path, backend: str = "duckdb") -> dict[str, int]:
-    """How many rows of an events or subscriptions file belong to each account id that ``accounts`` does not hold.
+    """Count the rows of an events or subscriptions file by account id, for ids that are not in ``accounts``.
 
     Ids of merged CRM records are known; rows without an account id count under the empty text.
     """
@@ -27,6 +27,6 @@ def count_rows_of_unknown_accounts(parquet: Path, accounts: Path, backend: str =
 
     with open_engine(backend) as engine:
         rows_by_account = engine.rows(engine.scan(parquet).group_by("account_id").agg(nw.len().alias("rows")))
-        known = engine.rows(engine.scan(accounts).select("account_id", "merged_ids"))
-    ids = {str(row[0]) for row in known} | {old for row in known for old in str(row[1] or "").split()}
+        account_rows = engine.rows(engine.scan(accounts).select("account_id", "merged_ids"))
+    ids = {str(row[0]) for row in account_rows} | {old for row in account_rows for old in str(row[1] or "").split()}
     return {str(id_ or ""): int(rows) for id_, rows in sorted(rows_by_account, key=str) if str(id_ or "") not in ids}

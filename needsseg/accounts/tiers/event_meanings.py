@@ -1,4 +1,4 @@
-"""What an event's name means: login, invite, setup, first meaningful action, core action."""
+"""Classify event names: login, invite, setup, first meaningful action, core action."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def load_event_rules(path: Path) -> EventRules:
 def meanings_of(names: Iterable[str], rules: EventRules) -> Meanings:
     """Sort event names by meaning.
 
-    A login or an invitation is nothing else, and setup is no core action; the first meaningful action may be any event
-    that remains. Where no name fits ``first_action``, the first core action is it; where no name fits ``core``, every
-    event that is no login, invitation or setup counts as core, since the file does not tell them apart.
+    A login or an invitation has no other meaning, and setup is not a core action; the first meaningful action may be any
+    other event. Where no name fits ``first_action``, the first core action is it; where no name fits ``core``, every
+    event other than login, invitation or setup counts as core, since the file does not distinguish them.
     """
     distinct = sorted(set(names))
     login = _fitting(distinct, rules.login)
@@ -70,7 +70,7 @@ def meanings_of(names: Iterable[str], rules: EventRules) -> Meanings:
 
 
 def plain_name(name: str) -> str:
-    """``TaskCompleted``, ``task_completed`` and ``Task: completed`` as ``task completed``; ``*`` stays."""
+    """Normalise ``TaskCompleted``, ``task_completed`` and ``Task: completed`` to ``task completed``; ``*`` is kept."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return " ".join(re.findall(r"[\w*]+", spaced.replace("_", " ").casefold()))
 

@@ -1,4 +1,4 @@
-"""Tier 1: size, revenue and region of an account, and whether it lies within the ICP an analyst wrote down."""
+"""Tier 1: size, revenue and region of an account, and whether it matches the ideal customer profile (ICP)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REVENUES = ("under_1m", "1m_to_50m", "50m_and_over")
 _FACTORS = {"": 1, "k": 10**3, "t": 10**3, "m": 10**6, "mn": 10**6, "mm": 10**6, "mio": 10**6, "b": 10**9, "bn": 10**9}
 _FACTORS |= {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 _NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+(?:e\d{1,2})?)?\s*([a-z]*)")
-# 1.000 is a thousand in half of Europe and one elsewhere: not read.
+# 1.000 is a thousand in some countries and one in others, so it is not read.
 _EITHER_WAY = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _RANGE = re.compile(r"\s*(?:-|–|—|to)\s*")
 
@@ -44,15 +44,15 @@ class Firmographic:
 
     @property
     def tier(self) -> str:
-        """Size word and place to the ICP: ``mid_market icp``, ``small not_icp``, ``unknown icp_unknown``."""
+        """The size and relation to the ICP: ``mid_market icp``, ``small not_icp``, ``unknown icp_unknown``."""
         return f"{self.size} {'icp_unknown' if self.icp is None else 'icp' if self.icp else 'not_icp'}"
 
 
 @dataclass(frozen=True, slots=True)
 class IcpRule:
-    """Whom the product is for: allowed values per field; an empty tuple asks nothing of that field.
+    """The ideal customer profile: allowed values per field; an empty tuple allows any value.
 
-    Of ``tech_stacks`` an account needs to have one.
+    An account needs one of ``tech_stacks``.
     """
 
     sizes: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ def _region(text: str) -> str:
 
 
 def firmographic(account: Account, icp: IcpRule) -> Firmographic:
-    """Tier 1 of ``account``; what is missing, 0 or unreadable is ``unknown``, never the smallest tier."""
+    """Return tier 1 of ``account``; missing, zero or unreadable values are ``unknown``, not the smallest tier."""
     size, revenue = size_tier(account.employees), revenue_tier(account.revenue)
     region = region_of(account.region, account.country)
     industry = account.industry.strip()
@@ -106,7 +106,7 @@ def _parts(tech_stack: str) -> tuple[str, ...]:
 
 
 def _is_within_icp(conditions: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]) -> bool | None:
-    """False as soon as one field is outside, None where none is but one is unknown."""
+    """Return False where any field is outside the ICP, else None where any is unknown, else True."""
     unknown = False
     for allowed, values in conditions:
         if not allowed:
@@ -119,12 +119,12 @@ def _is_within_icp(conditions: tuple[tuple[tuple[str, ...], tuple[str, ...]], ..
 
 
 def size_tier(employees: str) -> str:
-    """1–50 small, 51–500 mid_market, 501 and more enterprise. A range counts where both ends lie in one tier."""
+    """Return the size tier: 1–50 small, 51–500 mid_market, 501+ enterprise. A range must lie within one tier."""
     return _tier(employees, lambda n: SIZES[(n > 50) + (n > 500)])
 
 
 def revenue_tier(revenue: str) -> str:
-    """Below 1M, 1M up to below 50M, 50M and more, in the currency given."""
+    """Return the revenue tier: below 1M, 1M to below 50M, 50M and more, in the given currency."""
     return _tier(revenue, lambda r: REVENUES[(r >= 1_000_000) + (r >= 50_000_000)])
 
 
@@ -136,7 +136,7 @@ def _tier(text: str, tier: Callable[[float], str]) -> str:
 
 
 def quantity_range(text: str) -> tuple[float, float] | None:
-    """Both ends of ``1,000``, ``51-200``, ``2.5M``, ``10,001+`` or ``$1M to $5M``; None where unreadable or 0."""
+    """Return both ends of ``1,000``, ``51-200``, ``2.5M``, ``10,001+`` or ``$1M to $5M``; None where unreadable or 0."""
     simplified = text.strip().casefold()
     simplified = re.sub(r"\b(employees|people|usd|eur|gbp)\b|[$€£~]", "", simplified).strip()
     open_end = simplified.endswith("+")

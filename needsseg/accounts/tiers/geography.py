@@ -1,4 +1,4 @@
-"""Countries and sales regions as one of North America, EMEA, APAC and Latin America."""
+"""Map countries and sales regions to North America, EMEA, APAC and Latin America."""
 
 from __future__ import annotations
 
@@ -76,11 +76,11 @@ REGION_BY_COUNTRY = _countries()
 
 
 def region_of(region: str, country: str) -> str:
-    """The region the file gives (``NA`` is North America), else the country's; ``unknown`` where neither is known.
+    """Return the region of the file (``NA`` is North America), else the country's region, else ``unknown``.
 
-    In a country column ``NA`` is Namibia, as ISO 3166 has it. Mexico and what lies south of it is Latin America: ours,
-    since the three regions of most price lists leave it out.
+    In a country column ``NA`` is Namibia (ISO 3166). Mexico and countries south of it are Latin America: our own choice,
+    since the three regions of most price lists omit it.
     """
     folded = _plain(region)
-    known_region = REGION_BY_WORD.get(folded) or REGION_BY_COUNTRY.get(folded)
-    return known_region or REGION_BY_COUNTRY.get(_plain(country), UNKNOWN)
+    matching_region = REGION_BY_WORD.get(folded) or REGION_BY_COUNTRY.get(folded)
+    return matching_region or REGION_BY_COUNTRY.get(_plain(country), UNKNOWN)

@@ -1,6 +1,6 @@
-"""Tier 4: where an account stands in its life with the product, from subscriptions and usage before a date.
+"""Tier 4: the lifecycle stage of an account, from subscriptions and usage before a date.
 
-Several flags may hold; the stage is the first in STAGES that does. Days are epoch days, the date D is not included.
+Several flags may apply; the stage is the first of them in STAGES. Days are epoch days, the date D is not included.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STAGES = (
 GRACE_DAYS = 7
 NEW_DAYS = 60
 
-# Plan words that vendors use in one order; used where prices are missing.
+# Words in plan names in vendors' usual order; used where prices are missing.
 _PLAN_ORDER = (
     ("free", "trial"), ("starter", "basic", "lite", "essentials"), ("team", "standard", "plus"),
     ("pro", "professional", "growth"), ("business", "premium", "advanced"), ("enterprise", "ultimate", "scale"),
@@ -39,7 +39,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Stage, every flag that holds in the order of STAGES, evidence per flag, and days until the next renewal."""
+    """Stage, every flag that applies in the order of STAGES, evidence per flag, and days until the next renewal."""
 
     stage: str
     flags: tuple[str, ...]
@@ -58,7 +58,7 @@ class Period:
 
 
 def merge_periods(terms: Iterable[tuple[int, int | None]], grace: int = GRACE_DAYS) -> list[Period]:
-    """Overlapping terms, and terms at most ``grace`` days apart, as one period each, in order of time."""
+    """Merge overlapping terms, and terms at most ``grace`` days apart, to periods, in order of time."""
     merged: list[Period] = []
     for start, end in sorted(terms, key=lambda term: (term[0], term[1] is None, term[1] or 0)):
         last = merged[-1] if merged else None
@@ -77,10 +77,10 @@ def lifecycle(
     meanings: Meanings | None,
     grace: int = GRACE_DAYS,
 ) -> Lifecycle:
-    """Stage and flags of one account as of epoch day ``as_of``.
+    """Return stage and flags of one account as of epoch day ``as_of``.
 
     ``row`` is None where the account has no event before D, ``meanings`` None where there is no events file at all:
-    then nothing is said about activation and usage. Terms that start on or after D are not known yet.
+    then there are no flags on activation and usage. Terms that start on or after D are ignored.
     """
     begun = [term for term in subscriptions if term.start_day < as_of]
     lifecycle_flags: dict[str, str] = {}
@@ -122,7 +122,7 @@ def _usage_flags(row: Behaviour, meanings: Meanings) -> dict[str, str]:
         flags["at_risk"] = f"{row.events_previous} events, then {row.events}: more than 30% fewer"
     if row.core_weeks == WEEKS:
         flags["engaged"] = f"a core action in each of the last {WEEKS} weeks"
-    # A file that never records a setup event cannot say that setup is missing.
+    # A file without any setup event is no evidence that setup is missing.
     set_up = row.first_setup_day is not None or not meanings.setup
     if set_up and row.first_action_day is not None:
         activation = "setup and first meaningful action" if meanings.setup else "first meaningful action"
@@ -142,7 +142,7 @@ def _churned(begun: Sequence[Subscription], as_of: int, grace: int) -> str:
 
 
 def active_terms(begun: Sequence[Subscription], as_of: int, grace: int = GRACE_DAYS) -> list[Subscription]:
-    """Of one account's terms that began before D, those that run on D, or the last to end within the grace gap."""
+    """Return, of terms that began before D, those that run on D, or else the last to end within the grace period."""
     running = [term for term in begun if term.end_day is None or term.end_day >= as_of]
     if running:
         return running
@@ -151,7 +151,7 @@ def active_terms(begun: Sequence[Subscription], as_of: int, grace: int = GRACE_D
 
 
 def _expanded(begun: Sequence[Subscription], as_of: int, grace: int) -> str:
-    """How what runs on D exceeds what the unbroken period began with: more seats, a higher plan, a second product.
+    """Describe how the terms on D exceed the beginning of the period: more seats, a higher plan, a second product.
 
     Seats of overlapping terms are not added: an upgrade states all seats while the old term may stay open.
     """
@@ -175,7 +175,7 @@ def _expanded(begun: Sequence[Subscription], as_of: int, grace: int) -> str:
 
 
 def _higher(now: Subscription, then: Subscription) -> bool | None:
-    """Whether one plan is above another, by what plan names say, else by price; None where neither tells."""
+    """Return whether one plan is above another, by name, else by price; None where both are inconclusive."""
     rank_now, rank_then = plan_rank(now.plan), plan_rank(then.plan)
     if rank_now is not None and rank_then is not None:
         return rank_now > rank_then
@@ -185,13 +185,13 @@ def _higher(now: Subscription, then: Subscription) -> bool | None:
 
 
 def plan_rank(plan: str) -> int | None:
-    """The place of a plan in the order in which vendors name them, or None for a name that tells nothing."""
+    """Return the rank of a plan in vendors' usual order, None for an unknown name."""
     words = plan.casefold().replace("_", " ").replace("-", " ").split()
     return next((rank for rank, names in enumerate(_PLAN_ORDER) if any(name in words for name in names)), None)
 
 
 def _signup(row: Behaviour | None, begun: Sequence[Subscription], created_day: int | None) -> int | None:
-    """The day the CRM created the account, else the earliest sign of it: first term or first event."""
+    """Return the day the CRM created the account, else the day of its first term or event."""
     if created_day is not None:
         return created_day
     signs = [term.start_day for term in begun]

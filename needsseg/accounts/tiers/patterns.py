@@ -1,7 +1,7 @@
-"""Patterns of use: accounts clustered by their signals with HDBSCAN, each pattern named by what sets it apart.
+"""Patterns of use: accounts clustered by their signals with HDBSCAN, each named by its distinctive signals.
 
-The rules' behavioural segment stands beside a pattern and is never replaced by it. HDBSCAN: Campello, Moulavi and Sander
-(2013), with the whole minimum spanning tree, so that nothing depends on chance or on the order of accounts.
+A pattern is shown beside the rule-based behavioural segment and never replaces it. HDBSCAN: Campello, Moulavi and Sander
+(2013), with the exact minimum spanning tree, so that results do not depend on chance or on the order of accounts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FEWEST_ACCOUNTS = 50
 SMALLEST, SMALLEST_SHARE = 8, 25
 NEIGHBOURS = 5
 SKETCH = 5_000
-"""Beyond so many accounts, this many are clustered and the others are put to the pattern they lie in."""
+"""Beyond this many accounts, a sample of this size is clustered and the others are assigned to its patterns."""
 CLOUDS, CLOUD_ACCOUNTS = 19, 1_000
 FARTHEST = 3.0
 SETS_APART = 0.5
@@ -42,18 +42,18 @@ WORDS = {
     "trend": ("use rising", "use falling"),
 }
 SIGNALS = tuple(WORDS)
-# Of differences about as large, the one that tells most is named first.
-_TELLING = (
+# Of similarly large differences, the most informative is named first.
+_BY_INFORMATION = (
     "api_share", "mobile_share", "active_users", "feature_breadth", "invitations", "trend", "active_days", "events",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Accounts that use the product alike: a name, their ids, each signal's median, and what sets them apart.
+    """Accounts with similar use: a name, their ids, each signal's median, and their distinctive signals.
 
     ``differences`` are signals and by how many robust deviations the pattern's median lies from that of all other active
-    accounts, the largest first (to half a deviation, then what tells most). ``segments`` counts the rules' behavioural
+    accounts, the largest first (to half a deviation, then the most informative). ``segments`` counts the rules' behavioural
     segments among them.
     """
 
@@ -68,8 +68,8 @@ class Pattern:
 class Patterns:
     """The patterns, largest first, the accounts that fit none, and the medians of all ``active`` ones.
 
-    ``clouds`` counts, of CLOUDS made-up sets of accounts that differ by degrees only (one normal cloud with the spread of these
-    and the same ties between signals), those that fell into groups as clear. None where there are no patterns.
+    ``clouds`` is, of CLOUDS simulated sets without groups (a multivariate normal distribution with the same covariance), the
+    number with clusters at least as clear. None where there are no patterns.
     """
 
     active: int
@@ -80,19 +80,21 @@ class Patterns:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to bear in mind in reading them."""
+        """Warnings on their interpretation."""
         if not self.patterns:
-            return ("No patterns stand apart: the accounts differ by degrees. The rules' behavioural segments hold.",)
+            return (
+                "There are no separate patterns: the accounts differ by degrees. The behavioural segments by rules apply.",
+            )
         if self.clouds is not None and self.clouds > 1:
             return (
-                f"Accounts made up to differ by degrees only fell into groups as clear in {self.clouds} of {CLOUDS} trials: "
-                "take these patterns for a description, not for kinds of accounts.",
+                f"Simulated accounts without groups had clusters as clear in {self.clouds} of {CLOUDS} trials: "
+                "these patterns are a description, not distinct kinds of accounts.",
             )
         return ()
 
 
 def patterns(rows: Iterable[Behaviour], seed: int = 0) -> Patterns:
-    """Patterns among the accounts with an event in the 30 days before D.
+    """Find patterns among the accounts with an event in the 30 days before D.
 
     The same rows and seed give the same patterns in any order of rows. NeedssegError for fewer than FEWEST_ACCOUNTS.
     """
@@ -101,7 +103,7 @@ def patterns(rows: Iterable[Behaviour], seed: int = 0) -> Patterns:
         raise NeedssegError(
             f"{len(active)} accounts were active in the 30 days before: too few to tell patterns from chance.",
             Advice(
-                f"From {FEWEST_ACCOUNTS} on they are looked for; the behavioural segments by rules are in: ",
+                f"Patterns need {FEWEST_ACCOUNTS} accounts; the behavioural segments by rules are in: ",
                 Fix.PROFILES,
             ),
         )
@@ -113,7 +115,7 @@ def patterns(rows: Iterable[Behaviour], seed: int = 0) -> Patterns:
     sizes = Counter(int(label) for label in labels if label >= 0)
     order = sorted(sizes, key=lambda label: (-sizes[label], int(np.flatnonzero(labels == label)[0])))
     differences = [_differences(scaled, labels == label) for label in order]
-    patterns_found = [
+    account_patterns = [
         Pattern(
             name,
             tuple(row.account_id for row, in_cluster in zip(active, labels == label, strict=True) if in_cluster),
@@ -131,15 +133,19 @@ def patterns(rows: Iterable[Behaviour], seed: int = 0) -> Patterns:
     ]
     none = tuple(row.account_id for row, label in zip(active, labels, strict=True) if label < 0)
     return Patterns(
-        len(active), tuple(patterns_found), none, _medians(active), _clouds(scaled, seed) if patterns_found else None
+        len(active),
+        tuple(account_patterns),
+        none,
+        _medians(active),
+        _clouds(scaled, seed) if account_patterns else None,
     )
 
 
 def signals(row: Behaviour, *spread: float) -> dict[str, float]:
-    """What is compared: logarithms of counts, shares in [0, 1], and the logarithm of how use grew (5 added to both sides).
+    """Return the signals to cluster: logarithms of counts, shares in [0, 1], and the log ratio of growth (+5 on both sides).
 
-    ``spread`` are seven numbers in [-0.5, 0.5) put to the seven counts: whole numbers leave gaps between 0, 1 and 2 that
-    would be taken for the edges of clusters.
+    ``spread`` are seven numbers in [-0.5, 0.5) added to the seven counts, since the gaps between small integers would be
+    mistaken for cluster boundaries.
     """
     from math import log
 
@@ -167,13 +173,13 @@ def signals(row: Behaviour, *spread: float) -> dict[str, float]:
 
 
 def _spread(account_id: str) -> list[float]:
-    """Seven numbers in [-0.5, 0.5) that are the account's own, whatever others there are."""
+    """Return seven numbers in [-0.5, 0.5) derived from the account's id alone."""
     digest = bytes.fromhex(sha256(account_id))
     return [int.from_bytes(digest[4 * part : 4 * part + 4]) / 2**32 - 0.5 for part in range(7)]
 
 
 def figures(row: Behaviour) -> dict[str, float]:
-    """The same as people count them; the trend is the ratio of events to those of the 30 days before."""
+    """Return the signals in natural units; the trend is the ratio of events to those of the 30 days before."""
     return {
         "events": row.events,
         "active_days": row.active_days,
@@ -194,10 +200,10 @@ def _medians(rows: Sequence[Behaviour]) -> dict[str, float]:
 
 
 def _scaled(signal_rows: Matrix) -> Matrix:
-    """Each signal from its median, in robust standard deviations, drawn in towards FARTHEST.
+    """Scale each signal to robust standard deviations from its median, compressed towards FARTHEST.
 
-    The quartiles give the deviation, except where most accounts share one value (no mobile use, say) and they would blow up
-    the rest: there the ordinary one does. A signal that is the same everywhere is 0.
+    The deviation is that of the quartiles, except where most accounts share one value (such as no mobile use), which would
+    inflate the rest: then the ordinary one. A constant signal is 0.
     """
     import numpy as np
 
@@ -205,8 +211,8 @@ def _scaled(signal_rows: Matrix) -> Matrix:
     robust, deviations = (high - low) / 1.349, signal_rows.std(axis=0)
     scale = np.where(robust > deviations / 2, robust, deviations)
     scale = np.where(scale > 1e-9, scale, np.inf)
-    drawn_in: Matrix = FARTHEST * np.tanh((signal_rows - middle) / scale / FARTHEST)
-    return drawn_in
+    compressed: Matrix = FARTHEST * np.tanh((signal_rows - middle) / scale / FARTHEST)
+    return compressed
 
 
 def _clustered(scaled: Matrix, ids: Sequence[str]) -> Labels:
@@ -215,7 +221,7 @@ def _clustered(scaled: Matrix, ids: Sequence[str]) -> Labels:
 
     sample = np.arange(len(ids))
     if len(ids) > SKETCH:
-        # The hash of the id picks them: by chance as it were, yet the same ones every time.
+        # The sample is pseudo-random but reproducible, by the hash of the id.
         by_hash = sorted(range(len(ids)), key=lambda index: sha256(ids[index]))
         sample = np.array(sorted(by_hash[:SKETCH]))
     model = _model(len(sample), prediction_data=len(sample) < len(ids)).fit(scaled[sample])
@@ -237,16 +243,16 @@ def _model(number: int, **more: bool) -> Any:
 
 
 def _clouds(scaled: Matrix, seed: int) -> int:
-    """How many normal clouds with the covariance of ``scaled`` form clusters at least as clear (DBCV)."""
+    """Return how many normal samples with the covariance of ``scaled`` have clusters at least as clear (DBCV)."""
     import numpy as np
 
     rng = np.random.default_rng(seed)
     if len(scaled) > CLOUD_ACCOUNTS:
         scaled = scaled[rng.permutation(len(scaled))[:CLOUD_ACCOUNTS]]
-    seen, covariance = _clearness(scaled), np.cov(scaled, rowvar=False)
+    observed, covariance = _clearness(scaled), np.cov(scaled, rowvar=False)
     middle = np.zeros(scaled.shape[1])
     return sum(
-        _clearness(rng.multivariate_normal(middle, covariance, size=len(scaled), method="eigh")) >= seen
+        _clearness(rng.multivariate_normal(middle, covariance, size=len(scaled), method="eigh")) >= observed
         for _ in range(CLOUDS)
     )
 
@@ -262,20 +268,20 @@ def _differences(scaled: Matrix, in_cluster: NDArray[np.bool_]) -> tuple[tuple[s
     other_rows = scaled[~in_cluster] if (~in_cluster).any() else scaled
     apart = np.median(scaled[in_cluster], axis=0) - np.median(other_rows, axis=0)
     differences = [(name, round(float(by), 2)) for name, by in zip(SIGNALS, apart, strict=True)]
-    return tuple(sorted(differences, key=lambda pair: (-round(2 * abs(pair[1])), _TELLING.index(pair[0]))))
+    return tuple(sorted(differences, key=lambda pair: (-round(2 * abs(pair[1])), _BY_INFORMATION.index(pair[0]))))
 
 
 def names(differences: Sequence[Sequence[tuple[str, float]]]) -> list[str]:
-    """What sets each apart in words: the two largest differences, more for a namesake, at last a number."""
-    names_given: list[str] = []
+    """Name each pattern by its two largest differences, with more for duplicate names, and finally a number."""
+    used_names: list[str] = []
     for apart in differences:
         distinctive = [(name, by) for name, by in apart if abs(by) >= SETS_APART]
         words = [WORDS[name][by < 0] for name, by in distinctive]
         tries = [", ".join(words[:count]) for count in range(min(2, len(words)), len(words) + 1)] or [""]
         name = next(
-            (candidate for candidate in tries if candidate and candidate not in names_given),
+            (candidate for candidate in tries if candidate and candidate not in used_names),
             tries[-1] or "like most accounts",
         )
-        namesakes = sum(name_given == name or name_given.startswith(f"{name} (") for name_given in names_given)
-        names_given.append(f"{name} ({namesakes + 1})" if namesakes else name)
-    return names_given
+        namesakes = sum(used_name == name or used_name.startswith(f"{name} (") for used_name in used_names)
+        used_names.append(f"{name} ({namesakes + 1})" if namesakes else name)
+    return used_names

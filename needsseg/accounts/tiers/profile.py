@@ -30,7 +30,7 @@ _SEGMENT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A recommended action, the rule that fired and what it fired on."""
+    """A recommended action, the rule that applied and its evidence."""
 
     rule: str
     text: str
@@ -39,11 +39,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class AccountProfile:
-    """One account as of one date. The first columns are those of the labelled accounts out; the rest is their reason.
+    """One account as of one date. The first fields are the exported columns; the rest are their evidence.
 
     ``firmographic_tier`` is a size word (small, mid_market, enterprise, unknown) and icp, not_icp or icp_unknown;
-    ``behavioral_segment`` is the first of ``behavioral_flags``, both empty without a usage file; ``missing`` names the tiers
-    of TIERS nothing is known about.
+    ``behavioral_segment`` is the first of ``behavioral_flags``, both empty without a usage file; ``missing`` are the
+    tiers of TIERS without data.
     """
 
     account_id: str
@@ -78,9 +78,9 @@ def profiles(
     version: str,
     icp: IcpRule | None = None,
 ) -> list[AccountProfile]:
-    """One profile for each account, sorted by account id, without actions: those follow in room 6.
+    """Return one profile for each account, sorted by account id, without actions, which the playbook adds.
 
-    ``behaviour`` is None where there is no usage file; an account it lacks did nothing. Labels for accounts that are
+    ``behaviour`` is None where there is no usage file; accounts missing in it have no usage. Labels for accounts that are
     not among ``accounts`` are left out.
     """
     by_account: dict[str, list[Label]] = defaultdict(list)
@@ -97,7 +97,7 @@ def profiles(
 
 
 def deciding_label(labels: Sequence[Label]) -> tuple[Label | None, tuple[str, ...]]:
-    """The label an account goes by, and the segments that contest it.
+    """Return the label that decides on an account's segment, and the competing segments.
 
     Confirmed labels before unconfirmed ones; then interview, survey, assigned; then confidence. Where the best two are
     equal in all three and name different segments there is no label: the sources are never mixed to break a tie.
@@ -127,7 +127,7 @@ def _profile(
     as_of: date,
     version: str,
 ) -> AccountProfile:
-    ways = behavioral_flags(row) if row else ()
+    flags = behavioral_flags(row) if row else ()
     present = (tier.known, label is not None, row is not None, stage.stage != "no_data")
     return AccountProfile(
         account_id=account.account_id,
@@ -137,7 +137,7 @@ def _profile(
         needs_segment_source=label.source if label else "",
         needs_segment_confidence=label.confidence if label else None,
         needs_segment_confirmed_by=label.confirmed_by if label else "",
-        behavioral_segment=ways[0] if ways else "",
+        behavioral_segment=flags[0] if flags else "",
         lifecycle_stage=stage.stage,
         recommended_action="",
         segmentation_version=version,
@@ -149,26 +149,26 @@ def _profile(
         lifecycle_flags=stage.flags,
         missing=tuple(name for name, is_present in zip(TIERS, present, strict=True) if not is_present),
         contested=contested,
-        behavioral_flags=ways,
+        behavioral_flags=flags,
     )
 
 
 def _sentence(tier: Firmographic, label: Label | None, row: Behaviour | None, stage: Lifecycle) -> str:
-    """What the four tiers say, in their order; a tier about which nothing is known is said to be unknown."""
+    """Return the four tiers in words, in order; a tier without data is called unknown."""
     need = "need not known (tier 2)"
     if label:
         confirmation = "" if label.confirmed_by else ", unconfirmed"
         need = f"hiring the product for {label.segment}{confirmation} (tier 2)"
-    used = f"{_use(row)} (tier 3)" if row else "use not known (tier 3)"
+    usage = f"{_use(row)} (tier 3)" if row else "use not known (tier 3)"
     stage_words = {"no_data": "lifecycle not known", "at_risk": "at risk"}.get(
         stage.stage, stage.stage.replace("_", " ")
     )
-    return f"{_company(tier)} (tier 1), {need}, {used}, {stage_words} (tier 4)"
+    return f"{_company(tier)} (tier 1), {need}, {usage}, {stage_words} (tier 4)"
 
 
 def _company(tier: Firmographic) -> str:
     size = _SIZE_WORDS.get(tier.size, "")
-    # IT and SaaS stay as they are written; Not For Profit does not.
+    # IT and SaaS keep their capitals; title case is lowered.
     industry = " ".join(word.lower() if word.istitle() else word for word in tier.industry.split())
     words = " ".join(word for word in (size, industry) if word)
     if words:
@@ -177,7 +177,7 @@ def _company(tier: Firmographic) -> str:
 
 
 def _use(row: Behaviour) -> str:
-    """How the product is used, and which signal falls or rises; high breadth is said before nearly daily use."""
+    """Return the use of the product, and a falling or rising signal; high breadth takes precedence over daily use."""
     ways = [way for way in behavioral_flags(row) if way != "at_risk"]
     words = _SEGMENT_WORDS["multi_workflow" if ways[0] == "power" and "multi_workflow" in ways else ways[0]]
     if row.events == 0:

@@ -1,4 +1,4 @@
-"""What accounts pay as of a date, from the terms that run on it; yearly only where the column's name says so."""
+"""What accounts pay as of a date, from active terms; by the year only where the column's name gives the period."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _YEARLY = {"mrr": 12.0, "arr": 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Revenue:
-    """What each account pays, in the unit of the column ``column``; an account that is not here is not known to pay nothing.
+    """What each account pays, in the unit of the column ``column``; the revenue of missing accounts is unknown, not 0.
 
-    ``yearly`` makes a year of an amount, and is None where the column's name does not tell a month's from a year's.
+    ``yearly`` is the factor to a yearly amount, None where the column's name does not give the period.
     """
 
     amounts: dict[str, float] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class Revenue:
     yearly: float | None = None
 
     def arr(self, amount: float | None) -> float | None:
-        """An amount by the year; None where it is not known, or not known of what time."""
+        """Return an amount per year; None where the amount or its period is unknown."""
         return None if amount is None or self.yearly is None else amount * self.yearly
 
 
@@ -35,25 +35,25 @@ def revenue(
     merged: Mapping[str, str] | None = None,
     grace: int = GRACE_DAYS,
 ) -> Revenue:
-    """What every account pays as of epoch day ``as_of``; ``column`` is what the file calls the amounts.
+    """Return what every account pays as of epoch day ``as_of``; ``column`` is the name of the file's amount column.
 
-    Terms that began before D count while they run, or within the grace gap: those the lifecycle takes for active.
+    Terms that began before D count while they are active, as in the lifecycle, including the grace period.
     """
     by_account: dict[str, list[Subscription]] = defaultdict(list)
     for term in terms:
         if term.start_day < as_of:
             by_account[(merged or {}).get(term.account_id, term.account_id)].append(term)
     running = {account: running_amount(active_terms(begun, as_of, grace)) for account, begun in by_account.items()}
-    known = {account: amount for account, amount in sorted(running.items()) if amount is not None}
-    return Revenue(known, column, yearly_factor(column))
+    amounts = {account: amount for account, amount in sorted(running.items()) if amount is not None}
+    return Revenue(amounts, column, yearly_factor(column))
 
 
 def running_amount(active: Sequence[Subscription]) -> float | None:
-    """What terms that run at one time come to; None where the amount of one that counts is missing.
+    """Return the total of concurrent terms; None where an amount that counts is missing.
 
-    Terms of one plan, or of plans that vendors name in one order, are one contract: an upgrade states all seats while the
-    old term may stay open, so the newest alone counts. So are two whose names tell nothing. A name that tells nothing
-    beside one that does is a second product, and is added.
+    Terms of one plan, or of plans with ranked names, are one contract, of which only the newest counts, as an upgrade
+    states all seats while the old term may stay open. The same holds for two plans with unranked names. An unranked plan
+    beside a ranked one is a second product, and is added.
     """
     newest: dict[bool, Subscription] = {}
     for term in active:
@@ -72,7 +72,7 @@ def _later(term: Subscription) -> tuple[int, int, float]:
 
 
 def yearly_factor(column: str) -> float | None:
-    """1 for a column with the word ARR in its name, 12 for MRR, None otherwise."""
+    """Return 1 for a column with the word ARR in its name, 12 for MRR, else None."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column).casefold()
     words = re.findall(r"[a-z]+", spaced)
     return next((factor for word, factor in _YEARLY.items() if word in words), None)

@@ -1,4 +1,4 @@
-"""Roll-ups: who is where, what they pay and how sure that is, as a table of one thing by another."""
+"""Roll-ups: counts, revenue and label confidence of accounts, as a cross-table of two dimensions."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from needsseg.accounts.tiers.profile import AccountProfile
 from needsseg.accounts.tiers.revenue import Revenue
 from needsseg.accounts.tiers.signals import SEGMENTS
 from needsseg.errors import UsageError
+from needsseg.thresholds import FEWEST_ACCOUNTS_IN_CELL
 
 UNLABELLED = "unlabelled"
-FEWEST = 5
-"""Cells of fewer accounts are flagged: a share of so few says little."""
 
 _READERS: dict[str, tuple[Callable[[AccountProfile], str], Sequence[str], str]] = {
     "needs_segment": (lambda profile: profile.needs_segment, (), UNLABELLED),
@@ -32,8 +31,8 @@ BY = ("size", "industry", "plan", "lifecycle_stage", "region", "behavioral_segme
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """One account in a roll-up: in which column it stands, what it pays, and how sure its label is.
+class RollupAccount:
+    """One account in a roll-up: its column, what it pays, and the confidence of its label.
 
     ``confidence``, ``source`` and ``confirmed_by`` are of its needs-based label, None and empty where it has none.
     """
@@ -49,10 +48,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The accounts in one place; shares are of accounts, and of the amounts known, in [0, 1].
+    """The accounts in one cell; shares in [0, 1] are of accounts, and of known amounts.
 
-    ``amount`` adds up what the ``priced`` of them pay, and is None where that is not known of any; ``arr`` is the same by the
-    year. ``amount_share`` is the share of all that is known to be paid. ``small`` says that these are fewer than five.
+    ``amount`` is the sum over the ``priced`` accounts, those with a known amount, None without any; ``arr`` is the same per
+    year. ``amount_share`` is its share of all known amounts. ``small`` flags fewer than FEWEST_ACCOUNTS_IN_CELL accounts.
     """
 
     accounts: int
@@ -67,10 +66,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One segment or stage: its cells by column, all of it, and how sure its labels are.
+    """One segment or stage: its cells by column, its total, and the confidence of its labels.
 
     ``labelled`` accounts have a needs-based label, ``confirmed`` of them one that a person confirmed; ``confidence`` is
-    their mean, None where there are none.
+    the mean, None without any.
     """
 
     name: str
@@ -79,12 +78,12 @@ class Row:
     labelled: int
     confirmed: int
     confidence: float | None
-    accounts: tuple[Placed, ...]
+    accounts: tuple[RollupAccount, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """Rows by columns, the columns' totals, and all of it; a column that holds nobody is left out."""
+    """Rows by columns, the columns' totals, and the grand total; empty columns are left out."""
 
     rows_of: str
     by: str
@@ -98,26 +97,24 @@ class Rollup:
 def rollup(
     profiles: Sequence[AccountProfile], amounts: Revenue, rows: str = "needs_segment", by: str = "size"
 ) -> Rollup:
-    """Counts, amounts and shares of ``rows`` (one of ROWS) by ``by`` (one of BY).
+    """Return counts, amounts and shares of ``rows`` (one of ROWS) by ``by`` (one of BY).
 
-    Accounts without a label make a row of their own, the last. An account whose amount is not known counts as an account
-    and not as money. UsageError where ``rows`` or ``by`` is unknown, or both are the same.
+    Accounts without a label are the last row. An account with an unknown amount counts as an account, but not in sums.
+    UsageError where ``rows`` or ``by`` is unknown, or both are the same.
     """
-    for choice, known in ((rows, ROWS), (by, BY)):
-        if choice not in known:
-            raise UsageError(f"There is no roll-up of '{choice}'.", f"There are: {', '.join(known)}.")
+    for choice, dimensions in ((rows, ROWS), (by, BY)):
+        if choice not in dimensions:
+            raise UsageError(f"There is no roll-up of '{choice}'.", f"There are: {', '.join(dimensions)}.")
     if rows == by:
-        raise UsageError(
-            f"A roll-up of {rows} by itself says nothing.", f"By: {', '.join(b for b in BY if b != rows)}."
-        )
+        raise UsageError(f"Rows and columns are both {rows}.", f"By: {', '.join(b for b in BY if b != rows)}.")
     columns = _order(_named(profiles, by), by)
-    members_by_row: dict[str, list[Placed]] = defaultdict(list)
+    members_by_row: dict[str, list[RollupAccount]] = defaultdict(list)
     for profile in profiles:
         members_by_row[_name(profile, rows)].append(_place(profile, _name(profile, by), amounts))
     everyone = [member for members in members_by_row.values() for member in members]
     paid = sum(member.amount for member in everyone if member.amount is not None)
 
-    def cell(members: Iterable[Placed], row_total: int) -> Cell:
+    def cell(members: Iterable[RollupAccount], row_total: int) -> Cell:
         return _cell(list(members), row_total, len(everyone), paid, amounts)
 
     rollup_rows = []
@@ -144,29 +141,29 @@ def rollup(
     return Rollup(rows, by, columns, tuple(rollup_rows), totals, cell(everyone, len(everyone)), amounts)
 
 
-def _named(profiles: Sequence[AccountProfile], what: str) -> Counter[str]:
-    return Counter(_name(profile, what) for profile in profiles)
+def _named(profiles: Sequence[AccountProfile], dimension: str) -> Counter[str]:
+    return Counter(_name(profile, dimension) for profile in profiles)
 
 
-def _name(profile: AccountProfile, what: str) -> str:
-    read, _, nothing = _READERS[what]
-    return read(profile) or nothing
+def _name(profile: AccountProfile, dimension: str) -> str:
+    read, _, missing_name = _READERS[dimension]
+    return read(profile) or missing_name
 
 
 def _order(counts: Counter[str], dimension: str) -> tuple[str, ...]:
-    """Names in the order of their scale, or the most frequent first; what is not known last."""
-    _, scale, nothing = _READERS[dimension]
+    """Return names in the order of their scale, or the most frequent first; missing values last."""
+    _, scale, missing_name = _READERS[dimension]
     place = {name: number for number, name in enumerate(scale)}
     return tuple(
         sorted(
             counts,
-            key=lambda name: (name == nothing, place.get(name, len(place)), -counts[name], name.casefold(), name),
+            key=lambda name: (name == missing_name, place.get(name, len(place)), -counts[name], name.casefold(), name),
         )
     )
 
 
-def _place(profile: AccountProfile, column: str, amounts: Revenue) -> Placed:
-    return Placed(
+def _place(profile: AccountProfile, column: str, amounts: Revenue) -> RollupAccount:
+    return RollupAccount(
         profile.account_id,
         profile.name,
         column,
@@ -177,17 +174,17 @@ def _place(profile: AccountProfile, column: str, amounts: Revenue) -> Placed:
     )
 
 
-def _cell(members: Sequence[Placed], row: int, total: int, paid: float, amounts: Revenue) -> Cell:
-    known = [member.amount for member in members if member.amount is not None]
-    amount = round(sum(known), 2) if known else None
+def _cell(members: Sequence[RollupAccount], row: int, total: int, paid: float, amounts: Revenue) -> Cell:
+    known_amounts = [member.amount for member in members if member.amount is not None]
+    amount = round(sum(known_amounts), 2) if known_amounts else None
     arr = amounts.arr(amount)
     return Cell(
         len(members),
         round(len(members) / row, 4) if row else 0.0,
         round(len(members) / total, 4) if total else 0.0,
-        len(known),
+        len(known_amounts),
         amount,
         None if arr is None else round(arr, 2),
         round(amount / paid, 4) if amount is not None and paid > 0 else None,
-        0 < len(members) < FEWEST,
+        0 < len(members) < FEWEST_ACCOUNTS_IN_CELL,
     )

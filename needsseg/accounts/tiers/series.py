@@ -1,4 +1,4 @@
-"""Tier 3 over time: what accounts did in each of the weeks before a date."""
+"""Tier 3 over time: accounts' activity in each of the weeks before a date."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Series:
     features: tuple[int, ...]
 
 
-def nothing(account_id: str, weeks: int = WEEKS) -> Series:
-    """The series of an account without any event in these weeks."""
+def empty_series(account_id: str, weeks: int = WEEKS) -> Series:
+    """Return the series of an account without any event in these weeks."""
     none = (0,) * weeks
     return Series(account_id, none, none, none, none)
 
@@ -41,7 +41,7 @@ def weekly(
     account_id: str | None = None,
     weeks: int = WEEKS,
 ) -> dict[str, Series]:
-    """Series by account (of one, or of all with an event in that time) from an events Parquet file.
+    """Return weekly series by account (one, or all with an event in that time) from an events Parquet file.
 
     A week is seven days of zone ``tz``; the last ends with the day before epoch day ``as_of``.
     """
@@ -63,18 +63,18 @@ def weekly(
     )
     weeks_by_account: dict[str, dict[str, list[int]]] = {}
 
-    def put(account: str, name: str, ago: int, number: int) -> None:
+    def store(account: str, name: str, ago: int, number: int) -> None:
         columns = weeks_by_account.setdefault(
             account, {key: [0] * weeks for key in ("events", "active_users", "logins", "features")}
         )
         columns[name][weeks - 1 - ago] = number
 
     for account, ago_, events_, logins_ in engine.rows(weekly_counts.select("account_id", "ago", "events", "logins")):
-        put(account, "events", ago_, events_)
-        put(account, "logins", ago_, logins_)
+        store(account, "events", ago_, events_)
+        store(account, "logins", ago_, logins_)
     for column, name in (("user_id", "active_users"), ("feature", "features")):
         for account, ago_, number in engine.rows(_distinct(frame, column)):
-            put(account, name, ago_, number)
+            store(account, name, ago_, number)
     return {
         account: Series(account, **{name: tuple(values) for name, values in columns.items()})
         for account, columns in sorted(weeks_by_account.items())
@@ -82,16 +82,18 @@ def weekly(
 
 
 def _distinct(frame: Any, column: str) -> Any:
-    """account_id, week and the number of distinct values that are not NULL (``n_unique`` would count NULL as one)."""
+    """Return account_id, week and the number of distinct non-NULL values (``n_unique`` would count NULL)."""
     import narwhals as nw
 
-    known = frame.filter(~nw.col(column).is_null()).select("account_id", "ago", column).unique()
-    return known.group_by("account_id", "ago").agg(number=nw.len().cast(nw.Int64)).select("account_id", "ago", "number")
+    values = frame.filter(~nw.col(column).is_null()).select("account_id", "ago", column).unique()
+    return (
+        values.group_by("account_id", "ago").agg(number=nw.len().cast(nw.Int64)).select("account_id", "ago", "number")
+    )
 
 
 def features_in(engine: Engine, events: Path) -> frozenset[str]:
-    """The names of all features that an events Parquet file tells of."""
+    """Return the names of all features in an events Parquet file."""
     import narwhals as nw
 
-    known = engine.scan(events).filter(~nw.col("feature").is_null()).select("feature").unique()
-    return frozenset(str(name) for (name,) in engine.rows(known))
+    features = engine.scan(events).filter(~nw.col("feature").is_null()).select("feature").unique()
+    return frozenset(str(name) for (name,) in engine.rows(features))

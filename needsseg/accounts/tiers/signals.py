@@ -1,23 +1,23 @@
-"""Tier 3 in words: which behavioural segments hold of an account's signals, by rules and not by clustering."""
+"""Tier 3: the behavioural segments of an account by rules on its signals."""
 
 from __future__ import annotations
 
 from needsseg.accounts.tiers.behaviour import Behaviour
 
 SEGMENTS = ("inactive", "at_risk", "mobile_only", "technical", "power", "multi_workflow", "team_adopting", "light")
-"""In the order in which the first that holds is the segment."""
+"""In order of precedence: the first that applies is the segment."""
 
-# Ours: thresholds per 30 days.
+# Thresholds per 30 days. Our own choice.
 POWER_ACTIVE_DAYS = 20
 MANY_INVITATIONS = 3
 
 
 def behavioral_flags(row: Behaviour) -> tuple[str, ...]:
-    """All segments that hold, in the order of SEGMENTS.
+    """Return all segments that apply, in the order of SEGMENTS.
 
     inactive: no event. at_risk: logins or events fell by more than 30%. mobile_only: every event, and at least 5.
     technical: at least half of the events came through the API. power: 20 active days. multi_workflow: high breadth.
-    team_adopting: 3 invitations. light: none of those that say how the product is used.
+    team_adopting: 3 invitations. light: none of the previous five.
     """
     if row.events == 0:
         return ("inactive",)
@@ -28,13 +28,13 @@ def behavioral_flags(row: Behaviour) -> tuple[str, ...]:
         "multi_workflow": row.high_breadth,
         "team_adopting": row.invitations >= MANY_INVITATIONS,
     }
-    is_held = {"at_risk": "falling" in (row.login_trend, row.usage_trend), **ways, "light": not any(ways.values())}
-    return tuple(name for name in SEGMENTS if is_held.get(name))
+    applies = {"at_risk": "falling" in (row.login_trend, row.usage_trend), **ways, "light": not any(ways.values())}
+    return tuple(name for name in SEGMENTS if applies.get(name))
 
 
 def behavioral_segment(row: Behaviour) -> str:
-    """The first that holds. at_risk stands before the ways of using the product because it asks for somebody to act.
+    """Return the first segment that applies; at_risk precedes the kinds of use because it calls for action.
 
-    An account without any event is inactive and nothing else: its fall is the lifecycle's to tell.
+    An account without any event is only inactive; its decline is part of the lifecycle.
     """
     return behavioral_flags(row)[0]

@@ -1,4 +1,4 @@
-"""The whole of room 5 in one call: Parquet files and labels in, profiles out."""
+"""Build account profiles from Parquet files and labels, in one call."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ACCOUNT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class StackFiles:
-    """The Parquet files that ``ingest`` wrote, as they are in use."""
+    """The current Parquet files that ``ingest`` wrote."""
 
     accounts: Path
     events: Path | None = None
@@ -35,7 +35,7 @@ class StackFiles:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The files of rules an analyst edits, read: what events mean, who is in the ICP, days of grace for a renewal."""
+    """The rules from files that analysts edit: meanings of events, the ICP, days of grace for a renewal."""
 
     events: EventRules = field(default_factory=EventRules)
     icp: IcpRule = field(default_factory=IcpRule)
@@ -44,7 +44,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """What an accounts Parquet file holds: accounts by id in order, their first day, and merged ids → account id."""
+    """The contents of an accounts Parquet file: accounts sorted by id, days of creation, and merged ids → account id."""
 
     accounts: tuple[Account, ...]
     created: dict[str, int | None]
@@ -52,18 +52,18 @@ class Accounts:
 
 
 def load_rules(settings: Settings | None = None) -> Rules:
-    """``events.toml`` and ``icp.toml`` from the user's folder where it has them, else the shipped ones."""
+    """Load ``events.toml`` and ``icp.toml`` from the user's folder if they are there, else the shipped ones."""
     return Rules(load_event_rules(prompt_file("events.toml", settings)), load_icp(prompt_file("icp.toml", settings)))
 
 
 def read_accounts(parquet: Path, backend: str = "duckdb") -> Accounts:
-    """The accounts of a Parquet file that ``ingest`` wrote."""
+    """Read the accounts of a Parquet file that ``ingest`` wrote."""
     with open_engine(backend) as engine:
         return _accounts(engine, parquet)
 
 
 def read_subscriptions(parquet: Path, backend: str = "duckdb") -> list[Subscription]:
-    """The subscriptions of a Parquet file that ``ingest`` wrote, by account and start."""
+    """Read the subscriptions of a Parquet file that ``ingest`` wrote, sorted by account and start."""
     with open_engine(backend) as engine:
         return _subscriptions(engine, parquet)
 
@@ -77,40 +77,42 @@ def build(
     rules: Rules | None = None,
     version: str = "",
 ) -> list[AccountProfile]:
-    """Profiles of all accounts as of ``as_of`` at 00:00 in ``tz``, sorted by account id, without actions.
+    """Return profiles of all accounts as of ``as_of`` at 00:00 in ``tz``, sorted by account id, without actions.
 
-    Labels and rows that carry the id of a merged CRM record count for the account that remains. UsageError for an
-    unknown zone or engine, TableError for a file that is gone, NeedssegError for an engine that cannot be reached.
+    Labels and rows of merged CRM records count for the surviving account. UsageError for an unknown zone or engine,
+    TableError for a missing file, NeedssegError for an engine that cannot be reached.
     """
     zone(tz)
     rules = rules or load_rules()
     day = epoch_day(as_of)
     with open_engine(backend, stack.accounts.parent) as engine:
-        known = _accounts(engine, stack.accounts)
+        contents = _accounts(engine, stack.accounts)
         usage = (
-            behaviour(engine, stack.events, day, rules.events, tz, known.merged) if stack.events is not None else None
+            behaviour(engine, stack.events, day, rules.events, tz, contents.merged)
+            if stack.events is not None
+            else None
         )
         terms = _subscriptions(engine, stack.subscriptions) if stack.subscriptions is not None else []
-    stages = _stages(known, usage, terms, day, rules.grace)
+    stages = _stages(contents, usage, terms, day, rules.grace)
     current_labels = [
-        Label(known.merged.get(label.account_id, label.account_id), label.segment, label.source, label.confidence,
+        Label(contents.merged.get(label.account_id, label.account_id), label.segment, label.source, label.confidence,
               label.confirmed_by)
         for label in labels
     ]  # fmt: skip
-    return profiles(known.accounts, usage.rows if usage else None, stages, current_labels, as_of, version, rules.icp)
+    return profiles(contents.accounts, usage.rows if usage else None, stages, current_labels, as_of, version, rules.icp)
 
 
 def _stages(
-    known: Accounts, usage: Usage | None, terms: Sequence[Subscription], day: int, grace: int
+    contents: Accounts, usage: Usage | None, terms: Sequence[Subscription], day: int, grace: int
 ) -> dict[str, Lifecycle]:
     by_account: dict[str, list[Subscription]] = defaultdict(list)
     for term in terms:
-        by_account[known.merged.get(term.account_id, term.account_id)].append(term)
+        by_account[contents.merged.get(term.account_id, term.account_id)].append(term)
     stages = {}
-    for account in known.accounts:
+    for account in contents.accounts:
         key = account.account_id
         row, meanings = (usage.rows.get(key), usage.meanings) if usage else (None, None)
-        stages[key] = lifecycle(row, by_account[key], known.created[key], day, meanings, grace)
+        stages[key] = lifecycle(row, by_account[key], contents.created[key], day, meanings, grace)
     return stages
 
 
@@ -131,6 +133,6 @@ def _subscriptions(engine: Engine, parquet: Path) -> list[Subscription]:
 
 
 def _in_order(term: Subscription) -> tuple[Any, ...]:
-    """By account and start, and then by everything else: engines hand equal rows over in any order."""
+    """Return a sort key by account and start, then all other fields, since engines return rows in any order."""
     other_fields = (term.end_day, term.renewal_day, term.seats, term.amount)
     return (term.account_id, term.start_day, term.plan, *((cell is not None, cell or 0) for cell in other_fields))

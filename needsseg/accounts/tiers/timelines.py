@@ -1,4 +1,4 @@
-"""What each account did day by day before a date, as far as triggers ask: first uses, logins, team size, terms."""
+"""Timelines of accounts before a date, as triggers need them: first uses, logins, team size, terms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 Steps = tuple[tuple[int, int | None], ...]
-"""(epoch day from which it holds, value) in order of time; before the first, nothing is known."""
+"""(first epoch day of the value, value) in order of time; unknown before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Timelines:
-    """All accounts by id in order, and how far the events reach before D; both days are None without events.
+    """All timelines sorted by account id, and the first and last day of events before D, None without events.
 
-    ``login_names`` are the event names taken for a login.
+    ``login_names`` are the event names that count as a login.
     """
 
     accounts: dict[str, Timeline]
@@ -61,46 +61,46 @@ class Timelines:
 def timelines(
     stack: StackFiles, as_of: date, tz: str = "UTC", backend: str = "duckdb", rules: Rules | None = None
 ) -> Timelines:
-    """The timelines of all accounts of the CRM before ``as_of`` at 00:00 in ``tz``.
+    """Return the timelines of all CRM accounts before ``as_of`` at 00:00 in ``tz``.
 
     Only events before that moment and terms that began before that day count; rows of merged CRM records count for the
-    account that remains, and rows of accounts that the CRM does not know for nobody. UsageError for an unknown zone or
-    engine, TableError for a file that is gone.
+    surviving account, and rows of unknown accounts are ignored. UsageError for an unknown zone or engine, TableError for a
+    missing file.
     """
     zone(tz)
     rules = rules or load_rules()
     day = epoch_day(as_of)
-    # Accounts and terms are few: only events are worth another engine.
-    known = read_accounts(stack.accounts)
+    # Accounts and terms are few, so DuckDB reads them; only events need the chosen engine.
+    contents = read_accounts(stack.accounts)
     begun: dict[str, list[Subscription]] = defaultdict(list)
     for term in read_subscriptions(stack.subscriptions) if stack.subscriptions is not None else []:
         if term.start_day < day:
-            begun[known.merged.get(term.account_id, term.account_id)].append(term)
-    seen = _Seen()
+            begun[contents.merged.get(term.account_id, term.account_id)].append(term)
+    usage = _Usage()
     if stack.events is not None:
         with open_engine(backend, stack.accounts.parent) as engine:
-            seen = _seen(engine, stack.events, day, tz, rules.events, known.merged)
+            usage = _usage(engine, stack.events, day, tz, rules.events, contents.merged)
     timeline_by_account = {
         account.account_id: _timeline(
-            account.account_id, known.created[account.account_id], begun[account.account_id], seen, day, rules.grace
+            account.account_id, contents.created[account.account_id], begun[account.account_id], usage, day, rules.grace
         )
-        for account in known.accounts
+        for account in contents.accounts
     }
-    days = [day for span in seen.spans.values() for day in span]
+    days = [day for span in usage.spans.values() for day in span]
     return Timelines(
-        timeline_by_account, min(days, default=None), max(days, default=None), seen.login_names, rules.grace
+        timeline_by_account, min(days, default=None), max(days, default=None), usage.login_names, rules.grace
     )
 
 
 def value_on(steps: Steps, day: int) -> int | None:
-    """What holds on a day; None before the first step."""
+    """Return the value on a day; None before the first step."""
     place = bisect_right(steps, day, key=lambda step: step[0])
     return steps[place - 1][1] if place else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """What the engine found, by account id: first and last day, login days, first uses, changes of the active users."""
+class _Usage:
+    """Usage by account id: first and last day, login days, first uses, changes in the number of active users."""
 
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)
     logins: dict[str, list[int]] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class _Seen:
     login_names: tuple[str, ...] = ()
 
 
-def _seen(engine: Engine, events: Path, as_of: int, tz: str, rules: EventRules, merged: Mapping[str, str]) -> _Seen:
+def _usage(engine: Engine, events: Path, as_of: int, tz: str, rules: EventRules, merged: Mapping[str, str]) -> _Usage:
     import narwhals as nw
 
     frame = surviving(engine, local_days(engine, engine.scan(events), tz), merged).filter(nw.col("day") < as_of)
@@ -129,21 +129,21 @@ def _seen(engine: Engine, events: Path, as_of: int, tz: str, rules: EventRules, 
     changes: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for id_, day, change in engine.rows(_user_changes(frame)):
         changes[str(id_)].append((int(day), int(change)))
-    return _Seen(spans, logins, first_use, changes, login)
+    return _Usage(spans, logins, first_use, changes, login)
 
 
 def _distinct(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
-    """The distinct rows. Grouping, since ``unique`` would number all rows on DuckDB."""
+    """Return the distinct rows, by grouping, since ``unique`` would number all rows on DuckDB."""
     import narwhals as nw
 
     return frame.group_by(*columns).agg(rows=nw.len()).select(*columns)
 
 
 def _user_changes(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """account_id, day, change: by how much the number of users active in [t - 30, t) changes as t becomes ``day``.
+    """Return account_id, day, change: the change in the number of users active in [t - 30, t) at t = ``day``.
 
-    A user counts from the day after an event until 30 days after the last event that is no more than 30 days after the one
-    before; so each such stretch is one step up and one step down, and no day is compared with 30 others.
+    A user is active from the day after an event until 30 days after the last of a run of events at most 30 days apart, so
+    each run is one step up and one step down.
     """
     import narwhals as nw
 
@@ -161,18 +161,18 @@ def _user_changes(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def _timeline(
-    key: str, created: int | None, begun: Sequence[Subscription], seen: _Seen, as_of: int, grace: int
+    key: str, created: int | None, begun: Sequence[Subscription], usage: _Usage, as_of: int, grace: int
 ) -> Timeline:
-    first = seen.spans[key][0] if key in seen.spans else None
+    first = usage.spans[key][0] if key in usage.spans else None
     signs = [term.start_day for term in begun] + ([] if first is None else [first])
     signup = created if created is not None else min(signs, default=None)
     return Timeline(
         key,
         signup if signup is not None and signup < as_of else None,
         first,
-        tuple(sorted(seen.logins.get(key, ()))),
-        seen.first_use.get(key, {}),
-        _users(seen.changes.get(key, ()), as_of),
+        tuple(sorted(usage.logins.get(key, ()))),
+        usage.first_use.get(key, {}),
+        _users(usage.changes.get(key, ()), as_of),
         _seats(begun, as_of, grace),
         tuple(begun),
     )
@@ -185,7 +185,7 @@ def _users(changes: Iterable[tuple[int, int]], as_of: int) -> Steps:
 
 
 def _seats(begun: Sequence[Subscription], as_of: int, grace: int) -> Steps:
-    """Seats of overlapping terms are not added: an upgrade states all seats while the old term may stay open."""
+    """Return the steps of seats; overlapping terms are not added, as an upgrade states all seats."""
     turns = {term.start_day + 1 for term in begun}
     turns |= {day for term in begun if term.end_day is not None for day in (term.end_day + 1, term.end_day + grace + 1)}
     steps: list[tuple[int, int | None]] = []

@@ -1,4 +1,4 @@
-"""Who uses the product for which account, as usage tells it."""
+"""Users of each account, from usage events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from needsseg.accounts.tiers.behaviour import local_days, surviving
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """The one account of each user by user id, and how many users are left out since they were seen in several."""
+    """The account of each user by user id, and the number of users left out because they occur in several accounts."""
 
     accounts: dict[str, str]
     shared: int
@@ -21,13 +21,15 @@ class Users:
 def users_before(
     engine: Engine, events: Path, as_of: int, tz: str = "UTC", merged: Mapping[str, str] | None = None
 ) -> Users:
-    """Users with an event before epoch day ``as_of`` of zone ``tz``, from an events Parquet file."""
+    """Return users with an event before epoch day ``as_of`` of zone ``tz``, from an events Parquet file."""
     import narwhals as nw
 
     frame = surviving(engine, local_days(engine, engine.scan(events), tz), merged or {})
-    seen = frame.filter((nw.col("day") < as_of) & ~nw.col("user_id").is_null()).select("user_id", "account_id").unique()
+    pairs = (
+        frame.filter((nw.col("day") < as_of) & ~nw.col("user_id").is_null()).select("user_id", "account_id").unique()
+    )
     accounts_by_user: dict[str, list[str]] = {}
-    for user, account in engine.rows(seen.select("user_id", "account_id")):
+    for user, account in engine.rows(pairs.select("user_id", "account_id")):
         accounts_by_user.setdefault(str(user), []).append(str(account))
     account_by_user = {user: accounts[0] for user, accounts in sorted(accounts_by_user.items()) if len(accounts) == 1}
     return Users(account_by_user, len(accounts_by_user) - len(account_by_user))

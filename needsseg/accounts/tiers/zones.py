@@ -13,12 +13,12 @@ FIRST_YEAR, LAST_YEAR = 2000, 2050
 
 
 def epoch_day(day: date) -> int:
-    """Days since 1970-01-01."""
+    """Return the days since 1970-01-01."""
     return (day - EPOCH).days
 
 
 def zone(name: str) -> ZoneInfo:
-    """The IANA time zone called ``name``; UsageError where there is none."""
+    """Return the IANA time zone ``name``; UsageError where there is none."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
@@ -27,7 +27,7 @@ def zone(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=16)
 def offsets(name: str) -> tuple[tuple[int, int], ...]:
-    """(UTC second from which it holds, seconds to add) in order, 2000–2050; the first holds from the beginning."""
+    """Return (first UTC second, offset in seconds) in order, 2000–2050; the first offset applies from the beginning."""
     time_zone = zone(name)
 
     def offset(second: int) -> int:

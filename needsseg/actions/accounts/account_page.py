@@ -11,7 +11,7 @@ from needsseg.accounts import AccountProfile
 from needsseg.accounts.assign.labels import AssignedLabel, LabelledText
 from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.tiers.lifecycle import Subscription
-from needsseg.accounts.tiers.series import WEEKS, Series, nothing, weekly
+from needsseg.accounts.tiers.series import WEEKS, Series, empty_series, weekly
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, open_session
@@ -208,7 +208,7 @@ def _series(study: Study, account_id: str, day: int, merged: dict[str, str], bac
     with open_engine(backend, events.parent) as engine:
         rules = room.load_rules(settings).events
         series_by_account = weekly(engine, events, day, rules, settings.timezone, merged, account_id)
-    return series_by_account.get(account_id, nothing(account_id))
+    return series_by_account.get(account_id, empty_series(account_id))
 
 
 def _term(term: Subscription, day: int) -> Term:

@@ -30,6 +30,7 @@ from needsseg.progress import Progress, silent
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
 from needsseg.text import date_of, format_count
+from needsseg.thresholds import FEWEST_PRICED_ACCOUNTS
 
 _READERS: dict[str, Callable[[AccountProfile], str]] = {
     "needs": lambda profile: profile.needs_segment,
@@ -38,8 +39,6 @@ _READERS: dict[str, Callable[[AccountProfile], str]] = {
     "plan": lambda profile: profile.lifecycle.plan,
 }
 BY = tuple(_READERS)
-FEWEST = 5
-"""Weights based on fewer accounts get a warning; our choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ def _warnings(
     if few := [
         f"{name} on {each.priced}"
         for name, each in weight_by_segment.items()
-        if name in reached and 0 < each.priced < FEWEST
+        if name in reached and 0 < each.priced < FEWEST_PRICED_ACCOUNTS
     ]:
         warnings.append(f"Weights based on so few accounts are unreliable: {', '.join(few)}.")
     for score in scores:

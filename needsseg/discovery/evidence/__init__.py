@@ -1,1 +1,1 @@
-"""Evidence for a candidate: exemplars, keywords, what a card can quote, and how firmly it stands apart."""
+"""Evidence for a candidate: exemplars, keywords, quotes for cards, and separation from other candidates."""

@@ -1,4 +1,4 @@
-"""What a card can quote: for each part, clauses that one person said, best first. Nothing is reworded or joined."""
+"""Quotes for the parts of a card: clauses of one person, best first, never reworded or joined."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _FALTERS = re.compile(
 )
 _ASKED = re.compile(r"\?[\"'”’]?$")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-# A sentence that leans on the one before says little by itself.
+# A sentence that depends on the previous one is unclear alone.
 _LEANS = re.compile(r"(?:that|this|it|which|those|these|he|she|they|so|and|but|yeah|yes|no|well|okay)\b", re.I)
-# Words of trouble that hardly ever mean anything else.
+# Unambiguous words of trouble.
 _TROUBLE = re.compile(
     r"\b(?:(?:can|could|did|does|do)(?:n't| not)|cannot"
     r"|(?:nobody|no one|none of us) (?:knew|knows|told|tells|noticed|could|had|has|was|is|really)"
@@ -43,19 +43,19 @@ _TROUBLE = re.compile(
     r"|(?:hard|difficult|impossible|tricky) to|time[- ]consuming|too late|overwhelm\w*)\b",
     re.I,
 )
-# Trouble that is denied.
+# Negated trouble.
 _NO_TROUBLE = re.compile(
     r"\b(?:(?:no|not an?|never an?|without|any) (?:\w+ )?(?:problem|trouble)"
     r"|(?:problem|trouble) (?:was|is|were) (?:never|not)|not stuck)\b",
     re.I,
 )
-# What nobody does.
+# Negated actions.
 _DENIED = re.compile(r"\b(?:can't|cannot|couldn't|don't|didn't|doesn't|won't|wouldn't|never|no longer)\b", re.I)
-# A joining word before a clause is none of it, but for a "so" that gives a purpose.
+# A conjunction before a clause is not part of it, except a "so" of purpose.
 _JOINER = re.compile(
     r"(?:(?:and|but|or|well|yeah|yes|okay|then|now)\b,?\s+|so,?\s+(?!that\b|(?:I|we|they|it|he|she|nobody) \w+))+", re.I
 )
-# What people do to get by. That a tool is named ("in the WhatsApp days") does not say that anybody makes shift with it.
+# Workarounds. The mention of a tool alone ("in the WhatsApp days") is not a workaround.
 _TOOL = (
     r"(?:excel|spreadsheets?|whiteboards?|sticky notes?|post-?its?|notebooks?|google (?:sheets?|docs?)|powerpoint|slides?"
     r"|whatsapp|binders?|clipboards?|e-?mails?|paper|index cards?|word|notes?)"
@@ -69,13 +69,13 @@ _MAKESHIFT = re.compile(
     rf" (?:[\w']+ ){{0,6}}?{_TOOL})\b",
     re.I,
 )
-# Who speaks of themselves names themselves, as the one who acts or whom it happens to.
+# Speech about oneself, as the one who acts or is affected.
 _SELF = re.compile(r"\b(?:I|we|me|us|my|our|mine|ours|myself|ourselves)\b", re.I)
 _SELF_ACTS = re.compile(r"\b(?:I|we)\b", re.I)
 _OF_OTHERS = re.compile(r"(?:he|she|they|you|his|her|their|your|which|who|that's (?:why|how|when))\b", re.I)
-# Said of what might be, in jest or as a picture, and not of what was.
+# Hypothetical, joking or figurative speech.
 _IMAGINED = re.compile(r"\b(?:(?:I|we)'d(?! (?:been|had|have))|would(?:n't)?)\b", re.I)
-# Words after which a clause begins, with which one begins, and with which the next one begins after its end.
+# Words before the beginning of a clause, at its beginning, and at the beginning of the next clause.
 _BEFORE_CLAUSE = re.compile(
     r"(?:^|[,;:()—–]|\s-|--|\b(?:and|but|so|because|'cause|or|then|if|when|that|think|guess))\s*$", re.I
 )
@@ -97,7 +97,7 @@ _TRAILING = re.compile(r"[\s,;:–—-]+$")
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Words that could stand for a part: ``texts[index][start:end]``, and how well they do, about 0 to 1."""
+    """Words that could be a part: ``texts[index][start:end]``, with a score of about 0 to 1."""
 
     part: Part
     index: int
@@ -109,7 +109,7 @@ class Proposal:
 def proposals(
     texts: Sequence[str], cues: Sequence[CueGroup], speakers: Sequence[str] | None = None
 ) -> dict[Part, tuple[Proposal, ...]]:
-    """For each part but "not" what can be quoted from ``texts`` (clearest first), best first, different speakers first.
+    """Return for each part except "not" the quotes from ``texts`` (clearest first), best first, different speakers first.
 
     Trigger, wish and outcome are the clauses of a job; pain and workaround sentences or clauses with cues of such.
     """
@@ -125,7 +125,7 @@ def proposals(
 def propose(
     offers: dict[Part, tuple[Proposal, ...]], speakers: Sequence[str] | None = None, taken: Sequence[Proposal] = ()
 ) -> dict[Part, Proposal]:
-    """One proposal for each part that has any: no words twice, none of those ``taken``, and rather of somebody not quoted yet."""
+    """Return one proposal for each part: no repeated words, none of ``taken``, and preferably of a new speaker."""
     chosen: dict[Part, Proposal] = {}
     quoted_speakers = [_speaker_of(offer, speakers) for offer in taken]
     for part in sorted(offers, key=lambda part: (len(offers[part]), PARTS.index(part))):
@@ -145,7 +145,7 @@ def propose(
 
 
 def clearest_sentence(text: str, cues: Sequence[CueGroup]) -> tuple[int, int] | None:
-    """The span of the sentence of a text that says most of a job of the speaker's own; None where none says any plainly."""
+    """Return the span of the sentence that says most about the speaker's own job; None where none does plainly."""
     plain = straight(text)
     job_cues = [group for group in cues if group.kind not in ("beside", "empty")]
     worth_by_span = {}
@@ -160,7 +160,7 @@ def clearest_sentence(text: str, cues: Sequence[CueGroup]) -> tuple[int, int] | 
 
 @lru_cache(maxsize=20_000)
 def _proposals_in(text: str, cues: tuple[CueGroup, ...]) -> tuple[Proposal, ...]:
-    """What one text offers, its index left 0; kept, since a card is looked at again and again."""
+    """Return the proposals of one text, with index 0; cached, since cards are shown repeatedly."""
     groups = {_PART_OF_CUE[group.kind]: group for group in cues if group.kind in _PART_OF_CUE}
     beside = next((group for group in cues if group.kind == "beside"), None)
     offers = (*_stated_clauses(text, 0), *_cued_clauses(text, 0, groups, beside))
@@ -176,7 +176,7 @@ def _stated_clauses(text: str, index: int) -> Iterator[Proposal]:
         sentence = next((span for span in sentences if span[0] <= start and clause.end <= span[1]), None)
         if sentence is None or not _fits(words) or not _is_clause(plain, sentence, start, clause.end):
             continue
-        # A moment may be somebody else's doing; that it matters to the speaker is then in the rest of the sentence.
+        # A situation may be about others if the rest of the sentence is about the speaker.
         if _speaks_of_self(words, plain[slice(*sentence)] if clause.kind == "situation" else words):
             yield Proposal(_PART_OF_CLAUSE[clause.kind], index, start, clause.end, clause.worth)
 
@@ -200,9 +200,9 @@ def _cued_clauses(text: str, index: int, groups: dict[Part, CueGroup], beside: C
 
 
 def _plainness(words: str, part: Part, group: CueGroup) -> float:
-    """How plainly words tell of a pain or workaround, 0 where they do not.
+    """Return how plainly words express a pain or workaround, 0 where they do not.
 
-    A cue may occur by chance ("late", "I'd yell", "in the WhatsApp days"): words of trouble, or of making shift, must be there.
+    A cue may occur by chance ("late", "I'd yell", "in the WhatsApp days"): words of trouble or workaround are required.
     """
     if _IMAGINED.search(words) or (_NO_TROUBLE if part == "pain" else _DENIED).search(words):
         return 0.0
@@ -219,7 +219,7 @@ def _after_joiner(plain: str, start: int, end: int) -> int:
 
 
 def _speaks_of_self(words: str, context: str) -> bool:
-    """Whether somebody speaks of themselves in ``context``, and words do not begin with what others do."""
+    """Return whether ``context`` is about the speaker, and the words do not begin with others' actions."""
     opening = _OPENS_CLAUSE.match(words)
     subject = words[opening.end() :].lstrip() if opening else words
     acts = bool(_SELF_ACTS.search(context)) or bool(_SELF.search(context) and not _OF_OTHERS.match(subject))
@@ -227,7 +227,7 @@ def _speaks_of_self(words: str, context: str) -> bool:
 
 
 def _is_clause(plain: str, sentence: tuple[int, int], start: int, end: int) -> bool:
-    """Whether ``plain[start:end]`` begins where a clause of its sentence does, and ends where one does, not broken off."""
+    """Return whether ``plain[start:end]`` begins and ends at clause boundaries of its sentence, not broken off."""
     before, after = plain[sentence[0] : start], plain[end : sentence[1]]
     begins = _BEFORE_CLAUSE.search(before) or _OPENS_CLAUSE.match(plain, start, end)
     ends = plain[end - 1] in '.!"”’)' or (_NEXT_CLAUSE.match(after.lstrip()) and not _HANGS.search(plain[start:end]))
@@ -235,7 +235,7 @@ def _is_clause(plain: str, sentence: tuple[int, int], start: int, end: int) -> b
 
 
 def _fits(words: str) -> bool:
-    """Whether words can stand alone as a quote: neither too short nor too long, no question, in nobody else's mouth."""
+    """Return whether words can be a separate quote: of suitable length, not a question, not reported speech."""
     count = len(_WORD.findall(words))
     is_torn = '"' in words or any(words.count(a) != words.count(b) for a, b in ("“”", "()", "[]"))
     return (
@@ -247,7 +247,7 @@ def _fits(words: str) -> bool:
 
 
 def _quality(words: str) -> float:
-    """What is to be taken off for running on, faltering and leaning on what was said before."""
+    """Return the penalty for length, disfluency and dependence on previous words."""
     count = len(_WORD.findall(words))
     return -(
         0.03 * max(0, count - USUAL_WORDS)
@@ -258,7 +258,7 @@ def _quality(words: str) -> float:
 
 
 def _without_overlaps(offers: Sequence[Proposal], speakers: Sequence[str] | None) -> tuple[Proposal, ...]:
-    """The best offers without those that share words with a better one, the best of each speaker first."""
+    """Return the best offers without overlaps with better ones, the best of each speaker first."""
     ordered: list[Proposal] = []
     for offer in sorted(offers, key=lambda offer: (-offer.worth, offer.index, offer.start, offer.end)):
         if not any(_overlap(offer, other) for other in ordered):

@@ -1,4 +1,4 @@
-"""Codes grouped into candidate needs: which codes stand on passages that are alike and come from the same people."""
+"""Group codes into candidate needs by the similarity of their passages and their participants."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from needsseg.embedding.vectors import Matrix
 
 SPEAKERS_WEIGHT = 0.25
-"""What who speaks of a code counts beside what is said under it, as a share of the cosine (ours)."""
+"""The weight of a code's participants relative to its passages in the cosine. Our own choice."""
 FEWEST, MOST = 2, 7
-"""As many branches are proposed as needs are advised."""
+"""The range of branches equals the recommended number of needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeNode:
-    """A code, or several that hang together: their passages and participants, and how near its two halves are (cosine)."""
+    """A code, or a group of codes: their passages and participants, and the cosine of its two halves."""
 
     codes: tuple[str, ...]
     passages: int
@@ -32,9 +32,9 @@ class CodeNode:
 
 @dataclass(frozen=True, slots=True)
 class CodeTree:
-    """The tree of all codes; ``branches`` are the candidate needs it is best cut into.
+    """The tree of all codes; ``branches`` are the candidate needs of its best cut.
 
-    ``counts`` tells for each of ``participants`` how many passages carry each of ``codes``, which are in the tree's order.
+    ``counts`` is the number of passages of each of ``participants`` with each of ``codes``, in tree order.
     """
 
     root: CodeNode
@@ -100,7 +100,7 @@ def rearranged(
     are is not known any more. Raises DiscoveryError where ``under`` would be moved into itself.
     """
     if set(under.codes) <= set(moved):
-        raise DiscoveryError("What is marked cannot be put under itself.", "Go to another branch or code.")
+        raise DiscoveryError("The marked codes cannot be moved under themselves.", "Choose another branch or code.")
     if not node.children and node != under:
         return None if node.codes[0] in moved else node
     new_children = [rearranged(child, moved, under, passages) for child in node.children]
@@ -134,7 +134,7 @@ def _node(
 
 
 def _cut(nodes: Sequence[CodeNode], heights: Sequence[float]) -> tuple[CodeNode, ...]:
-    """The branches before the join that is farthest from the one before it, two to seven of them."""
+    """Return the two to seven branches before the merge with the largest gap to the previous one."""
     count = len(heights) + 1
     heights_from_zero = [0.0, *heights]
 
@@ -142,7 +142,7 @@ def _cut(nodes: Sequence[CodeNode], heights: Sequence[float]) -> tuple[CodeNode,
         return round(heights_from_zero[count - branches + 1] - heights_from_zero[count - branches], 9)
 
     branches = max(range(FEWEST, min(MOST, count) + 1), key=lambda number: (gap(number), -number))
-    # The last joins are taken apart again, from the top.
+    # The last merges are undone, from the top.
     cut_nodes = [nodes[-1]]
     for join in range(branches - 1):
         top = nodes[len(nodes) - 1 - join]

@@ -1,4 +1,4 @@
-"""Which passages show a segment best, and what stands around one that begins or ends in the middle of a thought."""
+"""Choose a segment's exemplars, and give context to passages that begin or end within a thought."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _ENDS = re.compile(r"[.!?…。！？][\"'”’」』)\]]*$")
 def exemplars(
     texts: Sequence[str], speakers: Sequence[str], cues: Sequence[CueGroup], most: int = EXEMPLARS
 ) -> list[int]:
-    """The exemplars among ``texts``, which come clearest first: one of each speaker, then the next of each.
+    """Return the exemplars among ``texts``, which are sorted clearest first: one of each speaker, then the next of each.
 
-    A text of fewer than eight words is none, nor is talk beside the matter (greetings, thanks, the recording).
+    Texts of fewer than eight words and off-topic speech (greetings, thanks, the recording) are left out.
     """
     beside = next((group for group in cues if group.kind == "beside"), None)
     count_by_speaker: Counter[str] = Counter()
@@ -44,9 +44,9 @@ def exemplars(
 
 
 def around(text: str, turn: tuple[int, int], span: tuple[int, int]) -> tuple[str, str]:
-    """The sentence before a span and the one after it, within its turn; empty where it begins or ends with a thought.
+    """Return the sentence before a span and the one after it, within its turn; "" where the span is complete.
 
-    A thought goes on where a span begins within a sentence, in lower case or with a word that leans on what was said, and
+    It is incomplete where it begins within a sentence, in lower case or with a word that refers back, and
     where it ends without a mark that ends a sentence.
     """
     start, end = span

@@ -1,4 +1,4 @@
-"""Words that mark a candidate: phrases that clearly more of its participants use than of the others."""
+"""Keywords of a candidate: phrases that clearly more of its participants use than others."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from needsseg.errors import UsageError
 from needsseg.settings import prompt_file, read_toml
+from needsseg.thresholds import FEWEST_PARTICIPANTS_WITH_PHRASE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LONGEST = 3
-FEWEST_PARTICIPANTS = 3
 LEAST_SHARE = 1 / 3
-"""Of its participants use a phrase that marks a candidate; what few say is a trade or a product, and no need."""
+"""The smallest share of a candidate's participants who use a keyword."""
 QUANTILE = 1.959964
-"""Of the normal distribution, for an interval of 95%."""
+"""The normal quantile of a 95% interval."""
 HALDANE = 0.5
 
 SPOKEN = frozenset(
@@ -34,20 +34,20 @@ SPOKEN = frozenset(
     crosstalk ok em ah actually half big new old day days week weeks time times
     """.split()  # noqa: SIM905
 )
-"""What people say in every second sentence of an interview, beyond the usual stop words."""
+"""Very frequent words of interviews, beyond the usual stop words."""
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*|[^\w\s'-]|\n")
 
 
 def load_stop_words(path: Path | None = None) -> frozenset[str]:
-    """The words anybody uses, of all lists in ``path`` (the shipped ones by default); UsageError where a list is none."""
+    """Load the stop words of all lists in ``path`` (the shipped ones by default); UsageError for an invalid list."""
     path = path or prompt_file("stop_words.toml")
     return _load(path)
 
 
 @lru_cache(maxsize=4)
 def common_words(path: Path | None = None) -> frozenset[str]:
-    """The words anybody uses and those that everybody says; one object, so that looking words up in it stays quick."""
+    """Return stop words and frequent spoken words as one cached set."""
     return load_stop_words(path) | SPOKEN
 
 
@@ -68,7 +68,7 @@ def keywords(
     each: int = 8,
     stop_words: frozenset[str] | None = None,
 ) -> list[tuple[str, ...]]:
-    """For each label from 0, the phrases of one to three words that mark it, the surest first; often none.
+    """Return for each label from 0 its keywords of one to three words, the most reliable first; often none.
 
     A participant uses a phrase in a label where one of their texts with it says so; of others count all texts with other
     labels, -1 included. A phrase is shown where the lower end of the 95% interval of its log-odds ratio (Haldane-corrected,
@@ -90,14 +90,14 @@ def keywords(
     }
     marked: dict[int, list[tuple[float, str]]] = {label: [] for label in clusters}
     for phrase, uses in users.items():
-        if len(uses) < FEWEST_PARTICIPANTS:
+        if len(uses) < FEWEST_PARTICIPANTS_WITH_PHRASE:
             continue
         users_by_label = defaultdict(set)
         for label, name in uses:
             users_by_label[label].add(name)
         for label in clusters:
             inside = len(users_by_label[label])
-            if inside >= max(FEWEST_PARTICIPANTS, LEAST_SHARE * len(speakers_by_label[label])):
+            if inside >= max(FEWEST_PARTICIPANTS_WITH_PHRASE, LEAST_SHARE * len(speakers_by_label[label])):
                 outside = len(set().union(*(people for other, people in users_by_label.items() if other != label)))
                 lowest = _lowest(inside, len(speakers_by_label[label]), outside, len(outsiders[label]))
                 if lowest > 0:
@@ -107,7 +107,7 @@ def keywords(
 
 @lru_cache(maxsize=20_000)
 def phrases(text: str, stop: frozenset[str]) -> frozenset[str]:
-    """The phrases of one to three words next to each other in a text that neither begin nor end with a stop word."""
+    """Return the phrases of one to three adjacent words that neither begin nor end with a stop word."""
     words = [token.casefold() for token in _TOKEN.findall(text.replace("\u2019", "'"))]
     is_word = [word[0].isalpha() for word in words]
     is_content = [
@@ -126,7 +126,7 @@ def phrases(text: str, stop: frozenset[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=50_000)
 def is_stop(word: str, stop: frozenset[str]) -> bool:
-    """Whether a word, its simple forms in "s", "ed" and "ing" included, is one that anybody uses."""
+    """Return whether a word, or its form without "s", "ed" or "ing", is a stop word."""
     base = word.removesuffix("'s")
     return word in stop or base in stop or base.split("'")[0] in stop or any(form in stop for form in _bases(base))
 
@@ -143,14 +143,14 @@ def _bases(word: str) -> tuple[str, ...]:
 
 
 def _lowest(inside: int, inside_total: int, outside: int, outside_total: int) -> float:
-    """The lower end of the interval of a log-odds ratio: ``inside`` of so many people use a phrase, and ``outside`` of others."""
+    """Return the lower end of the interval of a log-odds ratio of people ``inside`` and ``outside`` who use a phrase."""
     a, b = inside + HALDANE, inside_total - inside + HALDANE
     c, d = outside + HALDANE, outside_total - outside + HALDANE
     return log(a / b) - log(c / d) - QUANTILE * sqrt(1 / a + 1 / b + 1 / c + 1 / d)
 
 
 def _without_parts(ordered: Sequence[tuple[float, str]]) -> tuple[str, ...]:
-    """Phrases, without those that hold or lie in a surer one; of equals the longer comes first."""
+    """Remove phrases that contain or are contained in a more reliable one; of equals the longer is kept."""
     chosen: list[str] = []
     for _, phrase in sorted(ordered, key=lambda item: (round(item[0], 9), -len(item[1].split()), item[1])):
         if not any(f" {phrase} " in f" {other} " or f" {other} " in f" {phrase} " for other in chosen):

@@ -1,4 +1,4 @@
-"""Two dimensions for a map of passages, by principal components; the same map for the same passages, always."""
+"""Map passages in two dimensions by principal components, reproducibly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEGLIGIBLE = 1e-9
 
 
 def plane(rows: Matrix) -> Matrix:
-    """Places of ``rows`` (n, d) on a map, (n, 2) in [0, 1]: PCA by SVD, each axis stretched to its whole width.
+    """Return the coordinates of ``rows`` (n, d) on a map, (n, 2) in [0, 1]: PCA by SVD, each axis stretched to its whole width.
 
     Neither the order of the rows nor the sign a library gives an axis changes the map; an axis along which nothing
     differs, as with one row or identical rows, is 0.5 throughout.
@@ -27,7 +27,7 @@ def plane(rows: Matrix) -> Matrix:
     positions = np.full((len(rows), 2), MIDDLE)
     if len(rows) < 2 or rows.shape[1] == 0:
         return positions
-    # In one order always, since sums of floats depend on it, and so could a sign.
+    # In a fixed order, since float sums, and thus a sign, could depend on it.
     order = np.lexsort(rows.T[::-1])
     centred = rows[order] - rows[order].mean(axis=0)
     _, lengths, axes = np.linalg.svd(centred, full_matrices=False)
@@ -40,7 +40,7 @@ def plane(rows: Matrix) -> Matrix:
 
 
 def _sign(axis: NDArray[np.float64]) -> float:
-    """Which way an axis points, from its loadings alone: the heavier side is the positive one.
+    """Return the sign of an axis from its loadings: the heavier side is positive.
 
     The sum of cubes changes little when passages are added, unlike the sign of the largest loading where two are close.
     """

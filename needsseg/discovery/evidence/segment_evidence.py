@@ -1,4 +1,4 @@
-"""What speaks for a segment and against it, from its passages: its nearest rival, its draft statement, and warnings."""
+"""Evidence for and against a segment, from its passages: its nearest rival, its draft statement, and warnings."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from needsseg.discovery.evidence.exemplars import around, exemplars
 from needsseg.discovery.evidence.standing import standings
 from needsseg.discovery.evidence.statements import job_statement
 from needsseg.text import format_count, plural
+from needsseg.thresholds import FEWEST_PARTICIPANTS_IN_SEGMENT
 
 if TYPE_CHECKING:
     from needsseg.coding.linguistic_cues import CueGroup
@@ -19,16 +20,14 @@ if TYPE_CHECKING:
     from needsseg.records import Passage, Transcript
 
 CONFIRMED_UNDECIDED = "confirmed though nobody had decided on any of its passages"
-FEWEST_PARTICIPANTS = 3
-"""Below so many participants a segment carries a warning: two people who agree may share more than a need."""
 
 NameOf = Callable[["Passage"], str]
-"""What the speaker of a passage is called."""
+"""Returns the name of a passage's speaker."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """The segment nearest to another one, the cosine of their middles, and the words that tell the two apart."""
+    """The segment nearest to another one, the cosine of their centres, and the words that distinguish the two."""
 
     segment: int
     name: str
@@ -105,7 +104,7 @@ def stated_parts(passages: Sequence[Passage], name_of: NameOf) -> tuple[tuple[St
 
 
 def exemplar_passages(passages: Sequence[Passage], name_of: NameOf, cues: Sequence[CueGroup]) -> tuple[Passage, ...]:
-    """Return the passages that show a segment best: those that come first, but no short or small talk."""
+    """Return a segment's exemplars: its first passages, without short ones and small talk."""
     quotes = [passage.quote for passage in passages]
     return tuple(passages[index] for index in exemplars(quotes, [name_of(passage) for passage in passages], cues))
 
@@ -147,14 +146,14 @@ def change_warnings(
 def weakness_warnings(
     passages: Sequence[Passage], placed_by_hand: Collection[int], name_of: NameOf, *, confirmed_undecided: bool
 ) -> list[str]:
-    """Return what weakens a segment as it stands now; a passage that a person placed there is decided by that."""
+    """Return the weaknesses of a segment; passages placed by a person count as decided."""
     if not passages:
         return ["holds no passages"]
     counts = passages_by_participant(passages, name_of)
     warnings = []
     if confirmed_undecided:
         warnings.append(CONFIRMED_UNDECIDED)
-    if len(counts) < FEWEST_PARTICIPANTS:
+    if len(counts) < FEWEST_PARTICIPANTS_IN_SEGMENT:
         warnings.append(f"rests on {format_count(len(counts), 'participant')} only")
     name, most = max(counts, key=lambda item: (item[1], item[0]))
     if most * 2 > len(passages):

@@ -1,4 +1,4 @@
-"""What speaks for each candidate and against it: its edge, its rival, the words between them, who carries it.
+"""Evidence for and against each candidate: its edge, its rival, their distinctive words, its participants.
 
 Rows are unit vectors, float64, shape (n, d). Nothing here is random.
 """
@@ -33,7 +33,7 @@ _WORD = re.compile(r"\b[^\W\d_]{3,}\b")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one candidate stands: members at its ``edge`` (indices), the label nearest to it, and what sets them apart.
+    """The standing of a candidate: members at its ``edge`` (indices), the nearest label, and their differences.
 
     ``rival_nearness`` is the cosine of the two centroids; alone, ``rival`` is None, the nearness 0 and the edge empty.
     """
@@ -49,7 +49,7 @@ class Standing:
 def standings(
     texts: Sequence[str], speakers: Sequence[str] | None, rows: Matrix, labels: Sequence[int]
 ) -> dict[int, Standing]:
-    """The standing of every label from 0, from unit ``rows`` (n, d); -1 is unassigned.
+    """Return the standing of every label from 0, from unit ``rows`` (n, d); -1 is unassigned.
 
     The edge is by the simplified silhouette of Hruschka, de Castro and Campello (2004), smallest first; the words by
     weighted log-odds with a Dirichlet prior (Monroe, Colaresi and Quinn 2008); evenness is Pielou's (1966).
@@ -89,14 +89,14 @@ def standings(
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """The label nearest to another one, and its members (indices) nearest to that one: those at the border."""
+    """The nearest label to another one, and its members (indices) nearest to that one, at the border."""
 
     label: int
     border: tuple[int, ...]
 
 
 def neighbour(rows: Matrix, labels: Sequence[int], label: int, most: int = EDGE) -> Neighbour | None:
-    """The neighbour of a label, by the cosine of the middles of unit ``rows`` (n, d); None where there is no other label."""
+    """Return the neighbour of a label, by the cosine of the centres of unit ``rows`` (n, d); None without other labels."""
     import numpy as np
 
     label_array = np.asarray(labels, dtype=np.int64)
@@ -113,7 +113,7 @@ def neighbour(rows: Matrix, labels: Sequence[int], label: int, most: int = EDGE)
 
 
 def evenness_word(value: float, speakers: int) -> str:
-    """What an evenness in [0, 1] over that many participants means."""
+    """Return an evenness in [0, 1] over that many participants, in words."""
     if speakers < 2:
         return "one participant only" if speakers == 1 else "participants unknown"
     if value >= 0.9:
@@ -122,7 +122,7 @@ def evenness_word(value: float, speakers: int) -> str:
 
 
 def halves(rows: Matrix, members: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The two halves into which ``members`` (indices into unit ``rows``) fall best, the larger first, neither empty.
+    """Return the best split of ``members`` (indices into unit ``rows``) in two halves, the larger first, neither empty.
 
     Spherical 2-means (Dhillon and Modha 2001) started from the first principal direction, so the same every time;
     raises DiscoveryError below four members.
@@ -138,11 +138,11 @@ def halves(rows: Matrix, members: Sequence[int]) -> tuple[tuple[int, ...], tuple
     centred = member_rows - member_rows.mean(axis=0)
     projection = np.round(centred @ np.linalg.svd(centred, full_matrices=False)[2][0], 9)
     in_second = projection > 0
-    if in_second.all() or not in_second.any():  # nothing tells them apart: half and half
+    if in_second.all() or not in_second.any():  # indistinguishable, so split in half
         in_second = np.arange(len(chosen)) >= (len(chosen) + 1) // 2
     for _ in range(MOST_ROUNDS):
         leaning = member_rows @ (_direction(member_rows[in_second]) - _direction(member_rows[~in_second]))
-        # A member that leans to neither stays where it is.
+        # A member equally near to both stays where it is.
         moved = np.where(np.abs(leaning) < 1e-12, in_second, leaning > 0)
         if moved.all() or not moved.any() or (moved == in_second).all():
             break
@@ -159,7 +159,7 @@ def _direction(rows: Matrix) -> NDArray[np.float64]:
 def _edge(
     texts: Sequence[str], rows: Matrix, members: NDArray[np.int64], centroids: Matrix, position: int
 ) -> tuple[int, ...]:
-    """Members by rising simplified silhouette, ``EDGE`` at most; equals by their words."""
+    """Return at most ``EDGE`` members by rising simplified silhouette, with ties by their words."""
     import numpy as np
 
     distances = 1.0 - rows[members] @ centroids.T
@@ -173,7 +173,7 @@ def _edge(
 
 
 def _evenness(names: Sequence[str]) -> float:
-    """Pielou's evenness of passages per speaker: entropy over its most; 0 for one speaker."""
+    """Return Pielou's evenness of passages per speaker: entropy over its maximum; 0 for one speaker."""
     import numpy as np
 
     _, counts = np.unique(np.asarray(names), return_counts=True)
@@ -185,7 +185,7 @@ def _evenness(names: Sequence[str]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _WordCounts:
-    """How often each word was said in each passage, sparse (n, words), and by whom; no words where all are stop words."""
+    """Word counts per passage, sparse (n, words), and the speakers; empty where all are stop words."""
 
     words: tuple[str, ...]
     counts: Any
@@ -208,9 +208,9 @@ class _WordCounts:
         return cls(tuple(str(word) for word in counter.get_feature_names_out()), counts, names)
 
     def apart(self, inside: NDArray[np.int64], outside: NDArray[np.int64]) -> tuple[str, ...]:
-        """The words said in ``inside`` rather than in ``outside``, by falling z-score of their log-odds.
+        """Return the words of ``inside`` rather than ``outside``, by falling z-score of their log-odds.
 
-        The prior is how often all passages say a word, worth ``PRIOR_WORDS`` words at most, so that rare ones need more.
+        The prior is a word's frequency in all passages, worth ``PRIOR_WORDS`` words at most, so that rare ones need more.
         """
         import numpy as np
 
@@ -235,7 +235,7 @@ class _WordCounts:
         return np.asarray(self.counts[passages].sum(axis=0), dtype=np.float64).ravel()
 
     def _shared(self, members: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which words are no single passage's and, where several people speak, no single person's, as names often are."""
+        """Return which words occur in several passages and, if there are several speakers, of several, unlike most names."""
         import numpy as np
 
         passage_counts = self.counts[members].tocsc()

@@ -1,6 +1,6 @@
-"""The clauses in which people state a job, and a job statement drafted from what one person said in one answer.
+"""Find clauses that state a job, and draft a job statement from one person's answer.
 
-The three parts are those of a job story: situation, motivation, outcome. A part that nobody said stays absent, and words of
+The three parts are those of a job story: situation, motivation, outcome. A part that is not said is missing, and words of
 two people are never joined.
 """
 
@@ -38,7 +38,7 @@ _THING = (
 )
 _HEDGE = r"(?:(?:really|just|only|also|always|actually|simply|still|both|then|now|all|kind of|sort of) )*"
 _SELF = r"(?<!if )\b(?:I|we)(?:'d|'ve|'m|'re| would| have| am| are| was| were)? "
-# After these words a motivation is a courtesy to the interviewer, and no job.
+# After these words a motivation is a courtesy to the interviewer, not a job.
 _ASIDE = (
     r"(?!(?:say|tell you|add|mention|ask you|show you|be honest|admit|think|believe|hear|go|run|stop|talk)\b"
     r"(?! (?:it|what|who|something)\b))"
@@ -48,7 +48,7 @@ _NP = rf"(?={_THING}\b(?! (?:is|was|has|had|goes|leaves)\b))"
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    """What a clause of one kind begins with, and what that is worth.
+    """The beginning of a clause of one kind, and its score.
 
     The clause comes after the cue, holds it ("when …"), or is it ("every Monday").
     """
@@ -107,7 +107,7 @@ _CUES = (
     *_cues("outcome", "holds", (0.65, r"\b(?:otherwise|or else|because then)\b,? (?=\w)")),
 )
 
-# Where a clause may end: a break in speech, a new main clause, an aside.
+# Possible ends of a clause: a break in speech, a new main clause, an aside.
 _BREAK = re.compile(
     rf",?\s*(?:--+|[—–;\[(])|\s-\s|:\s|,\s+(?=(?:(?:and|but|so|or|then) )*{_WHO}\b)"
     r"|,\s+(?=(?:but|because|'cause|which|though|although|otherwise|okay|right|you know|like|and then|so that|if|when)\b)"
@@ -122,14 +122,14 @@ _NEW_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _NEW_CLAUSE = re.compile(rf"\s+(?=(?:(?:and|but|so|because|'cause|cause) (?:then )?{_WHO}|but the)\b)", re.IGNORECASE)
-# A pronoun after these goes on with the clause and begins no other.
+# A pronoun after these continues the clause.
 _GOES_ON = re.compile(
     r"\b(?:what|that|which|who|how|where|when|if|why|because|than|as|whether|think|know|say|says|tell|see|hope|and|or|all"
     r"|thing|the|of|to|for|with|on|in|at|about|from|by|asks?|wants?|needs?|gives?|shows?|sends?|put|get|make|let|is|are|was|do|does)$",
     re.IGNORECASE,
 )
 _MAIN_FOLLOWS = re.compile(r"(?:^|,|\b(?:and|but|so|because|'cause|like|then|that|is|or|well|now))$", re.IGNORECASE)
-# "What I want to use" and "the tools I can choose from" hang on the words before them, and are no clauses.
+# "What I want to use" and "the tools I can choose from" depend on the words before them, and are not clauses.
 _SPOKEN_BY_SELF = re.compile(r"(?:I|we|otherwise|or else)\b", re.IGNORECASE)
 _MAY_BEGIN = re.compile(
     r"(?:^|[,;:\-—–)\]]|\b(?:and|but|so|because|'cause|if|when|once|think|guess|know|then|like|well|now|okay|yeah|no"
@@ -152,7 +152,7 @@ _BY_HAND = re.compile(r"\b(?:by hand|manually|retype|type it|apologi[sz]e|go bac
 _PAST = re.compile(r"\b(?:was|were|had|did|went|came|said|(?:I|we|they|he|she|it) \w{3,}ed)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _EMPTY = SPOKEN | frozenset("that this they them there then than with what when from have been".split())  # noqa: SIM905
-# Who or what only one of the participants knows; days and months everybody does.
+# Names known only to one participant, unlike days and months.
 _NAMED = re.compile(rf"(?<=[a-z,] )(?!I\b|(?i:{_DAY}|{_MONTH})\b)[A-Z]\w*")
 _POINTING = re.compile(r"(?:it|them|him|this|these|those)\b", re.IGNORECASE)
 
@@ -170,7 +170,7 @@ class StatementPart:
 
 @dataclass(frozen=True, slots=True)
 class JobStatement:
-    """The parts somebody said, at most one of each kind, in the order situation, motivation, outcome."""
+    """The parts of a statement, at most one of each kind, in the order situation, motivation, outcome."""
 
     parts: tuple[StatementPart, ...]
 
@@ -218,7 +218,7 @@ def job_statement(texts: Sequence[str], ranked: Sequence[int]) -> JobStatement:
     for rank, index in enumerate(ranked):
         parts, worth = _best_parts(texts[index], index)
         worth -= RANK_WEIGHT * rank / len(ranked)
-        # A part more is worth more than any rank: "When …, I want to …" with a gap says less.
+        # More parts outweigh any rank: a statement with a gap is worse.
         worth += 2.0 * len(parts)
         if len(parts) >= FEWEST_PARTS and worth > best:
             best, chosen = worth, parts
@@ -226,13 +226,13 @@ def job_statement(texts: Sequence[str], ranked: Sequence[int]) -> JobStatement:
 
 
 def _best_parts(text: str, index: int) -> tuple[tuple[StatementPart, ...], float]:
-    """The parts that one text says best together, around the motivation; none without one."""
+    """Return the best combination of parts of one text, around the motivation; none without one."""
     clauses_by_kind: dict[Kind, list[Clause]] = {"situation": [], "motivation": [], "outcome": []}
     for clause in clauses(text):
         clauses_by_kind[clause.kind].append(clause)
     best, chosen = -1.0, tuple[Clause, ...]()
     for motivation in clauses_by_kind["motivation"]:
-        # What somebody could do before they said what they want is not what they want it for.
+        # An ability before the motivation is not its outcome.
         later_outcomes = [each for each in clauses_by_kind["outcome"] if each.start > motivation.start]
         nearest = [_nearest(motivation, clauses_by_kind["situation"]), _nearest(motivation, later_outcomes)]
         supporting = [each for each in nearest if each is not None]
@@ -252,7 +252,7 @@ def _best_parts(text: str, index: int) -> tuple[tuple[StatementPart, ...], float
 
 
 def _nearest(motivation: Clause, others: Sequence[Clause]) -> Clause | None:
-    """The clause that goes best with a motivation: plainly said, close by, and not made of the same words."""
+    """Return the clause that fits a motivation best: plain, close by, and of other words."""
     fitting = [
         clause for clause in others if not _overlap(clause, motivation) and _gap(clause, motivation) <= LONGEST_GAP
     ]
@@ -269,7 +269,7 @@ def _gap(one: Clause, other: Clause) -> int:
 
 @lru_cache(maxsize=20_000)
 def clauses(text: str) -> tuple[Clause, ...]:
-    """Every clause of ``text`` that states a part of a job, in whole words and whole clauses."""
+    """Yield every clause of ``text`` that states a part of a job, in whole words and clauses."""
     return tuple(_clauses(text))
 
 
@@ -291,7 +291,7 @@ def _clauses(text: str) -> Iterator[Clause]:
 
 
 def _length(sentence: str, begin: int, after: int, cue: _Cue) -> int:
-    """How many characters the clause has that begins at ``begin``; 0 where it has no sure end."""
+    """Return the length of the clause that begins at ``begin``; 0 where its end is uncertain."""
     if cue.clause == "is":
         return after - begin
     if cue.kind == "situation":
@@ -303,7 +303,7 @@ def _length(sentence: str, begin: int, after: int, cue: _Cue) -> int:
 
 
 def _end_of_situation(sentence: str, begin: int, after: int) -> int:
-    """Before the main clause where one follows; otherwise at the next break; 0 where the two cannot be told apart."""
+    """Return the end before a following main clause, else at the next break; 0 where it is ambiguous."""
     before = sentence[:begin].rstrip()
     if _NO_SITUATION.search(before):
         return 0
@@ -319,7 +319,7 @@ def _end_of_situation(sentence: str, begin: int, after: int) -> int:
 
 
 def _first(pattern: re.Pattern[str], sentence: str, begin: int, after: int) -> int | None:
-    """Where the first end lies that leaves words enough, past the cue and the subject of its clause."""
+    """Return the first end after enough words, past the cue and the subject of the clause."""
     for hit in pattern.finditer(sentence, after):
         before = sentence[begin : hit.start()]
         # "When the drawing we got …" has no verb yet.

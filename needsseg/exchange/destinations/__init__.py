@@ -1,4 +1,4 @@
-"""Labelled accounts in the shape that another system takes: as files, and as batches for those that are sent to."""
+"""Labelled accounts in the formats of other systems: as files, and as batches to send."""
 
 from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Packed, deliver, pack
 from needsseg.exchange.destinations.destination import Destination

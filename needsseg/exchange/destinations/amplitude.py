@@ -14,12 +14,12 @@ from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Limits
 from needsseg.exchange.destinations.destination import Contents, Destination, FileRequest, Rows
 from needsseg.exchange.tables import Cell, csv_text, write_text
 
-# 1,024 groups and 1 MB a call.
+# 1,024 groups and 1 MB per call.
 LIMITS = Limits(count=1_024, bytes=950_000, item_bytes=900_000)
 
 
 def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
-    """The group's properties: set where known, unset where not, so that an old label does not stay."""
+    """Return the group's properties: known ones are set and unknown ones unset, which removes an old label."""
     facts = {name: value for name, value in row.items() if name != "account_id"}
     operations: dict[str, object] = {"$set": {name: value for name, value in facts.items() if value is not None}}
     if unknown := {name: "-" for name, value in facts.items() if value is None}:
@@ -28,7 +28,7 @@ def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, o
 
 
 def size(item: Item) -> int:
-    """An item's bytes as sent: the client makes an event of it, with its own name, an id and a time."""
+    """Return an item's size as sent: the client adds its name, an id and a time."""
     return len(json.dumps(item.record)) + 300
 
 
@@ -90,7 +90,7 @@ def _event(amplitude: Any, events: Any, item: Item) -> Any:
     event = amplitude.GroupIdentifyEvent(
         groups={item.record["group_type"]: item.record["group_value"]},
         group_properties=identify.user_properties,
-        device_id=f"needsseg-{item.record['group_value']}",  # repeated insert ids are told apart by device
+        device_id=f"needsseg-{item.record['group_value']}",  # insert ids are deduplicated per device
         insert_id=item.message_id,
         time=int(day.timestamp() * 1000),
     )
@@ -98,7 +98,7 @@ def _event(amplitude: Any, events: Any, item: Item) -> Any:
 
 
 def _cohort(rows: Rows, request: FileRequest) -> Contents:
-    """The ids, one a line without a header, as a cohort is uploaded."""
+    """Return the ids, one per line without a header, for uploading a cohort."""
     text = csv_text(["account_id"], rows, False, ["account_id"]).split("\n", 1)[1]
     return Contents(lambda partial: write_text(partial, text))
 

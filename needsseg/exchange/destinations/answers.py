@@ -1,4 +1,4 @@
-"""What an HTTP status means for a batch, whichever client brought it; and the official clients, imported when sending."""
+"""Interpret HTTP statuses of batches for all clients, and import the official clients when sending."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECONDS = 15.0  # how long one request may take
 
 
 def answered(code: int, words: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """The answer that a status stands for: 2xx accepted; 408, 429 and 5xx to be tried again; the key is wrong at 401 and 403."""
+    """Return the answer for a status: 2xx accepted; 408, 429 and 5xx to be retried; 401 and 403 mean a wrong key."""
     if 200 <= code < 300:
         return Answer("accepted", code, words)
     if code in (408, 429) or code >= 500:
@@ -24,12 +24,12 @@ def answered(code: int, words: str, headers: Mapping[str, str] | None = None) ->
 
 
 def unanswered(error: Exception) -> Answer:
-    """No answer came: told by the error's kind alone, since its text may hold what was sent."""
+    """Return the answer for a failed request, with the error's type only, since its text may contain the data sent."""
     return Answer("failed", None, f"no answer ({type(error).__name__})")
 
 
 def official(module: str, package: str) -> Any:
-    """A module of an official client; NeedssegError where the extra is not installed."""
+    """Import a module of an official client; NeedssegError where the extra is not installed."""
     try:
         return importlib.import_module(module)
     except ImportError as error:
@@ -39,7 +39,7 @@ def official(module: str, package: str) -> Any:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Retry-After in seconds, written as a number or as a date."""
+    """Return Retry-After, a number or a date, in seconds."""
     value = next((text for name, text in headers.items() if name.lower() == "retry-after"), "").strip()
     if value.isascii() and value.isdigit():
         return float(value)

@@ -1,4 +1,4 @@
-"""dbt: a seed, and the schema beside it that says what its columns mean."""
+"""dbt: a seed, and the schema that describes its columns."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from needsseg.exchange.tables import NOT_TEXT, csv_text, write_text
 from needsseg.records import PROFILE_COLUMNS
 
 SCHEMA_MARK = "# Written by needsseg export dbt."
-"""The first line of a schema, by which the next export knows that it may replace it."""
+"""The first line of a schema, by which the next export recognises that it may replace it."""
 _MEANINGS = {
     "account_id": "The account's id in the CRM, as text.",
     "as_of_date": "The day from which all columns look at the account.",
     "firmographic_tier": "Tier by company size and industry.",
-    "needs_segment": "The segment by what the account's people need; empty where nothing is known.",
+    "needs_segment": "The segment by the needs of the account's people; empty where unknown.",
     "needs_segment_source": "Where the label comes from.",
     "needs_segment_confidence": "Confidence of the label, 0 to 1.",
     "needs_segment_confirmed_by": "Who confirmed the segment, with a note where nobody had decided on any of its passages.",
@@ -44,8 +44,8 @@ def seed(rows: Rows, request: FileRequest) -> Contents:
             ours = False
         if not ours:
             raise NeedssegError(
-                f"{schema} exists and is not from here.",
-                Advice("Name a folder of its own, or replace the file", Option.OVERWRITE, "."),
+                f"{schema} exists and was not written by needsseg.",
+                Advice("Choose another folder, or replace the file", Option.OVERWRITE, "."),
             )
     text = csv_text(PROFILE_COLUMNS, rows, request.neutralise)
     beside = {schema: dbt_schema(path.stem)}

@@ -1,4 +1,4 @@
-"""Batches within a destination's limits, and their delivery with retries; the waiting and the posting are handed in."""
+"""Batches within a destination's limits, and their delivery with retries; functions to wait and to post are arguments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Status = Literal["accepted", "partly", "refused", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may hold: items, bytes in all and bytes of one item, as the destination's documents say."""
+    """The limits of one request: items, total bytes and bytes of one item, from the destination's documentation."""
 
     count: int
     bytes: int
@@ -24,7 +24,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One account's part of a request; ``message_id`` is the same however often the same content is sent."""
+    """One account's part of a request; ``message_id`` is the same each time the same content is sent."""
 
     account_id: str
     message_id: str
@@ -33,14 +33,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Items that go in one request."""
+    """The items of one request."""
 
     items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """All batches, and the accounts that are too large for any (with the reason)."""
+    """All batches, and the accounts that are too large for any, with the reason."""
 
     batches: tuple[Batch, ...]
     refused: Mapping[str, str]
@@ -48,7 +48,7 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a destination said to one request.
+    """A destination's answer to one request.
 
     ``failed`` may be tried again, ``refused`` not (``fatal``: nor any other batch, the key is wrong); ``rejected`` names the
     accounts of a ``partly`` accepted batch with the reasons. ``code`` is the HTTP status, None where no answer came.
@@ -64,7 +64,7 @@ class Answer:
 
 
 def pack(items: Sequence[Item], limits: Limits, size: Callable[[Item], int] | None = None) -> Packed:
-    """Batches in the items' order, each within the limits; ``size`` is an item's bytes as sent (its JSON by default)."""
+    """Return batches in the items' order, each within the limits; ``size`` gives an item's bytes (of its JSON by default)."""
     measure = size or json_size
     batches: list[Batch] = []
     refused: dict[str, str] = {}
@@ -88,7 +88,7 @@ def pack(items: Sequence[Item], limits: Limits, size: Callable[[Item], int] | No
 
 
 def json_size(item: Item) -> int:
-    """The bytes of an item's JSON when everything beyond ASCII is escaped, as clients do."""
+    """Return the bytes of an item's JSON with non-ASCII characters escaped, as clients do."""
     return len(json.dumps(item.record))
 
 
@@ -99,7 +99,7 @@ def deliver(
     chance: Callable[[], float],
     tries: int = TRIES,
 ) -> Answer:
-    """Post a batch until it is answered for good, at most ``tries`` times.
+    """Post a batch until there is a final answer, at most ``tries`` times.
 
     Between tries it waits as long as the destination asks (Retry-After), else 1, 2, 4 … seconds up to 30, and up to half as
     much again by ``chance`` (0 to 1), so that several senders do not return together.

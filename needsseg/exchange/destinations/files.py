@@ -1,4 +1,4 @@
-"""Labelled accounts as the file that a target takes, with the manifest beside it."""
+"""Write labelled accounts as a target's file, with a manifest."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def write_target(
     rows: Sequence[Mapping[str, Cell]] | None = None,
     recorded: Callable[[], object] | None = None,
 ) -> Path:
-    """Write profiles to ``path`` in a target's shape, with a manifest beside it; whole or not at all. Returns ``path``.
+    """Write profiles to ``path`` in a target's format, with a manifest beside it, atomically. Return ``path``.
 
     ``neutralise`` None means: formula cells in CSV tables only. ``key`` is the field by which the target knows an account
     (the destination's own where empty), ``ids`` the message ids by account of targets that take batches. ``rows`` stand for
@@ -37,8 +37,8 @@ def write_target(
     """
     destination = DESTINATIONS.get(target)
     if destination is None and target not in FORMATS:
-        known = ", ".join((*FORMATS, *DESTINATIONS))
-        raise UsageError(f"There is no export format '{target}'.", f"The formats are {known}.")
+        formats = ", ".join((*FORMATS, *DESTINATIONS))
+        raise UsageError(f"There is no export format '{target}'.", f"The formats are {formats}.")
     is_spreadsheet = target == "csv" if destination is None else destination.is_spreadsheet
     if neutralise and not is_spreadsheet:
         raise UsageError("Only CSV cells are neutralised.", "Leave the option out for this format.")
@@ -57,11 +57,11 @@ def write_target(
 
 
 def _requests(destination: Destination, rows: Rows, request: FileRequest) -> Contents:
-    """The bodies of the requests in which rows would be sent, a line each, with the place of the secret named."""
+    """Return the bodies of the requests for rows, one per line, with a placeholder for the secret."""
     batches = packed(destination, rows, request.ids, request.key)
     if batches.refused:
         account, reason = next(iter(batches.refused.items()))
-        raise NeedssegError(f"Account {account}: {reason}.", "Shorten what is said of it.")
+        raise NeedssegError(f"Account {account}: {reason}.", "Shorten its values.")
     bodies = [destination.body([item.record for item in batch.items]) for batch in batches.batches]
     text = "".join(json.dumps(body, ensure_ascii=False) + "\n" for body in bodies)
     return Contents(lambda file: write_text(file, text), {"batches": len(bodies)})

@@ -13,23 +13,23 @@ from needsseg.exchange.tables import Cell, csv_text, write_text
 from needsseg.records import PROFILE_COLUMNS
 
 RECORD_ID = "hs_object_id"
-# 100 companies a call.
+# 100 companies per call.
 LIMITS = Limits(count=100, bytes=2_900_000, item_bytes=2_900_000)
 
 
 def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
-    """One input of a batch: an empty property clears what stood there."""
+    """Return one input of a batch; an empty property clears the old value."""
     facts = {name: "" if value is None else str(value) for name, value in row.items() if name != "account_id"}
     return {"idProperty": key, "id": str(row["account_id"]), "properties": facts}
 
 
 def header(key: str) -> list[str]:
-    """The import table's column names: HubSpot's own for its record ids, ours for the properties."""
+    """Return the import table's column names: HubSpot's own for its record ids, ours for the properties."""
     return ["Record ID" if key == RECORD_ID else key, *PROFILE_COLUMNS[1:]]
 
 
 def table(rows: Rows, request: FileRequest) -> Contents:
-    """A CSV file for HubSpot's import of companies."""
+    """Return a CSV file for HubSpot's import of companies."""
     text = csv_text(header(request.key), rows, request.neutralise)
     return Contents(lambda partial: write_text(partial, text))
 
@@ -59,7 +59,7 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
             return answered(int(error.status), _message(error.body), dict(error.headers or {}))
         except (urllib3.exceptions.HTTPError, OSError) as error:
             return unanswered(error)
-        return _taken(batch, response.status, response.data)
+        return _answer_of(batch, response.status, response.data)
 
     return post
 
@@ -72,7 +72,7 @@ def _message(body: object) -> str:
     return str(body_json.get("message", "")) if isinstance(body_json, dict) else ""
 
 
-def _taken(batch: Batch, code: int, body: bytes) -> Answer:
+def _answer_of(batch: Batch, code: int, body: bytes) -> Answer:
     try:
         body_json: Any = json.loads(body)
         errors = body_json.get("errors") or []
@@ -84,7 +84,7 @@ def _taken(batch: Batch, code: int, body: bytes) -> Answer:
     except (ValueError, AttributeError, TypeError):
         return Answer("failed", code, "an answer that is no JSON object")
     sent = {item.account_id for item in batch.items}
-    if errors and not rejected.keys() & sent:  # somebody was refused, and nobody knows who
+    if errors and not rejected.keys() & sent:  # an account was refused, but not named
         return Answer("refused", code, str(errors[0].get("message", "")) or "not accepted")
     named_rejections = {account: reason for account, reason in rejected.items() if account in sent}
     return (

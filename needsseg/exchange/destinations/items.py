@@ -1,4 +1,4 @@
-"""One account's facts as a destination's record, and the hashes by which sent content is known again."""
+"""Convert rows to a destination's records, and hash their content to recognise what was already sent."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _OF_THE_EXPORT = ("as_of_date", "segmentation_version")
 
 
 def row_shas(row: Mapping[str, Cell]) -> tuple[str, str]:
-    """The hash of the whole row, and that of what it says of the account: without the date and the segmentation's version."""
+    """Return the hash of the whole row, and of its facts: without the date and the segmentation's version."""
     facts = {name: value for name, value in row.items() if name not in _OF_THE_EXPORT}
     return _sha(row), _sha(facts)
 
 
 def message_id(destination: str, row: Mapping[str, Cell], before: str) -> str:
-    """The id of a message: of destination, account, content and the message before it, so that going back is new again.
+    """Return a message's id from destination, account, content and the previous message, so that reverting is a new one.
 
     A destination that forgets repeated ids would else drop a label that went from A to B and back to A.
     """
@@ -28,7 +28,7 @@ def message_id(destination: str, row: Mapping[str, Cell], before: str) -> str:
 
 
 def items(destination: Destination, rows: Sequence[Mapping[str, Cell]], ids: Mapping[str, str], key: str) -> list[Item]:
-    """The rows as a destination's records; ``ids`` are the message ids by account, or by user.
+    """Return the rows as a destination's records; ``ids`` are the message ids by account, or by user.
 
     ValueError for a destination that takes no batches.
     """
@@ -38,14 +38,14 @@ def items(destination: Destination, rows: Sequence[Mapping[str, Cell]], ids: Map
 
 
 def packed(destination: Destination, rows: Sequence[Mapping[str, Cell]], ids: Mapping[str, str], key: str) -> Packed:
-    """The rows as batches within a destination's limits; ValueError for one that takes none."""
+    """Return the rows as batches within a destination's limits; ValueError for one that takes no batches."""
     if destination.limits is None:
         raise ValueError(f"{destination.name} takes no batches")
     return pack(items(destination, rows, ids, key), destination.limits, destination.size)
 
 
 def whom(row: Mapping[str, Cell]) -> str:
-    """Whom a row is about: a user where it has one, else the account."""
+    """Return the subject of a row: its user if it has one, else the account."""
     return str(row["user_id"] if "user_id" in row else row["account_id"])
 
 

@@ -12,13 +12,13 @@ from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Limits
 from needsseg.exchange.destinations.destination import Destination
 from needsseg.exchange.tables import Cell
 
-# 2,000 profiles and 1 MB a call.
+# 2,000 profiles and 1 MB per call.
 LIMITS = Limits(count=2_000, bytes=950_000, item_bytes=900_000)
 TOKEN_PLACE = "MIXPANEL_TOKEN"  # noqa: S105 - in files the place of the token, which is put in when sending
 
 
 def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
-    """A $set of the account's group profile; what is not known any more is set to null."""
+    """Return a $set of the account's group profile; values no longer known are null."""
     return {
         "$token": TOKEN_PLACE,
         "$group_key": key,
@@ -28,28 +28,28 @@ def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, o
 
 
 def size(item: Item) -> int:
-    """An item's bytes as sent: JSON in a form, where most marks take three bytes, and with room for the token."""
+    """Return an item's size as sent: form-encoded JSON, where most marks take three bytes, with room for the token."""
     return len(quote_plus(json.dumps(item.record))) + 40
 
 
 def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
-    """Post batches with the official client's consumer; retries are the caller's, who sees the waiting time asked for."""
+    """Post batches with the official client's consumer; the caller retries, and gets the requested waiting time."""
     mixpanel = official("mixpanel", "mixpanel")
     consumer = mixpanel.Consumer(groups_url=f"{host}/groups", request_timeout=SECONDS, retry_limit=0)
-    seen: list[Any] = []
-    consumer._session.hooks["response"].append(lambda response, *_, **__: seen.append(response))
+    responses: list[Any] = []
+    consumer._session.hooks["response"].append(lambda response, *_, **__: responses.append(response))
 
     def post(batch: Batch) -> Answer:
-        seen.clear()
+        responses.clear()
         records = [dict(item.record) | {"$token": secret} for item in batch.items]
         failure: Exception | None = None
         try:
             consumer.send("groups", json.dumps(records))
-        except (mixpanel.MixpanelException, KeyError, TypeError) as error:  # the latter from an answer in another shape
+        except (mixpanel.MixpanelException, KeyError, TypeError) as error:  # the latter two from an unexpected response
             failure = error
-        if not seen:
+        if not responses:
             return unanswered(failure) if failure else Answer("failed", None, "no answer")
-        response = seen[0]
+        response = responses[0]
         if 300 <= response.status_code < 400:
             return Answer("refused", response.status_code, "the host sends elsewhere (redirect)", fatal=True)
         answer_given = answered(response.status_code, "" if failure is None else str(failure)[:300], response.headers)

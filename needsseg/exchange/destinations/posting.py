@@ -1,4 +1,4 @@
-"""Batches posted by a destination's client, and its answers freed of the secret."""
+"""Post batches with a destination's client, and remove the secret from its answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST = 200
 
 
 def posting(destination: Destination, secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
-    """Post batches to a destination; whatever it answers is shortened and freed of the secret before anybody sees it.
+    """Return the function that posts batches to a destination; its answers are shortened and the secret is removed.
 
     NeedssegError where the official client is not installed, ValueError for a destination that nothing is sent to.
     """

@@ -1,4 +1,4 @@
-"""Every destination by its name, in the order in which they are listed: a new one is a line here and a module of its own."""
+"""All destinations by name, in listing order: a new one is one line here and a separate module."""
 
 from __future__ import annotations
 

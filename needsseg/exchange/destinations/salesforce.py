@@ -11,12 +11,12 @@ LARGEST = 100_000_000  # bytes of one job's data
 
 
 def header(key: str) -> list[str]:
-    """API names: the id column as asked for, custom fields for the rest (``Needs_Segment__c``)."""
+    """Return API names: the chosen id column, and custom fields for the rest (``Needs_Segment__c``)."""
     return [key, *(f"{name.title()}__c" for name in PROFILE_COLUMNS[1:])]
 
 
 def table(rows: Rows, request: FileRequest) -> Contents:
-    """A CSV file with LF line ends; ``#N/A`` clears a field, where an empty cell would leave an old label standing.
+    """Return a CSV file with LF line ends; ``#N/A`` clears a field, where an empty cell would keep an old label.
 
     NeedssegError above the 100 MB that a job takes.
     """
@@ -26,8 +26,8 @@ def table(rows: Rows, request: FileRequest) -> Contents:
             f"The table has {size:,} bytes, and a Bulk 2.0 job takes {LARGEST:,}.",
             Advice("Export changes only", Option.CHANGED_ONLY, "."),
         )
-    told = {"external_id": request.key, "line_end": "LF"}
-    return Contents(lambda partial: write_text(partial, text), told)
+    manifest = {"external_id": request.key, "line_end": "LF"}
+    return Contents(lambda partial: write_text(partial, text), manifest)
 
 
 SALESFORCE = Destination(name="salesforce", ending="csv", key="Id", fields=header, is_spreadsheet=True, file=table)

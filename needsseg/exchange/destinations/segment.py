@@ -1,4 +1,4 @@
-"""Segment: a group call an account, or an identify call a user, in batches (HTTP Tracking API, POST /v1/batch)."""
+"""Segment: one group call per account, or identify call per user, in batches (HTTP Tracking API, POST /v1/batch)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from needsseg.exchange.destinations.delivery import Answer, Batch, Limits
 from needsseg.exchange.destinations.destination import Destination
 from needsseg.exchange.tables import Cell
 
-# 2,500 events and 500 KB a request, 32 KB an event; the client adds its name and the request an envelope.
+# 2,500 events and 500 KB per request, 32 KB per event, including the client's name and the envelope.
 LIMITS = Limits(count=2_500, bytes=480_000, item_bytes=31_000)
 
 
 def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
-    """A group call. Segment wants a user: an anonymous one that stands for the account, since accounts have no user."""
+    """Return a group call, with an anonymous user for the account, since Segment requires a user."""
     account = str(row["account_id"])
     traits = {name: value for name, value in row.items() if name != "account_id"}
     identity = {"groupId": account, "anonymousId": f"needsseg-{account}"}
@@ -27,7 +27,7 @@ def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, o
 
 
 def user_record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
-    """An identify call: what is known of the account, and its id, as traits of one of its users (``user_id`` of the row)."""
+    """Return an identify call with the account's facts and id as traits of one of its users (``user_id`` of the row)."""
     traits = {name: value for name, value in row.items() if name != "user_id"}
     return {"type": "identify", "userId": str(row["user_id"]), "traits": traits, **_envelope(row, message_id)}
 
@@ -46,7 +46,7 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
     client_module = official("segment.analytics.client", "segment-analytics-python")
     request = official("segment.analytics.request", "segment-analytics-python")
     requests = official("requests", "requests")
-    logging.getLogger("segment").setLevel(logging.CRITICAL)  # it would log bodies, which hold the key
+    logging.getLogger("segment").setLevel(logging.CRITICAL)  # it would log bodies, which contain the key
     client = client_module.Client(secret, host=host, send=False)
 
     def post(batch: Batch) -> Answer:
@@ -76,15 +76,15 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
 
 
 def _message(client: Any, record: Mapping[str, Any]) -> object:
-    said = {
+    fields = {
         "traits": dict(record["traits"]),
         "timestamp": datetime.fromisoformat(record["timestamp"]),
         "message_id": record["messageId"],
     }
     if record["type"] == "identify":
-        _, message = client.identify(user_id=record["userId"], **said)
+        _, message = client.identify(user_id=record["userId"], **fields)
     else:
-        _, message = client.group(anonymous_id=record["anonymousId"], group_id=record["groupId"], **said)
+        _, message = client.group(anonymous_id=record["anonymousId"], group_id=record["groupId"], **fields)
     return message
 
 

@@ -1,4 +1,4 @@
-"""Files that a warehouse reads: a SQLite or DuckDB database with one typed table."""
+"""Databases for warehouses: SQLite or DuckDB with one typed table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TABLE = "labelled_accounts"
 
 
 def fill_sqlite(rows: Sequence[Mapping[str, Cell]], partial: Path) -> None:
-    """A SQLite file with one strict table, account_id its key; OSError where it cannot be written."""
+    """Write a SQLite file with one strict table, with key account_id; OSError where it cannot be written."""
     import sqlite3
 
     kinds = {"needs_segment_confidence": "REAL"}
@@ -24,7 +24,7 @@ def fill_sqlite(rows: Sequence[Mapping[str, Cell]], partial: Path) -> None:
     marks = ", ".join("?" * len(PROFILE_COLUMNS))
     connection = sqlite3.connect(partial)
     try:
-        connection.execute("PRAGMA journal_mode = OFF")  # nothing is beside the file; a failed one is thrown away whole
+        connection.execute("PRAGMA journal_mode = OFF")  # no journal file is needed, as a failed file is discarded
         with connection:
             connection.execute(f"CREATE TABLE {TABLE} ({columns}) STRICT")
             connection.executemany(
@@ -37,7 +37,7 @@ def fill_sqlite(rows: Sequence[Mapping[str, Cell]], partial: Path) -> None:
 
 
 def fill_duckdb(rows: Sequence[Mapping[str, Cell]], partial: Path) -> None:
-    """A DuckDB file with one typed table, account_id its key; OSError where it cannot be written."""
+    """Write a DuckDB file with one typed table, with key account_id; OSError where it cannot be written."""
     import duckdb
 
     source = partial.with_name(f"{partial.name}.jsonl")

@@ -1,4 +1,4 @@
-"""The zip archive of a project, read with suspicion and only in memory, and files written whole."""
+"""Read the zip archive of a project defensively and only in memory, and write files atomically."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class DamagedMemberError(NeedssegError):
 
 
 class Archive:
-    """An open .qdpx: its project and its texts, nothing of which is ever unpacked to the disk."""
+    """An open .qdpx: its project and its texts, which are never unpacked to the disk."""
 
     def __init__(self, path: Path, zipped: zipfile.ZipFile) -> None:
         self.path = path
@@ -38,7 +38,7 @@ class Archive:
         self._read = 0
         self._members: dict[str, zipfile.ZipInfo] = {}
         if len(zipped.infolist()) > MOST_MEMBERS:
-            raise NeedssegError(f"{path}: holds {len(zipped.infolist())} files, which no project does.", _ASK_AGAIN)
+            raise NeedssegError(f"{path}: holds {len(zipped.infolist())} files, more than a project can.", _ASK_AGAIN)
         for member in zipped.infolist():
             self._check(member)
             key = member.filename.casefold()
@@ -60,16 +60,16 @@ class Archive:
             )
 
     def project(self) -> bytes:
-        """The one ``project.qde``; NeedssegError where there is none or more than one."""
+        """Return the only ``project.qde``; NeedssegError where there is none or more than one."""
         exact_names = [key for key in self._members if key == "project.qde"]
         project_names = exact_names or [key for key in self._members if key.endswith(".qde")]
         if len(project_names) != 1:
             what = "no project.qde" if not project_names else f"{len(project_names)} .qde files"
-            raise NeedssegError(f"{self.path}: holds {what}, so it is no REFI-QDA project.", _ASK_AGAIN)
+            raise NeedssegError(f"{self.path}: holds {what}, so it is not a REFI-QDA project.", _ASK_AGAIN)
         return self._content(self._members[project_names[0]])
 
     def content(self, reference: str) -> bytes | None:
-        """The file that a source refers to (``internal://GUID.txt``), in whatever case; None where it is not there.
+        """Return the file that a source refers to (``internal://GUID.txt``), ignoring case; None where it is missing.
 
         Raises DamagedMemberError where it cannot be unpacked or has a password.
         """
@@ -82,7 +82,7 @@ class Archive:
     def _content(self, member: zipfile.ZipInfo) -> bytes:
         if member.flag_bits & 1:
             raise DamagedMemberError(f"{self.path}: “{member.filename}” is protected with a password.", _ASK_AGAIN)
-        # The size in the directory is a claim: no more than the limit is read, whatever it says.
+        # The size in the archive's directory may be false: read no more than the limit.
         try:
             with self._zipped.open(member) as part:
                 data = part.read(LARGEST_MEMBER + 1)
@@ -99,7 +99,7 @@ class Archive:
 
 @contextmanager
 def opened_archive(path: Path) -> Iterator[Archive]:
-    """Open a .qdpx; NeedssegError where it is no archive, or a dangerous one."""
+    """Open a .qdpx; NeedssegError where it is not an archive, or a dangerous one."""
     try:
         with zipfile.ZipFile(path) as zipped:
             yield Archive(path, zipped)
@@ -110,7 +110,7 @@ def opened_archive(path: Path) -> Iterator[Archive]:
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
-    """Write a file whole or not at all, ``private`` for its owner alone; NeedssegError where it cannot be written."""
+    """Write a file atomically, ``private`` for its owner only; NeedssegError where it cannot be written."""
     check_folder(path)
     with write_errors(path):
         write_file(path, content, private=private, sync=True)

@@ -1,4 +1,4 @@
-"""Turns of a text that is laid out as ``Speaker: words`` with a blank line between, read without changing a character."""
+"""Read turns of a text of the form ``Speaker: words`` with blank lines between, without changing a character."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from needsseg.records import Role, Turn
 
 
 def labelled_turns(text: str, roles: Mapping[str, Role]) -> tuple[Turn, ...] | None:
-    """The turns of a text whose speakers' labels are known, or None where a paragraph begins with none of them.
+    """Return the turns of a text with known speaker labels, or None where a paragraph begins with none of them.
 
     A label "" stands for paragraphs without one. Turns are the words behind the label; offsets are code points.
     """

@@ -1,4 +1,4 @@
-"""How a file counts positions in a text, found by trying; and positions that follow when words are replaced."""
+"""Detect how a file counts positions in a text, and map positions when words are replaced."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itertools import product
 
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """One way of counting; ``score`` is the share of edges of selections that it puts between words."""
+    """One convention of counting; ``score`` is the share of edges of selections that it puts between words."""
 
     utf16: bool = False
     line_end: int = 1
@@ -22,7 +22,7 @@ class Convention:
 
     @property
     def in_words(self) -> str:
-        """The convention as people read it."""
+        """The convention in words."""
         return ", ".join(
             (
                 "UTF-16 units" if self.utf16 else "code points",
@@ -37,13 +37,13 @@ Spans = Sequence[tuple[int, int]]
 
 
 def places(text: str, spans: Spans, convention: Convention) -> list[tuple[int, int] | None]:
-    """Spans as half-open code points of a text with LF line ends; None for one outside the text or inside a character."""
+    """Return spans in half-open code points of a text with LF line ends; None if outside the text or inside a character."""
     place_of = placer(text, convention)
     return [place_of(start, end) for start, end in spans]
 
 
 def placer(text: str, convention: Convention) -> Callable[[int, int], tuple[int, int] | None]:
-    """From one span as the file counts to code points, as ``places`` gives it."""
+    """Convert one span of the file's convention to code points, as ``places`` does."""
     shift = 1 if convention.mark else 0
     position_of = _finder(text, convention)
 
@@ -55,9 +55,9 @@ def placer(text: str, convention: Convention) -> Callable[[int, int], tuple[int,
 
 
 def _finder(text: str, convention: Convention) -> Callable[[int], int | None]:
-    """From a position as the file counts to code points; None outside the text and inside a character that counts 2."""
+    """Convert a position of the file's convention to code points; None outside the text and inside a character of two units."""
     double = ("\n" if convention.line_end == 2 else "") + ("\U00010000-\U0010ffff" if convention.utf16 else "")
-    # Where each of them stands, as the file counts: every one before it has added one.
+    # The position of each in the file's convention, where each one before it has added one.
     wide_positions = (
         [match.start() + before for before, match in enumerate(re.finditer(f"[{double}]", text))] if double else []
     )
@@ -71,7 +71,7 @@ def _finder(text: str, convention: Convention) -> Callable[[int], int | None]:
 
 
 def detected(texts: Iterable[tuple[str, Spans]]) -> Convention:
-    """The convention under which most edges of all selections lie between words; the standard's own unless it clearly fails.
+    """Return the convention with most edges of selections between words; the standard's own unless it clearly fails.
 
     Tried are code points and UTF-16 units, line ends as 1 and 2, a byte order mark counted or not, the end in or out.
     An edge lies between words where exactly the inner side is no blank and the outer side does not go on with the word; a
@@ -92,7 +92,7 @@ def detected(texts: Iterable[tuple[str, Spans]]) -> Convention:
 
 
 def scored(texts: Iterable[tuple[str, Spans]], convention: Convention) -> Convention:
-    """A convention with the share of edges that it puts between words; 1 where there are none."""
+    """Return a convention with the share of edges that it puts between words; 1 without edges."""
     texts_with_spans = [(text, spans) for text, spans in texts if spans]
     edges = 2 * sum(len(spans) for _, spans in texts_with_spans)
     good = sum(fitting(text, span) for text, spans in texts_with_spans for span in places(text, spans, convention))
@@ -100,13 +100,13 @@ def scored(texts: Iterable[tuple[str, Spans]], convention: Convention) -> Conven
 
 
 def fitting(text: str, span: tuple[int, int] | None) -> int:
-    """How many of the two edges of a span lie between words."""
+    """Return how many of the two edges of a span are between words."""
     if span is None or span[0] == span[1]:
         return 0
     start, end = span
     begins = not text[start].isspace() and (start == 0 or not (_in_word(text[start - 1]) and _in_word(text[start])))
     last = len(text[start:end].rstrip("\n")) + start
-    # A selection of whole lines takes in their breaks, and what follows is another line.
+    # A selection of whole lines includes their line breaks, so that it ends at the next line.
     takes_break_in = start < last < end
     inside = end < len(text) and _in_word(text[end - 1]) and _in_word(text[end])
     ends = takes_break_in or not (text[end - 1].isspace() or inside)
@@ -119,7 +119,7 @@ def _in_word(char: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Shifted:
-    """A text in which pieces were replaced, and where places of the old one are in it."""
+    """A text with pieces replaced, and the mapping of positions between the old and the new text."""
 
     text: str
     starts: tuple[int, ...]
@@ -127,7 +127,7 @@ class Shifted:
     moved: tuple[tuple[int, int], ...]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where a span of the old text is: an edge inside a replaced piece takes the whole piece in."""
+        """Return a span of the old text in the new one; an edge inside a replaced piece includes the whole piece."""
         return self._at(start, 0), self._at(end, 1)
 
     def _at(self, place: int, side: int) -> int:
@@ -135,12 +135,12 @@ class Shifted:
         if index < 0:
             return place
         if place < self.ends[index]:
-            # The very start of a piece is an edge before it, whichever side is asked for.
+            # The start of a piece is an edge before it, for both sides.
             return self.moved[index][0 if side == 0 or place == self.starts[index] else 1]
         return place - self.ends[index] + self.moved[index][1]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Where a span of the new text is in the old one: an edge inside what stands for a piece takes the whole piece in."""
+        """Return a span of the new text in the old one; an edge inside a replacement includes the whole piece."""
         return self._before(start, 0), self._before(end, 1)
 
     def _before(self, place: int, side: int) -> int:
@@ -154,7 +154,7 @@ class Shifted:
 
 
 def shifted(text: str, pieces: Iterable[tuple[int, int, str]]) -> Shifted:
-    """A text with pieces ``(start, end, by)`` replaced, which must not overlap; ValueError where they do."""
+    """Replace pieces ``(start, end, by)`` of a text; ValueError where they overlap."""
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -1,4 +1,4 @@
-"""XML of other programs, read without entities, network or document types, and whatever the case of its names."""
+"""Parse XML of other programs without entities, network or document types, ignoring the case of names."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _ELEMENTS = (
 )
 _ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*"""
 _TAG = re.compile(rf"<(?:/?(?:\w+:)?(?:{_ELEMENTS}){_ATTRIBUTES}\s*/?>|\?)?", re.IGNORECASE)
-"""An element's tag; a sign alone where it begins no element of the standard."""
+"""An element's tag, or a single ``<`` that does not begin an element of the standard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Something of a file that was not taken over: its kind, its name, and why."""
+    """Something in a file that was not imported: its kind, its name, and why."""
 
     kind: str
     name: str
@@ -37,7 +37,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An element, whose names are compared in any case and without their namespace."""
+    """An element whose names are compared without case and namespace."""
 
     element: Any
 
@@ -47,44 +47,44 @@ class Node:
         return _local(self.element.tag)
 
     def get(self, name: str) -> str:
-        """An attribute; empty where it is not there."""
+        """Return an attribute, "" where it is missing."""
         folded_name = name.casefold()
         return next((str(value) for key, value in self.element.attrib.items() if _local(key) == folded_name), "")
 
     def id(self, name: str = "guid") -> str:
-        """An attribute that identifies something: GUIDs without braces and in lower case, anything else as it stands."""
+        """Return an identifying attribute: GUIDs without braces and in lower case, other values unchanged."""
         value = self.get(name).strip()
         match = _GUID.fullmatch(value)
         return match[1].lower() if match else value
 
     def number(self, name: str) -> int | None:
-        """An attribute that is a whole number; None where it is none."""
+        """Return an integer attribute, None where it is not one."""
         text = self.get(name).strip()
         return int(text) if re.fullmatch(r"[+-]?[0-9]{1,15}", text) else None
 
     def all(self, *tags: str) -> Iterator[Node]:
-        """The children called so; all of them where no name is given."""
+        """Return the children with a name, or all of them."""
         folded_tags = {tag.casefold() for tag in tags}
         for child in self.element:
             if isinstance(child.tag, str) and (not folded_tags or _local(child.tag) in folded_tags):
                 yield Node(child)
 
     def within(self, tag: str) -> Iterator[Node]:
-        """The children of the children called so."""
+        """Return the children of the children with a name."""
         for container in self.all(tag):
             yield from container.all()
 
     def words(self, tag: str) -> str:
-        """The text of the first child called so."""
+        """Return the text of the first child with a name."""
         return next(("".join(child.element.itertext()) for child in self.all(tag)), "")
 
     def targets(self, tag: str) -> tuple[str, ...]:
-        """What the children called so refer to."""
+        """Return the ids to which the children with a name refer."""
         return tuple(dict.fromkeys(child.id("targetGUID") for child in self.all(tag)))
 
 
 def parsed(data: bytes, place: str, root: str) -> tuple[Node, tuple[Dropped, ...]]:
-    """The root element of a file, and what of its XML had to be repaired.
+    """Return the root element of a file, and the number of repairs of its XML.
 
     Programs are known to write ``&`` and ``<`` of a text as they stand; where the file is no XML for that, they are
     escaped. NeedssegError where it is no XML all the same, has a document type, or begins with another element.
@@ -123,7 +123,7 @@ def _element(data: bytes) -> Any:
 
 
 def _escaped(data: bytes) -> tuple[bytes, int]:
-    """The file with what stands in its texts unescaped escaped, control characters left out; how many signs were mended."""
+    """Escape unescaped signs in a file's texts, remove control characters, and count the repairs."""
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = data.decode("utf-16" if utf16 else "utf-8-sig")
@@ -134,7 +134,7 @@ def _escaped(data: bytes) -> tuple[bytes, int]:
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     parts = _WHOLE.split(text)
     repairs = 0
-    # What CDATA sections and comments hold stays as it is: they are the odd parts.
+    # CDATA sections and comments, the odd parts, stay unchanged.
     for index in range(0, len(parts), 2):
         part, signs = _UNESCAPED_AMPERSAND.subn("&amp;", parts[index])
         tagged = _TAG.sub(_with_signs_escaped, part)
@@ -145,7 +145,7 @@ def _escaped(data: bytes) -> tuple[bytes, int]:
 
 
 def _with_signs_escaped(tag_match: re.Match[str]) -> str:
-    """A tag with ``<`` escaped inside its attributes, or a lone sign escaped."""
+    """Return a tag with ``<`` escaped inside its attributes, or an escaped single sign."""
     tag = tag_match[0]
     return "&lt;" if tag == "<" else tag[0] + tag[1:].replace("<", "&lt;")
 

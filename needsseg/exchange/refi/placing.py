@@ -1,4 +1,4 @@
-"""Where selections stand: by the file's way of counting, checked against the words that programs write as their names."""
+"""Locate selections by the file's convention of counting, checked against the words that programs write as names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from needsseg.exchange.refi.records import Selection, Source
 
 _FEWEST_SIGNS = 3
 _CUT_FROM = 20
-"""A name of so many signs may be the beginning of a longer quote."""
+"""A name of this length may be the beginning of a longer quote."""
 _WINDOW = 400
 _COMPARED = 400
 _MUCH_ALIKE = 0.8
@@ -29,7 +29,7 @@ def _plain(text: str) -> str:
 
 
 def names_are_quotes(sources: Sequence[Source]) -> bool:
-    """Whether a project's selections are called by the words they mark: at least half of the names stand in their texts."""
+    """Return whether a project's selections are named by their words: at least half of the names occur in their texts."""
     named_selections = quoting_names = 0
     for source in sources:
         text = _plain(source.text)
@@ -43,7 +43,7 @@ def names_are_quotes(sources: Sequence[Source]) -> bool:
 
 @dataclass(slots=True)
 class _Words:
-    """A text with its white space made single blanks, and where each sign of it stands in the text."""
+    """A text with white space collapsed, and the position of each of its characters in the original."""
 
     plain: str
     at: list[int]
@@ -61,7 +61,7 @@ class _Words:
         return cls("".join(signs), at)
 
     def spans(self, name: str) -> Iterator[tuple[int, int]]:
-        """Every place of the text that holds these words."""
+        """Return every position of these words in the text."""
         position = self.plain.find(name)
         while position >= 0:
             yield self.at[position], self.at[position + len(name) - 1] + 1
@@ -69,7 +69,7 @@ class _Words:
 
 
 def placed(source: Source, convention: Convention, quotes: bool, dropped: list[Dropped]) -> tuple[Source, int]:
-    """The source with its selections in code points, and how many stand where their words are instead of where they say.
+    """Return the source with selections in code points, and how many were located by their words instead of positions.
 
     ``quotes`` says that names are the words that selections mark. One that lies outside the text, or whose words are not
     where it stands nor anywhere near, is listed.
@@ -99,7 +99,7 @@ def placed(source: Source, convention: Convention, quotes: bool, dropped: list[D
 def _by_words(
     counters: _Counters, words: _Words, selection: Selection, span: tuple[int, int] | None
 ) -> tuple[int, int] | None:
-    """Where a selection's words stand: as it counts by any convention, else at their nearest place."""
+    """Return the span of a selection's words: by any convention, else their nearest occurrence."""
     name = _plain(selection.name)
     if span is not None and _holds(counters.text[slice(*span)], name):
         return span

@@ -1,4 +1,4 @@
-"""A .qdpx or .qdc of any program as a Project, with how it counts positions and everything that was not taken over."""
+"""Read a .qdpx or .qdc of any program as a Project, with its convention of counting and everything not imported."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A project as read: positions are code points of LF texts already; ``convention`` is how the file counts them."""
+    """A project as read: positions are code points of LF texts; ``convention`` is that of the file."""
 
     project: Project
     convention: Convention
@@ -28,14 +28,16 @@ class Read:
 
 
 def read_codebook(path: Path) -> Read:
-    """The codes of a .qdc; NeedssegError where it is none."""
+    """Return the codes of a .qdc; NeedssegError where it is not one."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_MEMBER + 1)
     except OSError as error:
         raise NeedssegError(f"{path}: cannot be read: {error.strerror}.", "Check the path.") from error
     if len(data) > LARGEST_MEMBER:
-        raise NeedssegError(f"{path}: has more than {LARGEST_MEMBER // 1_000_000} MB, as no codebook has.", "")
+        raise NeedssegError(
+            f"{path}: has more than {LARGEST_MEMBER // 1_000_000} MB, more than a codebook can have.", ""
+        )
     root, repaired = parsed(data, str(path), "CodeBook")
     dropped = list(repaired)
     codes = _codes(root, dropped)
@@ -44,7 +46,7 @@ def read_codebook(path: Path) -> Read:
 
 
 def read_project(path: Path) -> Read:
-    """The project in a .qdpx.
+    """Return the project in a .qdpx.
 
     Entities, document types, names outside the archive and zip bombs are refused with a NeedssegError; sources that are
     missing, damaged or hold no text are listed as dropped, and the rest is read.
@@ -61,7 +63,7 @@ def read_project(path: Path) -> Read:
     texts_with_spans = [
         (source.text, [(node.start, node.end) for node in source.selections if not node.unsure]) for source in read
     ]
-    # What this program wrote counts as it says, also where somebody marked parts of words.
+    # Files of this program state their convention, even if parts of words are marked.
     is_own_file = origin.startswith("needsseg ")
     convention = scored(texts_with_spans, Convention()) if is_own_file else detected(texts_with_spans)
     codes = next((_codes(book, dropped) for book in root.all("CodeBook")), ())
@@ -98,7 +100,7 @@ def read_project(path: Path) -> Read:
 def _with_annotations(
     sources: Sequence[Source], annotations: Sequence[tuple[str, Selection]]
 ) -> tuple[list[Source], tuple[Selection, ...]]:
-    """Sources with the annotations of their words, each a note with a place, and those of which no source is known."""
+    """Return sources with their annotations (notes with a place), and annotations of unknown sources."""
     by_source: dict[str, list[Selection]] = {}
     lost_annotations: list[Selection] = []
     notes_of = {note: source.guid for source in sources for note in source.notes}
@@ -133,7 +135,7 @@ def _doubles(project: Project, dropped: list[Dropped]) -> None:
 
 
 def _codes(book: Node, dropped: list[Dropped]) -> tuple[Code, ...]:
-    """Codes, those above before those below; one at whose place an earlier one has its id keeps the first's."""
+    """Return codes, parents before children; of duplicate ids the first is kept."""
     codes: list[Code] = []
     waiting = [(code, "") for code in book.within("Codes") if code.tag == "code"][::-1]
     while waiting:
@@ -153,7 +155,7 @@ def _codes(book: Node, dropped: list[Dropped]) -> tuple[Code, ...]:
 def _notes(
     root: Node, archive: Archive, dropped: list[Dropped]
 ) -> tuple[tuple[Note, ...], list[tuple[str, Selection]]]:
-    """Notes, and those that have a place in a text, each with its id: annotations."""
+    """Return notes, and annotations (notes with a place in a text) by id."""
     notes: list[Note] = []
     annotations: list[tuple[str, Selection]] = []
     for node in root.within("Notes"):

@@ -1,4 +1,4 @@
-"""What a REFI-QDA project holds of what a study can hold; ids are GUIDs when written, any text when read."""
+"""The contents of a REFI-QDA project that a study can hold; ids are GUIDs when written, any text when read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who coded."""
+    """A coder."""
 
     guid: str
     name: str
@@ -56,7 +56,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a variable, by its id, is in one case or source."""
+    """The value of a variable, by its id, in one case or source."""
 
     variable: str
     text: str
@@ -86,7 +86,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """Something that is known of cases or sources; all are written as text."""
+    """An attribute of cases or sources; all are written as text."""
 
     guid: str
     name: str
@@ -95,7 +95,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A person or an organisation, where it speaks, and what is known of it."""
+    """A person or an organisation, the sources in which it speaks, and its attributes."""
 
     guid: str
     name: str
@@ -107,7 +107,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A memo; what it is about refers to it."""
+    """A memo; its subject refers to it."""
 
     guid: str
     name: str
@@ -128,7 +128,7 @@ class SourceSet:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A whole project; ``annotations`` have a place in a text of which the file does not say which it is."""
+    """A whole project; ``annotations`` have a place in a text that the file does not identify."""
 
     name: str
     origin: str = ""

@@ -1,4 +1,4 @@
-"""The texts of a project with what is marked in them: text sources, transcripts of recordings, the text of a PDF."""
+"""Read the texts of a project with their selections: text sources, transcripts of recordings, the text of a PDF."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from needsseg.files import private_folder
 _KINDS = {"picturesource": "picture", "pdfsource": "PDF", "audiosource": "audio", "videosource": "video"}
 _RECORDINGS = frozenset({"audiosource", "videosource"})
 _LONGEST_MS = 1_000_000_000
-"""A moment later than this (eleven days) is no moment of a recording."""
+"""The latest moment of a recording (eleven days); later ones are invalid."""
 
 
 def read_sources(root: Node, archive: Archive, dropped: list[Dropped]) -> list[Source]:
-    """All texts, with the positions that the file gives; what holds none is listed with the number of its selections.
+    """Return all texts, with the file's positions; sources without text are listed with the number of their selections.
 
     A recording whose transcript is a text source as well adds its selections and moments to that one.
     """
@@ -49,7 +49,7 @@ def read_sources(root: Node, archive: Archive, dropped: list[Dropped]) -> list[S
 
 
 def _joined(first: Source, second: Source) -> Source:
-    """Two sources of one text as one, which keeps the name of the first."""
+    """Merge two sources of the same text, keeping the name of the first."""
     return replace(
         first,
         selections=(*first.selections, *second.selections),
@@ -62,7 +62,7 @@ def _joined(first: Source, second: Source) -> Source:
 
 
 def _tell_lost(node: Node, is_read: bool, reason: str, dropped: list[Dropped]) -> None:
-    """List a source that is no text where no text of it was read, or what is marked in it beside its text."""
+    """List a source of another kind without text, or its selections outside the text."""
     kind, name = _KINDS.get(node.tag, node.tag), node.get("name") or node.id()
     count = sum(1 for _ in _selections_in(node, not is_read))
     if not is_read:
@@ -87,7 +87,7 @@ def _tell_codes_on_all(node: Node, dropped: list[Dropped]) -> None:
 
 
 def _source(node: Node, owner: Node, also: tuple[str, ...], archive: Archive, dropped: list[Dropped]) -> Source | None:
-    """One text with its selections; ``owner`` is the recording or PDF that it belongs to, or the text itself."""
+    """Return one text with its selections; ``owner`` is its recording or PDF, or the text itself."""
     name = owner.get("name") or node.get("name") or owner.id()
     text, rich = _plain_or_rich(node, archive, name, dropped)
     points = {point.id(): (point.number("position"), point.number("timeStamp")) for point in node.all("SyncPoint")}
@@ -117,7 +117,7 @@ def _source(node: Node, owner: Node, also: tuple[str, ...], archive: Archive, dr
 
 
 def _plain_or_rich(node: Node, archive: Archive, name: str, dropped: list[Dropped]) -> tuple[str | None, bool]:
-    """The text of a source, and whether it is that of its formatted document, since there is no plain one."""
+    """Return the text of a source, and whether it is from its formatted document, as there is no plain one."""
     without_plain: list[Dropped] = []
     text = text_of(node, archive, "source", without_plain, name)
     without_rich: list[Dropped] = []
@@ -130,7 +130,7 @@ def _plain_or_rich(node: Node, archive: Archive, name: str, dropped: list[Droppe
 
 
 def text_of(node: Node, archive: Archive, kind: str, dropped: list[Dropped], name: str = "") -> str | None:
-    """The text with LF line ends, its byte order mark gone; None where there is none, which is then listed."""
+    """Return the text with LF line ends and without byte order mark; None where it is missing, which is listed."""
     name = name or node.get("name") or node.id()
     text, reason = node.words("PlainTextContent"), ""
     path = node.get("plainTextPath")
@@ -161,12 +161,12 @@ def _decoded(data: bytes) -> str | None:
         text = data.decode("utf-16" if utf16 else "utf-8")
     except UnicodeDecodeError:
         return None
-    # No text has a NUL, and a study cannot hold one.
+    # Text has no NUL, and a study cannot store one.
     return None if "\0" in text else text
 
 
 def _rich_text(path: str, archive: Archive, name: str, dropped: list[Dropped]) -> str | None:
-    """The paragraphs of a formatted document, a line each; None where it cannot be read, which is then listed."""
+    """Return the paragraphs of a formatted document, one per line; None where it cannot be read, which is listed."""
     from needsseg.transcripts.contents import contents_of
 
     suffix = path[path.rfind(".") :].casefold() if "." in path else ""
@@ -185,13 +185,13 @@ def _rich_text(path: str, archive: Archive, name: str, dropped: list[Dropped]) -
         reason = f"its text is there only as a formatted document (rich text), which cannot be read: {message}"
         dropped.append(Dropped("source", name, reason))
         return None
-    # A sign before a paragraph says how a word processor styles it; it is none of its words.
+    # A sign before a paragraph marks its style and is not part of its words.
     text = "\n".join(line.lstrip("\x1d\x1e") for line in lines)
     return None if "\0" in text else _with_line_feeds(text)
 
 
 def selection_of(node: Node, source: str, dropped: list[Dropped]) -> Selection | None:
-    """A selection of words; None where it has no position, which is then listed."""
+    """Return a selection of words; None where it has no position, which is listed."""
     start, end = node.number("startPosition"), node.number("endPosition")
     if start is None or end is None:
         dropped.append(Dropped("selection", node.get("name") or node.id(), f"has no position in “{source}”"))
@@ -202,11 +202,11 @@ def selection_of(node: Node, source: str, dropped: list[Dropped]) -> Selection |
 def _between(
     node: Node, points: dict[str, tuple[int | None, int | None]], source: str, dropped: list[Dropped]
 ) -> Selection | None:
-    """A selection between two moments of a recording, by where these are in its transcript."""
+    """Return a selection between two moments of a recording, by their positions in its transcript."""
     start = points.get(node.id("fromSyncPoint"), (None, None))[0]
     end = points.get(node.id("toSyncPoint"), (None, None))[0]
     if start is None or end is None:
-        problem = f"begins or ends at no known moment of “{source}”"
+        problem = f"begins or ends at an unknown moment of “{source}”"
         dropped.append(Dropped("selection", node.get("name") or node.id(), problem))
         return None
     return _selection(node, start, end)
@@ -225,13 +225,13 @@ def _selection(node: Node, start: int, end: int) -> Selection:
 
 
 def words_of(node: Node) -> str:
-    """The description of something; empty where it is blank, without the indents that a program puts around it."""
+    """Return an element's description without indentation, "" where it is blank."""
     words = node.words("Description")
     return words.strip() if not words.strip() or (words[0] == "\n" and words[-1].isspace()) else words
 
 
 def values_of(node: Node) -> tuple[Value, ...]:
-    """The variables' values of a case or source, those that say something."""
+    """Return the non-empty variable values of a case or source."""
     values = []
     for value in node.all("VariableValue"):
         variable = next(iter(value.targets("VariableRef")), "")

@@ -1,4 +1,4 @@
-"""Codebooks as tables: one code a row, with the code above it and what it means, in CSV, TSV or a spreadsheet (.xlsx)."""
+"""Codebooks as tables: one code per row with its parent and meaning, in CSV, TSV or a spreadsheet (.xlsx)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class _Row:
 
 
 def is_code_table(path: Path) -> bool:
-    """Whether a file is a table of codes: its columns name codes and what is above or meant, and no talk."""
+    """Return whether a file is a table of codes: its columns are codes and parents or descriptions, but not speech."""
     if path.suffix.casefold() not in SUFFIXES:
         return False
     try:
@@ -65,7 +65,7 @@ def is_code_table(path: Path) -> bool:
 
 
 def read_code_table(path: Path) -> Read:
-    """The codes of a table, those above before those below; rows that hold none are listed.
+    """Return the codes of a table, parents before children; rows without a code are listed.
 
     A code above that has no row of its own is made. NeedssegError where the file is no such table.
     """
@@ -75,7 +75,7 @@ def read_code_table(path: Path) -> Read:
     columns = _columns(rows[0])
     if "code" not in columns:
         header_text = ", ".join(cell for cell in rows[0] if cell.strip()) or "none"
-        raise NeedssegError(f"{path}: row 1 names no column for codes; columns found: {header_text}.", _SAVE_AGAIN)
+        raise NeedssegError(f"{path}: row 1 names no column for codes; the columns are: {header_text}.", _SAVE_AGAIN)
     dropped: list[Dropped] = []
     code_rows: list[_Row] = []
     for number, row in enumerate(rows[1:], 2):
@@ -103,7 +103,7 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 
 def _separated(path: Path, head: bool = False) -> list[list[str]]:
-    """The rows of a CSV or TSV file, its separator found in the first line; only the first ones for ``head``."""
+    """Return the rows of a CSV or TSV file, with the separator of the first line; only the first ones for ``head``."""
     from needsseg.transcripts.decoding import decoded
 
     try:
@@ -124,7 +124,9 @@ def _separated(path: Path, head: bool = False) -> list[list[str]]:
         for row in csv.reader(StringIO(text, newline=""), delimiter=separator):
             rows.append(row)
             if len(rows) > MOST_ROWS:
-                raise NeedssegError(f"{path}: has more than {MOST_ROWS} rows, as no codebook has.", _SAVE_AGAIN)
+                raise NeedssegError(
+                    f"{path}: has more than {MOST_ROWS} rows, more than a codebook can have.", _SAVE_AGAIN
+                )
             if head:
                 break
     except csv.Error as error:
@@ -133,7 +135,7 @@ def _separated(path: Path, head: bool = False) -> list[list[str]]:
 
 
 def _sheet(path: Path, head: bool = False) -> list[list[str]]:
-    """The rows of the first sheet of a spreadsheet, from the first one that is not empty."""
+    """Return the rows of a spreadsheet's first sheet, from the first non-empty one."""
     try:
         import openpyxl  # type: ignore[import-untyped,unused-ignore]
     except ImportError as error:
@@ -144,7 +146,7 @@ def _sheet(path: Path, head: bool = False) -> list[list[str]]:
         data = path.read_bytes()
         with zipfile.ZipFile(BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > LARGEST_MEMBER:
-                raise NeedssegError(f"{path}: unpacks to more than any codebook holds.", _SAVE_AGAIN)
+                raise NeedssegError(f"{path}: unpacks to more than a codebook can hold.", _SAVE_AGAIN)
         book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
         rows: list[list[str]] = []
         for row in book.worksheets[0].iter_rows(values_only=True):
@@ -152,21 +154,23 @@ def _sheet(path: Path, head: bool = False) -> list[list[str]]:
             if rows or any(cell.strip() for cell in cells):
                 rows.append(cells)
             if len(rows) > MOST_ROWS:
-                raise NeedssegError(f"{path}: has more than {MOST_ROWS} rows, as no codebook has.", _SAVE_AGAIN)
+                raise NeedssegError(
+                    f"{path}: has more than {MOST_ROWS} rows, more than a codebook can have.", _SAVE_AGAIN
+                )
             if head and rows:
                 break
     except NeedssegError:
         raise
     except FileNotFoundError as error:
         raise NeedssegError(f"{path}: there is no such file.", "Check the path.") from error
-    # The library raises whatever its parts raise at a damaged file, and names no common error.
+    # For a damaged file the library passes on exceptions of many kinds.
     except Exception as error:
-        raise NeedssegError(f"{path}: is damaged or no spreadsheet (.xlsx): {error}.", _SAVE_AGAIN) from error
+        raise NeedssegError(f"{path}: is damaged or not a spreadsheet (.xlsx): {error}.", _SAVE_AGAIN) from error
     return rows
 
 
 def _codes(rows: Iterable[_Row], dropped: list[Dropped]) -> dict[str, Code]:
-    """Codes by their place in the tree; a second row of a code adds its description where the first had none."""
+    """Return codes by their path in the tree; a second row of a code adds its description where the first has none."""
     codes: dict[str, Code] = {}
     id_by_name: dict[str, str] = {}
     rows = list(rows)
@@ -180,7 +184,9 @@ def _codes(rows: Iterable[_Row], dropped: list[Dropped]) -> dict[str, Code]:
         description = row.cells.get("description", "").replace("\r\n", "\n").replace("\r", "\n")
         if guid in codes:
             if description and codes[guid].description not in ("", description):
-                dropped.append(Dropped("row", f"row {row.number}", f"describes “{name}” another time; not kept"))
+                dropped.append(
+                    Dropped("row", f"row {row.number}", f"repeats the description of “{name}”; not imported")
+                )
             codes[guid] = replace(codes[guid], description=codes[guid].description or description)
             continue
         codes[guid] = Code(guid, name, "", colour, description)
@@ -192,7 +198,7 @@ def _codes(rows: Iterable[_Row], dropped: list[Dropped]) -> dict[str, Code]:
 
 
 def _above(codes: dict[str, Code], id_by_name: dict[str, str], names_with_row: set[str], parent_name: str) -> str:
-    """The code above by its name, or by the names of all levels; made where it has no row."""
+    """Return the parent code by its name, or by the names of all levels; created where it has no row."""
     if not parent_name:
         return ""
     levels = (
@@ -202,24 +208,24 @@ def _above(codes: dict[str, Code], id_by_name: dict[str, str], names_with_row: s
     )
     parent = ""
     for level in levels:
-        known = id_by_name.get(level.casefold())
-        if known is None:
-            known = f"{parent}\0{level.casefold()}"
-            codes[known] = Code(known, level, parent)
-            id_by_name[level.casefold()] = known
-        parent = known
+        code_id = id_by_name.get(level.casefold())
+        if code_id is None:
+            code_id = f"{parent}\0{level.casefold()}"
+            codes[code_id] = Code(code_id, level, parent)
+            id_by_name[level.casefold()] = code_id
+        parent = code_id
     return parent
 
 
 def _in_order(codes: dict[str, Code], dropped: list[Dropped]) -> tuple[Code, ...]:
-    """Codes with those above before those below; one that lies under itself is put at the top, and listed."""
+    """Sort parents before children; a code that is its own ancestor becomes a top-level code, and is listed."""
     walked: dict[str, str] = {}
     for start in codes:
         ancestor = start
         while ancestor and ancestor not in walked:
             walked[ancestor] = start
             ancestor = codes[ancestor].parent
-        # A walk that ends at a code which it passed itself went in a circle.
+        # A walk that returns to a visited code is a cycle.
         if ancestor and walked[ancestor] == start:
             dropped.append(
                 Dropped("code", codes[ancestor].name, "lies under itself in the table; it stands at the top here")

@@ -1,4 +1,4 @@
-"""A project as a .qdpx archive, a codebook as .qdc: valid against the schema, the same bytes for the same content."""
+"""Write a project as .qdpx and a codebook as .qdc: valid against the schema, and identical bytes for identical content."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def write_project(project: Project, path: Path) -> Path:
-    """Write a project with its texts as ``sources/<GUID>.txt``; whole or not at all. Raises NeedssegError.
+    """Write a project with its texts as ``sources/<GUID>.txt``, atomically. Raises NeedssegError.
 
     Characters that XML cannot hold (control characters) are left out of names and notes; the texts keep them.
     """
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        _put(archive, "project.qde", project_xml(project))
+        _add_member(archive, "project.qde", project_xml(project))
         for source in project.sources:
-            _put(archive, f"sources/{source.guid}.txt", source.text.encode("utf-8"))
+            _add_member(archive, f"sources/{source.guid}.txt", source.text.encode("utf-8"))
     write_whole(path, buffer.getvalue(), private=True)  # whole interviews
     return path
 
 
 def write_codebook(codes: Sequence[Code], origin: str, path: Path) -> Path:
-    """Write codes alone, as .qdc; whole or not at all. Raises UsageError where there are none, as the format needs one."""
+    """Write only codes, as .qdc, atomically. Raises UsageError where there are none, as the format requires one."""
     from lxml import etree
 
     if not codes:
@@ -49,7 +49,7 @@ def _without_notes(code: Code) -> Code:
     return Code(code.guid, code.name, code.parent, code.colour, code.description)
 
 
-def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+def _add_member(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry = zipfile.ZipInfo(name, _NO_TIME)
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o600 << 16
@@ -57,7 +57,7 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def project_xml(project: Project) -> bytes:
-    """``project.qde``: elements in the schema's order, containers without content left out."""
+    """Return ``project.qde``: elements in the schema's order, without empty containers."""
     from lxml import etree
 
     root = etree.Element(f"{{{PROJECT}}}Project", nsmap={None: PROJECT}, name=_clean(project.name))
@@ -140,11 +140,11 @@ class _Writer:
             self.words(value_element, "TextValue", value.text)
 
     def codes(self, parent: Any, codes: Sequence[Code]) -> None:
-        """Codes in the order given, each below the one it lies under."""
+        """Add codes in order, each below its parent."""
         children: dict[str, list[Code]] = {}
-        known = {code.guid for code in codes}
+        guids = {code.guid for code in codes}
         for code in codes:
-            children.setdefault(code.parent if code.parent in known else "", []).append(code)
+            children.setdefault(code.parent if code.parent in guids else "", []).append(code)
         top = self.add(parent, "Codes")
         waiting = [(top, code) for code in reversed(children.get("", []))]
         while waiting:

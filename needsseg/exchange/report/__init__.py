@@ -1,1 +1,1 @@
-"""The report that people read and forward: what it says, and the same content as a page or as Markdown."""
+"""The report: its content, and the same content as an HTML page or as Markdown."""

@@ -1,4 +1,4 @@
-"""The report's charts as Vega-Lite, made with Altair, and the program that draws them, all of it to be put into the page."""
+"""The report's charts as Vega-Lite specifications by Altair, and the script that renders them, to embed in the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from needsseg.exchange.report.content import Curves, Map, Point
 
-# Told apart with every kind of colour vision as far as seven can be, and three to one or more against white and near-black.
+# As distinguishable with every kind of colour vision as seven can be, with a contrast of 3:1 on white and near-black.
 COLOURS = ("#1f83c4", "#d5631a", "#0f9a74", "#b85fa0", "#8f8a10", "#7b74e8", "#c8506a")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down")
 DASHES = ((1, 0), (8, 4), (2, 3), (12, 3, 2, 3), (5, 2, 1, 2), (16, 5))
@@ -22,7 +22,7 @@ LICENCE = (
 
 @lru_cache(maxsize=1)
 def drawing_program() -> str:
-    """Vega, Vega-Lite and Vega-Embed in one script that fetches nothing; the same for the same installation."""
+    """Return Vega, Vega-Lite and Vega-Embed in one script that fetches nothing; the same for the same installation."""
     import altair as alt
     import vl_convert
 
@@ -35,12 +35,12 @@ def drawing_program() -> str:
 
 
 def chart(block: Map | Curves) -> dict[str, Any]:
-    """A chart as a Vega-Lite specification with its data."""
+    """Return a chart as a Vega-Lite specification with its data."""
     return _map(block) if isinstance(block, Map) else _curves(block)
 
 
 def _map(block: Map) -> dict[str, Any]:
-    """Passages by place; a segment has its own colour and shape, and a ring shows the one that is read by keys."""
+    """Return a scatter plot of passages, with a colour and shape per segment, and a ring at the passage read by keys."""
     import altair as alt
 
     inside = [name for name in block.segments if name not in OUTSIDE]
@@ -70,7 +70,7 @@ def _map(block: Map) -> dict[str, Any]:
 
 
 def _curves(block: Curves) -> dict[str, Any]:
-    """Kaplan–Meier stairs with their bands; a segment has its own colour and dashes."""
+    """Return Kaplan–Meier step curves with bands, with a colour and dashes per segment."""
     import altair as alt
 
     names = [name for name, _ in block.lines]
@@ -83,7 +83,7 @@ def _curves(block: Curves) -> dict[str, Any]:
     base = alt.Chart(alt.NamedData("steps")).encode(
         x=alt.X("day:Q", title="days since the start", scale=alt.Scale(nice=False))
     )
-    # Layers of their own, since the legend would take a band's pale colour or a dot for the line's.
+    # Separate layers, since the legend would otherwise show a band's pale colour or a dot.
     single = [
         (base.transform_filter(alt.FieldEqualPredicate(field="segment", equal=n)), tint) for n, tint in tints.items()
     ]
@@ -112,14 +112,14 @@ def _steps(name: str, points: Sequence[Point]) -> list[dict[str, Any]]:
 
 
 def _whole(chart: Any, height: int, data: dict[str, Any]) -> dict[str, Any]:
-    """As wide as its place; without a background, and hidden from screen readers, which are given the table."""
+    """Return a chart as wide as its container, without background, and hidden from screen readers, which get the table."""
     chart = chart.properties(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
     chart = chart.configure(background="transparent", aria=False, font="sans-serif").configure_view(stroke=None)
     chart = chart.configure_legend(labelFontSize=13, titleFontSize=13).configure_axis(
         labelFontSize=12, titleFontSize=12
     )
     spec: dict[str, Any] = chart.to_dict()
-    # Where the names of data are given, Altair leaves the data to whoever writes the page.
+    # With named data, Altair leaves the data to the page.
     return spec | {"datasets": data}
 
 

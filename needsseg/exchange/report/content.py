@@ -1,4 +1,4 @@
-"""What a report says, as plain blocks in order; words are as they may leave the study and are escaped where they are written."""
+"""The content of a report as blocks in order; words are already pseudonymised, and the writers escape them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from needsseg.discovery.intervals import wilson
 
 MADE_BY = "Report by needsseg"
-"""Stands near the start of every report, by which an earlier one is told from any other file."""
+"""Near the start of every report, to recognise an earlier report among other files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; ``lead`` says that it is a sentence that sums up what follows."""
+    """A paragraph; ``lead`` means that it summarises the following."""
 
     words: str
     lead: bool = False
@@ -21,14 +21,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """Points, one sentence or so each."""
+    """List items, about one sentence each."""
 
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A heading inside a section, with the anchor by which it is linked."""
+    """A heading inside a section, with its anchor."""
 
     words: str
     anchor: str
@@ -36,7 +36,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A participant's words, who said them and where; ``to`` is the anchor of their context, empty where there is none."""
+    """A participant's words, with speaker and place; ``to`` is the anchor of their context, "" without one."""
 
     words: str
     who: str
@@ -46,13 +46,13 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A quote among the words around it; ``asked`` is the turn before it, by ``asker``."""
+    """A quote with the surrounding words; ``question`` is the turn before it, by ``asker``."""
 
     anchor: str
     who: str
     place: str
     asker: str
-    asked: str
+    question: str
     before: str
     quote: str
     after: str
@@ -60,7 +60,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a header; every row has as many cells. ``folded`` says that a page shows it on demand."""
+    """Rows of equally many cells under a header. ``folded`` means that a page shows it on demand."""
 
     caption: str
     header: tuple[str, ...]
@@ -70,7 +70,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A passage on the map, both coordinates in [0, 1], and what is shown of it."""
+    """A passage on the map, with coordinates in [0, 1], and its displayed fields."""
 
     x: float
     y: float
@@ -82,7 +82,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """Passages by likeness, with the segments in the order of the report and what the picture shows, in words."""
+    """A map of passages by similarity, with the segments in report order and a description in words."""
 
     title: str
     description: str
@@ -92,7 +92,7 @@ class Map:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The share that stays from a day on, with its 95% interval where there is one."""
+    """The share that remains from a day on, with its 95% interval where there is one."""
 
     day: int
     share: float
@@ -102,7 +102,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """Who stays, by segment, as stairs, and what the picture shows, in words."""
+    """Retention curves by segment, and a description in words."""
 
     title: str
     description: str
@@ -114,7 +114,7 @@ Block = Text | Bullets | Head | Quote | Context | Table | Map | Curves
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report under its heading."""
+    """A section of the report under its heading."""
 
     anchor: str
     title: str
@@ -123,7 +123,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that a report says; ``facts`` stand under the title: what it is of, as of when, under which names."""
+    """The whole content of a report; ``facts`` are shown under the title: its subject, date and names."""
 
     title: str
     facts: Mapping[str, str]
@@ -131,7 +131,7 @@ class Report:
 
 
 def share_in_words(count: int, total: int) -> str:
-    """A share with its 95% interval after Wilson (1927), which holds for few too: ``5 of 18 (28%, 12–51%)``."""
+    """Return a share with its 95% Wilson interval (1927), valid for small counts: ``5 of 18 (28%, 12–51%)``."""
     if not total:
         return "0 of 0"
     low, high = wilson(count, total)
@@ -139,5 +139,5 @@ def share_in_words(count: int, total: int) -> str:
 
 
 def printable(words: str) -> str:
-    """Words without the control characters that no page may hold; joiners stay, which some scripts and emoji need."""
+    """Return words without the control characters that pages forbid; joiners stay, which some scripts and emoji need."""
     return "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in words)

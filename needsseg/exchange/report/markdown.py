@@ -1,4 +1,4 @@
-"""A report as Markdown for wikis: plain tables and links, no pictures; what the charts show stands in tables."""
+"""Write a report as Markdown for wikis: tables and links without pictures; charts become tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LISTED = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))(?=\s|$)")
 
 
 def markdown(report: Report) -> str:
-    """The whole report; the words of people are escaped, so that nothing in them is read as markup."""
+    """Return the whole report, with people's words escaped so that they are not read as markup."""
     parts = [f"# {_plain(report.title)}", f"<!-- {MADE_BY} -->"]
     parts += ["\n".join(f"- **{_plain(name)}:** {_plain(value)}" for name, value in report.facts.items())]
     for section in report.sections:
@@ -55,7 +55,7 @@ def _block(block: Block) -> str:
 
 def _context(block: Context) -> str:
     quote_line = " ".join(filter(None, [_plain(block.before), f"**{_plain(block.quote)}**", _plain(block.after)]))
-    question = f"> {_plain(block.asker)}: {_plain(block.asked)}\n>\n" if block.asked else ""
+    question = f"> {_plain(block.asker)}: {_plain(block.question)}\n>\n" if block.question else ""
     return f'<a id="{block.anchor}"></a>\n\n{question}> {_plain(block.who)}: {quote_line}\n>\n> — {_plain(block.place)}'
 
 
@@ -68,7 +68,7 @@ def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -
 
 
 def _plain(words: str) -> str:
-    """One line in which Markdown reads nothing but words."""
+    """Return words on one line, escaped for Markdown."""
     line = _SPECIAL.sub(r"\\\1", " ".join(printable(words).split()))
     return _LISTED.sub(
         lambda special: f"{special[1]}\\{special[2]}" if special[2] else f"{special[1]}{special[3]}\\{special[4]}", line

@@ -1,4 +1,4 @@
-"""Web pages (HTML): block elements become paragraphs, rows of tables rows; what a page shows around them is markup."""
+"""Web pages (HTML): block elements become paragraphs and table rows become rows; navigation and controls are markup."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _TAGS = re.compile(rb"<(?:html|head|body|p|div|br|span|table|ul|ol|h[1-6]|articl
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CONTROL = dict.fromkeys([*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F])
-# Code and what is not on the page: no words at all.
+# Code and elements that are not displayed: their words are not counted.
 _CODE = frozenset({"script", "style", "template", "svg", "math", "object", "iframe", "canvas", "audio", "video", "map"})
-# What a page shows around its text, by what its words are.
+# Elements outside the text of a page, with the kind of their words.
 _AROUND = {
     "nav": "markup", "button": "markup", "select": "markup", "textarea": "markup", "noscript": "markup",
     "menu": "markup", "dialog": "markup", "del": "markup", "rt": "markup", "rp": "markup",
@@ -35,7 +35,7 @@ _SPEAKER = re.compile(r"(?:^|[\s_-])(?:speaker|speakername|author|who|participan
 _TIME = re.compile(r"(?:^|[\s_-])(?:time|timestamp|timecode|start|offset)(?:$|[\s_-])", re.IGNORECASE)
 _LABEL = "\x1a"
 _CLOCK = re.compile(r"^\d{1,3}(?::\d{2}){1,2}(?:[.,]\d{1,3})?$")
-# A label and a time that their classes named, in the order in which a page shows them.
+# A label and a time that were recognised by their class attributes, in page order.
 _NAME_THEN_TIME = re.compile(
     rf"^(?P<name>{_LABEL}[^\n{_LABEL}]{{1,80}}:)\s+(?P<time>\[[\d:.,]+\])\s*(?P<words>.*)$", re.DOTALL
 )
@@ -44,7 +44,7 @@ _DEEPEST = 2_000
 
 
 def looks_like_html(head: bytes, suffix: str) -> bool:
-    """Whether the first bytes of a file, with its suffix where they are in doubt, are those of a web page."""
+    """Return whether a file is a web page, by its first bytes and, where these are ambiguous, by its suffix."""
     start = head.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n").lower()
     if start.startswith(_STARTS):
         return bool(_TAGS.search(start)) or start.startswith(b"<!doctype html")
@@ -54,11 +54,11 @@ def looks_like_html(head: bytes, suffix: str) -> bool:
 
 
 def html_pieces(data: bytes, name: str) -> tuple[list[str], tuple[str, ...]]:
-    """The pieces of a web page in order and a warning for every guess about its encoding.
+    """Return the pieces of a web page in order and a warning for every guess about its encoding.
 
     Headings begin with HEADED, items of numbered lists with NUMBERED. Scripts and style sheets have no words; menus,
-    buttons and what is hidden stand beside the talk (``pieces``). Nothing is fetched. Raises TranscriptError where the
-    page cannot be taken apart.
+    buttons and hidden elements are asides (``marks.aside``). Nothing is fetched. Raises TranscriptError where the page
+    cannot be parsed.
     """
     from lxml import etree, html
 
@@ -77,12 +77,12 @@ def html_pieces(data: bytes, name: str) -> tuple[list[str], tuple[str, ...]]:
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise TranscriptError(f"{name}: this web page (HTML) cannot be read: {error}.", _SAVE_AS_TEXT) from error
     if any(entry.type_name == "ERR_INTERNAL_ERROR" or "depth" in entry.message for entry in parser.error_log):
-        raise TranscriptError(f"{name}: the elements of this web page (HTML) stand too deep.", _SAVE_AS_TEXT)
+        raise TranscriptError(f"{name}: the elements of this web page (HTML) are nested too deeply.", _SAVE_AS_TEXT)
     return [*page.pieces, *(aside(kind, " ".join(" ".join(texts).split())) for kind, texts in page.asides)], warnings
 
 
 def _text(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """The page decoded as it says itself, or as any text where it says nothing or is wrong about it."""
+    """Decode the page by its declared charset, or as any other text where there is none or it is wrong."""
     declared = _CHARSET.search(data[:4_096])
     if declared and not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         charset = declared[1].decode("ascii", "replace").casefold()
@@ -97,7 +97,7 @@ def _text(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
 
 class _Page:
-    """What a walk over a page has found so far; it never calls itself, so no depth of a page can break it."""
+    """Collects pieces during an iterative walk over a page, which no depth of nesting can break."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
@@ -112,7 +112,7 @@ class _Page:
         self._sign = ""
 
     def start(self, element: Any) -> None:
-        """Takes in an element and the words up to its first child."""
+        """Process an element and the words up to its first child."""
         name = element.tag
         if self._around or name in _CODE or (kind := _kind_around(element)):
             if not self._around and name not in _CODE:
@@ -140,7 +140,7 @@ class _Page:
         self._add(element.text)
 
     def end(self, element: Any, comment: bool = False) -> None:
-        """Closes an element and takes in the words behind it."""
+        """Close an element and process the words after it."""
         if comment:
             self._add(element.tail)
             return
@@ -164,7 +164,7 @@ class _Page:
         self._add(element.tail)
 
     def end_line(self, heading: bool = False) -> None:
-        """Ends a paragraph, if there is one."""
+        """End the current paragraph, if there is one."""
         text = "\n".join(re.sub(r" {2,}", " ", part).strip() for part in "".join(self._line).split("\v")).strip("\n")
         self._line.clear()
         if not text.strip():
@@ -188,7 +188,7 @@ class _Page:
         self._line.append(spaced)
 
     def _close_label(self, element: Any) -> None:
-        """A label or a time by its class: as people write it in text, ``Name:`` and ``[0:04]``."""
+        """Write a label or a time, recognised by its class, as it is in plain text: ``Name:`` or ``[0:04]``."""
         text = " ".join("".join(self._line).split())
         self._line = self._outside.pop()
         if _is_time(element):
@@ -208,7 +208,7 @@ class _Page:
     def _end_row(self, cells: list[str]) -> None:
         non_empty = [cell for cell in cells if cell.strip()]
         if self._paragraphs:
-            # A table inside a cell: its rows are lines of that cell.
+            # The rows of a nested table are lines of the cell that holds it.
             self._paragraphs[-1] += [" ".join(non_empty)] if non_empty else []
         elif len(non_empty) == 1 and len(cells) == 1:
             self.pieces += non_empty[0].split("\n")
@@ -217,7 +217,7 @@ class _Page:
 
 
 def _kind_around(element: Any) -> str:
-    """The kind of an element's words where it is no part of the page's text, else ""."""
+    """Return the kind of an element's words where it is not part of the page's text, else "" for text."""
     name = element.tag
     if name in _AROUND:
         return _AROUND[name]
@@ -229,7 +229,7 @@ def _kind_around(element: Any) -> str:
 
 
 def _is_label(element: Any) -> bool:
-    """Whether an inline element, or a term of a list of terms, names a speaker."""
+    """Return whether an inline element, or a term of a definition list, names a speaker."""
     if element.tag == "dt":
         return like_a_name(" ".join((element.text or "").split()).rstrip(":"))
     return element.tag not in _BLOCKS and bool(_SPEAKER.search(element.get("class") or "")) and _is_leaf(element)

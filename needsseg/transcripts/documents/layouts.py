@@ -9,10 +9,10 @@ from needsseg.transcripts.choices import NO_CHOICES, ReadingChoices
 from needsseg.transcripts.documents.marks import apart, cells_of, plain
 from needsseg.transcripts.documents.meet import (
     MEET_TIME,
+    dialogue_lines,
     from_meet,
-    kinds_around_the_talk,
+    kinds_outside_dialogue,
     left_out_warning,
-    only_the_talk,
 )
 from needsseg.transcripts.documents.tables import read_tables, row_as_line, rows_of_facts
 from needsseg.transcripts.documents.teams import header_of, read_below_headers
@@ -24,7 +24,7 @@ ParagraphsReader = Callable[[Sequence[str], ReadingChoices], Reading]
 
 
 def word_format(pieces: Sequence[str]) -> str:
-    """Which of the Word layouts the paragraphs have."""
+    """Return the name of the Word layout that the paragraphs have."""
     paragraphs, _ = apart(pieces)
     if header_of(paragraphs) is not None:
         return "teams-docx"
@@ -34,7 +34,7 @@ def word_format(pieces: Sequence[str]) -> str:
 
 
 def read_pdf(pieces: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """The lines of a PDF in whichever of the Word layouts they have; a line goes on in the one below."""
+    """Read the lines of a PDF in whichever Word layout they have; a paragraph may continue on the next line."""
     paragraphs, _ = apart(pieces)
     if word_format(pieces) == "teams-docx":
         reading = read_below_headers(paragraphs, choices, wrapped=True)
@@ -46,24 +46,24 @@ def read_pdf(pieces: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Rea
 
 
 def read_word(pieces: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """A table of speech, or paragraphs ``Name: words``; a paragraph without a label goes on with the speaker before."""
+    """Read a table of speech, or paragraphs ``Name: words``; a paragraph without a label continues the turn before."""
     paragraphs, _ = apart(pieces)
     return _with_asides(read_tables(paragraphs, choices) or _by_lines(paragraphs, choices), pieces)
 
 
 def read_teams_word(pieces: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """Turns below a header with name and time; notices of transcription are dropped."""
+    """Read turns below headers with name and time; notices of the transcription service are dropped."""
     paragraphs, _ = apart(pieces)
     return _with_asides(read_below_headers(paragraphs, choices), pieces)
 
 
 def read_meet_word(pieces: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """Google Meet: what stands above the first ``HH:MM:SS`` (an AI's summary, attendees) is no speech."""
+    """Read Google Meet's document: the text above the first ``HH:MM:SS`` (an AI's summary, attendees) is not speech."""
     paragraphs, _ = apart(pieces)
-    talk_lines = only_the_talk(paragraphs)
+    talk_lines = dialogue_lines(paragraphs)
     reading = _by_lines(talk_lines, choices)
     if reading.source:
-        kind_by_line = kinds_around_the_talk(paragraphs, talk_lines)
+        kind_by_line = kinds_outside_dialogue(paragraphs, talk_lines)
         marks = [
             marked(line_number, kind, plain(paragraphs[line_number])) for line_number, kind in kind_by_line.items()
         ]
@@ -80,22 +80,22 @@ _READERS: dict[str, ParagraphsReader] = {
 
 
 def read_document(pieces: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """A document in whichever of the Word layouts it has: programs save Teams' and Meet's talks as .odt or .pdf too."""
+    """Read a document in whichever Word layout it has: Teams' and Meet's transcripts are also saved as .odt or .pdf."""
     return _READERS[word_format(pieces)](pieces, choices)
 
 
 def _by_lines(paragraphs: Sequence[str], choices: ReadingChoices, wrapped: bool = False) -> Reading:
-    """Paragraphs read as lines, a blank line after each unless they are ``wrapped``; the account tells of paragraphs."""
+    """Read paragraphs as lines, a blank line after each unless they are ``wrapped``; marks refer to paragraphs."""
     paragraphs = _without_idle_headings(paragraphs)
     lines: list[str] = []
     origin: list[int] = []
-    facts = rows_of_facts(paragraphs)
+    metadata_rows = rows_of_facts(paragraphs)
     for number, paragraph in enumerate(paragraphs):
         cells = cells_of(paragraph)
         text = paragraph if cells is None else row_as_line(cells)
         sign = HEADED if text.startswith(HEADED) else ""
         parts = text.removeprefix(sign).replace("\v", "\n").split("\n")
-        end = [] if wrapped or number in facts else [""]
+        end = [] if wrapped or number in metadata_rows else [""]
         lines += [*(sign + part if part.strip() else "" for part in parts), *end]
         origin += [number] * (len(parts) + len(end))
     reading = read_any(lines, choices)
@@ -107,7 +107,7 @@ def _by_lines(paragraphs: Sequence[str], choices: ReadingChoices, wrapped: bool 
 
 
 def _without_idle_headings(paragraphs: Sequence[str]) -> Sequence[str]:
-    """Paragraphs as they are, unless most words are styled as headings, and run: then the style means nothing."""
+    """Return the paragraphs, without heading signs where most words are styled as headings and the style means nothing."""
     headings = [piece for piece in paragraphs if piece.startswith(HEADED)]
     headed = sum(len(piece.split()) for piece in headings)
     unstyled = sum(len(piece.split()) for piece in paragraphs) - headed
@@ -117,7 +117,7 @@ def _without_idle_headings(paragraphs: Sequence[str]) -> Sequence[str]:
 
 
 def _with_asides(reading: Reading, pieces: Sequence[str]) -> Reading:
-    """A reading whose account tells of what stands beside the talk too; such words come after the paragraphs."""
+    """Return the reading with the document's asides appended to its source and marks, after the paragraphs."""
     _, asides = apart(pieces)
     if not reading.source or not asides:
         return reading

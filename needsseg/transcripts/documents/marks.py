@@ -1,4 +1,4 @@
-"""Signs that carry what a document knows of its paragraphs through lines of text: table rows, words that are no speech."""
+"""Control characters that mark table rows, headings and asides (words that are not speech) in a document's pieces."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from needsseg.transcripts.documents.meet import MEET_TIME
 from needsseg.transcripts.spoken import HEADED, NUMBERED
 
 CELL = "\x1f"
-"""Stands before each cell of a table's row; a control character, so it never becomes speech."""
+"""Precedes each cell of a table row; a control character, so it never becomes speech."""
 
 _ASIDE = "\x1c"
 _SIGNS = dict.fromkeys(map(ord, (CELL, _ASIDE, HEADED, NUMBERED)))
@@ -17,19 +17,19 @@ _SIGNS = dict.fromkeys(map(ord, (CELL, _ASIDE, HEADED, NUMBERED)))
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Words that a document holds beside the talk (a footer, a comment), and their kind, one of WORD_KINDS."""
+    """Words of a document outside the dialogue (a footer, a comment), and their kind, one of WORD_KINDS."""
 
     kind: str
     text: str
 
 
 def aside(kind: str, text: str) -> str:
-    """A piece of a document that is no speech, as a line that ``apart`` tells from the paragraphs."""
+    """Encode an aside as a piece, which ``apart`` separates from the paragraphs again."""
     return f"{_ASIDE}{kind}{_ASIDE}{text}"
 
 
 def apart(pieces: Sequence[str]) -> tuple[list[str], list[Aside]]:
-    """The paragraphs of a document, and what stands beside the talk."""
+    """Return the paragraphs of a document and its asides, separately."""
     paragraphs: list[str] = []
     asides: list[Aside] = []
     for piece in pieces:
@@ -42,25 +42,25 @@ def apart(pieces: Sequence[str]) -> tuple[list[str], list[Aside]]:
 
 
 def headed(text: str) -> str:
-    """A heading's paragraph with its sign; Meet's clock times are headings too and stay as they are."""
+    """Return a heading with HEADED before it; Meet's clock times, also headings, are left as they are."""
     return text if not text.strip() or MEET_TIME.match(text) else HEADED + text
 
 
 def row(cells: Sequence[str]) -> str:
-    """A row of a table as one piece; ``cells_of`` gives its cells back."""
+    """Encode a table row as one piece; ``cells_of`` decodes it."""
     return "".join(CELL + without_signs(cell).strip() for cell in cells)
 
 
 def cells_of(piece: str) -> list[str] | None:
-    """The cells of a piece that is a table's row, else None."""
+    """Return the cells of a piece that is a table row, else None."""
     return piece.split(CELL)[1:] if piece.startswith(CELL) else None
 
 
 def plain(piece: str) -> str:
-    """The words of a piece as a person sees them: no signs, the cells of a row with spaces between."""
+    """Return the words of a piece without signs, the cells of a row separated by spaces."""
     return without_signs(piece.replace(CELL, " "))
 
 
 def without_signs(text: str) -> str:
-    """Text without the control characters that have a meaning here; formats other than XML may hold them."""
+    """Return text without the control characters used as signs, which formats other than XML may contain."""
     return text.translate(_SIGNS)

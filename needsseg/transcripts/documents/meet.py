@@ -1,4 +1,4 @@
-"""Google Meet's documents: the talk lies between a clock time and a closing notice, an AI's notes around it."""
+"""Google Meet's documents: the dialogue is between a clock time and a closing notice, with an AI's notes around it."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ _ABOVE = re.compile(
 
 
 def from_meet(lines: Sequence[str]) -> bool:
-    """Whether text lines are a Google Meet document saved as text or Markdown."""
+    """Return whether lines are a Google Meet document saved as text or Markdown."""
     first = next((line for line in lines if MEET_TIME.match(line)), "")
     if any(_NOTICE.match(line) for line in lines) or (first and any(_END.match(line) for line in lines)):
         return True
     return first.strip("#* \t") == "00:00:00" and _notes_above(lines)
 
 
-def only_the_talk(lines: Sequence[str]) -> list[str]:
-    """The lines with everything that is no speech emptied: the notes above the first clock time, the closing notices.
+def dialogue_lines(lines: Sequence[str]) -> list[str]:
+    """Return the lines, with those that are not speech empty: notes above the first clock time, closing notices.
 
-    A document that holds an AI's notes and no clock time is empty afterwards: nobody said what stands there. Speech
-    above a first time that is not 00:00:00 is kept where no notes stand there.
+    A document of an AI's notes without a clock time becomes empty. Speech above a first time that is not 00:00:00 is
+    kept where there are no notes above it.
     """
     first = next((line.strip("#* \t") for line in lines if MEET_TIME.match(line)), "")
-    noticed = any(_NOTICE.match(line) for line in lines)
-    talking = not (noticed or first == "00:00:00" or _notes_above(lines))
+    has_notice = any(_NOTICE.match(line) for line in lines)
+    in_dialogue = not (has_notice or first == "00:00:00" or _notes_above(lines))
     talk_lines: list[str] = []
     for line in lines:
         if MEET_TIME.match(line):
-            talking = True
+            in_dialogue = True
             talk_lines.append(line.strip("#* \t"))
             continue
         if _END.match(line):
-            talking = False
-        talk_lines.append(line if talking and not _NOTICE.match(line) else "")
+            in_dialogue = False
+        talk_lines.append(line if in_dialogue and not _NOTICE.match(line) else "")
     return talk_lines
 
 
-def kinds_around_the_talk(lines: Sequence[str], talk_lines: Sequence[str]) -> dict[int, str]:
-    """What the lines are that ``only_the_talk`` emptied: Meet's own notices, headings, else an AI's ``note``."""
+def kinds_outside_dialogue(lines: Sequence[str], talk_lines: Sequence[str]) -> dict[int, str]:
+    """Return the kinds of the lines that ``dialogue_lines`` emptied: Meet's notices, headings, else an AI's ``note``."""
     return {
         index: "metadata"
         if _NOTICE.match(line) or _END.match(line)
@@ -65,7 +65,7 @@ def kinds_around_the_talk(lines: Sequence[str], talk_lines: Sequence[str]) -> di
 
 
 def left_out_warning(lines: Sequence[str], talk_lines: Sequence[str]) -> tuple[str, ...]:
-    """A warning that counts the paragraphs above the talk that were taken for notes and attendees."""
+    """Return a warning with the number of paragraphs above the dialogue that were read as notes and attendees."""
     first = next((index for index, line in enumerate(talk_lines) if line.strip()), len(talk_lines))
     count = sum(bool(line.strip()) for line in lines[:first] if not line.startswith(HEADED))
     if not count:

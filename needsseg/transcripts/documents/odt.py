@@ -19,7 +19,7 @@ _SAVE_AGAIN = "Open it in a word processor, save it again as .odt (or as plain t
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _TABLE, _OFFICE = (f"{{{_OASIS}{name}:1.0}}" for name in ("text", "table", "office"))
 _STYLE = f"{{{_OASIS}style:1.0}}"
-# What stands around the talk, by what its words are: deleted text, comments, footnotes, furigana, indexes, forms.
+# Elements outside the dialogue, with the kind of their words: deleted text, comments, footnotes, furigana, indexes, forms.
 _BESIDE = {
     **{f"{_TEXT}{name}": "markup" for name in ("tracked-changes", "ruby-text", "hidden-text", "hidden-paragraph")},
     **{f"{_TEXT}{name}": "markup" for name in ("sequence-decls", "variable-decls", "user-field-decls")},
@@ -40,11 +40,11 @@ _ROW_GROUPS = frozenset(f"{_TABLE}{name}" for name in ("table-header-rows", "tab
 
 
 def odt_paragraphs(path: Path) -> list[str]:
-    """The pieces of an OpenDocument text in order: paragraphs with line breaks as LF, table rows, words beside the talk.
+    """Return the pieces of an OpenDocument text in order: paragraphs with line breaks as LF, table rows, asides.
 
     Headings begin with HEADED, numbered paragraphs with NUMBERED. Deletions kept by change tracking, comments,
-    footnotes, drawings and indexes stand beside the talk (``pieces``). Nothing is fetched and no entity is expanded.
-    Raises TranscriptError where the file is damaged, protected, too large or no OpenDocument.
+    footnotes, drawings and indexes are asides (``marks.aside``). Nothing is fetched and no entity is expanded.
+    Raises TranscriptError where the file is damaged, protected, too large or not an OpenDocument.
     """
     from lxml import etree
 
@@ -77,7 +77,7 @@ def _content(path: Path) -> bytes:
                     raise TranscriptError(
                         f"{path}: it is protected with a password.", "Save it without and import that."
                     )
-        # The size in the directory is a claim: read no more than the limit, whatever it says.
+        # The size in the archive's directory may be false: read no more than the limit.
         with archive.open("content.xml") as part:
             data = part.read(LARGEST_CONTENT + 1)
         if len(data) > LARGEST_CONTENT:
@@ -86,7 +86,7 @@ def _content(path: Path) -> bytes:
 
 
 def _numbered_styles(root: Any) -> frozenset[str]:
-    """List styles whose first level counts, so that a numbered question is told from a bullet."""
+    """Return the list styles whose first level is numbered, which distinguish numbered questions from bullets."""
     return frozenset(
         style.get(f"{_STYLE}name", "")
         for style in root.iter(f"{_TEXT}list-style")
@@ -95,7 +95,7 @@ def _numbered_styles(root: Any) -> frozenset[str]:
 
 
 def _title_styles(root: Any) -> frozenset[str]:
-    """The styles of titles, those made from them too."""
+    """Return the styles of titles and the styles derived from them."""
     return _TITLES | {
         style.get(f"{_STYLE}name", "")
         for style in root.iter(f"{_STYLE}style")
@@ -104,7 +104,7 @@ def _title_styles(root: Any) -> frozenset[str]:
 
 
 class _Reader:
-    """One walk over the blocks of a text, which gathers what stands beside the talk."""
+    """Walks over the blocks of a text and collects its asides."""
 
     def __init__(self, numbered: frozenset[str], titles: frozenset[str]) -> None:
         self.numbered = numbered
@@ -112,7 +112,7 @@ class _Reader:
         self.asides: list[tuple[str, str]] = []
 
     def blocks(self, parent: Any, inside: bool = False) -> Iterator[str]:
-        """Paragraphs and rows below an element; ``inside`` a list, another list does not count."""
+        """Yield the paragraphs and rows below an element; a list ``inside`` another list is not numbered."""
         for element in parent:
             tag = element.tag
             if not isinstance(tag, str) or self._is_beside(element):
@@ -130,11 +130,11 @@ class _Reader:
             else:
                 yield from self.blocks(element, inside)
 
-    def _items(self, element: Any, counts: bool) -> Iterator[str]:
+    def _items(self, element: Any, is_numbered: bool) -> Iterator[str]:
         for item in element:
             if item.tag in {f"{_TEXT}list-item", f"{_TEXT}list-header"}:
                 texts = list(self.blocks(item, True))
-                if counts and item.tag == f"{_TEXT}list-item" and texts and not texts[0].startswith(HEADED):
+                if is_numbered and item.tag == f"{_TEXT}list-item" and texts and not texts[0].startswith(HEADED):
                     texts[0] = NUMBERED + texts[0]
                 yield from texts
 
@@ -147,7 +147,7 @@ class _Reader:
                 yield row(["\n".join(map(plain, self.blocks(cell))) for cell in cells])
 
     def _is_beside(self, element: Any) -> bool:
-        """Whether an element stands beside the talk; its words are kept as such then."""
+        """Return whether an element is outside the dialogue, and collect its words as an aside if so."""
         kind = "note" if element.tag.startswith(_DRAWING) else _BESIDE.get(element.tag)
         if kind is None:
             return False

@@ -1,4 +1,4 @@
-"""PDF: the text of its pages, without what repeats on them, words joined that the end of a line parted."""
+"""PDF: the text of its pages without running titles, with words rejoined that were hyphenated at line ends."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _GOES_ON = re.compile(r"(?P<second>[^\W\d_]+)")
 
 
 def pdf_pieces(path: Path) -> tuple[list[str], tuple[str, ...]]:
-    """The lines of a PDF and its warnings; running titles, page and line numbers stand beside the talk (``pieces``).
+    """Return the lines of a PDF and warnings; running titles, page and line numbers are asides (``marks.aside``).
 
     Raises TranscriptError where the file is damaged, protected, too large, or holds pictures of text.
     """
@@ -64,7 +64,7 @@ def _pages(path: Path) -> tuple[list[list[str]], list[int]]:
     import pypdf
     from pypdf.errors import FileNotDecryptedError
 
-    # What pypdf mends by itself it also logs; a person reads what this room says.
+    # pypdf logs what it repairs; users should see only this package's messages.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     pages: list[list[str]] = []
     pictures: list[int] = []
@@ -74,7 +74,7 @@ def _pages(path: Path) -> tuple[list[list[str]], list[int]]:
             raise FileNotDecryptedError("it needs a password")
         if len(reader.pages) > MOST_PAGES:
             raise TranscriptError(
-                f"{path}: this PDF has {len(reader.pages)} pages, as no interview has.", _SAVE_AS_TEXT
+                f"{path}: this PDF has {len(reader.pages)} pages, more than an interview can have.", _SAVE_AS_TEXT
             )
         size = 0
         for number, page in enumerate(reader.pages, 1):
@@ -96,14 +96,14 @@ def _pages(path: Path) -> tuple[list[list[str]], list[int]]:
             f"{path}: this PDF is protected with a password.", "Save a copy without a password and import that."
         ) from error
     except Exception as error:
-        # A damaged file can break pypdf in any way; what it raises then has no common class.
+        # A damaged file can make pypdf raise any exception.
         reason = f"{type(error).__name__}: {error}"[:200]
         raise TranscriptError(f"{path}: this PDF is damaged: {reason}.", _SAVE_AS_TEXT) from error
     return pages, pictures
 
 
 def _drawing_size(page: Any) -> int:
-    """How many bytes draw a page, unpacked: taking them apart takes time."""
+    """Return the unpacked size of a page's drawing instructions in bytes, which bounds the time to parse them."""
     contents = page.get("/Contents")
     streams = contents.get_object() if contents is not None else []
     parts = streams if isinstance(streams, list) else [streams]
@@ -119,12 +119,12 @@ def _has_picture(page: Any) -> bool:
 
 
 def _without_furniture(pages: Sequence[list[str]]) -> tuple[list[list[str]], list[tuple[str, str]]]:
-    """Pages without running titles, page numbers and line numbers, and these by kind."""
+    """Return pages without running titles, page numbers and line numbers, and these as (kind, text)."""
     line_numbers = [_line_numbers(page) for page in pages]
-    edges = [_edges(page, found) for page, found in zip(pages, line_numbers, strict=True)]
+    edges = [_edges(page, numbered_lines) for page, numbered_lines in zip(pages, line_numbers, strict=True)]
     running = _running_lines(pages, edges)
     first = _first_number(pages, edges)
-    kept_pages: list[list[str]] = []
+    dialogue_pages: list[list[str]] = []
     asides: list[tuple[str, str]] = []
     for page_index, page in enumerate(pages):
         lines: list[str] = []
@@ -137,27 +137,27 @@ def _without_furniture(pages: Sequence[list[str]]) -> tuple[list[list[str]], lis
                 asides.append(("metadata", " ".join(line.split())))
             else:
                 lines.append(line)
-        # A page ends within a sentence: no empty line shall part it.
+        # A page may end within a sentence, which no empty line may split.
         non_blank = [index for index, line in enumerate(lines) if line.strip()]
-        kept_pages.append(lines[non_blank[0] : non_blank[-1] + 1] if non_blank else [])
-    return kept_pages, asides
+        dialogue_pages.append(lines[non_blank[0] : non_blank[-1] + 1] if non_blank else [])
+    return dialogue_pages, asides
 
 
 def _edges(page: Sequence[str], line_numbers: frozenset[int]) -> frozenset[int]:
-    """The indices of the first and last filled lines of a page, line numbers left out."""
+    """Return the indices of the first and last non-blank lines of a page, ignoring line numbers."""
     non_blank = [index for index, line in enumerate(page) if line.strip() and index not in line_numbers]
     return frozenset([*non_blank[:_EDGE_LINES], *non_blank[-_EDGE_LINES:]])
 
 
 def _shape(line: str) -> str:
-    """A line in which numbers are equal, so that “page 3” of one page is that of another."""
+    """Return a line with all numbers replaced by the same sign, so that “page 3” equals “page 4”."""
     return re.sub(r"\d+", "0", " ".join(line.split())).casefold()
 
 
 def _running_lines(pages: Sequence[list[str]], edges: Sequence[frozenset[int]]) -> frozenset[str]:
-    """Lines that stand at an edge of at least half of the pages and nowhere else: titles, names of files.
+    """Return the lines at an edge of at least half of the pages and nowhere else: titles, file names.
 
-    A speaker's name stands at some edges too, but between them as well.
+    A speaker's name is at some edges too, but also in the middle of pages.
     """
     pages_with_text = [page_index for page_index, edge_lines in enumerate(edges) if edge_lines]
     at_edge = Counter(
@@ -180,7 +180,7 @@ def _number(line: str) -> int | None:
 
 
 def _first_number(pages: Sequence[list[str]], edges: Sequence[frozenset[int]]) -> int | None:
-    """The number of the first page, where the pages bear numbers that count; None where they do not."""
+    """Return the number of the first page, or None where the pages have no consecutive numbers."""
     firsts = Counter(
         number - page_index
         for page_index, page in enumerate(pages)
@@ -194,7 +194,7 @@ def _first_number(pages: Sequence[list[str]], edges: Sequence[frozenset[int]]) -
 
 
 def _line_numbers(page: Sequence[str]) -> frozenset[int]:
-    """The indices of lines that count: five or more in a row that hold nothing but one number after the other."""
+    """Return the indices of line numbers: five or more lines in a row that hold only consecutive numbers."""
     numbered_lines: set[int] = set()
     run: list[int] = []
     before = -1
@@ -211,13 +211,13 @@ def _line_numbers(page: Sequence[str]) -> frozenset[int]:
 
 
 def joined(lines: Sequence[str]) -> list[str]:
-    """Lines in which words that were parted at the end of a line are whole again.
+    """Return the lines with words rejoined that were hyphenated at line ends.
 
-    A soft hyphen always parts a word. A hyphen does where the whole is a word of the text, or one of the halves is none;
-    where both are, it belongs to a compound. A half that the next word begins with is a slip of the tongue and stays, as
-    does a hyphen before a capital letter.
+    A soft hyphen always splits a word. A hyphen does where the joined word occurs in the text, or where one half does not
+    occur; where both halves do, it belongs to a compound. A first half that the next word repeats is a false start and is
+    left, as is a hyphen before a capital letter.
     """
-    known, compounds = _vocabulary(lines)
+    vocabulary, compounds = _vocabulary(lines)
     joined_lines: list[str] = []
     for line in lines:
         remaining = line
@@ -226,11 +226,11 @@ def joined(lines: Sequence[str]) -> list[str]:
             and (cut := _CUT.search(joined_lines[-1].rstrip()))
             and (goes_on := _GOES_ON.match(line.lstrip()))
         ):
-            word = _whole_word(cut, goes_on[0], known, compounds)
+            word = _whole_word(cut, goes_on[0], vocabulary, compounds)
             if word and cut.start() < _LONGEST_LINE:
                 joined_lines[-1] = joined_lines[-1].rstrip()[: cut.start()] + word
                 remaining = line.lstrip()[goes_on.end() :]
-                # What stands at the word belongs to it (a comma), the rest to its own line.
+                # Characters directly after the word (a comma) belong to it, the rest to its own line.
                 stuck = re.match(r"\S*", remaining)
                 joined_lines[-1] += stuck[0] if stuck else ""
                 remaining = remaining[stuck.end() :].lstrip() if stuck else remaining
@@ -241,21 +241,21 @@ def joined(lines: Sequence[str]) -> list[str]:
 
 
 def _vocabulary(lines: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """The words of a text that no line end parts, and its compounds with a hyphen, in small letters."""
-    known: set[str] = set()
+    """Return the words of a text that no line end splits, and its hyphenated compounds, both in lower case."""
+    vocabulary: set[str] = set()
     compounds: set[str] = set()
-    parted = False
+    was_cut = False
     for line in lines:
         words = [word.casefold() for word in _WORD.findall(line)]
         cut = _CUT.search(line.rstrip())
-        known.update(words[1 if parted else 0 : -1 if cut else None])
+        vocabulary.update(words[1 if was_cut else 0 : -1 if cut else None])
         compounds.update(match.casefold() for match in _COMPOUND.findall(line))
-        parted = bool(cut)
-    return frozenset(known), frozenset(compounds)
+        was_cut = bool(cut)
+    return frozenset(vocabulary), frozenset(compounds)
 
 
-def _whole_word(cut: re.Match[str], second: str, known: frozenset[str], compounds: frozenset[str]) -> str:
-    """The whole word, with or without its hyphen; "" where the two are two."""
+def _whole_word(cut: re.Match[str], second: str, vocabulary: frozenset[str], compounds: frozenset[str]) -> str:
+    """Return the joined word, with or without its hyphen; "" where the halves are separate words."""
     first = cut["first"]
     first_folded, second_folded, both = first.casefold(), second.casefold(), f"{first}{second}".casefold()
     if cut["sign"] == "\xad":
@@ -264,10 +264,10 @@ def _whole_word(cut: re.Match[str], second: str, known: frozenset[str], compound
         return ""
     if f"{first_folded}-{second_folded}" in compounds:
         return f"{first}-{second}"
-    if both in known:
+    if both in vocabulary:
         return f"{first}{second}"
     if second_folded.startswith(first_folded):
         return ""
-    if (first_folded in known and second_folded in known) or first_folded in _COMPOUNDING:
+    if (first_folded in vocabulary and second_folded in vocabulary) or first_folded in _COMPOUNDING:
         return f"{first}-{second}"
     return f"{first}{second}"

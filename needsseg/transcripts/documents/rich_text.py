@@ -1,4 +1,4 @@
-"""Rich text (.rtf): its paragraphs, decoded by striprtf, with deleted text, notes and headers told from the talk."""
+"""Rich text (.rtf): its paragraphs, decoded by striprtf; deleted text, notes and headers become asides."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _TOKEN = re.compile(
 _DEEPEST = 10_000
 _PART = 20_000
 _END = "\\par "
-# Signs within the text that striprtf passes on: private characters that no transcript holds.
+# Signs that pass through striprtf unchanged: private-use characters that no transcript contains.
 _SIGNS = tuple(chr(0xF8E0 + number) for number in range(7))
 _BESIDE, _TALK, _CELL, _ROW, _LINE, _HEADING, _NUMBER = _SIGNS
 _SPACES = dict.fromkeys(map(ord, _SIGNS), " ")
 _KINDS = ("markup", "note", "heading")
-# Destinations that hold words beside the talk, by what they are.
+# Destinations whose words are outside the dialogue, with the kind of these words.
 _BESIDE_WORDS = {
     **dict.fromkeys(("footnote", "annotation", "shptxt"), "note"),
     **dict.fromkeys(("header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"), "heading"),
 }
-# Destinations without words; pictures and field instructions would cost time for nothing.
+# Destinations without words; skipping pictures and field instructions saves time.
 _NO_WORDS = words(
     "pict object objdata fldinst stylesheet colortbl info listtable listoverridetable rsidtbl themedata datastore "
     "latentstyles xmlnstbl generator filetbl revtbl atnid atnauthor atndate atnref bkmkstart bkmkend pntext pnseclvl "
@@ -42,15 +42,15 @@ _HEADING_STYLE = re.compile(
     r"(?: \d)?;\}",
     re.IGNORECASE,
 )
-# The number that a program puts before a paragraph of a numbered list, no bullet.
+# The number before a paragraph of a numbered list, as opposed to a bullet.
 _COUNTED = re.compile(r"(?:\\[a-z]+-?\d* ?|\s){0,40}\(?\d{1,3}[.)]")
 _FONT = re.compile(r"\\f(\d{1,6})|\\fcharset(\d{1,3})")
 
 
 def rtf_pieces(data: bytes, name: str) -> list[str]:
-    """The pieces of a rich-text file in order: paragraphs, rows of tables, words beside the talk (``pieces``).
+    """Return the pieces of a rich-text file in order: paragraphs, table rows, asides (``marks.aside``).
 
-    Deleted and hidden text, comments, footnotes, headers and footers stand beside the talk, headings begin with HEADED.
+    Deleted and hidden text, comments, footnotes, headers and footers are asides; headings begin with HEADED.
     Raises TranscriptError where the file is damaged.
     """
     from striprtf.striprtf import rtf_to_text
@@ -67,7 +67,7 @@ def rtf_pieces(data: bytes, name: str) -> list[str]:
 
 
 def _code_page(data: bytes) -> str:
-    """The encoding that the head of the file names, Windows-1252 where it names none that is known."""
+    """Return the encoding declared at the head of the file, Windows-1252 where it is missing or unknown."""
     head = data[:4_096]
     if match := re.search(rb"\\ansicpg(\d{1,6})", head):
         page = f"cp{match[1].decode()}"
@@ -82,14 +82,14 @@ def _code_page(data: bytes) -> str:
 
 
 def _whole_characters(text: str) -> str:
-    """Text in which characters that RTF writes as two surrogates are one; a lone half becomes a question mark."""
+    """Return text with surrogate pairs joined to one character; a lone surrogate becomes a question mark."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What holds within a group: whether its words are deleted or hidden, their kind, whether it has any, how they are
-    written: the font, and how many characters stand for one that old programs do not know."""
+    """The formatting state of a group: whether its words are deleted or hidden, their kind, whether it has words at all,
+    the font, and how many fallback characters follow one Unicode character."""
 
     deleted: bool = False
     hidden: bool = False
@@ -104,7 +104,7 @@ class _Group:
 
 
 class _Marker:
-    """Rich text with signs where words of another kind, cells, rows and headings begin, and without what has no words."""
+    """Inserts signs where words of another kind, cells, rows and headings begin, and drops groups without words."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -117,15 +117,15 @@ class _Marker:
         self._written = ("", "1")
 
     def parts(self) -> Iterator[str]:
-        """The marked tokens as documents of their own, of some thousand characters each: striprtf takes time that grows
-        with the square of the length."""
+        """Yield the marked tokens as separate documents of some thousand characters each: striprtf's time grows with the
+        square of the length."""
         fonts = _fonts(_group_at(self._source, "\\fonttbl"))
         tokens: list[str] = []
         length = 0
         for token in self._marked():
             tokens.append(token)
             length += len(token)
-            # A part ends with a paragraph, or within a very long one after plain words: never within one character.
+            # A part ends with a paragraph, or in a very long one after plain words, but never within a character.
             plain_words = length >= _PART * 10 and token != "" and not token.startswith(("\\", "{"))
             if (length >= _PART and token == _END) or plain_words:
                 yield f"{{\\rtf1 {fonts}{''.join(tokens)}}}"
@@ -135,14 +135,14 @@ class _Marker:
         yield f"{{\\rtf1 {fonts}{''.join(tokens)}}}"
 
     def _marked(self) -> Iterator[str]:
-        """The tokens of the file that are left, in order, with the signs between them; no group is."""
+        """Yield the remaining tokens of the file in order, with signs between them and without groups."""
         position, source = 0, self._source
         while match := _TOKEN.match(source, position):
             position = match.end()
             word, argument, code, sign, brace, text = match.groups()
             if brace:
                 self._brace(brace)
-                # A group ends what stands for an unknown character.
+                # A group ends the fallback of a Unicode character.
                 yield "" if self._now.skipped else "{}"
                 if not self._groups:
                     break
@@ -155,10 +155,10 @@ class _Marker:
                 if word == "listtext" and not self._now.kind:
                     yield _NUMBER if _COUNTED.match(source, position) else ""
                 if not self._now.skipped:
-                    # What comes next may be letters, and shall not become part of the control word.
-                    yield from self._kept(word, argument, match[0].rstrip(" ") + " ")
+                    # Letters that follow must not become part of the control word.
+                    yield from self._control_word(word, argument, match[0].rstrip(" ") + " ")
             elif sign in {"\r", "\n"}:
-                yield from self._kept("par", None, _END)
+                yield from self._control_word("par", None, _END)
             elif not self._now.skipped:
                 yield from self._before_words()
                 yield match[0] if code or sign else without_signs(text.replace("\r", "").replace("\n", ""))
@@ -166,19 +166,19 @@ class _Marker:
     def _brace(self, brace: str) -> None:
         if brace == "{":
             if len(self._groups) >= _DEEPEST:
-                raise ValueError("its groups stand too deep within each other")
+                raise ValueError("its groups are nested too deeply")
             self._groups.append(self._now)
         elif self._groups:
             self._now = self._groups.pop()
 
     def _pass_over(self, position: int) -> None:
-        """A destination that programs may pass over: kept where its words are known, else without words."""
+        """Process an optional destination: keep its words where its kind is known, else drop them."""
         match = _TOKEN.match(self._source, position)
         if match is None or match[1] not in {*_BESIDE_WORDS, "shppict", "fldrslt"}:
             self._now = replace(self._now, skipped=True)
 
     def _change(self, word: str, argument: str | None) -> None:
-        """What a control word changes in the group that it stands in."""
+        """Apply a control word to the state of the current group."""
         off = argument == "0"
         if word in _NO_WORDS:
             self._now = replace(self._now, skipped=True)
@@ -209,17 +209,17 @@ class _Marker:
         elif word == "intbl":
             self._in_table = True
 
-    def _kept(self, word: str, argument: str | None, token: str) -> Iterator[str]:
-        """A control word as striprtf shall see it."""
+    def _control_word(self, word: str, argument: str | None, token: str) -> Iterator[str]:
+        """Yield a control word in the form that striprtf needs."""
         if word in {"par", "sect", "page"} and (self._now.kind or self._in_table):
-            # The end of a paragraph of a footnote ends no paragraph of the talk, nor does one inside a cell.
+            # The end of a paragraph in a footnote or a cell does not end a paragraph of the dialogue.
             yield from self._sign_of_kind()
             yield " " if self._now.kind else _LINE
         elif word in {"par", "sect", "page"}:
             self._headed = False
             yield token
         elif word in {"cell", "nestcell", "row", "nestrow"}:
-            # A cell ends where its words are deleted too.
+            # A cell also ends where its words are deleted.
             yield _TALK if self._kind else ""
             self._kind = ""
             yield _CELL if word.endswith("cell") else _ROW
@@ -234,7 +234,7 @@ class _Marker:
             yield token
 
     def _before_words(self) -> Iterator[str]:
-        """Signs and control words without which the words that follow would be taken for something else."""
+        """Yield the signs and control words that the following words need."""
         yield from self._sign_of_kind()
         if (self._now.font, self._now.fallback) != self._written:
             self._written = (self._now.font, self._now.fallback)
@@ -242,7 +242,7 @@ class _Marker:
             yield f"\\f{self._now.font} " if self._now.font else ""
 
     def _sign_of_kind(self) -> Iterator[str]:
-        """A sign where the words that follow are of another kind than those before."""
+        """Yield a sign where the following words are of another kind than those before."""
         kind = self._now.kind
         if kind != self._kind:
             self._kind = kind
@@ -256,7 +256,7 @@ _CHARACTERS = words("emdash endash emspace enspace qmspace bullet lquote rquote 
 
 
 def _group_at(source: str, word: str) -> str:
-    """The group that begins with a control word, without what follows it; "" where there is none."""
+    """Return the group that begins with a control word; "" where there is none."""
     start = source.find(word)
     if start < 0:
         return ""
@@ -269,7 +269,7 @@ def _group_at(source: str, word: str) -> str:
 
 
 def _fonts(table: str) -> str:
-    """A font table that holds nothing but the character set of each font, a line for each."""
+    """Return a font table reduced to the character set of each font, one line each."""
     charsets: dict[str, int] = {}
     font = ""
     for match in _FONT.finditer(table):
@@ -282,7 +282,7 @@ def _fonts(table: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Paragraphs and rows from text with signs; words beside the talk come where they end."""
+    """Yield paragraphs and rows from text with signs, then the asides."""
     words_beside: list[tuple[str, str]] = []
     cells: list[str] = []
     kind = ""

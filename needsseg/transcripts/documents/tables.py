@@ -1,4 +1,4 @@
-"""Tables of speech in documents: one row a turn, columns told by their header or by what they hold."""
+"""Tables of speech in documents: one row per turn, columns recognised by their header or their contents."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NAME_AND_TIME = re.compile(rf"^(?P<name>.*\S)\s+(?P<time>{_CLOCK})$", re.DOTALL
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Where in a row what stands, -1 for nowhere; ``voices`` where every speaker has a column of his own."""
+    """Column indices, -1 for a missing column; ``voices`` are (column, speaker) where each speaker has their own column."""
 
     words: int = -1
     speaker: int = -1
@@ -45,10 +45,10 @@ class _Row:
 
 
 def read_tables(paragraphs: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading | None:
-    """Turns from the rows of a document's tables; None where most of its words stand elsewhere.
+    """Return turns from the rows of a document's tables; None where most of its words are outside the tables.
 
-    Outside the tables the first paragraph is a heading, ``Field: value`` metadata and ``Name: words`` speech where the
-    tables know the name; anything else is unread.
+    Outside the tables the first paragraph is a heading, ``Field: value`` is metadata, and ``Name: words`` is speech where
+    the tables contain the name; anything else is unread.
     """
     rows = [
         _Row(index, tuple(cells)) for index, piece in enumerate(paragraphs) if (cells := cells_of(piece)) is not None
@@ -88,7 +88,7 @@ def read_tables(paragraphs: Sequence[str], choices: ReadingChoices = NO_CHOICES)
 
 
 def row_as_line(cells: Sequence[str]) -> str:
-    """A row without known columns as a line: ``[time] speaker: words`` or ``speaker: words`` for two or three cells."""
+    """Return a row without known columns as a line: ``[time] speaker: words`` or ``speaker: words`` for 2 or 3 cells."""
     non_empty = [cell for cell in cells if cell]
     time = f"[{non_empty.pop(0).strip('[]()')}] " if len(non_empty) in {2, 3} and _TIME.match(non_empty[0]) else ""
     if len(non_empty) != 2:
@@ -97,7 +97,7 @@ def row_as_line(cells: Sequence[str]) -> str:
 
 
 def rows_of_facts(paragraphs: Sequence[str]) -> frozenset[int]:
-    """The rows, but the last, of tables ``Field | value`` about the file: as lines they are one block of fields."""
+    """Return the rows, except the last, of ``Field | value`` tables about the file, which form one block of fields."""
     rows = [
         _Row(index, tuple(cells)) for index, piece in enumerate(paragraphs) if (cells := cells_of(piece)) is not None
     ]
@@ -111,7 +111,7 @@ def rows_of_facts(paragraphs: Sequence[str]) -> frozenset[int]:
 
 
 def _blocks(rows: Sequence[_Row]) -> list[list[_Row]]:
-    """Rows that follow each other in the document, as one table each."""
+    """Group consecutive rows of the document into tables."""
     blocks: list[list[_Row]] = []
     for row in rows:
         if blocks and blocks[-1][-1].at == row.at - 1:
@@ -122,17 +122,17 @@ def _blocks(rows: Sequence[_Row]) -> list[list[_Row]]:
 
 
 def _header(table: Sequence[_Row], choices: ReadingChoices) -> tuple[int, _Columns | None]:
-    """The index of the row that names the columns of speech and what it says; (-1, None) where none does."""
+    """Return the index of the header row and its columns; (-1, None) where there is none."""
     for index, row in enumerate(table[:_TITLE_ROWS]):
         cells = [cell.strip() for cell in row.cells]
-        if found_columns := _columns_by_choice(cells, choices) or _columns_by_name(cells):
-            return index, found_columns
+        if columns := _columns_by_choice(cells, choices) or _columns_by_name(cells):
+            return index, columns
     return -1, None
 
 
 def _columns_by_choice(cells: Sequence[str], choices: ReadingChoices) -> _Columns | None:
     names = {cell.casefold(): at for at, cell in reversed(list(enumerate(cells)))}
-    places = {what: names.get(column.strip().casefold(), -1) for what, column in choices.columns.items()}
+    places = {field: names.get(column.strip().casefold(), -1) for field, column in choices.columns.items()}
     if places.get("words", -1) < 0:
         return None
     start = places.get("start", -1)
@@ -164,8 +164,8 @@ def _columns_by_name(cells: Sequence[str]) -> _Columns | None:
 
 
 def _columns_by_content(table: Sequence[_Row]) -> _Columns | None:
-    """Columns of a table without names: words run, speakers come back, times are clock times."""
-    # The first row may be a header; with enough rows the others tell as much.
+    """Return the columns of a table without header: long words, recurring speakers, clock times."""
+    # The first row may be a header; with enough rows the others suffice.
     table = table[1:] if len(table) > 4 else table
     width = max((len(row.cells) for row in table), default=0)
     columns = [[cell for row in table if (cell := row.cell(column).strip())] for column in range(width)]
@@ -198,7 +198,7 @@ def _columns_by_content(table: Sequence[_Row]) -> _Columns | None:
 
 
 def _completed(columns: _Columns, table: Sequence[_Row]) -> _Columns:
-    """Columns with those of speakers and times, where no name told them and what they hold does."""
+    """Return the columns with those of speakers and times added by their contents, where no name gave them."""
     columns = _timed(columns, table)
     if columns.speaker >= 0 or columns.voices:
         return columns
@@ -212,7 +212,7 @@ def _completed(columns: _Columns, table: Sequence[_Row]) -> _Columns:
 
 
 def _timed(columns: _Columns, table: Sequence[_Row]) -> _Columns:
-    """Columns with that of the times, where no name told it and one holds nothing but clock times."""
+    """Return the columns with that of the times added, where no name gave it and a column holds only clock times."""
     if columns.start >= 0 or columns.voices:
         return columns
     for column in range(max((len(row.cells) for row in table), default=0)):
@@ -231,7 +231,7 @@ def _is_speaker(label: str) -> bool:
 
 
 def _looks_like_a_header(table: Sequence[_Row], columns: _Columns) -> bool:
-    """Whether the first row names columns in words that nobody knows here: its speaker never speaks again."""
+    """Return whether the first row is a header in unknown words: its speaker never speaks again."""
     speakers = Counter(_label(row.cell(columns.speaker)) for row in table)
     words = table[0].cell(columns.words)
     short = len(words.split()) <= 3 and not _SENTENCE_END.search(words.strip())
@@ -242,7 +242,7 @@ def _looks_like_a_header(table: Sequence[_Row], columns: _Columns) -> bool:
 
 
 def _label(cell: str) -> str:
-    """The speaker that a cell names, without a colon, without a time behind it."""
+    """Return the speaker that a cell names, without a colon or a time after the name."""
     text = " ".join(cell.split())
     if match := _NAME_AND_TIME.match(text):
         text = match["name"]
@@ -250,7 +250,7 @@ def _label(cell: str) -> str:
 
 
 class _State:
-    """Turns by the paragraph they stand in, and what each word was."""
+    """Turns by their paragraph, and the marks of all words."""
 
     def __init__(self, choices: ReadingChoices) -> None:
         self.choices = choices
@@ -260,7 +260,7 @@ class _State:
 
     @property
     def lines(self) -> frozenset[int]:
-        """The paragraphs of which a mark tells."""
+        """The paragraphs that have a mark."""
         return frozenset(mark.line for mark in self.marks)
 
     def take(self, rows: Sequence[_Row], columns: _Columns) -> None:
@@ -291,7 +291,7 @@ class _State:
                 timed = len(cell.split()) - len(label.split())
                 self.marks += [Mark(row.at, kind, len(label.split())), Mark(row.at, "time", max(timed, 0))]
             else:
-                # A number counts the turns, as labels do.
+                # A number that counts the turns is a label.
                 kind_of_other_cells = "label" if cell.strip().rstrip(".").isdecimal() else "metadata"
                 kind = "time" if column in {columns.start, columns.end} else kind_of_other_cells
                 self.marks.append(marked(row.at, kind, cell))
@@ -307,8 +307,8 @@ class _State:
                 self.pieces.append((row.at, Spoken(speaker, row.cell(column), None, None, row.at + 1)))
 
     def take_around(self, paragraphs: Sequence[str]) -> None:
-        """Read what stands outside the tables."""
-        known = {piece.speaker for _, piece in self.pieces}
+        """Read the paragraphs outside the tables."""
+        speakers = {piece.speaker for _, piece in self.pieces}
         first, lines = True, self.lines
         for index, piece in enumerate(paragraphs):
             text = plain(piece)
@@ -316,7 +316,7 @@ class _State:
                 continue
             item = _LABELLED.match(text)
             label = " ".join(item["label"].split()) if item else ""
-            if item and label in known:
+            if item and label in speakers:
                 spoken_words = len(item["words"].split())
                 self.pieces.append((index, Spoken(label, item["words"], None, None, index + 1)))
                 self.marks += [
@@ -331,7 +331,7 @@ class _State:
 
 
 def _times(rows: Sequence[_Row], columns: _Columns) -> tuple[list[int | None], list[int | None]]:
-    """Milliseconds at which the rows begin and end; a cell may hold both, and a speaker's cell may hold a time."""
+    """Return the start and end of each row in milliseconds; one cell may hold both, and a speaker's cell a time."""
     starts: list[str] = []
     ends: list[str] = []
     for row in rows:

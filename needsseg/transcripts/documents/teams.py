@@ -1,4 +1,4 @@
-"""Documents whose turns stand below a header with name and time: all generations of Teams' files, Word's Transcribe."""
+"""Documents with turns below a header of name and time: all generations of Teams' files, Word's Transcribe."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _ABOUT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One shape of the line above a turn's words.
+    """One form of the line above a turn's words.
 
-    ``pattern`` has groups ``start`` and, where they are, ``end`` and ``name``; without a name it stands in the line below.
-    ``fewest`` such lines make a layout, ``first`` means that it has to begin a paragraph, ``above`` that the words stand
-    in the same paragraph. ``named`` means that only what has the shape of a name counts.
+    ``pattern`` has groups ``start`` and optionally ``end`` and ``name``; without ``name`` the name is in the line below.
+    A layout needs at least ``fewest`` such lines. ``first`` means that the header begins a paragraph, ``above`` that the
+    words are in the same paragraph, ``named`` that only text in the form of a name counts.
     """
 
     about: str
@@ -81,7 +81,7 @@ class _Line:
 
 
 def header_of(paragraphs: Sequence[str]) -> Header | None:
-    """The shape that the headers of these paragraphs have, where most of their words stand below such headers."""
+    """Return the form of the paragraphs' headers, or None unless most words are below such headers."""
     lines = list(_lines(paragraphs))
     words = sum(len(line.text.split()) for line in lines)
     scored_headers: list[tuple[int, Header]] = []
@@ -92,7 +92,7 @@ def header_of(paragraphs: Sequence[str]) -> Header | None:
             for index in header_lines
             if (match := header.pattern.match(lines[index].text))
         )
-        # A time before a sentence is no header: names come back, sentences do not.
+        # A time before a sentence is not a header: names recur, sentences do not.
         if len(header_lines) < header.fewest or (
             header.named and len(header_lines) > 3 and len(names) * 2 > len(header_lines)
         ):
@@ -106,9 +106,9 @@ def header_of(paragraphs: Sequence[str]) -> Header | None:
 def read_below_headers(
     paragraphs: Sequence[str], choices: ReadingChoices = NO_CHOICES, wrapped: bool = False
 ) -> Reading:
-    """Turns below headers; what stands above the first is about the meeting, and notices of transcription are dropped.
+    """Return the turns below headers; the lines above the first are about the meeting, and notices are dropped.
 
-    A paragraph is a piece of the source; within a turn a line feed parts paragraphs, unless they are ``wrapped`` lines.
+    A paragraph is a piece of the source; within a turn a line feed separates paragraphs, unless they are ``wrapped`` lines.
     """
     header = header_of(paragraphs) or HEADERS[0]
     state = _State(header, choices, wrapped)
@@ -123,7 +123,7 @@ def read_below_headers(
 
 
 class _State:
-    """The turns read so far, and what each word was."""
+    """The turns read so far, and the marks of their words."""
 
     def __init__(self, header: Header, choices: ReadingChoices, wrapped: bool) -> None:
         self.header = header
@@ -138,7 +138,7 @@ class _State:
         self.names: frozenset[str] = frozenset()
 
     def take(self, lines: Sequence[_Line], index: int) -> int:
-        """Read the line at ``index`` and returns how many lines it took."""
+        """Read the line at ``index`` and return the number of lines consumed."""
         line = lines[index]
         if not line.text:
             return 1
@@ -155,25 +155,25 @@ class _State:
         return 1
 
     def _begin(self, lines: Sequence[_Line], index: int) -> int:
-        line, lines_taken = lines[index], 1
+        line, line_count = lines[index], 1
         match = self.header.pattern.match(line.text)
         groups = match.groupdict() if match else {}
         name = groups.get("name") or ""
         self.marks.append(Mark(line.paragraph, "time", len(line.text.split()) - len(name.split())))
         paragraph = line.paragraph
         if "name" not in groups and _is_name_below(self.header, lines, index):
-            name, paragraph, lines_taken = lines[index + 1].text, lines[index + 1].paragraph, 2
+            name, paragraph, line_count = lines[index + 1].text, lines[index + 1].paragraph, 2
         name = name.rstrip(":：")
-        known = name not in self.choices.not_speakers
-        self.marks.append(marked(paragraph, "label" if known else "heading", name))
-        speaker = name if known else self.pieces[-1].speaker if self.pieces else self.choices.unlabelled
+        is_speaker = name not in self.choices.not_speakers
+        self.marks.append(marked(paragraph, "label" if is_speaker else "heading", name))
+        speaker = name if is_speaker else self.pieces[-1].speaker if self.pieces else self.choices.unlabelled
         start, end = clock(groups.get("start")), clock(groups.get("end"))
         self.pieces.append(Spoken(speaker, "", start, end, line.paragraph + 1))
         self._paragraph, self._above = -1, False
-        return lines_taken
+        return line_count
 
     def _take_above(self, line: _Line) -> None:
-        """A line above the first turn: facts about the meeting, or, once, its title."""
+        """Read a line above the first turn: facts about the meeting, or, once, its title."""
         about = _ABOUT.match(line.text) is not None
         kind = "metadata" if about else "heading" if self._title else kind_of_line_above(line.text, self.names)
         if kind == "section":
@@ -195,7 +195,7 @@ class _State:
 
 
 def clock(text: str | None) -> int | None:
-    """Milliseconds of a clock time (``0:04``, ``00:00:04.100``); None where there is none."""
+    """Return a clock time (``0:04``, ``00:00:04.100``) in milliseconds; None where there is none."""
     match = _PARTS.match(text or "")
     return milliseconds(match[1], match[2], match[3], match[4]) if match else None
 
@@ -223,7 +223,7 @@ def _matches(header: Header, lines: Sequence[_Line], index: int) -> bool:
 
 
 def _is_name_below(header: Header, lines: Sequence[_Line], index: int) -> bool:
-    """Whether the line below a time is a name: it has the shape of one, and words follow before the next time."""
+    """Return whether the line below a time is a name: it has the form of one, and words follow before the next time."""
     if index + 2 >= len(lines) or _matches(header, lines, index + 1) or _matches(header, lines, index + 2):
         return False
     name = lines[index + 1].text.rstrip(":：")

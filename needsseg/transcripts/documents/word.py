@@ -11,11 +11,11 @@ from needsseg.transcripts.documents.word_parts import Parts, W, WordStyles, open
 from needsseg.transcripts.lines.guide import emphasised_questions
 from needsseg.transcripts.spoken import HEADED, NUMBERED
 
-# Text that change tracking keeps though it is gone; its words count as markup.
+# Tracked deletions; their words count as markup.
 _DELETED = frozenset({"del", "moveFrom", "rt"})
-# What holds no words of the document.
+# Elements without words of the document.
 _EMPTY = frozenset({"pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "trPr", "tcPr", "tblGrid", "sectPr", "instrText"})
-_DRAWN = frozenset({"drawing", "pict", "object", "AlternateContent"})
+_DRAWINGS = frozenset({"drawing", "pict", "object", "AlternateContent"})
 _SIGNS = {
     "tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "", "delText": "",
 }  # fmt: skip
@@ -28,12 +28,12 @@ _SIDE_PARTS = {
 
 
 def paragraphs_of(path: Path) -> list[str]:
-    """The pieces of a Word file in order: paragraphs with line breaks as LF, table rows, words beside the talk.
+    """Return the pieces of a Word file in order: paragraphs with line breaks as LF, table rows, asides.
 
     Paragraphs of a heading style begin with HEADED, those that Word numbers and questions all in bold with NUMBERED.
-    Rows and words beside the talk (tracked deletions, hidden text, text boxes, comments, notes, headers and footers)
-    stand as ``pieces`` has it. Tracked insertions are speech. Raises TranscriptError where the file is no Word document,
-    is damaged or unpacks to more than an interview can hold.
+    Rows and asides (tracked deletions, hidden text, text boxes, comments, notes, headers and footers) are encoded as in
+    ``marks``. Tracked insertions are speech. Raises TranscriptError where the file is not a Word document, is damaged or
+    unpacks to more than an interview can hold.
     """
     with opened_parts(path) as parts:
         body = _body(parts.main)
@@ -45,9 +45,9 @@ def paragraphs_of(path: Path) -> list[str]:
 
 
 def _with_questions(pieces: list[str]) -> list[str]:
-    """Pieces in which paragraphs all in bold or italics are questions (NUMBERED) or headings, where they alternate with others.
+    """Return the pieces with paragraphs all in bold or italics marked as questions (NUMBERED) or headings.
 
-    Elsewhere only those that end in a question mark are.
+    They are so marked where they alternate with other paragraphs. Elsewhere only those that end in a question mark are.
     """
     texts = [piece.removeprefix(_EMPHASISED) for piece in pieces]
     question_kinds = emphasised_questions(texts, [piece.startswith(_EMPHASISED) for piece in pieces])
@@ -62,27 +62,27 @@ def _body(root: Any) -> Any:
 
 
 def _beside(parts: Parts, styles: WordStyles) -> Iterator[str]:
-    """Words of the parts that stand beside the body; a header that many sections share counts once."""
-    seen_parts: set[tuple[str, str]] = set()
+    """Yield the words of parts outside the body as asides; a header that many sections share counts once."""
+    yielded_parts: set[tuple[str, str]] = set()
     for kind, root in parts.related(_SIDE_PARTS):
         reader = _Reader(styles, [])
         text = " ".join(
             " ".join(reader.blocks(root)).translate({0x1A: None, 0x1D: None, 0x1E: None, 0x1F: " "}).split()
         )
-        if text and (kind, text) not in seen_parts:
-            seen_parts.add((kind, text))
+        if text and (kind, text) not in yielded_parts:
+            yielded_parts.add((kind, text))
             yield aside(kind, text)
 
 
 class _Reader:
-    """One walk over the blocks of a part, which gathers what stands beside the talk."""
+    """Walks over the blocks of a part and collects its asides."""
 
     def __init__(self, styles: WordStyles, asides: list[tuple[str, str]]) -> None:
         self.styles = styles
         self.asides = asides
 
     def blocks(self, parent: Any) -> Iterator[str]:
-        """Paragraphs and rows below an element, those in its wrappers (content controls, insertions) too."""
+        """Yield the paragraphs and rows below an element, including those in wrappers (content controls, insertions)."""
         for element in parent:
             name = _name(element)
             if name == "p":
@@ -94,7 +94,7 @@ class _Reader:
                 self._aside("markup", self._texts(element))
             elif _is_contents_list(element):
                 self._aside("heading", self._texts(element))
-            elif name and name not in _EMPTY and name not in _DRAWN:
+            elif name and name not in _EMPTY and name not in _DRAWINGS:
                 yield from self.blocks(element)
 
     def _cell(self, cell: Any) -> Iterator[str]:
@@ -127,13 +127,13 @@ class _Reader:
         for child in element:
             name = _name(child)
             if name == "t":
-                # A soft hyphen says where a word may be broken; nobody said it.
+                # A soft hyphen is only a hint for line breaking.
                 yield (child.text or "").replace("\xad", "")
             elif name in _SIGNS:
                 yield _SIGNS[name]
             elif name in _DELETED:
                 self._aside("markup", self._texts(child))
-            elif name in _DRAWN:
+            elif name in _DRAWINGS:
                 self._aside("note", self._boxes(child))
             elif name == "r" and self._is_hidden(child):
                 self._aside("markup", self._texts(child))
@@ -157,7 +157,7 @@ class _Reader:
                 yield " "
 
     def _boxes(self, element: Any) -> Iterator[str]:
-        """The paragraphs of text boxes; an alternative for old programs repeats them and is passed over."""
+        """Yield the paragraphs of text boxes; the fallback for old programs repeats them and is skipped."""
         for paragraph in element.iter(f"{W}p"):
             if not any(_name(ancestor) == "Fallback" for ancestor in paragraph.iterancestors()):
                 yield from self._texts(paragraph)
@@ -174,7 +174,7 @@ def _name(element: Any) -> str:
 
 
 def _inside(element: Any, name: str) -> Iterator[Any]:
-    """Rows of a table or cells of a row, those in wrappers too, but none of a table inside it."""
+    """Yield the rows of a table or the cells of a row, including those in wrappers, but not those of nested tables."""
     for child in element:
         child_name = _name(child)
         if child_name == name:
@@ -189,7 +189,7 @@ def _inside(element: Any, name: str) -> Iterator[Any]:
 
 
 def _is_emphasised(paragraph: Any) -> bool:
-    """Whether all words of a paragraph are bold, or all in italics; where nobody is named, the interviewer's may be so."""
+    """Return whether all words of a paragraph are bold, or all italic, as unnamed interviewers' words often are."""
     runs = [run for run in paragraph.iter(f"{W}r") if any((text.text or "").strip() for text in run.iterfind(f"{W}t"))]
     return bool(runs) and any(
         all(
@@ -201,7 +201,7 @@ def _is_emphasised(paragraph: Any) -> bool:
 
 
 def _value(properties: Any, name: str) -> str:
-    """The value of a property of a paragraph, "" where it has none."""
+    """Return the value of a paragraph's property, "" where it is missing."""
     element = properties.find(f"{W}{name}") if properties is not None else None
     return element.get(f"{W}val", "") if element is not None else ""
 

@@ -1,4 +1,4 @@
-"""The parts of a Word file's package, found by their relations (ECMA-376 part 2), and the styles that say something."""
+"""The parts of a Word file's package, found by their relationships (ECMA-376 part 2), and its relevant styles."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _HEADING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class WordStyles:
-    """Ids of heading styles, of those of a list of contents, of numberings and styles that count, of hidden text."""
+    """Ids of the styles of headings, tables of contents, numbered paragraphs and hidden text, and of numberings."""
 
     headings: frozenset[str]
     contents: frozenset[str]
@@ -43,14 +43,14 @@ class WordStyles:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """An open package: its main part, and the parts that it names, by the last word of their relation's type."""
+    """An open package: its main part, and its related parts as (last word of the relationship type, part name)."""
 
     archive: zipfile.ZipFile
     main: Any
     names: tuple[tuple[str, str], ...]
 
     def related(self, kinds: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-        """The roots of the parts whose relation is one of ``kinds``, each with what ``kinds`` says of it."""
+        """Yield the root of each part whose relationship is in ``kinds``, with the value that ``kinds`` maps it to."""
         for relation, name in self.names:
             if relation in kinds:
                 yield kinds[relation], parsed(self.archive, name)
@@ -58,7 +58,7 @@ class Parts:
 
 @contextmanager
 def opened_parts(path: Path) -> Iterator[Parts]:
-    """The parts of a Word file; whatever goes wrong while they are read is a TranscriptError that names the file."""
+    """Open the parts of a Word file; any failure while they are read is a TranscriptError that names the file."""
     from lxml.etree import LxmlError
 
     try:
@@ -78,13 +78,13 @@ def opened_parts(path: Path) -> Iterator[Parts]:
     except NotImplementedError as error:
         raise TranscriptError(f"{path}: packed in a way that cannot be read: {error}.", _SAVE_AGAIN) from error
     except RecursionError as error:
-        raise TranscriptError(f"{path}: damaged: its parts stand too deep within each other.", _SAVE_AGAIN) from error
+        raise TranscriptError(f"{path}: damaged: its parts are nested too deeply.", _SAVE_AGAIN) from error
     except RuntimeError as error:
         raise TranscriptError(f"{path}: protected with a password: {error}.", _WITHOUT_PASSWORD) from error
     except (zipfile.BadZipFile, zlib.error, LxmlError, LookupError, ValueError, EOFError, OSError) as error:
         raise TranscriptError(f"{path}: damaged or not a Word document (.docx): {error}.", _SAVE_AGAIN) from error
     except (AttributeError, TypeError) as error:
-        # Parts are taken for what their names promise; in a damaged file they are something else.
+        # Code trusts the parts' names; in a damaged file their content may be something else.
         raise TranscriptError(f"{path}: damaged: its parts are not those of a Word document.", _SAVE_AGAIN) from error
 
 
@@ -93,9 +93,9 @@ class _TooLargeError(Exception):
 
 
 def parsed(archive: zipfile.ZipFile, name: str) -> Any:
-    """The root of a part, in the transitional namespace; no entity is expanded and nothing is fetched.
+    """Return the root of a part, in the transitional namespace; no entity is expanded and nothing is fetched.
 
-    The size in the directory is a claim: no more than the limit is unpacked, whatever it says. Raises ValueError where
+    The size in the archive's directory may be false, so no more than the limit is unpacked. Raises ValueError where
     the part declares a document type, as no Word document does.
     """
     from lxml import etree
@@ -122,7 +122,7 @@ def _make_transitional(root: Any) -> None:
 
 
 def _main_name(archive: zipfile.ZipFile) -> str:
-    """The name of the main part: by the package's relations, by the content types, or by how programs name it."""
+    """Return the name of the main part: by the package's relationships, the content types, or the usual names."""
     names = {name.casefold(): name for name in archive.namelist()}
     candidates: list[str] = []
     if "_rels/.rels" in names:
@@ -142,7 +142,7 @@ def _main_name(archive: zipfile.ZipFile) -> str:
 
 
 def _relations(archive: zipfile.ZipFile, part_name: str) -> Iterator[tuple[str, str]]:
-    """The last word of each relation's type with the name of the part it leads to, for parts that are there."""
+    """Yield the last word of each relationship's type and the name of its target, for parts that exist."""
     folder, base = posixpath.split(part_name)
     names = {name.casefold(): name for name in archive.namelist()}
     relations_file = names.get(posixpath.join(folder, "_rels", f"{base}.rels").casefold())
@@ -158,9 +158,9 @@ def _relations(archive: zipfile.ZipFile, part_name: str) -> Iterator[tuple[str, 
 
 
 def styles_in(parts: Parts) -> WordStyles:
-    """What the styles and numberings of a document say about its paragraphs.
+    """Return the relevant styles and numberings of a document.
 
-    Word translates the ids of styles, but not the names it keeps for its own; other programs translate these too.
+    Word translates the ids of styles, but not the names of built-in styles; other programs translate these too.
     """
     style_parts = list(parts.related({"styles": "", "numbering": "numbering"}))
     counting = frozenset(number for kind, root in style_parts if kind for number in _counting(root))
@@ -173,7 +173,7 @@ def styles_in(parts: Parts) -> WordStyles:
         for style in styles
         if (level := style.find(f"{W}pPr/{W}outlineLvl")) is not None and level.get(f"{W}val", "9") in "012345678"
     }
-    # A style of one's own that is made from a heading is a heading; styles stand few steps from the one they began with.
+    # A custom style derived from a heading is a heading; chains of derived styles are short.
     for _ in range(_LONGEST_CHAIN):
         headings |= {ident for ident, base in based.items() if base in headings}
     return WordStyles(
@@ -203,7 +203,7 @@ def _value(style: Any, name: str) -> str:
 
 
 def _counting(root: Any) -> Iterator[str]:
-    """The ids of numberings whose first level counts, so that a numbered question is told from a bullet."""
+    """Yield the ids of numberings whose first level is numbered, which distinguish numbered questions from bullets."""
     counting_ids = {
         abstract.get(f"{W}abstractNumId")
         for abstract in root.iter(f"{W}abstractNum")

@@ -11,15 +11,15 @@ Path = tuple[str, ...]
 _INDEX = re.compile(r"\[[^\]]*\]")
 _MOST_PATHS = 400
 _MOST_ITEMS = 50
-"""Items of a list that are looked through for paths; all are read."""
+"""Items of a list that are searched for paths; all items are read."""
 _DEEPEST = 40
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenRow:
-    """One value at the path of the words: the cells around it by name, and the object and key it stands under.
+    """One value at the path of the words: the cells of its item by name, and the id of its object and its key.
 
-    ``places`` are the objects and keys of what was chosen beside the words, by name.
+    ``places`` are the object ids and keys of the other chosen columns, by column name.
     """
 
     cells: Mapping[str, str]
@@ -30,7 +30,7 @@ class ChosenRow:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """An object on the way to a value, the path to it, and whether it is an item of a list."""
+    """An object that contains a value, the path to the object, and whether it is an item of a list."""
 
     path: Path
     record: dict[str, Any]
@@ -38,7 +38,7 @@ class _Around:
 
 
 def paths_in(value: Any) -> tuple[Path, ...]:
-    """The paths to all texts and numbers of a document, lists left out, in its order."""
+    """Return the paths to all texts and numbers of a document in order, without list indices."""
     paths: dict[Path, None] = {}
     stack: list[tuple[Path, Any]] = [((), value)]
     while stack and len(paths) < _MOST_PATHS:
@@ -52,17 +52,17 @@ def paths_in(value: Any) -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def path_called(name: str, known: tuple[Path, ...]) -> Path | None:
-    """The path that a person means: written out, or its end where no other path ends so."""
-    wanted_path = tuple(part for part in _INDEX.sub("", name).strip(".$ ").split(".") if part)
-    if not wanted_path or wanted_path in known:
-        return wanted_path or None
-    ends = [path for path in known if path[-len(wanted_path) :] == wanted_path]
+def path_called(name: str, document_paths: tuple[Path, ...]) -> Path | None:
+    """Return the path that a name stands for: written in full, or as an end that only one path has; else None."""
+    named_path = tuple(part for part in _INDEX.sub("", name).strip(".$ ").split(".") if part)
+    if not named_path or named_path in document_paths:
+        return named_path or None
+    ends = [path for path in document_paths if path[-len(named_path) :] == named_path]
     return ends[0] if len(ends) == 1 else None
 
 
 def chosen_rows(value: Any, words: Path, other_paths: Mapping[str, Path]) -> list[ChosenRow]:
-    """A row for each value at a path, in order, with what stands beside it in its item, and at other paths, by their names."""
+    """Return a row for each value at the path of the words, with the cells of its item and those at other paths."""
     rows: list[ChosenRow] = []
     name = ".".join(words)
     for holders, text in _values(value, words):
@@ -70,10 +70,10 @@ def chosen_rows(value: Any, words: Path, other_paths: Mapping[str, Path]) -> lis
         cells = dict(_flat(item.record))
         places: dict[str, tuple[int, str]] = {}
         for column, path in other_paths.items():
-            cell_found = next(filter(None, (_below(holder, path) for holder in reversed(holders))), None)
-            cells[column] = cell_found[0] if cell_found else ""
-            if cell_found and cell_found[1]:
-                places[column] = cell_found[1:]
+            cell = next(filter(None, (_below(holder, path) for holder in reversed(holders))), None)
+            cells[column] = cell[0] if cell else ""
+            if cell and cell[1]:
+                places[column] = cell[1:]
         cells[name] = text
         rows.append(ChosenRow(cells, id(holders[-1].record), words[-1], places))
     return rows
@@ -82,19 +82,19 @@ def chosen_rows(value: Any, words: Path, other_paths: Mapping[str, Path]) -> lis
 def _values(value: Any, words: Path) -> Iterator[tuple[tuple[_Around, ...], str]]:
     stack: list[tuple[Any, int, tuple[_Around, ...], bool]] = [(value, 0, (), False)]
     while stack:
-        value_here, depth, holders, item = stack.pop()
-        if isinstance(value_here, list):
-            stack.extend((child, depth, holders, True) for child in reversed(value_here))
+        node, depth, holders, item = stack.pop()
+        if isinstance(node, list):
+            stack.extend((child, depth, holders, True) for child in reversed(node))
         elif depth == len(words):
-            if _is_cell(value_here) and holders:
-                yield holders, str(value_here)
-        elif isinstance(value_here, dict) and words[depth] in value_here:
-            inner = (*holders, _Around(words[:depth], value_here, item))
-            stack.append((value_here[words[depth]], depth + 1, inner, False))
+            if _is_cell(node) and holders:
+                yield holders, str(node)
+        elif isinstance(node, dict) and words[depth] in node:
+            inner = (*holders, _Around(words[:depth], node, item))
+            stack.append((node[words[depth]], depth + 1, inner, False))
 
 
 def _below(holder_state: _Around, path: Path) -> tuple[str, int, str] | None:
-    """The cell at a path that begins with an object's own, its object (0 for a number) and its key; None for none."""
+    """Return the cell at a path below an object, the id of its object (0 for a number) and its key; None if missing."""
     if path[: len(holder_state.path)] != holder_state.path:
         return None
     holder: Any = holder_state.record

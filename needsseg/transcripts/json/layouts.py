@@ -1,4 +1,4 @@
-"""What the JSON of transcription services looks like: one entry a layout, where the turns stand and what they are made of."""
+"""The JSON layouts of transcription services: one entry per layout, with the paths to its turns and their fields."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class JsonLayout:
-    """Where one service's JSON keeps its turns.
+    """The paths to the turns of one service's JSON.
 
-    ``turns`` is the path to the turns, ``parts`` the path from a turn to the sentences or words it is made of (empty where
-    it has its words itself). ``words``, ``speaker``, ``start`` and ``end`` are paths from a part, then from its turn; the
-    first that leads to a value counts. A path is keys with dots; ``[]`` is every item of a list, ``[0]`` or ``[-1]`` one.
+    ``turns`` is the path to the turns, ``parts`` the path from a turn to its sentences or words (empty where the turn has
+    the words itself). ``words``, ``speaker``, ``start`` and ``end`` are paths from a part, then from its turn; the first
+    that leads to a value counts. A path is keys with dots; ``[]`` is every item of a list, ``[0]`` or ``[-1]`` one item.
 
-    ``unit`` is the unit of numbers: ``s``, ``ms``, ``ticks`` (100 ns) or ``samples`` (1/16,000 s), "" where the numbers
-    tell; ``lasts`` is the path to how long a turn is, where it has no end. ``by_word`` says that parts are single words;
-    ``needs_speaker`` that the layout is this one only where four parts of five name a speaker other than 0. ``whole`` is the
-    path to all words of which the turns must hold at least 45%. ``speakers_by_start`` leads to objects that name speakers
-    by the start of a word.
+    ``unit`` is the unit of numbers: ``s``, ``ms``, ``ticks`` (100 ns) or ``samples`` (1/16,000 s), "" where it
+    is inferred from the numbers; ``lasts`` is the path to a turn's duration, where it has no end. ``by_word`` means that
+    parts are single words; ``needs_speaker`` that the layout fits only where four of five parts name a speaker other than
+    0. ``whole`` is the path to all words, of which the turns must hold at least 45%. ``speakers_by_start`` leads to
+    objects that name speakers by the start of a word.
     """
 
     service: str
@@ -245,7 +245,7 @@ JSON_LAYOUTS: tuple[JsonLayout, ...] = (
         unit="ms",
     ),
 )
-"""Tried in this order; what none of them is, is read by the keys that its fullest list of objects has."""
+"""Tried in this order; other JSON is read by the keys of its list of objects with the most words."""
 
 WORDS_KEYS = (
     "text", "transcript", "words", "sentence", "utterance", "content", "punctuated_word", "word", "display", "value",
@@ -261,7 +261,7 @@ SPEAKER_KEYS = (
     "actor", "channel_label", "sprecher", "locuteur", "spid",
 )  # fmt: skip
 SURE_SPEAKER_KEYS = (*SPEAKER_KEYS[: SPEAKER_KEYS.index("author")], "attributedTo", "spid", "channel_label")
-"""Those that name a speaker on an object around the words too, where ``name`` or ``user`` would name the file's owner."""
+"""Keys that name a speaker also on enclosing objects, where ``name`` or ``user`` would be the file's owner."""
 START_KEYS = (
     "start_ms", "startMs", "start_time_ms", "startTimeMs", "offsetMilliseconds", "start", "start_time", "startTime",
     "start_timestamp", "startTimestamp", "startOffset", "start_offset", "begin", "from", "ts", "offset", "offsets.from",

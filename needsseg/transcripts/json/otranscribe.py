@@ -1,4 +1,4 @@
-"""oTranscribe's files: JSON whose text is HTML with a span for each time."""
+"""oTranscribe's files: JSON with the text as HTML and a span for each time."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _SPAN = "timestamp"
 
 
 def read_otranscribe(lines: Sequence[str], choices: ReadingChoices) -> Reading | None:
-    """The turns of an oTranscribe file, or None where the lines are another JSON.
+    """Return the turns of an oTranscribe file, or None where the lines are other JSON.
 
-    A paragraph is a piece; its first time is its start, ``Name:`` behind or before the time its speaker, and a paragraph
-    without a name goes on with the speaker before.
+    A paragraph is a piece; its first time is its start, and ``Name:`` after or before the time is its speaker. A paragraph
+    without a name continues with the previous speaker.
     """
     head = "\n".join(lines[:50])
     if "timestamp" not in head or not re.search(r"<(?:p|span|br|div)\b", head):
@@ -84,7 +84,7 @@ class _Paragraphs(HTMLParser):
             paragraph.times.append(data)
             self._begin(milliseconds(*match.group(1, 2, 3, 4)))
         else:
-            # Words typed on behind a time land in its span.
+            # Words that were typed directly after a time are in its span.
             paragraph.text += data.replace("\n", " ")
 
     def _begin(self, start_ms: int | None) -> None:
@@ -117,7 +117,7 @@ def _reading(paragraphs: Sequence[_Paragraph], other_texts: Sequence[str], choic
             speaker, words = one_line(match[1]), match[2]
             marks.append(marked(index, "label", match[1]))
         start_ms = paragraph.start_ms if paragraph.start_ms is not None else start_ms
-        # A time in a paragraph of its own is that of the next.
+        # A time in a paragraph of its own belongs to the next paragraph.
         if tidy(words):
             pieces.append(Spoken(speaker or choices.unlabelled, words, start_ms, line=index + 1))
             start_ms = None

@@ -1,4 +1,4 @@
-"""JSON becomes values: broken, endless or doubled parts are named, and what it holds is told by keys and depth."""
+"""Parse JSON, report broken or too deeply nested text and duplicate keys, and describe a value by its keys."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _LONGEST_KEY = 40
 
 @dataclass(slots=True)
 class Document:
-    """One JSON value, and the keys that stood twice in one of its objects with the values that were dropped."""
+    """One JSON value, and the duplicate keys of its objects with the values that were dropped."""
 
     value: Any
     doubled: list[tuple[str, Any]] = field(default_factory=list)
 
 
 def document_of(text: str) -> Document:
-    """The value of a JSON text; of a key that stands twice in one object the last counts, the others are ``repeated_keys``.
+    """Return the value of a JSON text; of duplicate keys in one object the last counts, the others are ``doubled``.
 
     ``NaN`` and infinities become None. Raises json.JSONDecodeError where the text is broken, ValueError where a number is
     too long or the text is nested deeper than Python reads (about a thousand levels).
@@ -45,7 +45,7 @@ def document_of(text: str) -> Document:
 
 
 def whole_document(lines: Sequence[str], name: str) -> Document:
-    """The one value of a JSON file; raises TranscriptError, naming line and column, where it is broken."""
+    """Return the value of a JSON file; raises TranscriptError with line and column where it is broken."""
     try:
         return document_of("\n".join(lines))
     except json.JSONDecodeError as error:
@@ -56,7 +56,7 @@ def whole_document(lines: Sequence[str], name: str) -> Document:
 
 
 def keys_by_depth(value: Any) -> str:
-    """The keys of a JSON value by depth, for a person: ``depth 1: metadata, results; depth 2: channels, utterances``."""
+    """Return the keys of a JSON value by depth, for a message: ``depth 1: metadata, results; depth 2: channels``."""
     level: list[Any] = [value]
     levels: list[str] = []
     for depth in range(1, 64):

@@ -15,8 +15,8 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(-?\d*)\]")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An object in a JSON value: the objects around it, the nearest last; its channel, where it stands in one of several;
-    the number of the root's item it stands in, from 1 (0 where the root is no list); the id it stands under."""
+    """An object in a JSON value: the objects that contain it, the innermost last; its channel, where there are several;
+    the number of the root's item that contains it, from 1 (0 where the root is not a list); the id it is filed under."""
 
     record: dict[str, Any]
     above: tuple[dict[str, Any], ...] = ()
@@ -26,8 +26,8 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A value and the object and key it stands under, for the account of what was read."""
+class ValueAt:
+    """A value with the id of its object and its key, by which words that were read are counted."""
 
     value: Any
     holder: int
@@ -36,14 +36,14 @@ class Found:
 
 @cache
 def _steps(path: str) -> tuple[str | int | None, ...]:
-    """Keys, indices, and None for every item."""
+    """Return the steps of a path: keys, indices, and None for every item."""
     return tuple(
         match[1] if match[1] is not None else int(match[2]) if match[2] else None for match in _STEP.finditer(path)
     )
 
 
 def places_at(value: Any, path: str, start: Place | None = None) -> Iterator[Place]:
-    """The objects at the end of a path, in order; what is of another kind on the way is passed over."""
+    """Yield the objects at the end of a path, in order; values of other types on the way are skipped."""
     ancestors = (*start.above, start.record) if start else ()
     yield from _walk(value, _steps(path), ancestors, start.channel if start else "", start.root if start else 0)
 
@@ -59,23 +59,25 @@ def _walk(
     if isinstance(step, str):
         if isinstance(value, dict) and step in value:
             inner = (*ancestors, value) if not ancestors or ancestors[-1] is not value else ancestors
-            many = step in _CHANNELS and isinstance(value[step], list) and len(value[step]) > 1
-            for number, item in enumerate(value[step]) if many else ((-1, value[step]),):
-                yield from _walk([item] if many else item, next_steps, inner, str(number) if many else channel, root)
+            has_several = step in _CHANNELS and isinstance(value[step], list) and len(value[step]) > 1
+            for number, item in enumerate(value[step]) if has_several else ((-1, value[step]),):
+                yield from _walk(
+                    [item] if has_several else item, next_steps, inner, str(number) if has_several else channel, root
+                )
     elif isinstance(value, list):
         for item in value if step is None else value[step : step + 1 or None]:
             inner = (*ancestors, item) if next_steps and isinstance(item, dict) else ancestors
             yield from _walk(item, next_steps, inner, channel, root)
 
 
-def value_at(record: Any, paths: Sequence[str]) -> Found | None:
-    """The first value, of text, number, list or object, to which one of the paths leads; None where none does."""
+def value_at(record: Any, paths: Sequence[str]) -> ValueAt | None:
+    """Return the first value (text, number, list or object) that one of the paths leads to, else None."""
     for path in paths:
         value, holder, key = record, record, path
         if isinstance(record, dict) and path in record:
             value = record[path]
             if value is not None and not isinstance(value, bool) and value != "":
-                return Found(value, id(record), path)
+                return ValueAt(value, id(record), path)
             continue
         steps = _steps(path)
         if len(steps) == 1:
@@ -87,14 +89,14 @@ def value_at(record: Any, paths: Sequence[str]) -> Found | None:
             elif isinstance(step, int):
                 value = value[step] if isinstance(value, list) and -len(value) <= step < len(value) else None
         if value is not None and not isinstance(value, bool) and value != "":
-            return Found(value, id(holder), str(key))
+            return ValueAt(value, id(holder), str(key))
     return None
 
 
 def objects_by_path(root: Any) -> dict[str, list[Place]]:
-    """All objects in lists, and the root where it is one, by the path to them, in the order of the document.
+    """Return all objects in lists, and the root if it is an object, by their path, in document order.
 
-    Lists that stand under keys which are ids (``{"3f2a-…": […], …}``) are one path, ``*[]``, and the id is their ``group``.
+    Lists whose keys are ids (``{"3f2a-…": […], …}``) share the path ``*[]``, and the id is their ``group``.
     """
     places_by_path: dict[str, list[Place]] = {"": [Place(root)]} if isinstance(root, dict) else {}
     stack: list[tuple[Any, str, Place]] = [(root, "", Place({}))]
@@ -110,13 +112,13 @@ def objects_by_path(root: Any) -> dict[str, list[Place]]:
             ]
             stack.extend(reversed(inside))
         elif isinstance(value, list):
-            many = path.rpartition(".")[2] in _CHANNELS and len(value) > 1
+            has_several = path.rpartition(".")[2] in _CHANNELS and len(value) > 1
             children: list[tuple[Any, str, Place]] = []
             places = places_by_path.setdefault(f"{path}[]", [])
             for index, item in enumerate(value):
                 if not isinstance(item, dict | list):
                     continue
-                channel, number = str(index) if many else place.channel, place.root if path else index + 1
+                channel, number = str(index) if has_several else place.channel, place.root if path else index + 1
                 if isinstance(item, dict):
                     places.append(Place(item, place.above, channel, number, place.group))
                 if any(isinstance(child, dict | list) for child in (item.values() if isinstance(item, dict) else item)):
@@ -126,14 +128,14 @@ def objects_by_path(root: Any) -> dict[str, list[Place]]:
 
 
 def _grouped(value: dict[str, Any]) -> bool:
-    """Whether an object's keys are ids, each with a list of objects."""
+    """Return whether an object's keys are ids, each with a list of objects."""
     return bool(value) and all(
         _ID.match(key) and isinstance(item, list) and item and isinstance(item[0], dict) for key, item in value.items()
     )
 
 
 def lists_under(root: Any, keys: frozenset[str], first: int = 100) -> list[dict[str, Any]]:
-    """The objects of all lists under one of these keys; of long lists on the way only the first items are searched."""
+    """Return the objects of all lists under one of these keys, searching only the ``first`` items of other lists."""
     records: list[dict[str, Any]] = []
     stack: list[Any] = [root]
     while stack:

@@ -1,4 +1,4 @@
-"""JSON and JSON lines become rows of named cells, with an account of all text that the document holds."""
+"""Convert JSON and JSON lines to rows of named cells, and account for all text of the document."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _MOST_SHOWN = 12
 
 
 def json_lines(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows:
-    """Rows of a JSON-lines file, one object a line; an object may hold a list of turns.
+    """Return the rows of a JSON-lines file, one object per line; an object may hold a list of turns.
 
-    A line that is no JSON object is left out with a warning that names it; raises TranscriptError where none is.
+    A line that is not a JSON object is left out with a warning; raises TranscriptError where there is no object at all.
     """
     documents: list[tuple[str, Any]] = []
     repeated_keys: list[tuple[str, Any]] = []
@@ -52,10 +52,10 @@ def json_lines(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows
             documents.append((f"line {number}", document.value))
             repeated_keys += document.doubled
         except ValueError as error:
-            warnings.append(f"Line {number} is no JSON object and was left out: {error}.")
+            warnings.append(f"Line {number} is not a JSON object and was left out: {error}.")
             lost_lines.append(line)
     if not documents:
-        complaint = warnings[0] if warnings else "It holds no JSON object."
+        complaint = warnings[0] if warnings else "It contains no JSON object."
         raise TranscriptError(f"{name}: {complaint}", "Write one JSON object a line, or save the file as CSV.")
     values = [value for _, value in documents]
     return _rows(
@@ -64,19 +64,19 @@ def json_lines(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows
 
 
 def json_whole(lines: Sequence[str], name: str, choices: ReadingChoices) -> Rows:
-    """Rows of one JSON document: a list of turns, or an object that holds one; raises TranscriptError if broken."""
+    """Return the rows of one JSON document: a list of turns, or an object with one; raises TranscriptError if broken."""
     document = whole_document(lines, name)
     value = document.value
     records = value if isinstance(value, list) else [value]
     first_non_object = next(((at, item) for at, item in enumerate(records, 1) if not isinstance(item, dict)), None)
     if first_non_object is not None and not any(isinstance(item, dict) for item in records):
         kind = f"item {first_non_object[0]} is {type(first_non_object[1]).__name__}, not an object"
-        raise TranscriptError(f"{name}: this JSON holds no turns: {kind}.", "Export the turns as CSV.")
+        raise TranscriptError(f"{name}: no turns were recognised in this JSON: {kind}.", "Export the turns as CSV.")
     return _rows(document, [f"item {number}" for number in range(1, len(records) + 1)], name, choices, ([], []))
 
 
 def looks_json(lines: Sequence[str]) -> str:
-    """``jsonl``, ``json`` or "": what kind of JSON the lines are, if any."""
+    """Return ``jsonl``, ``json``, or "" where the lines are not JSON."""
     non_blank = [line.strip() for line in lines if line.strip()]
     if not non_blank or non_blank[0][0] not in "{[":
         return ""
@@ -89,13 +89,13 @@ def looks_json(lines: Sequence[str]) -> str:
 
 
 def json_of_speech(lines: Sequence[str]) -> bool:
-    """Whether the first filled line is a JSON object with the columns of speech, or with a list of turns."""
+    """Return whether the first non-blank line is a JSON object with the columns of speech, or with a list of turns."""
     head = next((line for line in lines if line.strip()), "")
     return _of_speech(head)
 
 
 def json_text_of_speech(text: str) -> bool:
-    """Whether a whole JSON text is a transcript: a service's layout, or objects with the keys of speech."""
+    """Return whether a JSON text is a transcript: a service's layout, or objects with the keys of speech."""
     return _of_speech(text)
 
 
@@ -150,12 +150,15 @@ def _rows(
         rows, columns, used, extra_texts = _flat_rows(documents, wheres, name, choices)
         if not columns.spoken:
             return Rows(
-                tuple(rows), columns, tuple(dict.fromkeys(key for row in rows for key in row.cells)), told=_told(value)
+                tuple(rows),
+                columns,
+                tuple(dict.fromkeys(key for row in rows for key in row.cells)),
+                keys_message=_keys_message(value),
             )
     spoken_cells = [row.cells.get(column, "") for row in rows for column in columns.spoken]
     extra = left_over(value, used, spoken_cells)
     if choices.columns.get("words"):
-        # A person who names the key of the words says that the others hold none.
+        # Where a person chose the key of the words, all other values are metadata.
         extra = [(text, kind or "metadata") for text, kind in extra]
     extra += extra_texts
     warnings, lost_lines = left_over_lines
@@ -165,7 +168,7 @@ def _rows(
     names = tuple(dict.fromkeys(key for row in rows for key in row.cells))
     return Rows(
         tuple(rows), columns, names, tuple(warnings), tuple((0, text, kind) for text, kind in extra), "entry", True,
-        _title(documents), _told(value),
+        _title(documents), _keys_message(value),
     )  # fmt: skip
 
 
@@ -201,14 +204,21 @@ def _turn_rows(
         rows.append(Row(f"{root}, turn {number}", cells, number))
     filled_columns = {key for row in rows for key, cell in row.cells.items() if cell}
 
-    def kept(key: str) -> str:
+    def filled_or_empty(key: str) -> str:
         return key if key in filled_columns else ""
 
-    return rows, Columns("text", kept("speaker"), kept("role"), kept(start), kept(end), kept("interview_id"))
+    return rows, Columns(
+        "text",
+        filled_or_empty("speaker"),
+        filled_or_empty("role"),
+        filled_or_empty(start),
+        filled_or_empty(end),
+        filled_or_empty("interview_id"),
+    )
 
 
 def _talks_apart(turns: Sequence[JsonTurn]) -> bool:
-    """Whether most items of the root hold a talk of at least two speakers each, so that they are interviews."""
+    """Return whether most items of the root have at least two speakers each, so that they are separate interviews."""
     speakers: dict[int, set[str]] = {}
     for turn in turns:
         speakers.setdefault(turn.root, set()).add(turn.speaker)
@@ -218,7 +228,7 @@ def _talks_apart(turns: Sequence[JsonTurn]) -> bool:
 def _flat_rows(
     documents: Sequence[Any], wheres: Sequence[str], name: str, choices: ReadingChoices
 ) -> tuple[list[Row], Columns, set[tuple[int, str]], list[tuple[str, str]]]:
-    """Rows, their columns, what was used of the document, and the texts beside the words that a person chose, with kinds."""
+    """Return rows, their columns, the (object id, key) pairs that were used, and other chosen texts with their kinds."""
     records = [(place, record) for place, record in zip(wheres, documents, strict=True) if isinstance(record, dict)]
     if choices.columns.get("words") and not any(choices.columns["words"] in record for _, record in records):
         return _rows_by_path(documents, name, choices)
@@ -232,16 +242,16 @@ def _flat_rows(
 def _rows_by_path(
     documents: Sequence[Any], name: str, choices: ReadingChoices
 ) -> tuple[list[Row], Columns, set[tuple[int, str]], list[tuple[str, str]]]:
-    """Rows of a nested document whose columns a person named by path; raises TranscriptError for one that is not there."""
-    known = paths_in(documents)
+    """Return rows of a nested document with columns chosen by path; raises TranscriptError for a missing path."""
+    document_paths = paths_in(documents)
     paths: dict[str, Path] = {}
     for part, column in choices.columns.items():
         if not column:
             continue
-        path = path_called(column, known)
-        if path is None or not any(entry[: len(path)] == path for entry in known):
-            known_list = ", ".join(".".join(entry) for entry in known[:_MOST_SHOWN]) + (
-                ", …" if known[_MOST_SHOWN:] else ""
+        path = path_called(column, document_paths)
+        if path is None or not any(entry[: len(path)] == path for entry in document_paths):
+            known_list = ", ".join(".".join(entry) for entry in document_paths[:_MOST_SHOWN]) + (
+                ", …" if document_paths[_MOST_SHOWN:] else ""
             )
             raise TranscriptError(
                 f"{name}: there is no column “{column}” (columns: {known_list}).", "Choose one of these."
@@ -253,7 +263,7 @@ def _rows_by_path(
     names = tuple(dict.fromkeys(key for row in rows for key in row.cells))
     column_name = replace(choices, columns={part: ".".join(path) for part, path in paths.items()})
     columns = chosen_columns(columns_by_content(names, [row.cells for row in rows]), names, column_name, name)
-    # Of several rows below one speaker or interview, its name stands in the document once.
+    # The name of a speaker or interview occurs once in the document, but in several rows.
     cells_beside = {
         place: (entry.cells[column_name], column_name)
         for entry in matching_rows
@@ -286,12 +296,12 @@ def _number(value: Any) -> str:
     try:
         return str(value)
     except ValueError:
-        # Python writes no integer of more than 4,300 digits; it is neither a time nor a word.
+        # Python does not convert integers of more than 4,300 digits to text; such a number is neither a time nor a word.
         return ""
 
 
 def _people(value: Any) -> dict[str, tuple[str, str]]:
-    """Names and roles of speakers by their ids, where the document lists its people."""
+    """Return names and roles of speakers by their ids, where the document lists its people."""
     people: dict[str, tuple[str, str]] = {}
     for record in lists_under(value, PEOPLE_KEYS):
         name, role = value_at(record, NAME_KEYS), value_at(record, ROLE_KEYS)
@@ -312,7 +322,7 @@ def _people(value: Any) -> dict[str, tuple[str, str]]:
 
 
 def _records_around(value: Any) -> Iterator[dict[str, Any]]:
-    """The objects in which a list of people may stand: down to the third level."""
+    """Yield the objects that may hold a list of people: down to the third level."""
     level = value if isinstance(value, list) else [value]
     for _ in range(3):
         records = [item for item in level if isinstance(item, dict)]
@@ -321,7 +331,7 @@ def _records_around(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _title(documents: Sequence[Any]) -> str:
-    """The title of a single talk, where the root or an object just below it has one."""
+    """Return the title of a single transcript, where the root or an object directly below it has one."""
     if len(documents) != 1:
         return ""
     for record in _records_around(documents):
@@ -339,8 +349,8 @@ def _doubled_warning(document: Document) -> list[str]:
     if not document.doubled:
         return []
     keys = ", ".join(json.dumps(key, ensure_ascii=False) for key in dict.fromkeys(key for key, _ in document.doubled))
-    return [f"Keys stand twice in one object ({keys[:80]}): only the last of each was read."]
+    return [f"Duplicate keys in one object ({keys[:80]}): only the last value of each was read."]
 
 
-def _told(value: Any) -> str:
+def _keys_message(value: Any) -> str:
     return f"keys found at {keys_by_depth(value)}"

@@ -1,4 +1,4 @@
-"""Turns out of JSON: by a service's layout, or by the keys of the fullest list of objects."""
+"""Extract turns from JSON by a service's layout, or by the keys of the list of objects with the most words."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _CHANNEL = frozenset({"channel", "channelTag", "channel_label"})
 _NAMED = 0.8
 _WHOLE = 0.45
 _FILLED = 0.4
-"""A list of objects is a transcript where it holds this share of the words that the fullest list holds."""
+"""A list of objects may be the transcript if it has this share of the words of the fullest list."""
 _SAMPLE = 300
 
 
 @dataclass(slots=True)
 class JsonTurn:
-    """One turn, sentence or run of words: cells as JSON gives them, and where its words stood (object, key)."""
+    """One turn, sentence or run of words: its cells as in the JSON, and the sources of its words (object id, key)."""
 
     words: str
     speaker: str = ""
@@ -51,7 +51,7 @@ class JsonTurn:
 
 
 def layout_turns(documents: Sequence[Any]) -> tuple[JsonLayout, list[JsonTurn]] | None:
-    """The turns by the first layout of a service that fits; None where none does."""
+    """Return the first service layout that fits and its turns; None where none fits."""
     first = next((document for document in documents if isinstance(document, dict)), None)
     if first is None:
         return None
@@ -73,7 +73,7 @@ def _turns_by(documents: Sequence[Any], layout: JsonLayout, several: bool) -> li
                 return []
     named_count = sum(bool(turn.speaker) for turn in turns)
     if not layout.needs_speaker and _CHANNEL & set(layout.speaker) and len({turn.speaker for turn in turns}) == 1:
-        # One channel for all is a recording, not a person.
+        # One channel for all turns identifies a recording, not a speaker.
         turns = [replace(turn, speaker="") if turn.from_channel else turn for turn in turns]
     return [] if layout.needs_speaker and named_count < _NAMED * len(turns) else turns
 
@@ -82,38 +82,38 @@ def _holds_whole(document: Any, layout: JsonLayout, places: Sequence[Place]) -> 
     return len(places) >= _WHOLE * sum(1 for _ in places_at(document, layout.whole))
 
 
-class _Around:
-    """The interviews of places, each told once by the objects around it: thousands of words share them."""
+class _InterviewCache:
+    """Caches the interview of each place by the objects that contain it, which thousands of words share."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._known: dict[tuple[int, ...], str] = {}
+        self._interviews: dict[tuple[int, ...], str] = {}
 
     def interview_of(self, place: Place) -> str:
         if place.group:
             return place.group
         key = tuple(map(id, place.above))
-        if key not in self._known:
-            self._known[key] = interview_of(place, self._path)
-        return self._known[key]
+        if key not in self._interviews:
+            self._interviews[key] = interview_of(place, self._path)
+        return self._interviews[key]
 
 
 def turns_in(places: Sequence[Place], layout: JsonLayout) -> list[JsonTurn]:
-    """The turns at some places of a document, by a layout."""
+    """Return the turns at the given places of a document, by a layout."""
     starts = _speakers_by_start(places, layout)
-    surroundings = _Around(layout.turns)
+    interviews = _InterviewCache(layout.turns)
     pieces: list[JsonTurn] = []
     for place in places:
         if layout.parts:
             parts = [
                 piece
                 for part in places_at(place.record, layout.parts, place)
-                for piece in _piece(replace(part, root=place.root), layout, starts, surroundings)
+                for piece in _piece(replace(part, root=place.root), layout, starts, interviews)
             ]
             start = _time(place.record, layout.start, layout.unit)
             pieces += parts if any(part.start for part in parts) else [replace(part, start=start) for part in parts]
         else:
-            pieces += _piece(place, layout, starts, surroundings)
+            pieces += _piece(place, layout, starts, interviews)
     if not layout.by_word:
         return [piece for piece in pieces if piece.words.strip()]
     return list(_runs(_in_order(pieces, places)))
@@ -130,7 +130,7 @@ def _speakers_by_start(places: Sequence[Place], layout: JsonLayout) -> dict[str,
     }
 
 
-def _piece(place: Place, layout: JsonLayout, starts: dict[str, str], surroundings: _Around) -> Iterator[JsonTurn]:
+def _piece(place: Place, layout: JsonLayout, starts: dict[str, str], interviews: _InterviewCache) -> Iterator[JsonTurn]:
     words_value = value_at(place.record, layout.words)
     if words_value is None or isinstance(words_value.value, dict | list):
         return
@@ -150,7 +150,7 @@ def _piece(place: Place, layout: JsonLayout, starts: dict[str, str], surrounding
         speaker,
         start,
         end,
-        surroundings.interview_of(place),
+        interviews.interview_of(place),
         role,
         place.root,
         ((words_value.holder, words_value.key),),
@@ -159,7 +159,7 @@ def _piece(place: Place, layout: JsonLayout, starts: dict[str, str], surrounding
 
 
 def speaker_at(place: Place, paths: Sequence[str]) -> tuple[str, str]:
-    """Who speaks at a place, as its object or the nearest around it says, and the role that is told beside the name."""
+    """Return the speaker of a place, by its object or the nearest enclosing one, and the role beside the name."""
     sure_paths = tuple(path for path in paths if path in SURE_SPEAKER_KEYS)
     for record in (place.record, *reversed(place.above)):
         speaker_value = value_at(record, paths if record is place.record else sure_paths)
@@ -176,7 +176,7 @@ def speaker_at(place: Place, paths: Sequence[str]) -> tuple[str, str]:
 
 
 def interview_of(place: Place, path: str) -> str:
-    """What tells the interview at a place from others: the id it stands under, or one of an object around it.
+    """Return the id of a place's interview: the id it is filed under, or one of an enclosing object.
 
     An ``id``, ``name`` or ``title`` counts only on the root (or the item of its list) and on the objects of a list of
     interviews in ``path``: segments of speech have ids too.
@@ -199,7 +199,7 @@ def interview_of(place: Place, path: str) -> str:
 
 
 def _time(record: Any, paths: Sequence[str], unit: str) -> str:
-    """A time as a cell: milliseconds where the unit of numbers is known, else as it stands."""
+    """Return a time as a cell: in milliseconds where the unit of numbers is known, else unchanged."""
     time_value = value_at(record, paths)
     value = time_value.value if time_value else None
     if isinstance(value, dict):
@@ -236,7 +236,7 @@ def _plus(start: str, lasts: str, unit: str) -> str:
 
 
 def _in_order(pieces: list[JsonTurn], places: Sequence[Place]) -> list[JsonTurn]:
-    """Words of several channels in the order of their times; what has no time (punctuation) stays behind its word."""
+    """Sort words of several channels by their times; words without time (punctuation) stay after their predecessor."""
     if len({place.channel for place in places}) < 2:
         return pieces
     keyed: list[tuple[float, int, JsonTurn]] = []
@@ -250,7 +250,7 @@ def _in_order(pieces: list[JsonTurn], places: Sequence[Place]) -> list[JsonTurn]
 
 
 def _runs(words: Sequence[JsonTurn]) -> Iterator[JsonTurn]:
-    """Runs of words of one speaker; where nobody is named, a run ends with a sentence."""
+    """Yield runs of words of one speaker; without speakers, a run ends with a sentence."""
     spaced = any(word.words != word.words.strip() for word in words)
     run: list[JsonTurn] = []
     for word in words:
@@ -278,12 +278,12 @@ def _run(words: Sequence[JsonTurn], spaced: bool) -> JsonTurn:
 
 
 def _closes(text: str) -> bool:
-    """Whether a piece is punctuation that stands behind the word before it without a space."""
+    """Return whether a piece is punctuation that follows the word before it without a space."""
     return bool(_MARK.match(text.strip())) and text.strip()[0] in ".,;:!?…)]}”’»%。，、？！；："
 
 
 def guessed_layout(path: str, places: Sequence[Place]) -> JsonLayout | None:
-    """What a list of objects looks like by its keys; None where its objects hold no words."""
+    """Return a layout for a list of objects by its keys; None where its objects hold no words."""
     step = max(1, len(places) // _SAMPLE)
     sample = [place.record for place in places[::step]]
     best: tuple[float, str, float] | None = None
@@ -326,7 +326,7 @@ class Candidate:
 
 
 def best_candidate(by_path: dict[str, list[Place]]) -> Candidate | None:
-    """The list of objects that is the transcript: among the fullest, one that names speakers, by turn, with times."""
+    """Return the list of objects that is the transcript: of the fullest, preferably one with speakers, turns and times."""
     candidates: list[Candidate] = []
     for path, places in by_path.items():
         layout = guessed_layout(path, places)

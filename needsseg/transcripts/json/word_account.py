@@ -1,4 +1,4 @@
-"""What the text of a JSON document is that did not become speech: each value by its key, or by what it repeats."""
+"""Classify the text of a JSON document that is not speech: each value by its key, or as a repetition."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PLAIN = re.compile(r"[\W_]+")
 _LABEL = re.compile(r"^\s*[^:\n]{1,63}:\s+")
 _MOST_SEARCHES = 2_000
 _CHUNK = {"time": 1_000, "label": 1_000, "metadata": 12, "repeated": 12}
-"""How many values of a kind become one piece of the account, since each alone is a word or two."""
+"""The number of values of a kind that are joined to one piece, since each is only a word or two."""
 _LABELS = frozenset({*SPEAKER_KEYS, *NAME_KEYS} - {"title", "role"})
 _TIMES = frozenset({*START_KEYS, *END_KEYS, "duration", "created_at", "createdAt", "date", "timestamp"})
 _WORDS = frozenset({*WORDS_KEYS, "lexical", "itn", "maskedITN", "srt", "vtt", "paragraphs", "punctuated", "masked"})
@@ -39,14 +39,14 @@ _FACT_WORDS = 6
 
 
 def left_over(value: Any, used: set[tuple[int, str]], spoken: Sequence[str]) -> list[tuple[str, str]]:
-    """All text values of a document but those used for speech, as (text, kind); kind "" is what no rule knows.
+    """Return all text values of a document except those used for speech, as (text, kind); kind "" is unread.
 
-    Single words that also carry a time, and whose word occurs in the speech, are ``time``: they time what was read.
-    Longer text that stands in the speech as it is, word by word, is ``repeated``. Keys tell labels, times, headings,
-    notes that nobody said, and facts about the file. Short values of one kind become one text.
+    Single words that also have a time, and that occur in the speech, are ``time``. Longer text that occurs verbatim in the
+    speech is ``repeated``. Labels, times, headings, notes and metadata are recognised by their keys. Short values of one
+    kind are joined to one text.
     """
     repeats = _Repeats(spoken)
-    texts_left: list[tuple[str, str]] = []
+    unused_texts: list[tuple[str, str]] = []
     pending_by_text: dict[str, list[str]] = {}
     for keys, record, key, text in _texts(value):
         if (id(record), key) in used or not text.strip():
@@ -55,13 +55,13 @@ def left_over(value: Any, used: set[tuple[int, str]], spoken: Sequence[str]) -> 
         texts = pending_by_text.setdefault(kind, [])
         texts.append(text)
         if len(texts) >= _CHUNK.get(kind, 1):
-            texts_left.append((" ".join(texts), kind))
+            unused_texts.append((" ".join(texts), kind))
             texts.clear()
-    return [*texts_left, *((" ".join(texts), kind) for kind, texts in pending_by_text.items() if texts)]
+    return [*unused_texts, *((" ".join(texts), kind) for kind, texts in pending_by_text.items() if texts)]
 
 
 def _texts(value: Any) -> Iterator[tuple[tuple[str, ...], dict[str, Any], str, str]]:
-    """Every text in the document: the keys above it, the object it stands in, its key, itself."""
+    """Yield every text in the document: the keys above it, its object, its key, and the text."""
     stack: list[tuple[tuple[str, ...], dict[str, Any], str, Any]] = [((), {}, "", value)]
     while stack:
         keys, record, key, item = stack.pop()
@@ -80,7 +80,7 @@ def _texts(value: Any) -> Iterator[tuple[tuple[str, ...], dict[str, Any], str, s
 
 
 class _Repeats:
-    """Tells whether a text stands in the speech already."""
+    """Checks whether a text occurs in the speech."""
 
     def __init__(self, spoken: Sequence[str]) -> None:
         self._whole = f" {' '.join(_plain(text) for text in spoken)} "
@@ -94,7 +94,7 @@ class _Repeats:
         return not plain_text or all(word in self._words for word in plain_text.split())
 
     def has_text(self, text: str) -> bool:
-        """Whether a text, or each of its lines without a label, stands in the speech word by word."""
+        """Return whether a text, or each of its lines without labels, occurs verbatim in the speech."""
         lines = [line for line in text.split("\n") if line.strip()]
         return self._has(text) or (
             (len(lines) > 1 or bool(_LABEL.match(text))) and all(self._has(_LABEL.sub("", line)) for line in lines)
@@ -118,7 +118,7 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _tells_notes(key: str) -> bool:
+def _is_note_key(key: str) -> bool:
     return bool(_NOTES.search(key))
 
 
@@ -130,7 +130,7 @@ def _kind(keys: tuple[str, ...], record: dict[str, Any], key: str, text: str, re
         return "time"
     if key in _WORDS and repeats.has_text(text):
         return "repeated"
-    if _tells_notes(key) or any(_tells_notes(name) for name in keys):
+    if _is_note_key(key) or any(_is_note_key(name) for name in keys):
         return "note"
     if key in _TITLES:
         return "heading"

@@ -1,4 +1,4 @@
-"""What stands around the talk in a text: front matter, headings, fields, notes, rules; each told by a rule of its own."""
+"""Lines of a text outside the dialogue: front matter, headings, fields, notes, rules; each recognised by its own rule."""
 
 from __future__ import annotations
 
@@ -98,23 +98,23 @@ _ABOUT_RECORDING = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """Kinds of lines that are no talk, by index, and the title that a heading gives."""
+class NonSpeech:
+    """Kinds of the lines that are not speech, by index, and the title from a heading."""
 
     kinds: Mapping[int, str] = field(default_factory=dict)
     title: str = ""
 
 
-def around_the_talk(
+def non_speech_lines(
     lines: Sequence[str],
     headers: frozenset[int] = frozenset(),
     spoken_lines: frozenset[int] = frozenset(),
     *,
     markdown: bool = True,
-) -> Around:
-    """Lines that stand around a talk by their very form.
+) -> NonSpeech:
+    """Return the lines outside the dialogue that are recognised by their form alone.
 
-    The lines in ``headers`` begin turns and are none of them, nor are those in ``spoken_lines``, right below such a header.
+    The lines in ``headers``, which begin turns, and those in ``spoken_lines``, directly below such a header, are excluded.
     """
     kinds: dict[int, str] = dict.fromkeys(range(front_matter(lines)), "metadata")
     title = _front_title(lines, len(kinds))
@@ -148,26 +148,30 @@ def around_the_talk(
             while next_index < len(lines) and lines[next_index].strip() and next_index not in headers:
                 kinds[next_index] = "note"
                 next_index += 1
-        elif (
-            _ENDING.match(stripped) or OTTER_FOOTER.match(line) or TEAMS_NOTICE.match(line) or _PROGRAM_NOTE.match(line)
-        ):
-            kinds[index] = "note"
-        elif (markdown and _LINK_ITEM.match(line)) or (
-            re.match(r"^(?:#|//|;|%)+\s*\S", stripped) and _LICENCE.search(stripped)
-        ):
-            kinds[index] = "metadata"
-    return Around(kinds, title)
+        elif kind := _kind_by_form(line, markdown):
+            kinds[index] = kind
+    return NonSpeech(kinds, title)
+
+
+def _kind_by_form(line: str, markdown: bool) -> str:
+    """Return ``note`` for closing lines and programs' notices, ``metadata`` for links and licences, else ""."""
+    stripped = line.strip()
+    if _ENDING.match(stripped) or OTTER_FOOTER.match(line) or TEAMS_NOTICE.match(line) or _PROGRAM_NOTE.match(line):
+        return "note"
+    if markdown and _LINK_ITEM.match(line):
+        return "metadata"
+    return "metadata" if re.match(r"^(?:#|//|;|%)+\s*\S", stripped) and _LICENCE.search(stripped) else ""
 
 
 def _opens_list(lines: Sequence[str], index: int) -> bool:
-    """Whether a line by itself (``Legend:``) opens a list of signs or notes that ends at the next blank line."""
+    """Return whether a separate line (``Legend:``) opens a list of signs or notes that ends at the next blank line."""
     folded = one_line(lines[index]).casefold().strip(" *_:#")
     begins = index == 0 or not lines[index - 1].strip()
     return begins and folded in _OPENS_LIST and index + 1 < len(lines) and bool(lines[index + 1].strip())
 
 
 def front_matter(lines: Sequence[str]) -> int:
-    """How many lines the fields between two ``---`` at the top take; 0 where there are none."""
+    """Return the number of lines of the front matter, fields between two ``---`` at the top; 0 without."""
     if not lines or lines[0].strip() != "---":
         return 0
     for index in range(1, min(len(lines), 200)):
@@ -178,51 +182,51 @@ def front_matter(lines: Sequence[str]) -> int:
     return 0
 
 
-def above_the_talk(
+def lines_above_dialogue(
     lines: Sequence[str],
     line_labels: Sequence[Labelled | None],
     end: int,
     kinds: Mapping[int, str],
     speakers: frozenset[str],
 ) -> tuple[list[Mark], list[int], str]:
-    """What the lines above the first turn are: marks, the indices of lines that no rule knows, and the title they give."""
+    """Classify the lines above the first turn: return their marks, the indices of unrecognised lines, and the title."""
     kind_by_line: dict[int, str] = {}
     title = ""
-    opened = ""
+    list_kind = ""
     sections = (
         index for index in range(end - 1, -1, -1) if one_line(lines[index]).casefold().strip(" :*_#") in _TALK_SECTIONS
     )
-    index_of_talk = next(sections, -1)
+    last_section = next(sections, -1)
     for block in _blocks(lines, end, kinds):
         first = one_line(lines[block[0]]).casefold().strip(" *_:#")
         if first in _OPENS_LIST or first in _NO_TALK_SECTIONS - _TALK_SECTIONS:
-            opened = "note" if first in NOTES else "metadata"
-            kind_by_line |= {block[0]: "heading", **dict.fromkeys(block[1:], opened)}
-            opened = opened if len(block) == 1 else ""
+            list_kind = "note" if first in NOTES else "metadata"
+            kind_by_line |= {block[0]: "heading", **dict.fromkeys(block[1:], list_kind)}
+            list_kind = list_kind if len(block) == 1 else ""
             continue
-        known = {
+        block_kinds = {
             index: kind for index in block if (kind := _kind_of_item_above(lines[index], line_labels[index], speakers))
         }
-        if opened and not known:
-            known = dict.fromkeys(block, opened)
-        if not known and index_of_talk > block[0] and all(_BULLETED.match(lines[index]) for index in block):
-            known = dict.fromkeys(block, "note")
-        opened = ""
+        if list_kind and not block_kinds:
+            block_kinds = dict.fromkeys(block, list_kind)
+        if not block_kinds and last_section > block[0] and all(_BULLETED.match(lines[index]) for index in block):
+            block_kinds = dict.fromkeys(block, "note")
+        list_kind = ""
         for index in block:
             text = one_line(lines[index])
             short = len(text.split()) <= _TITLE_WORDS
-            if index not in known and text.casefold().strip(" :*_#") in _TALK_SECTIONS:
-                known[index] = "heading"
+            if index not in block_kinds and text.casefold().strip(" :*_#") in _TALK_SECTIONS:
+                block_kinds[index] = "heading"
             if (
-                index not in known
+                index not in block_kinds
                 and short
-                and "metadata" in known.values()
+                and "metadata" in block_kinds.values()
                 and (title or kind_by_line or index != block[0])
             ):
-                known[index] = "metadata"
-            if index not in known and short and not title and not _SENTENCE_END.search(text):
-                known[index], title = "heading", text.strip("*_# ")
-        kind_by_line |= known
+                block_kinds[index] = "metadata"
+            if index not in block_kinds and short and not title and not _SENTENCE_END.search(text):
+                block_kinds[index], title = "heading", text.strip("*_# ")
+        kind_by_line |= block_kinds
     unread_lines = [
         index for index in range(end) if lines[index].strip() and index not in kinds and index not in kind_by_line
     ]
@@ -230,7 +234,7 @@ def above_the_talk(
 
 
 def is_field_block(block: Sequence[str], items: Sequence[Labelled | None], speakers: frozenset[str]) -> bool:
-    """Whether lines in the middle of a talk are the head of another one: short, fields, one of them surely about a file."""
+    """Return whether lines within a dialogue are the head of another one: short fields, one of them surely metadata."""
     metadata_count = sum(item is not None and is_metadata(item.label) for item in items)
     short = all(len(line.split()) <= _TITLE_WORDS and not re.search(r"[.!?…]$", line) for line in block)
     fields = sum(item is not None and (is_field_above(item.label) or item.words in speakers) for item in items)
@@ -238,7 +242,7 @@ def is_field_block(block: Sequence[str], items: Sequence[Labelled | None], speak
 
 
 def kind_of_line_above(text: str, speakers: frozenset[str]) -> str:
-    """The kind of a line above the talk, ``section`` where it opens a list of what is no talk, "" where no rule knows it."""
+    """Return the kind of a line above the dialogue, ``section`` if it opens a list of non-speech, "" if unrecognised."""
     folded = one_line(text).casefold().strip(" *_:#")
     if folded in _TALK_SECTIONS:
         return "heading"
@@ -275,24 +279,24 @@ def _kind_of_item_above(line: str, item: Labelled | None, speakers: frozenset[st
 
 
 def _is_date(text: str) -> bool:
-    """Whether a line holds a date, a time or a length and nothing else: ``Thu, Feb 12, 2026 10:00AM • 24:11``."""
+    """Return whether a line holds only a date, a time or a duration: ``Thu, Feb 12, 2026 10:00AM • 24:11``."""
     words = [word for raw in re.split(r"[\s|]+", text) if (word := raw.strip(" ,;.•·|()[]-–—"))]
     return any(char.isdigit() for char in text) and bool(words) and all(_DATE_WORD.match(word) for word in words)
 
 
 def _begins_with_name(text: str, speakers: frozenset[str]) -> bool:
-    """Whether a line says who a speaker is: ``Joel Okafor, front desk``, ``Marta (she/her) – Northbay``."""
+    """Return whether a line introduces a speaker: ``Joel Okafor, front desk``, ``Marta (she/her) – Northbay``."""
     return any(len(name) > 2 and re.match(rf"{re.escape(name)}\s*[,(–—|-]\s*\S", text) for name in speakers if name)
 
 
 def _only_names(text: str, speakers: frozenset[str]) -> bool:
-    """Whether a text lists speakers and nothing else, with what stands in brackets behind them."""
-    known = {re.sub(r"\([^()]*\)", "", name).casefold().strip() for name in speakers}
+    """Return whether a text only lists speakers, ignoring anything in brackets after their names."""
+    speaker_names = {re.sub(r"\([^()]*\)", "", name).casefold().strip() for name in speakers}
     parts = [
         re.sub(r"\([^()]*\)", "", part).casefold().strip(" -*•") for part in re.split(r"[,;/&]|\band\b|\bund\b", text)
     ]
     names = [part for part in parts if part]
-    return bool(names) and all(part in known for part in names)
+    return bool(names) and all(part in speaker_names for part in names)
 
 
 def _blocks(lines: Sequence[str], end: int, kinds: Mapping[int, str]) -> list[list[int]]:
@@ -306,7 +310,7 @@ def _blocks(lines: Sequence[str], end: int, kinds: Mapping[int, str]) -> list[li
 
 
 def _is_comment_field(text: str) -> bool:
-    """``Source: orders.vtt`` behind a ``#``: a comment with a field, no heading."""
+    """Return whether the text after a ``#`` is a field (``Source: orders.vtt``): a comment, not a heading."""
     label, colon, value = text.partition(":")
     return bool(colon) and bool(value.strip()) and (is_metadata(label) or is_field_above(label))
 

@@ -15,14 +15,14 @@ _ASKS = frozenset({"investigator", "interviewer", "moderator"})
 
 
 def looks_like_chat(lines: Sequence[str]) -> bool:
-    """Whether lines are a CHAT file: ``@Begin`` among the first, and main lines."""
+    """Return whether lines are a CHAT file: ``@Begin`` among the first, and main lines."""
     return any(line.startswith("@Begin") for line in lines[:10]) and any(_TURN.match(line) for line in lines)
 
 
 def read_chat(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """Main lines (``*PAR:``) as turns; headers (``@``) are metadata, dependent tiers (``%mor:``) notes.
+    """Read main lines (``*PAR:``) as turns; headers (``@``) are metadata, dependent tiers (``%mor:``) notes.
 
-    A line that begins with a tab goes on with the one before.
+    A line that begins with a tab continues the line before.
     """
     pieces: list[Spoken] = []
     marks: list[Mark] = []
@@ -57,12 +57,12 @@ def read_chat(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Rea
             marks += [Mark(index, "speech", word_count), Mark(index, "time", len(line.split()) - word_count)]
         elif line[:1] in "\t ":
             marks.append(marked(index, tier, line))
-    kept_pieces = [piece for piece in pieces if piece.speaker not in choices.not_speakers]
-    return Reading(merged(kept_pieces), (), tuple(marks), tuple(lines))
+    speaker_pieces = [piece for piece in pieces if piece.speaker not in choices.not_speakers]
+    return Reading(merged(speaker_pieces), (), tuple(marks), tuple(lines))
 
 
 def roles_in(lines: Sequence[str]) -> dict[str, Role]:
-    """The roles that the header ``@Participants`` gives: ``INT Oda Interviewer, PAR Teo Participant``."""
+    """Return roles by speaker code from the header ``@Participants``: ``INT Oda Interviewer, PAR Teo Participant``."""
     role_by_code: dict[str, Role] = {}
     for line in lines:
         if line.startswith("@Participants:"):

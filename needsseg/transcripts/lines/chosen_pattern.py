@@ -11,14 +11,14 @@ from needsseg.errors import UsageError
 from needsseg.transcripts.choices import ReadingChoices
 
 LIMIT_SECONDS = 5.0
-"""How long a pattern may search in one file: some expressions take for ever on a line that nearly fits."""
+"""The time that a pattern may search in one file: some expressions backtrack endlessly on a near match."""
 _GROUPS = {"speaker", "time", "words"}
 _EXAMPLE = r"For example: (?P<speaker>\w+): (?P<words>.*)"
 
 
 @dataclass(frozen=True, slots=True)
 class PatternMatch:
-    """What a pattern found in a line: the parts by the names of its groups, and where the match ends."""
+    """A match of a pattern in a line: the parts by the names of its groups, and the end of the match."""
 
     parts: Mapping[str, str]
     end: int
@@ -29,32 +29,32 @@ class ChosenPattern:
     """A compiled pattern with a group ``speaker``."""
 
     expression: Any
-    _left: float = field(default_factory=lambda: LIMIT_SECONDS)
+    _seconds_left: float = field(default_factory=lambda: LIMIT_SECONDS)
 
     def match(self, line: str) -> PatternMatch | None:
-        """What stands at the beginning of a line; raises UsageError where searching the file takes too long."""
+        """Match the beginning of a line; raises UsageError where searching the file takes too long."""
         began = time.monotonic()
         try:
-            found_match = self.expression.match(line, timeout=max(self._left, 0.01))
+            regex_match = self.expression.match(line, timeout=max(self._seconds_left, 0.01))
         except TimeoutError as error:
             raise UsageError(
                 f"The label pattern searches for more than {LIMIT_SECONDS:.0f} seconds.",
                 "Write it without repeats within repeats, such as (a+)+.",
             ) from error
-        self._left -= time.monotonic() - began
-        if found_match is None:
+        self._seconds_left -= time.monotonic() - began
+        if regex_match is None:
             return None
-        return PatternMatch({name: part or "" for name, part in found_match.groupdict().items()}, found_match.end())
+        return PatternMatch({name: part or "" for name, part in regex_match.groupdict().items()}, regex_match.end())
 
 
 def chosen_pattern(choices: ReadingChoices) -> ChosenPattern | None:
-    """The pattern chosen, None where none is; raises UsageError as ``compiled`` does."""
+    """Return the chosen pattern, compiled, or None; raises UsageError as ``compiled`` does."""
     return ChosenPattern(compiled(choices.label_pattern)) if choices.label_pattern else None
 
 
 def compiled(pattern: str) -> Any:
-    """A pattern compiled; raises UsageError for what is no regular expression with ``speaker`` and none but the known groups."""
-    # Unlike re, this one can be stopped.
+    """Compile a pattern; raises UsageError unless it is a regular expression with ``speaker`` and only known groups."""
+    # Unlike re, regex has a timeout.
     import regex
 
     try:

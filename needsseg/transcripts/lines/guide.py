@@ -1,4 +1,4 @@
-"""Interviews written as a guide: numbered questions, the answers below, nobody named."""
+"""Interviews written as a guide: numbered questions with the answers below and no speaker labels."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _WARNING = (
 
 
 def read_guide(lines: Sequence[str]) -> Reading | None:
-    """Questions and answers as turns of ``Interviewer`` and ``Participant``; None where the lines are no such guide.
+    """Read questions and answers as turns of ``Interviewer`` and ``Participant``; None where the lines are not a guide.
 
-    What stands above the first question is left out.
+    Lines above the first question are left out.
     """
     question_by_line = questions_in(lines)
     if not question_by_line:
@@ -73,10 +73,10 @@ def read_guide(lines: Sequence[str]) -> Reading | None:
 
 
 def questions_in(lines: Sequence[str]) -> dict[int, str]:
-    """A guide's questions by the index of their line, without number and emphasis; empty where it is no guide.
+    """Return a guide's questions by line index, without number and emphasis; empty where the lines are not a guide.
 
-    A question is a line with a number (or one a word processor numbers, or all in bold with a question mark), indented
-    no deeper than the first, its number not below the one before. A guide has at least two, and half of them end in a
+    A question is a line with a number (typed, added by a word processor, or all in bold with a question mark), indented
+    no deeper than the first, with a number not below the one before. A guide has at least two, and half of them end in a
     question mark.
     """
     numbered: dict[int, str] = {}
@@ -101,7 +101,7 @@ def questions_in(lines: Sequence[str]) -> dict[int, str]:
 
 
 def _kinds_of_emphasised(lines: Sequence[str]) -> list[str]:
-    """What lines all in bold or italics are; the same for all others is ""."""
+    """Return the kind of each line that is all in bold or italics, as ``emphasised_questions``; "" for other lines."""
     emphasis_matches = [_BOLD.match(line) or _ITALIC.match(line) for line in lines]
     return emphasised_questions(
         [match["words"] if match else line for line, match in zip(lines, emphasis_matches, strict=True)],
@@ -110,10 +110,10 @@ def _kinds_of_emphasised(lines: Sequence[str]) -> list[str]:
 
 
 def emphasised_questions(texts: Sequence[str], emphasised: Sequence[bool]) -> list[str]:
-    """What each text is that is emphasised as a whole: ``question``, ``heading`` or ""; texts that are not are "".
+    """Return the kind of each text: ``question`` or ``heading`` for texts emphasised as a whole, else "".
 
-    Where such texts and others stand by turns, sentences among them are what the interviewer says, and a few words
-    without a full stop a heading. Elsewhere only those with a question mark are questions.
+    Where such texts alternate with others, sentences among them are the interviewer's questions, and a few words without
+    a full stop are a heading. Elsewhere only those with a question mark are questions.
     """
     non_blank = [index for index, text in enumerate(texts) if one_line(text)]
     emphasised_lines = [index for index in non_blank if emphasised[index]]
@@ -144,7 +144,7 @@ def _plain(words: str) -> str:
 
 
 def _goes_on(question: str, line: str, before: str) -> bool:
-    """Whether a line below goes on with a question wrapped over lines: not ended, and not indented deeper."""
+    """Return whether a line continues a question wrapped over lines: unfinished, and the line not indented deeper."""
     ended = re.search(r"[.!?？؟:][\"'”’»)*_\s]*$", question) is not None
     deeper = len(line) - len(line.lstrip()) > len(before) - len(before.lstrip()) + 4
     return not ended and not deeper and not _BULLET.match(line)

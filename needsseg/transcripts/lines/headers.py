@@ -1,4 +1,4 @@
-"""Finding the header lines of a transcript, and which of the layouts they have."""
+"""Find the header lines of a transcript and recognise their layout."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 
 from needsseg.transcripts.lines.labels import is_metadata, like_a_name, perhaps_a_name
@@ -14,7 +14,7 @@ from needsseg.transcripts.lines.layouts import CLOCK, LINE_LAYOUTS, SPOKEN, Line
 from needsseg.transcripts.spoken import HEADED, one_line
 
 SAMPLE = 3_000
-"""Lines that decide on the layout; the chosen one is then looked for in all."""
+"""The number of lines that decide on the layout, whose headers are then searched in all lines."""
 LONGEST_HEADER = 160
 _DECORATION = re.compile(rf"^\s*(?:>\s?)*(?:{HEADED}|#{{1,6}}\s+|[-*+•]\s+(?=[*_\[\w]))?")
 _TIME_IN = re.compile(r"\d:\d\d|\d[.,]\d|\d ?s\b|\d (?:sec|Sek|seg)", re.IGNORECASE)
@@ -37,14 +37,14 @@ _STRICT_SHARE = 0.5
 _MOST_DISTINCT = 0.75
 LONGEST_NAME_WORDS = 7
 MANY_SPEAKERS = 8
-"""More names than these, hardly one of which comes back, are headings (of chapters, of parts) and no speakers."""
+"""More names than these, most of which do not recur, are headings of chapters or parts, not speakers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Who speaks from a line on: label, words on the same line ("" where they stand below), times in milliseconds.
+    """The start of a turn: label, words on the same line ("" where they are below), times in milliseconds.
 
-    ``lines`` is how many lines the header takes; ``time`` is the written time (its words are counted as such).
+    ``lines`` is the number of lines of the header; ``time`` is the time as written, whose words are counted as time.
     """
 
     label: str
@@ -56,27 +56,27 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A layout and the headers it has in a text, by line index."""
+class LayoutHeaders:
+    """A layout and its headers in a text, by line index."""
 
     layout: LineLayout
     headers: dict[int, Header]
 
 
 class _Text:
-    """Lines in which headers are looked for; what all templates ask of them is found once."""
+    """Lines that are searched for headers; caches properties that all templates need."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
 
     @cached_property
     def bare(self) -> list[str]:
-        """The lines without signs of quotes, lists and headings before them."""
+        """The lines without leading signs of quotes, lists and headings."""
         return [_DECORATION.sub("", line) for line in self.lines]
 
     @cached_property
     def filled(self) -> list[int]:
-        """The indices of lines that hold anything."""
+        """The indices of non-empty lines."""
         return [index for index, line in enumerate(self.lines) if line]
 
     @cached_property
@@ -86,13 +86,13 @@ class _Text:
 
     @cached_property
     def in_capitals(self) -> bool:
-        """Whether the text is written in capitals throughout, as some captions are."""
+        """Whether the text is all in capitals, as some captions are."""
         letters = "".join(self.lines[:SAMPLE])
         return sum(map(str.isupper, letters)) > sum(map(str.islower, letters))
 
 
 def clock_ms(text: str) -> int | None:
-    """A written time in milliseconds: ``1:02:03.5``, ``00:00:03:20`` (frames are left out), ``7.5``, ``1 minute 3 seconds``."""
+    """Return a written time in milliseconds: ``1:02:03.5``, ``00:00:03:20`` (without the frames), ``7.5``, ``1 minute``."""
     if match := _CLOCK_PARTS.match(text):
         hours, minutes, seconds, fraction, half = match.groups()
         if half and hours is None:
@@ -112,14 +112,16 @@ def clock_ms(text: str) -> int | None:
         return None
 
 
-def best_layout(lines: Sequence[str], rival: int = 0) -> Found | None:
-    """The layout whose headers a text has, or None where none fits or ``rival`` headers of another kind are more.
+def best_layout(lines: Sequence[str], rival: int = 0) -> LayoutHeaders | None:
+    """Return the layout of a text's headers, or None where none fits or there are more ``rival`` headers of another kind.
 
-    Of the layouts that find nearly as many headers as the best, the first in the table is taken: it says most.
+    Of the layouts with nearly as many headers as the best, the first in the table is chosen, as it is the most specific.
     """
     sample = [line if len(line) <= 4 * LONGEST_HEADER else line[: 4 * LONGEST_HEADER] for line in lines[:SAMPLE]]
     text = _Text(sample)
-    candidates = [Found(layout, headers) for layout in LINE_LAYOUTS if (headers := _headers_in(layout, text, text))]
+    candidates = [
+        LayoutHeaders(layout, headers) for layout in LINE_LAYOUTS if (headers := _headers_in(layout, text, text))
+    ]
     candidates = [
         candidate for candidate in candidates if len(candidate.headers) > (rival if candidate.layout.strict else 0)
     ]
@@ -127,13 +129,13 @@ def best_layout(lines: Sequence[str], rival: int = 0) -> Found | None:
     if not most or most < _CLOSE * rival:
         return None
     layout = next(candidate.layout for candidate in candidates if len(candidate.headers) >= _CLOSE * max(most, rival))
-    return Found(layout, headers_of(layout, lines))
+    return LayoutHeaders(layout, headers_of(layout, lines))
 
 
 def headers_of(layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
-    """The header lines that a layout has in a text, by index; empty where they are no headers of a talk.
+    """Return a layout's header lines in a text, by index; empty where they are not headers of a dialogue.
 
-    The first lines tell which of the layout's templates the text uses.
+    The first lines decide which of the layout's templates the text uses.
     """
     text = _Text(lines)
     return _headers_in(layout, text, _Text(lines[:SAMPLE]) if len(lines) > SAMPLE else text)
@@ -143,7 +145,7 @@ def _headers_in(layout: LineLayout, text: _Text, sample: _Text) -> dict[int, Hea
     matches = {template: _matches(template, layout.above, sample) for template in layout.templates}
     best = max(matches, key=lambda template: len(_plausible(matches[template], layout, sample.lines)))
     headers = _plausible(matches[best] if sample is text else _matches(best, layout.above, text), layout, text.lines)
-    # A file may mix forms: an hour in, a time gets longer, or a name its company.
+    # A file may mix forms: times get longer after an hour, and some names have a company.
     names = {header.label for header in headers.values()}
     for template, some in matches.items():
         if template != best and any(
@@ -163,7 +165,7 @@ def _matches(template: str, above: bool, text: _Text) -> dict[int, Header]:
     timed = re.search(r"\{(?:time|spoken|moment|secs)\}", template.split("\n")[0]) is not None
     headers: dict[int, Header] = {}
     if "{short}" in template and text.in_capitals:
-        return headers  # any short word looks like initials there
+        return headers  # in capitals, any short word looks like initials
     lines = text.lines
     for index in text.timed if timed else text.filled:
         if above and len(lines[index]) > LONGEST_HEADER:
@@ -196,37 +198,16 @@ def _matches(template: str, above: bool, text: _Text) -> dict[int, Header]:
 
 
 def _plausible(headers: dict[int, Header], layout: LineLayout, lines: Sequence[str]) -> dict[int, Header]:
+    """Return the headers that can begin turns; empty where they cannot be the headers of a dialogue."""
     if len(headers) < 2:
         return {}
     counts = Counter(header.label for header in headers.values())
     timed = any(header.time for header in headers.values())
 
-    @cache
-    def names_somebody(label: str) -> bool:
-        if (
-            not (any(map(str.isalpha, label)) or _PHONE.match(label) or _NUMBER_SIGN.match(label))
-            or _DATED.match(label)
-            or (any(map(str.isdecimal, label)) and _NAMED_DATE.match(label))
-            or is_metadata(label)
-            or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label)
-        ):
-            return False
-        if layout.name == "name-above" and "|" in label:
-            return False
-        if layout.strict:
-            return counts[label] > 1 and (like_a_name(label) or perhaps_a_name(label))
-        if _NUMBER_OF.match(label):
-            return False
-        texts = (
-            label.endswith(("?", "!", "…"))
-            or (label.endswith(".") and len(label.split()) > 3)
-            or len(label.split()) > LONGEST_NAME_WORDS
-        )
-        return like_a_name(label) or (counts[label] > 1 and not texts)
-
-    plausible = {index: header for index, header in headers.items() if names_somebody(header.label)}
+    names = {label for label in counts if _may_name_speaker(label, layout, counts)}
+    plausible = {index: header for index, header in headers.items() if header.label in names}
     if layout.strict and not timed:
-        # A name that comes once is taken where the layout is sure from the others.
+        # A name that occurs once is accepted where the other headers confirm the layout.
         if _share_of_paragraphs(plausible, lines, layout) < _STRICT_SHARE:
             return {}
         once = {
@@ -252,12 +233,36 @@ def _plausible(headers: dict[int, Header], layout: LineLayout, lines: Sequence[s
     return plausible
 
 
+def _may_name_speaker(label: str, layout: LineLayout, counts: Counter[str]) -> bool:
+    """Return whether a header's label can be a speaker's name; ``counts`` is how often each label occurs."""
+    if (
+        not (any(map(str.isalpha, label)) or _PHONE.match(label) or _NUMBER_SIGN.match(label))
+        or _DATED.match(label)
+        or (any(map(str.isdecimal, label)) and _NAMED_DATE.match(label))
+        or is_metadata(label)
+        or re.fullmatch(rf"{CLOCK}|{SPOKEN}", label)
+    ):
+        return False
+    if layout.name == "name-above" and "|" in label:
+        return False
+    if layout.strict:
+        return counts[label] > 1 and (like_a_name(label) or perhaps_a_name(label))
+    if _NUMBER_OF.match(label):
+        return False
+    is_sentence = (
+        label.endswith(("?", "!", "…"))
+        or (label.endswith(".") and len(label.split()) > 3)
+        or len(label.split()) > LONGEST_NAME_WORDS
+    )
+    return like_a_name(label) or (counts[label] > 1 and not is_sentence)
+
+
 def _begins_paragraph(index: int, lines: Sequence[str]) -> bool:
     return index == 0 or not lines[index - 1].strip()
 
 
 def _share_of_paragraphs(headers: dict[int, Header], lines: Sequence[str], layout: LineLayout) -> float:
-    """The share of paragraphs that begin with a header; of lines, where a text has no paragraphs."""
+    """Return the share of paragraphs that begin with a header, or of lines where the text has no paragraphs."""
     begins = [index for index, line in enumerate(lines) if line.strip() and _begins_paragraph(index, lines)]
     if layout.name == "name-above":
         paragraph_count = sum(bool(line.strip()) for line in lines)
@@ -272,7 +277,7 @@ def _share_of_paragraphs(headers: dict[int, Header], lines: Sequence[str], layou
 
 
 def _below(index: int, header: Header, lines: Sequence[str]) -> int:
-    """The index of the first filled line below a header; the number of lines where there is none."""
+    """Return the index of the first non-blank line below a header, or the number of lines where there is none."""
     below = index + header.lines
     while below < len(lines) and not lines[below].strip():
         below += 1

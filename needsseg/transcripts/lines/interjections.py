@@ -1,4 +1,4 @@
-"""What another speaker says within the words of one: ``[Interviewer: mhm]``, or a label in the middle of a line."""
+"""Interjections of another speaker within a turn: ``[Interviewer: mhm]``, or a label in the middle of a line."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Part:
 
 
 def parts_of(words: str, floor: str, speakers: Collection[str]) -> list[Part]:
-    """The words of a line by speaker: ``floor`` has the turn, the other ``speakers`` of the file may put in a word.
+    """Split the words of a line by speaker: ``floor`` has the turn, other ``speakers`` of the file may interject.
 
     An aside in brackets counts where its label is a speaker's, or the beginning of one speaker's label alone (``I`` for
-    Interviewer). A label within the line counts behind the end of a sentence, written as at the start of a line.
+    Interviewer). A label within the line counts after the end of a sentence, in the same form as at the start of a line.
     """
     if ":" not in words and "：" not in words:
         return [Part(floor, words)]
@@ -53,7 +53,7 @@ def parts_of(words: str, floor: str, speakers: Collection[str]) -> list[Part]:
 
 
 def _by_label(part: Part, speakers: Collection[str]) -> list[Part]:
-    """Words cut where the label of another speaker stands behind the end of a sentence."""
+    """Split words where the label of another speaker follows the end of a sentence."""
     labels = "|".join(re.escape(label) for label in sorted(speakers, key=len, reverse=True) if label)
     if not labels:
         return [part]
@@ -68,7 +68,7 @@ def _by_label(part: Part, speakers: Collection[str]) -> list[Part]:
 
 
 def inline_labels(lines: Sequence[str]) -> frozenset[str]:
-    """The labels of a talk whose turns stand in one line, or in few: each comes twice at least behind a sentence's end."""
+    """Return the labels of a dialogue written in one or few lines: each follows a sentence's end at least twice."""
     counts = Counter(
         " ".join(match["label"].split())
         for line in lines
@@ -84,7 +84,7 @@ def inline_labels(lines: Sequence[str]) -> frozenset[str]:
 
 
 def _speaker_of(label: str, speakers: Collection[str]) -> str:
-    """The speaker whose label this is, or begins with this; "" where there is none or more than one."""
+    """Return the speaker whose label equals or begins with this one; "" where there is none or more than one."""
     if label in speakers:
         return label
     folded = label.casefold().rstrip(".")
@@ -95,10 +95,9 @@ def _speaker_of(label: str, speakers: Collection[str]) -> str:
 
 
 def inline_label_warnings(inline: Sequence[tuple[int, str]]) -> tuple[str, ...]:
-    """Warnings for labels in the middle of lines, which were read as turns; ``inline`` are line numbers and labels."""
+    """Return warnings for labels in the middle of lines, which were read as turns; ``inline`` is (line number, label)."""
     quoted_labels = tuple(
-        f"Line {line}: “{label}:” stands in the middle of the line and was read as a new turn."
-        for line, label in inline[:3]
+        f"Line {line}: “{label}:” in the middle of the line was read as a new turn." for line, label in inline[:3]
     )
     more = len(inline) - len(quoted_labels)
     return (

@@ -1,4 +1,4 @@
-"""Labels of a whole file, put right where a habit of writing hides the name: tags, turn numbers, signs, other spellings."""
+"""Normalise the labels of a file where tags, turn numbers, signs or other spellings obscure the speaker's name."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _FEWEST_NUMBERS = 6
 _TURNS_EACH = 3
 
 
-def mended_labels(line_labels: Sequence[Labelled | None]) -> tuple[list[Labelled | None], dict[str, str]]:
-    """Labels as they are meant, as many as before, and which spelling was read as which other (``JOEL`` as ``Joel``).
+def normalised_labels(line_labels: Sequence[Labelled | None]) -> tuple[list[Labelled | None], dict[str, str]]:
+    """Return the normalised labels, one per line as before, and the spellings replaced (``JOEL`` by ``Joel``).
 
-    Where it cannot be told that two labels are one person's (a slip of the pen), both stay.
+    Where two labels may or may not be the same person's (a typo), both are kept.
     """
     items = _without_turn_numbers(_with_tags(line_labels))
     items, read_as = _in_one_spelling(_without_signs(items))
@@ -34,7 +34,7 @@ def mended_labels(line_labels: Sequence[Labelled | None]) -> tuple[list[Labelled
 
 
 def _with_tags(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
-    """``[GUEST] Joel: words`` as the label ``[GUEST] Joel``, where a name comes back behind the same tag."""
+    """Read ``[GUEST] Joel: words`` as the label ``[GUEST] Joel``, where a name recurs with the same tag."""
     tagged = {
         index: (f"[{item.label}] {match['name'].strip()}", match["words"])
         for index, item in enumerate(line_labels)
@@ -50,7 +50,7 @@ def _with_tags(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
 
 
 def _without_turn_numbers(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
-    """``Joel 2``, ``Ana 3``, ``Joel 4`` without their numbers, where these count the turns of the file."""
+    """Remove the numbers of ``Joel 2``, ``Ana 3``, ``Joel 4``, where they count the turns of the file."""
     numbers = [
         (index, match) for index, item in enumerate(line_labels) if item and (match := _NUMBERED.match(item.label))
     ]
@@ -60,7 +60,7 @@ def _without_turn_numbers(line_labels: Sequence[Labelled | None]) -> list[Labell
     names = [match["name"] for _, match in numbers]
     ascend = all(before < after for before, after in pairwise(values))
     follow = sum(after - before == 1 for before, after in pairwise(values))
-    # "Participant 1, Participant 2, …" are people, each of whom may speak once: turns change between names that come back.
+    # "Participant 1, Participant 2, …" are people, each of whom may speak once; numbered turns alternate between names.
     change = sum(before != after for before, after in pairwise(names))
     enough = min(follow, change) >= _MOSTLY * (len(values) - 1)
     if not ascend or not enough or min(Counter(names).values()) < _TURNS_EACH:
@@ -73,7 +73,7 @@ def _without_turn_numbers(line_labels: Sequence[Labelled | None]) -> list[Labell
 
 
 def _without_signs(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
-    """``#I`` and ``#P`` as ``I`` and ``P``, where (nearly) every label has such a sign."""
+    """Read ``#I`` and ``#P`` as ``I`` and ``P``, where (nearly) every label has such a sign."""
     labels = [item.label for item in line_labels if item]
     signed = sum(bool(_SIGN.match(label)) for label in labels)
     if signed < _FEWEST or signed < _MOSTLY * len(labels):
@@ -82,7 +82,7 @@ def _without_signs(line_labels: Sequence[Labelled | None]) -> list[Labelled | No
 
 
 def _in_one_spelling(line_labels: Sequence[Labelled | None]) -> tuple[list[Labelled | None], dict[str, str]]:
-    """Labels that differ from a frequent one in capitals or in a sign before it alone, as that one."""
+    """Replace labels that differ from a frequent one only in capitals or in a leading sign by the frequent one."""
     counts: Counter[str] = counted([item.label for item in line_labels if item])
     groups: dict[str, list[str]] = {}
     for label in counts:
@@ -98,9 +98,9 @@ def _in_one_spelling(line_labels: Sequence[Labelled | None]) -> tuple[list[Label
 
 
 def _slips_in_roles(counts: Counter[str]) -> dict[str, str]:
-    """Rare labels that are a word for a role (``Interviewer``) with a slip of the pen, each with the label that is meant.
+    """Return rare labels that are a misspelt role (``Interveiwer``), each with the label that is meant.
 
-    Two people may have names that are nearly the same; a word that is nearly one for a role is nobody's name.
+    Two people may have similar names, but a misspelt role is unlikely to be a name.
     """
     roles = [label for label, count in counts.items() if count > 1 and role_from_label(label)]
     read_as: dict[str, str] = {}
@@ -117,7 +117,7 @@ def _slips_in_roles(counts: Counter[str]) -> dict[str, str]:
 
 
 def without_dash(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
-    """Words without the dash behind the colon (``I:- How``), where (nearly) all labels have it."""
+    """Remove the dash after the colon (``I:- How``), where (nearly) all labels have it."""
     texts = [item.words for item in line_labels if item and item.words]
     dashed = sum(bool(_DASH.match(words)) for words in texts)
     if dashed < _FEWEST or dashed < _MOSTLY * len(texts):

@@ -1,4 +1,4 @@
-"""Ways in which a text may label its speakers, and which of them a text seems to use: for a person to choose from."""
+"""Common label patterns, and those that fit a text, for a person to choose from."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FEWEST_LINES = 2
 
 @dataclass(frozen=True, slots=True)
 class LabelPattern:
-    """A way of labelling speakers: how it looks, its regular expression, and the lines and speakers it fits in a text."""
+    """A label pattern: an example of its form, its regular expression, and the lines and speakers it matches in a text."""
 
     looks: str
     pattern: str
@@ -42,7 +42,7 @@ class LabelPattern:
 
 
 def label_patterns_in(lines: Sequence[str]) -> tuple[LabelPattern, ...]:
-    """The patterns that fit a text, those of most lines first: each fits two lines at least and one speaker twice."""
+    """Return the patterns that fit a text, those with most lines first: each matches two lines and one speaker twice."""
     patterns: list[LabelPattern] = []
     texts = [line for line in lines[:_LINES_READ] if line.strip() and len(line) <= _LONGEST_LINE]
     for looks, pattern in _KNOWN:

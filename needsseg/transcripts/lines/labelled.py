@@ -1,4 +1,4 @@
-"""Labels on the line of the words: ``Name: words`` and its many dresses, in plain text, Markdown and Word paragraphs."""
+"""Labels on the line of the words: ``Name: words`` and its variants, in plain text, Markdown and Word paragraphs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)]*$")
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One line that may begin a turn; ``alone`` means the words follow below, ``kind`` how the label is set off."""
+    """One line that may begin a turn; ``kind`` is the form of its label, ``alone`` where the words follow below."""
 
     label: str
     words: str
@@ -56,7 +56,7 @@ class Labelled:
 
 
 def labelled(line: str) -> Labelled | None:
-    """The label and words of a line, if it has the shape of one that begins a turn."""
+    """Return the label and words of a line in the form of one that begins a turn, else None."""
     remaining, start = _CHEVRONS.sub("", line.strip()), None
     if match := _LEADING_TIME.match(remaining):
         groups = match.group(1, 2, 3, 4) if match.group(2) else match.group(5, 6, 7, 8)
@@ -77,7 +77,7 @@ def labelled(line: str) -> Labelled | None:
 
 
 def labels_in_emphasis(lines: Sequence[str], line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
-    """Labels within the emphasis of a whole line (``*I: How?*``), where a name comes back so or otherwise."""
+    """Add labels within the emphasis of a whole line (``*I: How?*``), where the name recurs in any form."""
     inner = {
         index: item
         for index, line in enumerate(lines)
@@ -92,13 +92,13 @@ def labels_in_emphasis(lines: Sequence[str], line_labels: Sequence[Labelled | No
 
 
 def _is_aside(line: str) -> bool:
-    """Whether a colon stands within brackets that the line opens with: ``[Break: five minutes]``."""
+    """Return whether a colon is within brackets that open the line: ``[Break: five minutes]``."""
     closes = {"[": "]", "(": ")", "{": "}"}.get(line[:1])
     return closes is not None and closes not in line.split(":", 1)[0]
 
 
 def tightly_labelled(line: str, labels: frozenset[str]) -> Labelled | None:
-    """A line that begins with one of ``labels`` set off otherwise than the rest: ``P:Yes``, ``P; yes``, ``P. Yes``."""
+    """Return the label of a line that begins with one of ``labels`` in another form: ``P:Yes``, ``P; yes``, ``P. Yes``."""
     match = _SLIPPED.match(line)
     if not match or match["label"] not in labels or (match["sign"] == "." and len(match["label"]) > _LONGEST_CODE):
         return None
@@ -106,10 +106,10 @@ def tightly_labelled(line: str, labels: frozenset[str]) -> Labelled | None:
 
 
 def label_without_colon(line: str, labels: frozenset[str]) -> Labelled | None:
-    """A line that begins with one of ``labels`` and no sign behind it, then a capital or a digit: ``P At least``."""
+    """Return the label of a line with one of ``labels`` without a sign, then a capital or a digit: ``P At least``."""
     label = max((known_label for known_label in labels if line.startswith(f"{known_label} ")), key=len, default="")
     words = line[len(label) + 1 :].lstrip()
-    # "I" and "A" are words of English too.
+    # "I" and "A" are also English words.
     if (
         not label
         or label in {"I", "A", "O", "Y", "E"}
@@ -121,7 +121,7 @@ def label_without_colon(line: str, labels: frozenset[str]) -> Labelled | None:
 
 
 def labels_without_space(lines: Sequence[str]) -> list[Labelled | None]:
-    """Labels of a text in which no space follows the colon (``I:How``), for one in which nobody is named otherwise."""
+    """Return labels without a space after the colon (``I:How``), for a text without other labels."""
     return [
         Labelled(one_line(match["label"]), match["words"], None, "colon") if (match := _TIGHT.match(line)) else None
         for line in lines
@@ -129,7 +129,7 @@ def labels_without_space(lines: Sequence[str]) -> list[Labelled | None]:
 
 
 def without_question_numbers(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
-    """``Q1`` and ``A1``, ``Q2`` and ``A2`` as ``Q`` and ``A``, where each number comes once for either."""
+    """Read ``Q1`` and ``A1``, ``Q2`` and ``A2`` as ``Q`` and ``A``, where each number occurs once for each."""
     numbered = [item.label for item in line_labels if item and _NUMBERED_QA.match(item.label)]
     question_count, answer_count = (sum(label[0] == letter for label in numbered) for letter in "QA")
     if min(question_count, answer_count) < 2 or len(set(numbered)) < len(numbered):
@@ -138,7 +138,7 @@ def without_question_numbers(line_labels: Sequence[Labelled | None]) -> list[Lab
 
 
 def _without_mark(label: str) -> str:
-    """``Oda?`` as ``Oda``, since some set off who asks by a question mark, and ``“Oda”`` without its quotation marks."""
+    """Read ``Oda?``, as some mark the interviewer, and ``“Oda”`` as ``Oda``."""
     label = label[1:-1].strip() if len(label) > 2 and label[0] in "\"“„'" and label[-1] in "\"”“'" else label
     return label[:-1].rstrip() if label.endswith("?") and like_a_name(label[:-1]) else label
 
@@ -163,7 +163,7 @@ def _emphasised(match: re.Match[str], start: int | None) -> Labelled | None:
 
 
 def stamp(line: str) -> int | None:
-    """Milliseconds of a line that holds nothing but a clock time."""
+    """Return the milliseconds of a line that holds only a clock time, else None."""
     match = _LEADING_TIME.match(line.strip())
     if match is None or line.strip()[match.end() :].strip():
         return None
@@ -171,7 +171,7 @@ def stamp(line: str) -> int | None:
 
 
 def without_spoken_times(line_labels: Sequence[Labelled | None]) -> list[Labelled | None]:
-    """Labels without a time written in words (``Sarah 2 3:`` for 2 min 3 s), where a name bears several of them."""
+    """Remove times from labels (``Sarah 2 3:`` for 2 min 3 s), where a name occurs with several of them."""
     times: dict[str, set[str]] = {}
     for item in line_labels:
         if item and (match := _SPOKEN_TIME.match(item.label)):
@@ -188,11 +188,11 @@ def without_spoken_times(line_labels: Sequence[Labelled | None]) -> list[Labelle
 
 
 def speakers_in(lines: Sequence[str], line_labels: Sequence[Labelled | None]) -> frozenset[str]:
-    """The labels in a file that name speakers.
+    """Return the labels in a file that name speakers.
 
-    Where the two most frequent labels always follow a blank line, only such lines count, and a paragraph in which
-    several lines look labelled is dialogue that somebody quoted. Bracketed labels count only when most paragraphs
-    carry one, so ``[laughs]`` names nobody.
+    Where the two most frequent labels always follow a blank line, only such lines count, and a paragraph with several
+    labelled lines is quoted dialogue. Bracketed labels count only when most paragraphs have one, so ``[laughs]`` is not
+    a speaker.
     """
     starts = [index == 0 or not lines[index - 1] for index in range(len(lines))]
     candidates = [item if item and item.kind != "bracket" else None for item in line_labels]
@@ -218,11 +218,11 @@ def speakers_in(lines: Sequence[str], line_labels: Sequence[Labelled | None]) ->
 
 
 def _labels_of_nobody(line_labels: Sequence[Labelled | None], counts: dict[str, int], accepted: set[str]) -> set[str]:
-    """Labels that name no speaker: of notes, and of fields above the talk that stand once and have a value, no sentence."""
+    """Return labels of non-speakers: notes, and fields above the dialogue that occur once with a value, not a sentence."""
     questions = {label for label in accepted if _QUESTION_NUMBER.match(label) and counts[label] == 1}
     notes = {label for label in accepted if is_note(label)} | (questions if len(questions) > 1 else set())
     repeated = {label for label in accepted - notes if counts[label] > 1}
-    # "Participant: Teo", where Teo speaks, says who somebody is.
+    # "Participant: Teo", where Teo is a speaker, is a field.
     notes |= {item.label for item in line_labels if item and counts[item.label] == 1 and item.words in repeated}
     if len(repeated) < 2:
         return notes
@@ -232,19 +232,23 @@ def _labels_of_nobody(line_labels: Sequence[Labelled | None], counts: dict[str, 
     return notes | {
         item.label
         for item in items_above
-        if (is_field_above(item.label) and not _is_said(item.words) and role_from_label(item.label) != "interviewer")
+        if (
+            is_field_above(item.label)
+            and not _ends_as_sentence(item.words)
+            and role_from_label(item.label) != "interviewer"
+        )
         or item.words in accepted
-        or (side_by_side and not _is_said(item.words))
+        or (side_by_side and not _ends_as_sentence(item.words))
     }
 
 
-def _is_said(words: str) -> bool:
-    """Whether words end as a sentence does."""
+def _ends_as_sentence(words: str) -> bool:
+    """Return whether words end like a sentence."""
     return bool(_SENTENCE_END.search(words))
 
 
 def without_fields_above(lines: Sequence[str], line_labels: Sequence[Labelled | None]) -> int:
-    """How many lines a first paragraph of fields (``Date: …``, ``Participant: P4``) takes with what stands above it."""
+    """Return the number of lines up to the end of a first paragraph of fields (``Date: …``, ``Participant: P4``)."""
     first = next((index for index, line in enumerate(lines) if line), 0)
     end = next((index for index in range(first, len(lines)) if not lines[index]), len(lines))
     block = line_labels[first:end]
@@ -270,7 +274,7 @@ def _quoted(lines: Sequence[str], line_labels: Sequence[Labelled | None], index:
 def _about_the_file(
     lines: Sequence[str], line_labels: Sequence[Labelled | None], counts: dict[str, int], accepted: set[str]
 ) -> set[str]:
-    """Labels of a block of ``Field: value`` lines above the conversation, each used only there."""
+    """Return labels of a block of ``Field: value`` lines above the dialogue, each used only there."""
     repeated = {label for label in accepted if counts[label] > 1}
     if len(repeated) < 2:
         return set()

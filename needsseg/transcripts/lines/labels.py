@@ -1,4 +1,4 @@
-"""Which words before a colon name a speaker, and which are prose."""
+"""Decide which words before a colon name a speaker, and which are prose."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST_LABEL = 8
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text as a set: keeps long word lists readable."""
+    """Return the words of a text as a set, which keeps long word lists readable."""
     return frozenset(text.split())
 
 
@@ -54,7 +54,7 @@ FIELDS_ABOVE = METADATA | words(
     "audio video recorder equipment setting context background datum ort dauer teilnehmer befragte transkript sprecher "
     "fecha lugar duración entrevistado durée lieu format system type platform meeting call client customer account"
 )
-"""Labels of fields where they stand once, above the talk; in the talk some of them are people."""
+"""Labels of fields if they occur once, above the dialogue; within the dialogue some of them are people."""
 NOTES = words(
     "note notes legend legende symbols symbole key abbreviations conventions comment comments remark remarks todo to-do "
     "action actions highlight bookmark anmerkung anmerkungen kommentar notiz nota remarque disclaimer description"
@@ -126,23 +126,23 @@ _NUMBER_SIGN = re.compile(r"^#\d{1,4}$")
 
 
 def is_metadata(label: str) -> bool:
-    """Whether a label names a field about the file (``Date``, ``Transcript ID``), never a person."""
+    """Return whether a label names a field about the file (``Date``, ``Transcript ID``), never a person."""
     return label.casefold().strip(" *_") in METADATA
 
 
 def is_note(label: str) -> bool:
-    """Whether a label opens a note of who wrote the transcript (``Note``, ``ACTION ITEM``), never a turn."""
+    """Return whether a label opens a transcriber's note (``Note``, ``ACTION ITEM``), never a turn."""
     return label.casefold().strip(" *_[]()") in NOTES
 
 
 def is_field_above(label: str) -> bool:
-    """Whether a label that stands once above the talk names a field (``Guests``, ``Episode 5``)."""
+    """Return whether a label that occurs once above the dialogue names a field (``Guests``, ``Episode 5``)."""
     folded = re.sub(r"[\s\d#.]+$", "", label.casefold().strip(" *_"))
     return folded in FIELDS_ABOVE
 
 
 def like_a_name(label: str) -> bool:
-    """Whether a label has the shape of a person's name or a role: ``Dana Sample``, ``P3``, ``Karim T. (matkt)``.
+    """Return whether a label has the form of a person's name or a role: ``Dana Sample``, ``P3``, ``Karim T. (matkt)``.
 
     At most 63 characters; capitalised words, initials, name particles, numbers; anything in brackets or after ``|``.
     """
@@ -161,12 +161,12 @@ def like_a_name(label: str) -> bool:
 
 
 def _is_small_part(token: str) -> bool:
-    """Whether a token is a particle, a title or an initial (``de``, ``Dr.``, ``T.``), of which a long name may have several."""
+    """Return whether a token is a particle, a title or an initial (``de``, ``Dr.``, ``T.``), which may be many in a name."""
     return token.casefold() in _PARTICLES or token.endswith(".")
 
 
 def perhaps_a_name(label: str) -> bool:
-    """Whether a label could be a name written in small letters (``spencer``): only worth anything when repeated."""
+    """Return whether a label could be a name in lower case (``spencer``), to be trusted only where it recurs."""
     tokens = _tokens(label)
     if not tokens or len(tokens) > 3:
         return False
@@ -175,28 +175,28 @@ def perhaps_a_name(label: str) -> bool:
 
 
 def accepted_labels(counts: Mapping[str, int]) -> frozenset[str]:
-    """Labels that name speakers, from how often each occurs at a place where a speaker's name may stand."""
+    """Return the labels that name speakers, by how often each occurs where a speaker's name may be."""
     accepted = {
         label
         for label, count in counts.items()
         if not is_metadata(label)
         and (like_a_name(label) or (count > 1 and (perhaps_a_name(label) or _NUMBER_SIGN.match(label))))
     }
-    # What comes back so often before a colon is a label, however it looks.
+    # Words that occur this often before a colon are a label, whatever their form.
     accepted |= {
         label for label, count in counts.items() if count >= _OFTEN and not is_metadata(label) and _short_words(label)
     }
-    # The members of a group may have numbers for names; numbers that do not come back count lines or questions.
+    # Members of a group may be numbered; numbers that do not recur count lines or questions.
     numbers = [label for label in counts if label.isdecimal() and len(label) < 3]
     if len(numbers) > 1 and sum(counts[label] for label in numbers) > len(numbers):
         accepted |= set(numbers)
-    # "dana sample" once, where Dana Sample speaks elsewhere, is a slip and no prose.
+    # "dana sample" once, where Dana Sample speaks elsewhere, is a typo, not prose.
     folded = {label.casefold() for label in accepted}
     return frozenset(accepted | {label for label in counts if label.casefold() in folded})
 
 
 def _short_words(label: str) -> bool:
-    """Whether a label has no more than eight words and none of the signs of a sentence."""
+    """Return whether a label has at most eight words and none of the signs of a sentence."""
     return (
         len(label.split()) <= _LONGEST_LABEL
         and label[:1] not in "[({<"
@@ -206,17 +206,17 @@ def _short_words(label: str) -> bool:
 
 
 def same_person(labels: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Groups of labels that look like one person: case, spaces, ``Sample, Dana`` for ``Dana Sample``, ``(Guest)``."""
+    """Return groups of labels that may be one person's: they differ in case, spaces, word order or a ``(Guest)``."""
     groups: dict[str, list[str]] = {}
     for label in labels:
         folded = re.sub(r"[\W_]+", " ", re.sub(r"\([^()]*\)", " ", label).casefold())
         key = " ".join(sorted(folded.split()))
-        groups.setdefault(next((known for known in groups if is_slip(known, key)), key), []).append(label)
+        groups.setdefault(next((group_key for group_key in groups if is_slip(group_key, key)), key), []).append(label)
     return [tuple(group) for key, group in groups.items() if key and len(group) > 1]
 
 
 def is_slip(first: str, second: str) -> bool:
-    """Whether two names in small letters differ by one slip in a long word: a letter left out, added, changed or swapped."""
+    """Return whether two lower-case names differ by one typo in a long word: a letter omitted, added, changed or swapped."""
     words, other_words = first.split(), second.split()
     differing = [
         (first_word, second_word)
@@ -251,7 +251,7 @@ def is_slip(first: str, second: str) -> bool:
 
 
 def counted(labels: list[str]) -> Counter[str]:
-    """How often each label occurs."""
+    """Return how often each label occurs."""
     return Counter(labels)
 
 
@@ -268,7 +268,7 @@ def _tokens(label: str) -> list[str]:
 
 
 def _ends_a_sentence(token: str) -> bool:
-    """Whether a full stop follows a word; after an initial or a short title (``T.``, ``Prof.``) it ends nothing."""
+    """Return whether a token ends a sentence: a full stop, but not after an initial or short title (``T.``, ``Prof.``)."""
     return token.endswith(".") and (len(token) > 5 or token[:-1].casefold() in _PROSE_STARTS)
 
 

@@ -1,8 +1,8 @@
-"""The layouts of transcripts in plain lines: what a header line looks like, where time, name and words stand.
+"""The layouts of transcripts in plain lines: the form of a header line, with the places of time, name and words.
 
-A template is a line in which ``{name}``, ``{time}``, ``{end}`` and ``{words}`` stand for these parts: one space stands for
-any white space, two for a wide gap (a tab or several spaces), ``~`` for a space or none; a line feed parts the lines of a
-header. Emphasis (``**``) around the parts is passed over. A new layout is one entry here, with its example, which the tests
+A template is a line with placeholders ``{name}``, ``{time}``, ``{end}`` and ``{words}``: one space matches any white
+space, two match a wide gap (a tab or several spaces), ``~`` matches an optional space; a line feed separates the lines of
+a header. Emphasis (``**``) around the parts is ignored. A new layout is one entry here with its example, which the tests
 read and docs/reference/transcripts.md shows.
 """
 
@@ -20,7 +20,7 @@ SPOKEN = (
 )
 _EMPHASIS = r"[*_]{0,3}"
 _PARTS = {
-    # A tag may stand before a name ([GUEST] Ada), a sign before a nick or number (@ada, #4); stars hide digits (+44****78).
+    # A tag may precede a name ([GUEST] Ada), a sign a nickname or number (@ada, #4); stars hide digits (+44****78).
     "name": (
         r"(?P<name>\+?\d{1,4}\*{2,}\d{1,4}|(?:\[[A-Z][\w ./-]{0,20}\]\s+)?"
         r"(?:[#@]\w|[^\s\[\](){}<>|:：#*_@,])[^\[\]{}<>:：*]{0,62}?)"
@@ -45,16 +45,16 @@ _PARTS = {
     "close": r"\}",
 }
 _BARE = frozenset({"words", "everyone", "open", "close"})
-"""Parts around which no emphasis is looked for."""
+"""Parts around which no emphasis is expected."""
 _RANGE = re.compile(r"\{time\}(.*?)\{end\}")
 
 
 @dataclass(frozen=True, slots=True)
 class LineLayout:
-    """One layout of plain lines: its name as a format, what it looks like, its templates, and an example.
+    """One layout of plain lines: its name as a format, its description, its templates, and an example.
 
-    ``above`` means that the words stand below the header; ``strict`` that most paragraphs must begin with a header and
-    every name come back, since the header alone says little.
+    ``above`` means that the header is above the words; ``strict`` that most paragraphs must begin with a header and every
+    name must recur, since the header alone is ambiguous.
     """
 
     name: str
@@ -277,7 +277,7 @@ LINE_LAYOUTS: tuple[LineLayout, ...] = (
 
 @cache
 def patterns(template: str, above: bool) -> tuple[re.Pattern[str], ...]:
-    """A template's regular expressions, one a line of the header."""
+    """Return a template's regular expressions, one per line of the header."""
     lines = _RANGE.sub(r"{from}\1{end}", template).split("\n")
     return tuple(re.compile(_pattern(line, above)) for line in lines)
 
@@ -295,16 +295,16 @@ def _pattern(template: str, above: bool) -> str:
 
 
 def _literal(text: str) -> str:
-    out: list[str] = []
+    parts: list[str] = []
     for piece in re.split(r"( {2,}| |~)", text):
         if piece.startswith("  "):
-            out.append(r"(?:[ \t]*\t[ \t]*|[ \t]{2,})")
+            parts.append(r"(?:[ \t]*\t[ \t]*|[ \t]{2,})")
         elif piece == " ":
-            out.append(r"\s+")
+            parts.append(r"\s+")
         elif piece == "~":
-            out.append(r"\s*")
+            parts.append(r"\s*")
         elif piece == "-":
-            out.append("[-–—]")
+            parts.append("[-–—]")
         elif piece:
-            out.append(re.escape(piece) + (_EMPHASIS if piece.endswith((":", "]", ")")) else ""))
-    return "".join(out)
+            parts.append(re.escape(piece) + (_EMPHASIS if piece.endswith((":", "]", ")")) else ""))
+    return "".join(parts)

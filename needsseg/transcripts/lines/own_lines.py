@@ -1,4 +1,4 @@
-"""Lines by themselves that nobody said: descriptions in brackets, comments, headings of parts, heads and feet of pages."""
+"""Separate lines that are not speech: descriptions in brackets, comments, headings of parts, page headers and footers."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _FEWEST_PAGES = 3
 
 
 def kind_of_own_line(line: str, ends_paragraph: bool) -> str:
-    """``note`` or ``heading`` for a line between turns that nobody said, "" for any other.
+    """Return ``note`` or ``heading`` for a line between turns that is not speech, "" for any other.
 
-    ``ends_paragraph`` where a blank line or another turn follows. What a speaker does while speaking (``[laughs]``) and
-    what stands for words (``[inaudible]``) stay theirs; so does what is written in the first or second person.
+    ``ends_paragraph`` means that a blank line or another turn follows. A speaker's actions (``[laughs]``), placeholders
+    for words (``[inaudible]``), and text in the first or second person remain speech.
     """
     if _COMMENT.match(line) or describes_sound(line, whole_cue=False):
         return "note"
@@ -48,7 +48,7 @@ def kind_of_own_line(line: str, ends_paragraph: bool) -> str:
 
 
 def _is_description(inner: str, opening: str) -> bool:
-    """Whether words in brackets tell what happens: a sentence of three words at least about others, never a question."""
+    """Return whether words in brackets describe an event: at least three words about others, not a question."""
     count = len(inner.split())
     if not 3 <= count <= _LONGEST_NOTE or inner.endswith(("?", "!", "…")) or ":" in inner or _is_first_person(inner):
         return False
@@ -62,13 +62,13 @@ def _is_first_person(text: str) -> bool:
 
 
 def page_lines(lines: Sequence[str]) -> list[int]:
-    """The heads and feet of pages, copied with a text: lines by themselves, alike but for a number that counts on.
+    """Return the indices of page headers and footers: separate lines that differ only in a consecutive number.
 
-    There are at least three of a kind; each names a page, is a bare number, or has three more words.
+    There are at least three of a kind; each contains a word for page, is a bare number, or has three more words.
     """
     groups: dict[str, list[int]] = {}
     for index, line in enumerate(lines):
-        if re.search(r"\d", line) and len(line.split()) <= _LONGEST_PAGE_LINE and _stands_alone(lines, index):
+        if re.search(r"\d", line) and len(line.split()) <= _LONGEST_PAGE_LINE and _is_separate(lines, index):
             groups.setdefault(re.sub(r"\d+", "#", line.strip(" \f\t")), []).append(index)
     return sorted(
         index
@@ -85,13 +85,13 @@ def _is_page_shape(shape: str) -> bool:
     return bool(_PAGE_WORD.search(shape)) or len(words) >= 3 or bool(_BARE_NUMBER.match(shape.replace("#", "1")))
 
 
-def _stands_alone(lines: Sequence[str], index: int) -> bool:
+def _is_separate(lines: Sequence[str], index: int) -> bool:
     before = index == 0 or not lines[index - 1].strip() or "\f" in lines[index]
     return before and (index + 1 >= len(lines) or not lines[index + 1].strip() or "\f" in lines[index + 1])
 
 
 def _counts_on(lines: Sequence[str]) -> bool:
-    """Whether exactly one number differs from line to line, and by one."""
+    """Return whether exactly one number differs from line to line, and by one."""
     numbers = [[int(number) for number in re.findall(r"\d+", line)] for line in lines]
     steps = {
         tuple(after_one - before_one for before_one, after_one in zip(before, after, strict=True))

@@ -1,4 +1,4 @@
-"""The pane beside a video, copied: times glued to the words, or said again in words for those who cannot see them."""
+"""Text copied from the pane beside a video: times joined to the words, or repeated in words for screen readers."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _MOSTLY = 0.6
 
 
 def without_pane(lines: Sequence[str]) -> tuple[list[str], list[Mark]]:
-    """Lines, as many as before, with a time glued to words in brackets before them, and without one said again in words."""
+    """Return as many lines as before, with joined times in brackets and times in words emptied, and marks of the latter."""
     new_lines = list(lines)
     marks: list[Mark] = []
-    if _part_glued(new_lines) or _leave_out_again(new_lines, marks) or _alternates(new_lines):
-        _leave_out_heads(new_lines, marks)
+    if _separate_times(new_lines) or _drop_spoken_times(new_lines, marks) or _alternates(new_lines):
+        _drop_pane_headings(new_lines, marks)
     return new_lines, marks
 
 
-def _part_glued(pane_lines: list[str]) -> bool:
-    """``0:02Thanks so much`` as ``[0:02] Thanks so much``, where most lines are such and their times ascend."""
+def _separate_times(pane_lines: list[str]) -> bool:
+    """Write ``0:02Thanks so much`` as ``[0:02] Thanks so much``, where most lines are such and their times ascend."""
     glued = {index: match for index, line in enumerate(pane_lines) if (match := _GLUED.match(line))}
     filled_count = sum(bool(line.strip()) for line in pane_lines)
     times = [clock_ms(match["time"]) or 0 for match in glued.values()]
@@ -51,8 +51,8 @@ def _part_glued(pane_lines: list[str]) -> bool:
     return True
 
 
-def _leave_out_again(pane_lines: list[str], marks: list[Mark]) -> bool:
-    """``2 seconds`` below ``0:02`` as a time, where most times have such a line below."""
+def _drop_spoken_times(pane_lines: list[str], marks: list[Mark]) -> bool:
+    """Empty lines such as ``2 seconds`` below ``0:02`` and mark them as times, where most times have one."""
     stamps = [(index, match["time"]) for index, line in enumerate(pane_lines) if (match := _STAMP.match(line))]
     again = [
         (index + 1, time)
@@ -70,19 +70,19 @@ def _leave_out_again(pane_lines: list[str], marks: list[Mark]) -> bool:
 
 
 def _same_time(clock: str, spoken: str) -> bool:
-    """Whether the numbers of a time in words are those of a clock time, zeros left out: ``1:04``, ``1 minute, 4 seconds``."""
+    """Return whether a clock time and a time in words are the same: ``1:04``, ``1 minute, 4 seconds``."""
     clock_numbers = [int(part) for part in clock.split(":") if int(part)]
     return clock_numbers == [int(part) for part in re.findall(r"\d+", spoken) if int(part)]
 
 
 def _alternates(pane_lines: Sequence[str]) -> bool:
-    """Whether times and words stand by turns, as in the pane itself."""
+    """Return whether times and words alternate, as in the pane itself."""
     non_blank = [line for line in pane_lines if line.strip()]
     stamps = sum(bool(_STAMP.match(line)) for line in non_blank)
     return stamps >= _FEWEST and 2 * stamps >= _MOSTLY * len(non_blank)
 
 
-def _leave_out_heads(pane_lines: list[str], marks: list[Mark]) -> None:
+def _drop_pane_headings(pane_lines: list[str], marks: list[Mark]) -> None:
     for index, line in enumerate(pane_lines):
         if _STAMP.match(line) or line.startswith("["):
             return

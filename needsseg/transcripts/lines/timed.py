@@ -20,12 +20,12 @@ _FURTHER_STAMPS = re.compile(r"^(?:\s*\[\d+:\d+[.,]\d+\])+")
 
 
 def read_timed(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """``[00:43.810 --> 00:47.850]  words``, or a bare timing line with the words beneath."""
+    """Read ``[00:43.810 --> 00:47.850]  words``, or bare timing lines with the words below."""
     return read_cues(lines, cue_file(lines), choices)
 
 
 def read_lrc(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """``[00:43.810]words``; an empty stamped line is the end of the one before."""
+    """Read ``[00:43.810]words``; a line with only a time is the end of the line before."""
     cues: list[Cue] = []
     marks: list[Mark] = []
     unread_lines: list[tuple[int, str]] = []
@@ -52,7 +52,7 @@ def read_lrc(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Read
 
 
 def read_tsv(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """Whisper's table: start and end in milliseconds and the words, separated by tabs, below one header line.
+    """Read Whisper's table: start and end in milliseconds and the words, separated by tabs, below one header line.
 
     Times with a decimal point are seconds.
     """

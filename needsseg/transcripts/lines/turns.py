@@ -1,4 +1,4 @@
-"""Turns made of headers and the lines between them, with what became of every word."""
+"""Build turns from headers and the lines between them, with marks of every word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from needsseg.transcripts.lines.around import Around, above_the_talk, is_field_block
+from needsseg.transcripts.lines.around import NonSpeech, is_field_block, lines_above_dialogue
 from needsseg.transcripts.lines.headers import Header, clock_ms
 from needsseg.transcripts.lines.interjections import inline_label_warnings, parts_of
 from needsseg.transcripts.lines.labelled import Labelled, stamp
@@ -25,15 +25,15 @@ _LONGEST_FIELD = 8
 _INLINE_TIME = re.compile(r"\s*\[\d{1,2}:\d{2}(?::\d{2})?\](?=\s|$)")
 
 
-class TurnMaker:
-    """Makes turns of headers and the lines between them, and tells of every word."""
+class TurnBuilder:
+    """Builds turns from headers and the lines between them, and marks every word."""
 
     def __init__(
         self,
         stripped_lines: list[str],
         headers: Mapping[int, Header],
         line_labels: Sequence[Labelled | None],
-        around: Around,
+        around: NonSpeech,
         unlabelled: str,
     ) -> None:
         self.stripped_lines, self.headers, self.line_labels, self.around, self.unlabelled = (
@@ -47,7 +47,7 @@ class TurnMaker:
         self.marks: list[Mark] = []
         self.unread: list[int] = []
         self.quoted: dict[str, int] = {}
-        self.told: list[str] = []
+        self.warnings: list[str] = []
         self.suspicions: list[str] = []
         self.title = ""
         self.floor = ""
@@ -58,7 +58,7 @@ class TurnMaker:
         self.no_blanks = without_blanks(stripped_lines)
 
     def make(self) -> list[Spoken]:
-        """The turns, one for each header and each paragraph that belongs to nobody named."""
+        """Return the turns, one for each header and each paragraph without a speaker."""
         first = next(iter(self.headers), len(self.stripped_lines))
         lines_above = self._above(first)
         apart = True
@@ -69,32 +69,32 @@ class TurnMaker:
                 apart = True
                 index += 1
                 continue
-            lines_taken = (
+            line_count = (
                 self._header(index)
                 or self._name_before(index)
                 or self._stamp(index)
                 or self._field_block(index, apart)
                 or self._note(index)
                 or self._own_line(index, apart)
-                or self._field_below_the_talk(index)
+                or self._field_below_dialogue(index)
             )
-            if not lines_taken:
-                self._said(index, apart)
-                lines_taken = 1
+            if not line_count:
+                self._speech(index, apart)
+                line_count = 1
             apart = False
-            index += lines_taken
+            index += line_count
         if self.unlabelled and any(piece.speaker == self.unlabelled for piece in self.pieces):
             labels = ", ".join(sorted(self.speakers - {self.unlabelled})[:3])
-            self.told.append(f"Only {labels} is labelled: lines without a label were read as {self.unlabelled}'s.")
-        self.told += inline_label_warnings(self.inline)
+            self.warnings.append(f"Only {labels} is labelled: lines without a label were read as {self.unlabelled}'s.")
+        self.warnings += inline_label_warnings(self.inline)
         return self.pieces
 
     def _above(self, first: int) -> int:
-        # A time that stands right above the first header belongs to it.
+        # A time directly above the first header belongs to it.
         end = first
         while end and (not self.stripped_lines[end - 1] or stamp(self.stripped_lines[end - 1]) is not None):
             end -= 1
-        marks, self.unread, self.title = above_the_talk(
+        marks, self.unread, self.title = lines_above_dialogue(
             self.stripped_lines, self.line_labels, end, self.around.kinds, self.speakers
         )
         self.marks += marks
@@ -124,7 +124,7 @@ class TurnMaker:
         return header.lines
 
     def _name_before(self, index: int) -> int:
-        """A line with nothing but the name of the header right below it: copied from a page that shows a picture there."""
+        """Read a line with only the name of the header directly below it, copied from a page with a picture there."""
         header = self.headers.get(index + 1)
         if header is None or self.stripped_lines[index] not in {header.label, _initials(header.label)}:
             return 0
@@ -145,7 +145,7 @@ class TurnMaker:
                 return 0
             time = clock_ms(match["time"])
         if self.timed and self.pieces and time != self.pieces[-1].start_ms:
-            return 0  # the headers have the times: this one was said
+            return 0  # headers have their own times, so this one is speech
         if self.pieces and not self.pieces[-1].words and self.pieces[-1].start_ms is None:
             self.pieces[-1] = replace(self.pieces[-1], start_ms=time)
         else:
@@ -154,7 +154,7 @@ class TurnMaker:
         return 1
 
     def _names_again(self, line: str) -> bool:
-        """Whether a line right below a header gives its name and time once more, for a reader who cannot see them."""
+        """Return whether a line directly below a header repeats its name and time, for screen readers."""
         last = self.pieces[-1] if self.pieces else None
         if last is None or last.words:
             return False
@@ -172,7 +172,7 @@ class TurnMaker:
         return self._fields_below(index)
 
     def _fields_below(self, index: int) -> int:
-        """How many lines from here on are the head of another transcript."""
+        """Mark lines that are the head of another transcript, and return their number."""
         end = index
         while end < len(self.stripped_lines) and self.stripped_lines[end] and end not in self.headers:
             end += 1
@@ -195,12 +195,12 @@ class TurnMaker:
         while (
             not item.words and end < len(self.stripped_lines) and self.stripped_lines[end] and end not in self.headers
         ):
-            end += 1  # the note stands below its label
+            end += 1  # the note is below its label
         self.marks += [marked(line, "note", self.stripped_lines[line]) for line in range(index, end)]
         return end - index
 
     def _own_line(self, index: int, apart: bool) -> int:
-        """A line that nobody said by its form: a description in brackets, a comment, the heading of a part."""
+        """Read a line that is not speech by its form: a description in brackets, a comment, the heading of a part."""
         if not self.pieces or not self.pieces[-1].words:
             return 0
         ends = index + 1 >= len(self.stripped_lines) or not self.stripped_lines[index + 1] or index + 1 in self.headers
@@ -215,12 +215,12 @@ class TurnMaker:
         return 0
 
     def _names_speaker(self, index: int) -> bool:
-        """Whether what stands in brackets is the word that another speaker put in (``[Interviewer: mhm]``)."""
+        """Return whether the text in brackets is an interjection of another speaker (``[Interviewer: mhm]``)."""
         parts = parts_of(self.stripped_lines[index], self.floor, self.speakers)
         return any(part.speaker != self.floor for part in parts)
 
-    def _field_below_the_talk(self, index: int) -> int:
-        """``Duration: 31:20`` in the last lines of a file, below all turns and set apart from them."""
+    def _field_below_dialogue(self, index: int) -> int:
+        """Read fields such as ``Duration: 31:20`` in the last lines of a file, separate from the turns above."""
         item = self.line_labels[index]
         if not item or not is_metadata(item.label) or not item.words or len(item.words.split()) > _LONGEST_FIELD:
             return 0
@@ -236,7 +236,7 @@ class TurnMaker:
         self.marks += [marked(line, "metadata", self.stripped_lines[line]) for line in range(index, end)]
         return end - index
 
-    def _said(self, index: int, apart: bool) -> None:
+    def _speech(self, index: int, apart: bool) -> None:
         line, item = self.stripped_lines[index], self.line_labels[index]
         new_paragraph = apart or item is not None
         match = BRACKETED_TIME.match(line)
@@ -256,7 +256,7 @@ class TurnMaker:
         self.marks.append(Mark(index, "time", len(line.split()) - count))
 
     def _add(self, words: str, index: int, glue: str = " ") -> int:
-        """Add words to the turn of who has the floor, and what others put in as turns of theirs; how many words were said."""
+        """Add words to the current speaker's turn, and interjections as turns of their speakers; return the word count."""
         word_count = 0
         for part in parts_of(words, self.floor, self.speakers):
             last = self.pieces[-1]
@@ -277,17 +277,17 @@ class TurnMaker:
 
 
 def _without_times(words: str) -> str:
-    """Words without the times in brackets that some programs write between them."""
+    """Remove the times in brackets that some programs write between words."""
     return _INLINE_TIME.sub("", words).strip() if "[" in words else words
 
 
 def _initials(name: str) -> str:
-    """``OB`` for Oda Brinkholt: what a page shows where it has no picture."""
+    """Return ``OB`` for Oda Brinkholt, as pages show where there is no picture."""
     words = [word for word in re.sub(r"\([^()]*\)", "", name).split() if word[:1].isalpha()]
     return (words[0][:2] if len(words) == 1 else words[0][:1] + words[-1][:1]).upper() if words else name
 
 
 def without_blanks(stripped_lines: Sequence[str]) -> bool:
-    """Whether no blank line stands between filled ones, so that each line is a paragraph."""
+    """Return whether no blank lines separate the text, so that each line is a paragraph."""
     filled_lines = [index for index, line in enumerate(stripped_lines) if line]
     return bool(filled_lines) and filled_lines[-1] - filled_lines[0] + 1 == len(filled_lines)

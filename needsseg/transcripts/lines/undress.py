@@ -1,4 +1,4 @@
-"""What is written into the lines of a talk and is no part of them: line numbers, time marks of transcription programs."""
+"""Remove what programs insert into the lines of a dialogue: line numbers, time marks, page headers."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _TIME_BEHIND = re.compile(rf"(?<=\S\s)\s*[\[(]({CLOCK})[\])]\s*$")
 _MARGIN_NUMBERS = 8
 _MANY_NUMBERS = re.compile(r"(?:\b\d{1,5}\s+){7}\d")
 _MANY = 0.8
-# Some programs begin lines with marks of direction; within the words they stay as they are.
+# Some programs begin lines with direction marks; within the words these are kept.
 _INVISIBLE = re.compile(r"^[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """What was taken off: marks, and the ends of turns in milliseconds by the line where they stand."""
+    """What was removed: marks, and the ends of turns in milliseconds by line."""
 
     marks: tuple[Mark, ...] = ()
     ends: dict[int, int] = field(default_factory=dict)
 
 
 def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
-    """Lines without what programs write into them, as many as before."""
+    """Return as many lines as before, without what programs insert, and what was removed."""
     plain_lines = [_LINKED_TIME.sub(r"[\1]", _INVISIBLE.sub("", line)) for line in lines]
     plain_lines, marks = without_pane(plain_lines)
     ends: dict[int, int] = {}
@@ -69,7 +69,7 @@ def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
         plain_lines[index] = _NUMBERED.sub("", plain_lines[index], count=1)
         marks.append(Mark(index, "label", 1))
     for shape in (_NUMBERED, _LISTED):
-        if _counts(plain_lines, shape) and (shape is _NUMBERED or _labelled_behind(plain_lines)):
+        if _counts(plain_lines, shape) and (shape is _NUMBERED or _has_labels_after_numbers(plain_lines)):
             for index, line in enumerate(plain_lines):
                 if match := shape.match(line):
                     plain_lines[index] = line[match.end() :]
@@ -83,9 +83,9 @@ def undressed(lines: Sequence[str]) -> tuple[list[str], Dress]:
 
 
 def _without_margin(line: str) -> str:
-    """A line without runs of numbers that count on: the numbers of lines in the margin of a page, copied with its text."""
+    """Remove runs of consecutive numbers: line numbers in the margin of a page that were copied with its text."""
     words = line.split()
-    kept_words: list[str] = []
+    words_without_margin: list[str] = []
     position = 0
     while position < len(words):
         end = position
@@ -94,13 +94,13 @@ def _without_margin(line: str) -> str:
         if end - position >= _MARGIN_NUMBERS:
             position = end
         else:
-            kept_words.append(words[position])
+            words_without_margin.append(words[position])
             position += 1
-    return " ".join(kept_words) if len(kept_words) < len(words) else line
+    return " ".join(words_without_margin) if len(words_without_margin) < len(words) else line
 
 
 def _counts(lines: Sequence[str], shape: re.Pattern[str]) -> bool:
-    """Whether nearly every line begins with a number that counts lines; titles and legends above may stand without."""
+    """Return whether nearly every line begins with a consecutive number; titles and legends above may have none."""
     non_blank = [line for line in lines if line.strip()]
     first = next((index for index, line in enumerate(non_blank) if shape.match(line)), None)
     if first is None:
@@ -113,7 +113,7 @@ def _counts(lines: Sequence[str], shape: re.Pattern[str]) -> bool:
 
 
 def _every_fifth(lines: Sequence[str]) -> list[int]:
-    """The lines that begin with their number, where only every fifth or tenth has one."""
+    """Return the indices of numbered lines, where only every fifth or tenth has a number."""
     numbered = [(index, int(match[1])) for index, line in enumerate(lines) if (match := _NUMBERED.match(line))]
     steps = {after[1] - before[1] for before, after in pairwise(numbered)}
     if len(numbered) < 3 or len(steps) != 1 or (step := steps.pop()) not in {5, 10} or numbered[0][1] != step:
@@ -122,8 +122,8 @@ def _every_fifth(lines: Sequence[str]) -> list[int]:
     return [index for index, _ in numbered] if min(apart) >= step else []
 
 
-def _labelled_behind(lines: Sequence[str]) -> bool:
-    """Whether most numbered lines have a label behind the number, at least one of which comes back."""
+def _has_labels_after_numbers(lines: Sequence[str]) -> bool:
+    """Return whether most numbered lines have a label after the number, at least one of which recurs."""
     texts_after_number = [line[match.end() :] for line in lines if (match := _LISTED.match(line))]
     labels = [
         label
@@ -134,6 +134,6 @@ def _labelled_behind(lines: Sequence[str]) -> bool:
 
 
 def _end_in_times(lines: Sequence[str]) -> bool:
-    """Whether most lines end in a time in brackets, as noScribe and others write the end of a turn."""
+    """Return whether most lines end in a time in brackets, as noScribe and others write the end of a turn."""
     non_blank = [line for line in lines if line.strip()]
     return sum(bool(_TIME_BEHIND.search(line)) for line in non_blank) > max(1, len(non_blank) // 2)

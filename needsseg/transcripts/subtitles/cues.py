@@ -1,4 +1,4 @@
-"""Cues: timed blocks as WebVTT, SRT and Whisper's text output write them, cut out of a file's lines."""
+"""Cues: the timed blocks of WebVTT, SRT and Whisper's text output, parsed from a file's lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from needsseg.transcripts.subtitles.labels import find_naming
 from needsseg.transcripts.subtitles.text import segments_of
 
 LATEST_MS = 1000 * 3_600_000
-"""No talk lasts 1,000 hours: a time beyond is a slip, and would not fit where times are stored."""
+"""Limit of 1,000 hours: a later time is an error in the file, and might not fit the database column."""
 
 _STAMP = r"-?\d+\s?:\s?\d+(?:\s?:\s?\d{1,2}(?!\d))?(?:\s?[.,:;]\s?\d+)?"
 _SECONDS = r"\d+(?:[.,]\d+)?\s?s?"
@@ -44,8 +44,8 @@ _NO_TITLE = re.compile(r"generated|created by|transcribed|exported|powered by|ht
 class Cue:
     """One timed block: its id, times in milliseconds and raw lines.
 
-    ``numbers`` are the source lines (from 0) that the lines stand in, ``at`` that of the timing line, ``ident_at`` that of
-    the id (-1 without one). ``section`` counts files that were put together to one.
+    ``numbers`` are the source lines (from 0) of the raw lines, ``at`` that of the timing line, ``ident_at`` that of the id
+    (-1 without one). ``section`` counts files that were concatenated.
     """
 
     ident: str
@@ -60,7 +60,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class CueFile:
-    """Cues in file order, marks of all lines that are no part of one, lines not understood (number, text), and doubts."""
+    """Cues in file order, marks of lines outside cues, unread lines (number, text), and warnings."""
 
     cues: tuple[Cue, ...]
     marks: tuple[Mark, ...] = ()
@@ -70,20 +70,20 @@ class CueFile:
 
 
 def milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> int:
-    """A time stamp's parts as milliseconds, at most LATEST_MS; the fraction may have any number of digits."""
-    # Longer numbers than these are past any bound, and Python refuses to read thousands of digits.
+    """Return a time stamp in milliseconds, at most LATEST_MS; the fraction may have any number of digits."""
+    # Longer numbers exceed the limit anyway, and Python refuses to parse thousands of digits.
     hour, minute, second = (int(part) if len(part) < 16 else LATEST_MS for part in (hours or "0", minutes, seconds))
     whole_ms = (hour * 3600 + minute * 60 + second) * 1000
     return min(whole_ms + int(((fraction or "0") + "00")[:3]), LATEST_MS)
 
 
 def is_timing(line: str) -> bool:
-    """Whether a line is the timing line of a cue, however its times and its arrow are written."""
+    """Return whether a line is the timing line of a cue, in any notation of times and arrow."""
     return timing_of(line) is not None
 
 
 def timing_of(line: str) -> tuple[str, str, bool, str] | None:
-    """Start, end, whether brackets stand around them, and what follows on the line; None where it is no timing line."""
+    """Return start, end, whether they are in brackets, and the rest of the line; None where it is not a timing line."""
     if ">" not in line and "→" not in line and "&gt;" not in line:
         match = _SBV.match(line) if "," in line else None
         return (match.group(1), match.group(2), False, "") if match else None
@@ -96,15 +96,15 @@ def timing_of(line: str) -> tuple[str, str, bool, str] | None:
 
 
 def cues_in(lines: Sequence[str]) -> tuple[list[Cue], list[tuple[int, str]]]:
-    """Cues in file order, and the lines (number, text) before the first cue that are no part of one."""
+    """Return the cues in file order, and unread lines (number, text) before the first cue."""
     file = cue_file(lines)
     return list(file.cues), list(file.unread)
 
 
 def cue_file(lines: Sequence[str]) -> CueFile:
-    """The cues of a file, and what all its other lines are.
+    """Return the cues of a file, and marks of all other lines.
 
-    A blank line inside a cue does not end it: what follows belongs to the cue unless a timing line follows at once
+    A blank line inside a cue does not end it: the next line belongs to the cue unless a timing line follows directly
     (then it is the next cue's id).
     """
     return _Parser(lines).parse()
@@ -112,7 +112,7 @@ def cue_file(lines: Sequence[str]) -> CueFile:
 
 @dataclass(slots=True)
 class _Parser:
-    """One pass over a file's lines; ``block`` is the kind of the block that a line stands in, until a blank line."""
+    """Parses a file's lines in one pass; ``block`` is the kind of the current block, up to a blank line."""
 
     lines: Sequence[str]
     timings: list[tuple[str, str, bool, str] | None] = field(default_factory=list)
@@ -120,13 +120,13 @@ class _Parser:
     payloads: list[list[tuple[int, str]]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     unread: list[tuple[int, str]] = field(default_factory=list)
-    absurd: list[int] = field(default_factory=list)
+    beyond_limit: list[int] = field(default_factory=list)
     ident: tuple[str, int] = ("", -1)
     block: str = ""
     after_blank: bool = True
     section: int = 0
     numbered: bool = False
-    began: bool = False
+    has_begun: bool = False
     title: str = ""
 
     def parse(self) -> CueFile:
@@ -153,11 +153,11 @@ class _Parser:
         before = self.cues[-1].end_ms if self.cues else 0
         start, end = _of_stamp(start_text), _of_stamp(end_text)
         if start >= LATEST_MS or end >= LATEST_MS:
-            self.absurd.append(index + 1)
+            self.beyond_limit.append(index + 1)
             start = before if start >= LATEST_MS else start
             end = start if end >= LATEST_MS else end
         if self.ident[0] == "1":
-            # A second cue 1 begins another file that was put behind the first.
+            # A second cue 1 begins another, concatenated file.
             self.section += self.numbered
             self.numbered = True
         line = self.lines[index]
@@ -171,12 +171,12 @@ class _Parser:
         self.ident, self.after_blank, self.block = ("", -1), False, ""
 
     def _is_ident(self, index: int) -> bool:
-        """Whether a line is the id of the cue whose timing line follows: at once, or for running numbers after blanks."""
+        """Return whether a line is the id of the next cue: its timing line follows directly, or after blanks for numbers."""
         text = self.lines[index].strip()
         if self.timings[index + 1]:
             if _ID_SHAPED.match(text):
                 return True
-            # A blank line between timing line and words, none behind the words: what looks like an id is speech.
+            # Where a blank line follows each timing line instead of the words, the apparent id is speech.
             spaced = bool(self.cues) and not self.payloads[-1] and not any(cue.ident for cue in self.cues)
             return self.after_blank and not spaced
         if not (self.after_blank and text.isdecimal() and len(text) < 8):
@@ -214,14 +214,14 @@ class _Parser:
             self.marks.append(marked(index, "heading", line))
         else:
             self.unread.append((index + 1, line))
-        self.after_blank, self.began = False, True
+        self.after_blank, self.has_begun = False, True
 
     def _is_title(self, index: int, line: str) -> bool:
-        """Whether a line before the first cue is the file's title: a heading, or short, first and by itself."""
+        """Return whether a line before the first cue is the file's title: a heading, or a short, separate first line."""
         if line.startswith("#"):
             return True
-        stands_alone = not self.began and not self.lines[index + 1].strip()
-        return stands_alone and len(line.split()) <= _LONGEST_TITLE and not line.rstrip().endswith((".", "?", "!", ","))
+        is_separate = not self.has_begun and not self.lines[index + 1].strip()
+        return is_separate and len(line.split()) <= _LONGEST_TITLE and not line.rstrip().endswith((".", "?", "!", ","))
 
     def _header(self, index: int, line: str) -> None:
         self.after_blank = False
@@ -234,17 +234,17 @@ class _Parser:
         self.marks.append(Mark(index, "markup", len(line.split()) - len(title.split())))
 
     def _warnings(self) -> tuple[str, ...]:
-        if not self.absurd:
+        if not self.beyond_limit:
             return ()
-        count = format_count(len(self.absurd), "cue has", "cues have")
+        count = format_count(len(self.beyond_limit), "cue has", "cues have")
         return (
-            f"{count} a time beyond {LATEST_MS // 3_600_000:,} hours, first in line {self.absurd[0]}; "
-            "the end of the cue before stands in its place.",
+            f"{count} a time beyond {LATEST_MS // 3_600_000:,} hours, first in line {self.beyond_limit[0]}; "
+            "it was replaced by the end of the cue before.",
         )
 
 
 def _of_stamp(text: str) -> int:
-    """A stamp of a timing line as milliseconds; one before the recording's start is its start."""
+    """Return a stamp of a timing line in milliseconds; negative stamps are 0."""
     text = "".join(text.split()).rstrip("s")
     if text.startswith("-"):
         return 0
@@ -260,7 +260,7 @@ def _of_stamp(text: str) -> int:
 
 
 def labels_in(cues: Sequence[Cue]) -> frozenset[str]:
-    """Labels that name speakers in cues, in whichever form; none where fewer than one cue in twenty carries one."""
+    """Return labels that name speakers in cues, in any form; none where fewer than one cue in twenty has one."""
     speakers = {cue_object.speaker for cue in cues for cue_object in objects_in(cue.lines) or ()} - {""}
     if speakers:
         return frozenset(speakers)
@@ -272,23 +272,23 @@ def labels_in(cues: Sequence[Cue]) -> frozenset[str]:
 
 
 def in_time(cues: Sequence[Cue]) -> list[Cue]:
-    """Cues by start; cues with the same start keep their order in the file."""
+    """Return the cues sorted by start; cues with the same start keep their file order."""
     return sorted(cues, key=lambda cue: (cue.section, cue.start_ms))
 
 
 def overlap_warning(pieces: Sequence[Spoken]) -> tuple[str, ...]:
-    """A warning that counts pieces which begin before another speaker's piece has ended."""
+    """Return a warning with the number of pieces that begin before another speaker's piece has ended."""
     count = 0
     latest: Spoken | None = None
     for piece in pieces:
         if piece.start_ms is None or piece.end_ms is None:
             continue
         if latest and latest.end_ms is not None and piece.start_ms < latest.end_ms and piece.speaker != latest.speaker:
-            # Two speakers in one cue share its times; that is no overlap.
+            # Two speakers in one cue share its times, which is not an overlap.
             count += (piece.start_ms, piece.end_ms) != (latest.start_ms, latest.end_ms)
         if latest is None or latest.end_ms is None or piece.end_ms >= latest.end_ms:
             latest = piece
     if not count:
         return ()
     turns = format_count(count, "turn begins", "turns begin")
-    return (f"{turns} before the speaker before has finished; turns stand in the order they began.",)
+    return (f"{turns} before the previous speaker has finished; turns are in order of their start.",)

@@ -1,4 +1,4 @@
-"""JSON objects within cues: Microsoft Graph's metadata, with who spoke and what in fields of their own."""
+"""JSON objects within cues: Microsoft Graph's metadata, with fields for speaker and words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class CueObject:
-    """Who said what in one object, and the lines of the cue (from 0) where the name and the words stand."""
+    """Speaker and words of one object, and the lines of the cue (from 0) that hold them."""
 
     speaker: str
     words: str
@@ -35,9 +35,9 @@ class CueObject:
 
 
 def objects_in(lines: Sequence[str]) -> list[CueObject] | None:
-    """The spoken objects in the lines of a cue: one or a list over all lines, or one in each.
+    """Return the spoken objects in the lines of a cue: one or a list over all lines, or one per line.
 
-    Empty where the objects hold no words that were said; None where the lines are no JSON.
+    Empty where the objects contain no speech; None where the lines are not JSON.
     """
     first = next((line.lstrip() for line in lines if line.strip()), "")
     if not first.startswith(("{", "[")) or (first.startswith("[") and "{" not in "".join(lines)):
@@ -57,7 +57,7 @@ def objects_in(lines: Sequence[str]) -> list[CueObject] | None:
 
 
 def looks_broken(lines: Sequence[str]) -> bool:
-    """Whether lines begin as an object does, which is one that cannot be read where other cues hold objects."""
+    """Return whether lines begin like an object: a broken one, where other cues hold objects."""
     return bool(_OPENING.match(next((line for line in lines if line.strip()), "")))
 
 
@@ -69,7 +69,7 @@ def _loaded(text: str) -> Any:
 
 
 def _places_of_strings(lines: Sequence[str]) -> dict[str, int]:
-    """The line of each string in JSON text."""
+    """Return the line of each string in JSON text."""
     places: dict[str, int] = {}
     for index, line in enumerate(lines):
         for match in _STRING.finditer(line):

@@ -1,4 +1,4 @@
-"""Who speaks in cues: the forms in which a cue names its speaker, and which labels of a file are names."""
+"""Speakers of cues: the forms in which a cue names its speaker, and which labels of a file are names."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ _TECHNICAL = word_set(
 
 @dataclass(frozen=True, slots=True)
 class LabelForm:
-    """One way in which a line names its speaker: a pattern with the groups ``speaker`` and ``words``.
+    """One form of a label in a line: a pattern with the groups ``speaker`` and ``words``.
 
-    Weak forms are prose more often than not, and are looked for only where no other form names anybody.
+    Weak forms are usually prose, and are tried only where no other form gives any name.
     """
 
     name: str
@@ -95,7 +95,7 @@ FORMS: tuple[LabelForm, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class LabelMatch:
-    """A line that begins with a label: whose it is, the words behind it, and what stood before the words."""
+    """A line that begins with a label: its speaker, the words after it, and the label as written."""
 
     speaker: str
     words: str
@@ -104,10 +104,10 @@ class LabelMatch:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How a file of cues names its speakers.
+    """The way in which a file of cues names its speakers.
 
-    ``accepted`` are the labels that are names, by form; ``by_ident`` speakers by cue id; ``dashes`` whether a dash at a
-    line's start is a change of speaker; ``bare_stamps`` whether lines begin with times; ``pattern`` is a person's choice.
+    ``accepted`` are the labels that are names, by form; ``by_ident`` are speakers by cue id; ``dashes`` means that a dash
+    at a line's start is a change of speaker; ``bare_stamps`` that lines begin with times; ``pattern`` is a person's choice.
     """
 
     accepted: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -122,7 +122,7 @@ class Naming:
         return frozenset().union(*self.accepted.values(), self.by_ident.values())
 
     def match(self, text: str, *, ends_cue: bool = True) -> LabelMatch | None:
-        """The label that a line begins with; ``ends_cue`` where no line of the same cue follows."""
+        """Return the label that a line begins with; ``ends_cue`` means that no line of the same cue follows."""
         if self.pattern:
             return _match_of_choice(self.pattern, text)
         inner = _inner_text(text, self.bare_stamps)
@@ -143,7 +143,7 @@ class Naming:
 def find_naming(
     cues: Sequence[Sequence[str]], idents: Sequence[str], choices: ReadingChoices = NO_CHOICES, *, named: bool = True
 ) -> Naming:
-    """How cues (their plain lines) name speakers; where not ``named``, only changes of speaker are looked for."""
+    """Return how cues (their plain lines) name speakers; where not ``named``, only changes of speaker are detected."""
     filled_cues = [[line for line in lines if line.strip()] for lines in cues]
     filled_cues = [lines for lines in filled_cues if lines]
     firsts = [lines[0] for lines in filled_cues]
@@ -169,7 +169,7 @@ def find_naming(
 
 
 def changes_in(text: str) -> list[tuple[bool, str]]:
-    """A line cut at ``>>``: (whether a change of speaker stands before it, the words)."""
+    """Split a line at ``>>``: (whether the part follows a change of speaker, its words)."""
     if ">>" not in text and "＞＞" not in text:
         return [(False, text)]
     cuts = list(_CHANGE.finditer(text))
@@ -182,7 +182,7 @@ def changes_in(text: str) -> list[tuple[bool, str]]:
 
 
 def dashes_in(text: str) -> list[tuple[bool, str]]:
-    """A line cut at dashes that begin a speaker's words, where there are such."""
+    """Split a line at dashes that begin a speaker's words, if there are any."""
     match = _DASH.match(text)
     if not match:
         return [(False, text)]
@@ -190,32 +190,32 @@ def dashes_in(text: str) -> list[tuple[bool, str]]:
 
 
 def speakers_by_ident(idents: Sequence[str]) -> dict[str, str]:
-    """Speakers by cue id, where ids name people (``Speaker 1``, ``7 "Ada Novak" (123)``); empty where they count cues.
+    """Return speakers by cue id, where ids name people (``Speaker 1``, ``7 "Ada Novak" (123)``); else empty.
 
-    Names come again and again, while what counts or describes cues does not.
+    Names recur, while ids that number or describe cues do not.
     """
-    given_idents = [ident for ident in idents if ident]
-    counting = sum(counts_cues(ident) for ident in given_idents)
-    if len(given_idents) * 2 < len(idents) or counting * 2 >= len(given_idents):
+    non_empty_idents = [ident for ident in idents if ident]
+    counting = sum(counts_cues(ident) for ident in non_empty_idents)
+    if len(non_empty_idents) * 2 < len(idents) or counting * 2 >= len(non_empty_idents):
         return {}
-    quoted = {ident: match.group("name").strip() for ident in given_idents if (match := _QUOTED.match(ident))}
-    if len(quoted) * 2 >= len(set(given_idents)):
+    quoted = {ident: match.group("name").strip() for ident in non_empty_idents if (match := _QUOTED.match(ident))}
+    if len(quoted) * 2 >= len(set(non_empty_idents)):
         return {ident: name for ident, name in quoted.items() if names_somebody(name)}
     for before, number_behind in ((False, False), (True, False), (False, True), (True, True)):
-        names = {ident: _name_in_ident(ident, before, number_behind) for ident in given_idents}
-        counts = Counter(names[ident] for ident in given_idents)
+        names = {ident: _name_in_ident(ident, before, number_behind) for ident in non_empty_idents}
+        counts = Counter(names[ident] for ident in non_empty_idents)
         if _are_people(counts):
             return names
     return {}
 
 
 def counts_cues(ident: str) -> bool:
-    """Whether a cue's id is a running number or a code of the program, which says nothing to people."""
+    """Return whether a cue's id is a running number or an internal code."""
     return bool(_COUNTING.match(ident))
 
 
 def _name_in_ident(ident: str, before: bool, number_behind: bool) -> str:
-    """An id without the running number before it, or behind."""
+    """Return an id without the running number before it, or after it."""
     ident = ident.rstrip(":： ")
     ident = _ID_NUMBER_BEFORE.sub("", ident) if before else ident
     return one_line(_ID_NUMBER_BEHIND.sub("", ident) if number_behind else ident)
@@ -235,7 +235,7 @@ def _are_people(counts: Counter[str]) -> bool:
 
 
 def _dashes_change(cues: Sequence[Sequence[str]]) -> bool:
-    """Whether dashes at line starts part speakers: two in one cue, or one at the start of half of the cues."""
+    """Return whether dashes at line starts separate speakers: two in one cue, or one at the start of half of the cues."""
     pairs = sum(
         sum(bool(_DASH.match(line)) for line in lines) > 1 or any(len(dashes_in(line)) > 1 for line in lines)
         for lines in cues
@@ -245,7 +245,7 @@ def _dashes_change(cues: Sequence[Sequence[str]]) -> bool:
 
 
 def _inner_text(text: str, bare_stamps: bool) -> str:
-    """A line without what may stand before a label: ``>>``, a dash, a bullet, a stamp."""
+    """Return a line without signs before the label: ``>>``, a dash, a bullet, a stamp."""
     text = text.lstrip()
     if match := _CHANGE.match(text):
         text = text[match.end() :]
@@ -259,7 +259,7 @@ def _clean(label: str) -> str:
 
 
 def _shape(label: str) -> str:
-    """A label without emoji and other signs, as far as its shape as a name goes; ``#`` and ``№`` count as part of it."""
+    """Return a label without emoji and other signs, for checking its form as a name; ``#`` and ``№`` are kept."""
     characters = (
         " " if unicodedata.category(char) in {"So", "Sk", "Cf", "Cs"} and char != "№" else char for char in label
     )
@@ -277,7 +277,7 @@ def _match_of_choice(pattern: ChosenPattern, text: str) -> LabelMatch | None:
 def _accepted(
     form: LabelForm, cues: Sequence[Sequence[str]], bare_stamps: bool, never: frozenset[str]
 ) -> tuple[frozenset[str], int]:
-    """The labels of one form that name speakers, from how often and where they stand, and how often they do."""
+    """Return the labels of one form that name speakers, by their frequency and position, and their total count."""
     counts: Counter[str] = Counter()
     firsts: Counter[str] = Counter()
     for lines in cues:
@@ -301,7 +301,7 @@ def _accepted(
 
 
 def _candidate(form: LabelForm, line: str, followed: bool, bare_stamps: bool) -> str:
-    """The label that a line has in one form, "" where it has none or where nothing could be its words."""
+    """Return the label of a line in one form, "" where it has none or no words could follow."""
     if form.name == "line" and not followed:
         return ""
     match = form.pattern.match(_inner_text(line, bare_stamps))
@@ -311,7 +311,7 @@ def _candidate(form: LabelForm, line: str, followed: bool, bare_stamps: bool) ->
     if not label or len(label) > LONGEST_NAME or _URL.search(label):
         return ""
     if form.name == "tight" and followed and " " not in words:
-        # "Interviewer:in" on a line of its own is a name whole.
+        # "Interviewer:in" on a separate line is a complete name.
         return ""
     if form.name == "bracket" and (
         not (words or followed or _numbered(label)) or _NOT_AFTER_BRACKET.match(words) or is_note(line, whole_cue=False)
@@ -321,12 +321,12 @@ def _candidate(form: LabelForm, line: str, followed: bool, bare_stamps: bool) ->
 
 
 def _numbered(label: str) -> bool:
-    """Whether a label is what programs call a speaker: ``SPEAKER_00``, ``spk_1``, ``S2``."""
+    """Return whether a label is a program's numbered speaker: ``SPEAKER_00``, ``spk_1``, ``S2``."""
     return bool(_GENERIC.match(label)) and any(char.isdigit() for char in label)
 
 
 def _accepted_tagged(counts: Counter[str], firsts: Counter[str], cues: int) -> frozenset[str]:
-    """Names behind a tag (``[GUEST] Ada``) that come back; a speaker's number in brackets is no tag but a label."""
+    """Return recurring names after a tag (``[GUEST] Ada``); a speaker's number in brackets is a label, not a tag."""
     return frozenset(
         label
         for label, count in counts.items()
@@ -335,7 +335,7 @@ def _accepted_tagged(counts: Counter[str], firsts: Counter[str], cues: int) -> f
 
 
 def _accepted_brackets(counts: Counter[str], firsts: Counter[str], cues: int) -> frozenset[str]:
-    """Names in brackets; descriptions of sounds stand in brackets too, but name nobody."""
+    """Return names in brackets, without descriptions of sounds."""
     people = Counter({label: count for label, count in counts.items() if not is_sound(label) or _GENERIC.match(label)})
     total = people.total()
     accepted = {label for label in people if _GENERIC.match(label)}
@@ -347,7 +347,7 @@ def _accepted_brackets(counts: Counter[str], firsts: Counter[str], cues: int) ->
 
 
 def _accepted_colons(counts: Counter[str], firsts: Counter[str], cues: int) -> frozenset[str]:
-    """Labels before a colon: those like a name, and where (nearly) every cue begins with a label whatever stands there."""
+    """Return labels before a colon: those like a name, and any where (nearly) every cue begins with a label."""
     shapes: dict[str, list[str]] = {}
     for label in counts:
         shapes.setdefault(_shape(label), []).append(label)
@@ -373,7 +373,7 @@ def _accepted_colons(counts: Counter[str], firsts: Counter[str], cues: int) -> f
 
 
 def _accepted_tight(counts: Counter[str], firsts: Counter[str], cues: int) -> frozenset[str]:
-    """Labels without a space behind the colon, or before a dash: only where half of the cues begin so, again and again."""
+    """Return labels before a dash or a colon without a space: only where half of the cues begin with recurring ones."""
     accepted = {
         label for label, count in firsts.items() if count > 1 and (like_a_name(_shape(label)) or _GENERIC.match(label))
     }
@@ -381,9 +381,9 @@ def _accepted_tight(counts: Counter[str], firsts: Counter[str], cues: int) -> fr
 
 
 def _accepted_lines(counts: Counter[str], firsts: Counter[str], cues: int) -> frozenset[str]:
-    """Names on a line of their own above the words: few of them, again and again.
+    """Return names on a separate line above the words: few and recurring ones.
 
-    In capitals, or in a script without, any line has the shape of a name; elsewhere names may come once where all
+    In capitals, or in a script without case, any line has the form of a name; elsewhere names may occur once where all
     cues begin with one.
     """
     shaped = {label for label in firsts if label[-1] not in ".?!,;…" and like_a_name(_shape(label))}

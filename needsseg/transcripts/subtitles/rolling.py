@@ -1,4 +1,4 @@
-"""Rolling captions: cues that show again what the cue before has shown, so that each line comes two or three times."""
+"""Rolling captions: cues that repeat words of the cue before, so that each line occurs two or three times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DOUBTED_CUES = 3
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """``words[i]`` is how many words at the start of cue i stood at the end of the cue before and were said once.
+    """``words[i]`` is how many words at the start of cue i repeat the end of the cue before and were said once.
 
     ``doubted`` are cues that repeat words of the cue before in a file that does not roll as a whole.
     """
@@ -24,10 +24,10 @@ class Repeats:
 
 
 def find_repeats(cues: Sequence[Sequence[Sequence[str]]], voices: Sequence[tuple[str, str]]) -> Repeats:
-    """The repeats of cues, each the words of its lines; ``voices`` are the voices at the start and the end of each.
+    """Return the repeats of cues, each given as the words of its lines, and as its ``voices`` at the start and the end.
 
-    A file rolls where two cues in five begin with what the cue before ended with: a line that has moved up, or a
-    line that grows word by word. Elsewhere people do say a thing twice, and nothing is left out.
+    A file rolls where two in five cues begin with the end of the cue before: a line that has moved up, or a line that
+    grows word by word. Elsewhere people may repeat themselves, and nothing is left out.
     """
     folded_cues = [[_folded(word) for line in lines for word in line] for lines in cues]
     overlaps = [0] * len(cues)
@@ -41,12 +41,12 @@ def find_repeats(cues: Sequence[Sequence[Sequence[str]]], voices: Sequence[tuple
         if previous >= 0 and voices[previous][1] == voices[index][0]:
             before = folded_cues[previous]
             length = _overlap(before, words)
-            # Whole lines of the cue before come again, or what was new in it, however short they are.
+            # Whole lines of the cue before, or its new words, count as repeated at any length.
             whole_lengths = {len(words), len(before), fresh[previous], *accumulate(map(len, reversed(cues[previous])))}
             if length in whole_lengths or length >= _FEWEST_WORDS:
                 overlaps[index] = length
                 fresh[index] = (fresh[previous] if length == len(before) else 0) + len(words) - length
-                # A third time the same is how people (and faulty programs) speak; short words twice prove nothing alone.
+                # A third repetition is how people (and faulty programs) speak; two short words alone are weak evidence.
                 is_same = length == len(words) == len(before)
                 if length and not (is_same and again):
                     strong, short = (strong, short + 1) if is_same and length < _FEWEST_WORDS else (strong + 1, short)
@@ -54,7 +54,7 @@ def find_repeats(cues: Sequence[Sequence[Sequence[str]]], voices: Sequence[tuple
             else:
                 again = False
         previous = index
-    # One or two words that come again are how people speak.
+    # Repeating one or two words is normal speech.
     if strong >= 2 and max(overlaps) >= _FEWEST_WORDS and strong + short >= _ROLLING_SHARE * (filled_count - 1):
         return Repeats(tuple(overlaps))
     doubted = tuple(index for index, length in enumerate(overlaps) if length >= _DOUBTED_WORDS)
@@ -62,7 +62,7 @@ def find_repeats(cues: Sequence[Sequence[Sequence[str]]], voices: Sequence[tuple
 
 
 def _overlap(before: Sequence[str], after: Sequence[str]) -> int:
-    """The length of the longest end of one sequence that the other begins with; linear (Knuth, Morris and Pratt)."""
+    """Return the length of the longest suffix of one sequence that is a prefix of the other (Knuth-Morris-Pratt)."""
     borders = [0] * len(after)
     length = 0
     for index in range(1, len(after)):

@@ -11,5 +11,5 @@ from needsseg.transcripts.subtitles.turns import read_cues
 
 
 def read_srt(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """Cues of an SRT file; speakers where labels of any form name them."""
+    """Read the cues of an SRT file, with speakers from labels of any form."""
     return read_cues(lines, cue_file(lines), choices)

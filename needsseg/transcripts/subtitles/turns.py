@@ -1,4 +1,4 @@
-"""Cues become turns: who speaks, where the speaker changes, what nobody said, and an account of every word."""
+"""Convert cues to turns: speakers, changes of speaker, notes, and marks of every word."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from needsseg.transcripts.subtitles.text import (
     Segment,
     is_note,
     is_only_signs,
-    left_behind,
     names_somebody,
     segments_of,
+    unremoved_markup,
     without_stamp,
 )
 
@@ -38,7 +38,7 @@ _FEW_WITHOUT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Words of one line of a cue; ``change`` where whoever speaks is another than before, also where nobody is named."""
+    """Words of one line of a cue; ``change`` means that the speaker has changed, even without a name."""
 
     spoken: Spoken
     change: bool = False
@@ -46,7 +46,7 @@ class _Piece:
 
 @dataclass(slots=True)
 class _CueParts:
-    """One cue with its lines cut at voices, and its JSON objects where its lines are such."""
+    """One cue with its lines split at voices, and its JSON objects where its lines are JSON."""
 
     cue: Cue
     segments: list[Segment]
@@ -69,10 +69,10 @@ def read_cues(
     *,
     named: bool = True,
 ) -> Reading:
-    """The turns of cues and the account of a file's words; where not ``named``, no label is taken for a speaker.
+    """Read the turns of cues and marks of a file's words; where not ``named``, no label is read as a speaker.
 
-    Parts ``-0``, ``-1`` of one utterance (Teams) are put together before utterances are ordered by their start, so that
-    a short "OK." of somebody else does not cut a sentence in two. Raises UsageError where a chosen pattern is none.
+    Parts ``-0``, ``-1`` of one utterance (Teams) are joined before utterances are sorted by their start, so that an
+    interjected "OK." does not split a sentence. Raises UsageError where a chosen pattern is invalid.
     """
     parts = [_parts_of(cue, named) for cue in _ordered(file.cues)]
     parts, _ = _without_broken_objects(parts)
@@ -109,7 +109,7 @@ def _parts_of(cue: Cue, named: bool) -> _CueParts:
 
 
 def _without_broken_objects(parts: list[_CueParts]) -> tuple[list[_CueParts], list[tuple[int, str]]]:
-    """Cues without those whose object cannot be read, and the lines (number, text) of these."""
+    """Return the cues without those whose object cannot be parsed, and the lines (number, text) of the latter."""
     if not any(part.objects for part in parts):
         return parts, []
     broken = [part.objects is None and looks_broken(part.cue.lines) for part in parts]
@@ -134,7 +134,7 @@ def _ordered(cues: Sequence[Cue]) -> list[Cue]:
 
 
 def _without_repeats(part: _CueParts, count: int, marks: list[Mark]) -> list[Segment]:
-    """The segments of a cue without its first ``count`` words."""
+    """Return the segments of a cue without its first ``count`` words."""
     if not count:
         return part.segments
     out: list[Segment] = []
@@ -148,9 +148,9 @@ def _without_repeats(part: _CueParts, count: int, marks: list[Mark]) -> list[Seg
 
 
 def _voices_on_change(parts: Iterable[_CueParts]) -> bool:
-    """Whether voices stand only where the speaker changes, so that a cue without one goes on.
+    """Return whether voices mark only changes of speaker, so that a cue without one continues the turn.
 
-    True where voices are nameless (``<v ->``: a change, and no more), or where no voice follows itself.
+    True where voices are nameless (``<v ->``), or where no voice follows itself.
     """
     first_voices = [
         segments[0].voice
@@ -167,7 +167,7 @@ def _voices_on_change(parts: Iterable[_CueParts]) -> bool:
 
 
 def _labels_every_cue(cues: Iterable[Sequence[str]], naming: Naming) -> bool:
-    """Whether a label stands before (nearly) every cue, also where the same person goes on: one without is then nobody's."""
+    """Return whether (nearly) every cue has a label, even for the same speaker, so that one without has no speaker."""
     labels = [naming.match(lines[0], ends_cue=len(lines) < 2) for lines in cues if lines]
     label_speakers = [label.speaker for label in labels if label]
     without = len(labels) - len(label_speakers)
@@ -176,13 +176,13 @@ def _labels_every_cue(cues: Iterable[Sequence[str]], naming: Naming) -> bool:
 
 
 def _describe_sounds(cues: Iterable[Sequence[str]]) -> bool:
-    """Whether captions describe sounds, in two places at least: one odd sign proves nothing."""
+    """Return whether captions describe sounds, at least twice, as one sign alone is weak evidence."""
     return sum(is_only_signs(text) or is_note(text, whole_cue=False) for lines in cues for text in lines) > 1
 
 
 @dataclass(slots=True)
 class _Speech:
-    """Goes through cues in order; ``speaker`` is who spoke last, ``changed`` whether the next words are another's."""
+    """Processes cues in order; ``speaker`` is the last speaker, ``changed`` whether another speaker follows."""
 
     naming: Naming
     choices: ReadingChoices
@@ -197,7 +197,7 @@ class _Speech:
     dashed: bool = False
 
     def add(self, part: _CueParts, *, at_edge: bool) -> None:
-        """Add the pieces of one cue, and marks what its lines hold besides."""
+        """Add the pieces of one cue, and mark the rest of its lines."""
         cue = part.cue
         self.labelled = self.dashed = False
         self._ident(cue)
@@ -225,7 +225,7 @@ class _Speech:
         if cue.ident_at < 0:
             return
         speaker = self.naming.by_ident.get(cue.ident)
-        # A number that counts cues belongs to the timing line below it, and says nothing about the file.
+        # A running number belongs to the timing line below it, and is not metadata.
         kind = "label" if speaker else "time" if counts_cues(cue.ident) else "metadata"
         self.marks.append(marked(cue.ident_at, kind, cue.ident))
         if self.naming.by_ident:
@@ -235,7 +235,7 @@ class _Speech:
         for cue_object in objects:
             self.changed = self.changed or cue_object.speaker != self.speaker
             self.labelled = True
-            self._say(cue_object.speaker, cue_object.words, cue, cue.numbers[cue_object.words_line])
+            self._add_words(cue_object.speaker, cue_object.words, cue, cue.numbers[cue_object.words_line])
             self.marks.append(marked(cue.numbers[cue_object.name_line], "label", cue_object.speaker))
         for number, raw in zip(cue.numbers, cue.lines, strict=True):
             self.marks.append(marked(number, "metadata", raw))
@@ -245,7 +245,7 @@ class _Speech:
         if segment.voice is not None:
             self._change_to(segment.voice if names_somebody(segment.voice) else "")
             self.changed = self.changed or not names_somebody(segment.voice)
-            # Some programs write the name into the tag and before the words.
+            # Some programs write the name in the tag and again before the words.
             again = re.match(rf"\s*{re.escape(segment.voice)}\s*:\s+", text) if segment.voice else None
             if again:
                 self.marks.append(marked(segment.line, "label", again.group()))
@@ -273,7 +273,7 @@ class _Speech:
             self._change_to(match.speaker)
             self.changed = self.changed or not match.speaker
             self.marks.append(marked(segment.line, "label", match.label))
-            self._say(self.speaker, match.words, cue, segment.line)
+            self._add_words(self.speaker, match.words, cue, segment.line)
         elif not self._is_label_line(text) and (
             is_note(text, whole_cue=False) or (self.sounds and is_only_signs(text))
         ):
@@ -300,10 +300,10 @@ class _Speech:
         elif self.dashed or not self.labelled:
             self.changed, self.speaker = True, ""
         self.dashed = True
-        self._say(self.speaker, words, cue, segment.line)
+        self._add_words(self.speaker, words, cue, segment.line)
 
     def _plain(self, text: str, segment: Segment, cue: Cue) -> None:
-        """Words behind no label: the speaker goes on, or nobody is named, or whom the person chose speaks."""
+        """Add words without a label: of the same speaker, of nobody, or of the speaker chosen for unlabelled words."""
         words = without_stamp(text, bare=self.naming.bare_stamps)
         self.marks.append(marked(segment.line, "time", text[: len(text) - len(words)]))
         if self.choices.unlabelled and not self.labelled and segment.voice is None:
@@ -312,19 +312,19 @@ class _Speech:
             self._change_to("")
         new_cue = bool(self.pieces) and self.pieces[-1].spoken.start_ms != cue.start_ms
         if self.naming.dashes and not self.speaker and new_cue:
-            # Where dashes part two speakers, a cue without one may be anybody's, unless a sentence runs on.
+            # Where dashes separate two speakers, a cue without one may be either's, unless it continues a sentence.
             self.changed = self.changed or bool(_SENTENCE_END.search(self.pieces[-1].spoken.words.rstrip()))
-        self._say(self.speaker, words, cue, segment.line)
+        self._add_words(self.speaker, words, cue, segment.line)
 
     def _is_open(self) -> bool:
-        """Whether what was said last is a whole sentence, so that the next may be anybody's."""
+        """Return whether the last words end a sentence, so that the next may be another speaker's."""
         return not self.pieces or bool(_SENTENCE_END.search(self.pieces[-1].spoken.words.rstrip()))
 
     def _change_to(self, speaker: str) -> None:
         self.changed = self.changed or speaker != self.speaker
         self.speaker, self.labelled = speaker, True
 
-    def _say(self, speaker: str, words: str, cue: Cue, line: int) -> None:
+    def _add_words(self, speaker: str, words: str, cue: Cue, line: int) -> None:
         self.speaker = speaker
         words = one_line(words)
         if not words:
@@ -334,7 +334,7 @@ class _Speech:
         self.changed = False
 
     def _markup(self, number: int, raw: str, part: _CueParts) -> None:
-        """Mark the words of a line that are tags, and names within voice tags."""
+        """Mark the words of a line that are tags, and the names within voice tags."""
         if part.objects is not None or not any(sign in raw for sign in "<{&\\"):
             return
         texts = segments_of(number, raw)
@@ -346,7 +346,7 @@ class _Speech:
 
 
 def _turns(pieces: Sequence[_Piece]) -> tuple[Spoken, ...]:
-    """Turns from pieces: those of one speaker together, those of nobody as whole sentences, never over a change."""
+    """Join pieces into turns: by speaker, or by sentence without a speaker, never across a change of speaker."""
     runs: list[list[Spoken]] = []
     for piece in pieces:
         if not runs or piece.change or piece.spoken.speaker != runs[-1][-1].speaker:
@@ -373,7 +373,7 @@ def _doubts_of_repeats(parts: Sequence[_CueParts], repeats: Repeats) -> tuple[st
 
 def _doubts_of_markup(pieces: Sequence[_Piece]) -> tuple[str, ...]:
     marked_pieces = [
-        (piece.spoken.line, markup_left) for piece in pieces if (markup_left := left_behind(piece.spoken.words))
+        (piece.spoken.line, markup_left) for piece in pieces if (markup_left := unremoved_markup(piece.spoken.words))
     ]
     if not marked_pieces:
         return ()

@@ -11,15 +11,15 @@ from needsseg.transcripts.subtitles.turns import read_cues
 
 
 def read_zoom(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """Cues that name their speakers: before the words (``Name: words``, ``[Name]``), in their ids, in JSON objects."""
+    """Read cues that name their speakers before the words (``Name: words``, ``[Name]``), in ids or in JSON objects."""
     return read_cues(lines, cue_file(lines), choices)
 
 
 def read_unlabelled(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """Cues that name nobody, as Whisper and YouTube write them; only a pattern that a person chose names speakers."""
+    """Read cues without speakers, as Whisper and YouTube write them; only a pattern that a person chose gives names."""
     return read_cues(lines, cue_file(lines), choices, named=False)
 
 
 def read_teams(lines: Sequence[str], choices: ReadingChoices = NO_CHOICES) -> Reading:
-    """Cues with ``<v Name>`` voices, as Teams writes them: ids ``GUID/10-0``, overlapping and out of order."""
+    """Read cues with ``<v Name>`` voices, as Teams writes them: ids ``GUID/10-0``, overlapping and out of order."""
     return read_cues(lines, cue_file(lines), choices)

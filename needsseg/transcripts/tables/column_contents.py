@@ -1,4 +1,4 @@
-"""Which column of a table of speech holds what, told by its cells where the names say too little or mislead."""
+"""Recognise the columns of a table of speech by their cells, where their names are missing, vague or misleading."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from needsseg.transcripts.tables.wide import speaker_columns
 
 _SAMPLE = 600
 _RUNNING_WORDS = 3.0
-"""Fewer words a filled cell than these are no running text by themselves."""
+"""Cells with fewer words on average are not running text."""
 _SHARE_BY_NAME = 0.25
-"""A column whose name says words keeps them where it holds this share of what the fullest column holds."""
+"""A column named as words is used if it has this share of the words of the fullest column."""
 _MOSTLY = 0.8
 _MOST_SPEAKERS = 40
 _NO_SPEAKERS = re.compile(
@@ -45,12 +45,12 @@ _TRANSLATED = re.compile(r"\b(?:translat\w+|übersetz\w+|traduc\w+|traduzione|tr
 _ENDS = frozenset(
     {"local", "remote", "microphone", "system", "mic", "inbound", "outbound", "agent", "customer", "caller"}
 )
-"""What recorders call the two ends of a call; a column of nothing else says who speaks."""
+"""Recorders' names for the two ends of a call; a column of only these names the speakers."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What the cells of one column look like: filled cells, words of all different ones, words a cell, their values."""
+    """Statistics of a column's cells: filled cells, words of all distinct values, words per cell, shares of times, values."""
 
     filled: int
     distinct_words: int
@@ -66,11 +66,11 @@ class _Shape:
 
 
 def columns_by_content(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Columns:
-    """What each column holds, by its name and by what stands in it; ``rows`` are cells by column name.
+    """Return the columns by their names and contents; ``rows`` are cells by column name.
 
-    Words are in the column of running text: a name (``Transcript``) that says words is believed only where its cells are
-    text too. Open questions of a survey, one row a respondent, give ``answers``. Times are told by their shape, a speaker
-    without a name by short names that change from row to row.
+    Words are in the column of running text: a name for words (``Transcript``) counts only where its cells are text too.
+    Open questions of a survey, with one row per respondent, are ``answers``. Times are recognised by their form, an
+    unnamed speaker column by short names that change from row to row.
     """
     shapes = {name: _shape([row.get(name, "") for row in rows]) for name in names}
     columns_named = columns_of(names)
@@ -125,7 +125,7 @@ def _words_column(names: Sequence[str], shapes: Mapping[str, _Shape], by_name: s
         fullest = max(running_columns, key=lambda name: shapes[name].distinct_words)
     most = shapes[fullest].distinct_words if fullest else 0
     for name in words_names(names):
-        # Where the first of two telling names holds ids, the second holds the words.
+        # Where the first of two columns named as words holds ids, the second holds the words.
         if shapes[name].distinct_words >= _SHARE_BY_NAME * most and shapes[name].times < 0.5:
             return name
     if fullest and shapes[fullest].running:
@@ -134,7 +134,7 @@ def _words_column(names: Sequence[str], shapes: Mapping[str, _Shape], by_name: s
 
 
 def _survey(names: Sequence[str], shapes: Mapping[str, _Shape], named: Columns, words: str) -> Columns:
-    """``answers`` where each row is a respondent who wrote into one or several open questions, else nothing."""
+    """Return ``answers`` where each row is a respondent who answered one or more open questions, else no columns."""
     most_filled = max((shape.filled for shape in shapes.values()), default=0)
     persons = [name for name in (person_name(names), named.speaker, named.key) if name]
     unique = next((name for name in persons if len(shapes[name].values) == shapes[name].filled == most_filled), "")
@@ -154,7 +154,7 @@ def _survey(names: Sequence[str], shapes: Mapping[str, _Shape], named: Columns, 
 
 
 def _is_closed(shape: _Shape) -> bool:
-    """Whether the cells are choices from a list rather than words of one's own: few of them, again and again."""
+    """Return whether the cells are choices from a list rather than free text: few recurring values."""
     return shape.filled >= 6 and len(shape.values) <= max(2, shape.filled // 3)
 
 
@@ -175,15 +175,15 @@ def _times_by_content(columns: Columns, shapes: Mapping[str, _Shape]) -> Columns
 def _speaker_column(shapes: Mapping[str, _Shape], columns: Columns) -> str:
     used_columns = {columns.words, columns.role, columns.start, columns.end, columns.key} - {""}
     candidates = [
-        (_telling(shape), name)
+        (_speaker_score(shape), name)
         for name, shape in shapes.items()
         if name not in used_columns and not is_time_name(name) and _names_speakers(name, shape)
     ]
     return max(candidates, key=lambda pair: pair[0])[1] if candidates else ""
 
 
-def _telling(shape: _Shape) -> tuple[float, float]:
-    """How surely values name people: the share that says a role, then how often they change from row to row."""
+def _speaker_score(shape: _Shape) -> tuple[float, float]:
+    """Return a score for a column of speakers: the share of values that name a role, then of changes between rows."""
     return sum(role_from_label(value) is not None for value in shape.values) / len(shape.values), shape.changes
 
 
@@ -197,7 +197,7 @@ def _names_speakers(name: str, shape: _Shape) -> bool:
 
 
 def _block_column(names: Sequence[str], rows: Sequence[Mapping[str, str]], columns: Columns) -> str:
-    """A column with a vague name (``group``) that tells interviews apart: each value in one block of several rows."""
+    """Return a vaguely named column (``group``) that separates interviews: each value is in one block of several rows."""
     used_columns: Collection[str] = {columns.words, columns.speaker, columns.role, columns.start, columns.end}
     for name in vague_keys(names):
         cells = [cell for row in rows if (cell := row.get(name, "").strip())]

@@ -1,4 +1,4 @@
-"""Which column of a table of speech holds what, told by its name."""
+"""Recognise the columns of a table of speech by their names."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ _END = re.compile(
     rf"^(?:(?:end|stop|finish|offset end|out|out point|time out|tmax|t1|until|to time|ende|endzeit|fin|final|fim)"
     rf"(?: time| time ?code| timestamp| ts| offset)?|time ?code out){_UNIT}$"
 )
-_ASKED = ("question", "question text", "prompt", "asked", "frage", "pregunta", "pergunta", "domanda", "vraag")
-_ANSWERED = (
+_QUESTION_NAMES = ("question", "question text", "prompt", "asked", "frage", "pregunta", "pergunta", "domanda", "vraag")
+_ANSWER_NAMES = (
     "answer", "answer text", "response", "response text", "reply", "answered", "antwort", "respuesta", "réponse",
     "resposta", "risposta", "antwoord",
 )  # fmt: skip
@@ -68,10 +68,10 @@ _ANSWERED = (
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Column names by what they hold, "" where there is none.
+    """Names of the columns by their contents, "" where there is none.
 
-    ``voices`` are (column, speaker) where every speaker has a column, ``answers`` the open questions of a survey whose
-    rows are respondents; then ``words`` and ``speaker`` are empty.
+    ``voices`` are (column, speaker) where every speaker has a column, ``answers`` the open questions of a survey with one
+    row per respondent; then ``words`` and ``speaker`` are empty.
     """
 
     words: str = ""
@@ -85,104 +85,107 @@ class Columns:
 
     @property
     def of_speech(self) -> bool:
-        """Whether the names alone make a transcript: words, and something that goes with words."""
-        # A list of customers has a name and a comment too.
+        """Whether the names alone indicate a transcript: words, and a column that belongs with words."""
+        # A list of customers may also have a name and a comment.
         weak = plain_name(self.words) in _WEAK_WORDS and plain_name(self.speaker) in _WEAK_SPEAKER
         speaker = "" if weak else self.speaker
         return bool(self.voices or self.answers or (self.words and (speaker or self.start or self.key)))
 
     @property
     def spoken(self) -> tuple[str, ...]:
-        """The columns that hold words that somebody said or wrote."""
+        """The columns of spoken or written words."""
         return self.answers or tuple(column for column, _ in self.voices) or ((self.words,) if self.words else ())
 
 
 def columns_of(names: Sequence[str]) -> Columns:
-    """What each column holds, guessed from ``names``; where several fit, the most telling name wins.
+    """Return the columns guessed from ``names``; where several fit, the most specific name wins.
 
-    ``role`` is the speaker where nothing else names one. A bare ``id`` or a participant tells interviews apart only
-    where it can be nothing else: no speaker, no times.
+    ``role`` is the speaker where no other column is. A bare ``id`` or participant column identifies interviews only
+    where there are no speakers and no times.
     """
-    known = names_by_plain(names)
-    words = _first(known, _WORDS)
-    start = next((name for plain, name in known.items() if _START.match(plain)), "")
-    end = next((name for plain, name in known.items() if _END.match(plain)), "")
+    by_plain_name = names_by_plain(names)
+    words = _first(by_plain_name, _WORDS)
+    start = next((name for plain, name in by_plain_name.items() if _START.match(plain)), "")
+    end = next((name for plain, name in by_plain_name.items() if _END.match(plain)), "")
     if not words:
-        voices = _voices(known)
-        key = _first(known, (*_KEY, *_PERSON), [column for column, _ in voices])
+        voices = _voices(by_plain_name)
+        key = _first(by_plain_name, (*_KEY, *_PERSON), [column for column, _ in voices])
         return Columns(start=start, end=end, voices=voices, key=key) if voices else Columns()
-    return with_others(Columns(words, start=start, end=end), known)
+    return with_others(Columns(words, start=start, end=end), by_plain_name)
 
 
-def with_others(columns: Columns, known: dict[str, str]) -> Columns:
-    """The columns of speaker, role and interview beside those of words and times, by name."""
+def with_others(columns: Columns, by_plain_name: dict[str, str]) -> Columns:
+    """Add the columns of speaker, role and interview by name, beside those of words and times."""
     used_columns = {columns.words, columns.start, columns.end}
-    speaker = _first(known, _SPEAKER, used_columns) or _first(
-        known, [plain for plain in known if _SPEAKER_PATTERN.match(plain)], used_columns
+    speaker = _first(by_plain_name, _SPEAKER, used_columns) or _first(
+        by_plain_name, [plain for plain in by_plain_name if _SPEAKER_PATTERN.match(plain)], used_columns
     )
-    role = _first(known, _ROLE, used_columns | {speaker})
-    key = _first(known, _KEY, used_columns | {speaker}) or _first(
-        known, [plain for plain in known if _KEY_PATTERN.match(plain)], used_columns | {speaker}
+    role = _first(by_plain_name, _ROLE, used_columns | {speaker})
+    key = _first(by_plain_name, _KEY, used_columns | {speaker}) or _first(
+        by_plain_name, [plain for plain in by_plain_name if _KEY_PATTERN.match(plain)], used_columns | {speaker}
     )
     if not key and not columns.start and plain_name(speaker) in {"", *_PERSON}:
-        # "participant,text" has one row a person as often as one row a turn: the rows tell which (see tables.py).
-        key = _first(known, ("participant id", "respondent id", "id"), used_columns | {speaker})
+        # "participant,text" has one row per person as often as one row per turn: the rows decide (see reading.py).
+        key = _first(by_plain_name, ("participant id", "respondent id", "id"), used_columns | {speaker})
     return Columns(columns.words, speaker, role, columns.start, columns.end, key)
 
 
 def names_by_plain(names: Sequence[str]) -> dict[str, str]:
-    """Column names by their plain form (small letters, single spaces); of two alike, the first."""
-    known: dict[str, str] = {}
+    """Return column names by their plain form (lower case, single spaces); of two equal ones, the first."""
+    by_plain_name: dict[str, str] = {}
     for name in names:
-        known.setdefault(plain_name(name), name)
-    return known
+        by_plain_name.setdefault(plain_name(name), name)
+    return by_plain_name
 
 
 def words_names(names: Sequence[str]) -> list[str]:
-    """The columns whose names say that they hold words, the most telling first."""
-    known = names_by_plain(names)
-    return [known[plain] for plain in _WORDS if plain in known]
+    """Return the columns named as words, the most specific first."""
+    by_plain_name = names_by_plain(names)
+    return [by_plain_name[plain] for plain in _WORDS if plain in by_plain_name]
 
 
 def person_name(names: Sequence[str]) -> str:
-    """The column whose name says that it names respondents, "" where none does."""
+    """Return the column named as respondents, "" where there is none."""
     return _first(names_by_plain(names), _PERSON)
 
 
 def vague_keys(names: Sequence[str]) -> list[str]:
-    """Columns that may tell interviews apart (``group``, ``site``), where the rows bear it out."""
+    """Return columns that may identify interviews (``group``, ``site``), if the rows confirm it."""
     return [name for plain, name in names_by_plain(names).items() if _VAGUE_KEY.match(plain)]
 
 
 def is_time_name(name: str) -> bool:
-    """Whether a column's name says that it holds times."""
+    """Return whether a column is named as times."""
     plain = plain_name(name)
     return bool(_START.match(plain) or _END.match(plain))
 
 
 def unit_in(name: str) -> str:
-    """``ms`` or ``s`` where a time column's name says so, else ""."""
+    """Return ``ms`` or ``s`` where a time column's name has a unit, else ""."""
     plain = plain_name(name)
     match = _START.match(plain) or _END.match(plain)
     unit = (match["unit"] or "") if match else ""
     return "ms" if unit.startswith(("ms", "milli")) else "s" if unit.startswith("s") else ""
 
 
-def _voices(known: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    question_column, answer_column = _first(known, _ASKED), _first(known, _ANSWERED)
+def _voices(by_plain_name: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    question_column, answer_column = _first(by_plain_name, _QUESTION_NAMES), _first(by_plain_name, _ANSWER_NAMES)
     if question_column and answer_column:
         return ((question_column, "Interviewer"), (answer_column, "Participant"))
-    roles = {name: role_from_label(name) for plain, name in known.items() if not plain.endswith(" id")}
+    roles = {name: role_from_label(name) for plain, name in by_plain_name.items() if not plain.endswith(" id")}
     both = {"interviewer", "participant"} <= set(roles.values())
     return tuple((name, name.strip()) for name, role in roles.items() if role) if both else ()
 
 
-def _first(known: dict[str, str], wanted_names: Iterable[str], used_columns: Iterable[str] = ()) -> str:
+def _first(by_plain_name: dict[str, str], plain_names: Iterable[str], used_columns: Iterable[str] = ()) -> str:
     used = set(used_columns)
-    return next((known[plain] for plain in wanted_names if plain in known and known[plain] not in used), "")
+    return next(
+        (by_plain_name[plain] for plain in plain_names if plain in by_plain_name and by_plain_name[plain] not in used),
+        "",
+    )
 
 
 def plain_name(name: str) -> str:
-    """A column's name in small letters, words apart: ``startTime`` and ``Start_Time`` are ``start time``."""
+    """Return a column's name in lower case, with words separated: ``startTime`` and ``Start_Time`` are ``start time``."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return re.sub(r"[\W_]+", " ", apart).strip().casefold()

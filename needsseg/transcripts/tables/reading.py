@@ -1,4 +1,4 @@
-"""Tables of speech: one row a turn, one row an answer, or one row an interview whose text is itself a transcript."""
+"""Tables of speech: one row per turn, per answer, or per interview with a transcript as its text."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _READERS: Mapping[str, Callable[[Sequence[str], str, ReadingChoices], Rows]] = {
     "jsonl": json_lines,
     "json": json_whole,
 }
-_FEWEST_ACCOUNTS = 3
-_ACCOUNT_WORDS = 25
+_FEWEST_NARRATIVES = 3
+_NARRATIVE_WORDS = 25
 _CLOCK = re.compile(r"^\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?$")
 _LABELLED = re.compile(r"^\s*[^\W\d_][^:\n]{0,60}:\s+\S")
 _NAME_THEM = "Name the columns in the first row, for example: transcript_id,speaker,start,text."
@@ -37,7 +37,7 @@ _NAME_THEM = "Name the columns in the first row, for example: transcript_id,spea
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """One interview of a table: its id ("" where the table has none), what was said, its first row, roles it names."""
+    """One interview of a table: its id ("" where the table has none), its speech, its first row, roles by speaker."""
 
     key: str
     reading: Reading
@@ -47,17 +47,17 @@ class Interview:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The interviews of one table in the order they begin, and warnings about its rows."""
+    """The interviews of one table in order of their first rows, and warnings about its rows."""
 
     interviews: tuple[Interview, ...]
     warnings: tuple[str, ...] = ()
 
 
 def read_table(lines: Sequence[str], kind: str, name: str, choices: ReadingChoices = NO_CHOICES) -> Table:
-    """The interviews in a table; ``kind`` is one of TABLE_FORMATS, ``name`` the file for messages.
+    """Return the interviews in a table; ``kind`` is one of TABLE_FORMATS, ``name`` the file for messages.
 
-    Rows without words or without an id are left out and named in the warnings. Raises TranscriptError where no column
-    holds words or no row holds any; for JSON it says which keys stand at which depth.
+    Rows without words or without an id are left out and reported in the warnings. Raises TranscriptError where no column
+    or no row has words; for JSON the message lists the keys by depth.
     """
     if kind == "json" and (reading := read_otranscribe(lines, choices)) is not None:
         return Table((Interview("", reading, "line 1"),))
@@ -65,9 +65,9 @@ def read_table(lines: Sequence[str], kind: str, name: str, choices: ReadingChoic
 
 
 def read_workbook(sheets: Sequence[Sheet], name: str, choices: ReadingChoices = NO_CHOICES) -> Table:
-    """The interviews in all sheets of a workbook that hold speech; the other sheets are named in the warnings.
+    """Return the interviews in all sheets of a workbook with speech; the other sheets are named in the warnings.
 
-    Where several sheets hold speech, the sheet's name tells its interviews apart. Raises TranscriptError where none does.
+    Where several sheets have speech, the sheet's name is part of the keys. Raises TranscriptError where none has.
     """
     tables: list[tuple[Sheet, Table]] = []
     warnings: list[str] = []
@@ -114,7 +114,7 @@ def _table_of(table: Rows, name: str, choices: ReadingChoices) -> Table:
         first = f" {warnings[0]}" if warnings else ""
         column = ", ".join(columns.spoken)
         raise TranscriptError(f"{name}: no row holds words in column “{column}”.{first}", "Check the table.")
-    columns = columns if choices.columns else _settled(rows, columns)
+    columns = columns if choices.columns else _columns_by_rows(rows, columns)
     rows, nameless, doubts = _with_id(rows, columns)
     warnings += doubts
     groups: dict[str, list[Row]] = {}
@@ -140,13 +140,13 @@ def _key_of(row: Row, columns: Columns) -> str:
 
 
 def _no_words(table: Rows, name: str) -> TranscriptError:
-    if table.told:
+    if table.keys_message:
         return TranscriptError(
-            f"{name}: this JSON holds no turns that can be told: no column holds what was said ({table.told}).",
+            f"{name}: no turns were recognised in this JSON: no column holds the words ({table.keys_message}).",
             "Export the turns as CSV, or name the key that holds the words (column words).",
         )
-    known = ", ".join(table.names[:12]) or "none"
-    return TranscriptError(f"{name}: no column holds what was said (columns: {known}).", _NAME_THEM)
+    column_list = ", ".join(table.names[:12]) or "none"
+    return TranscriptError(f"{name}: no column holds the words (columns: {column_list}).", _NAME_THEM)
 
 
 def _with_words(rows: Sequence[Row], columns: Columns) -> tuple[list[Row], list[Row], list[str]]:
@@ -160,9 +160,9 @@ def _with_words(rows: Sequence[Row], columns: Columns) -> tuple[list[Row], list[
 
 
 def _with_id(rows: list[Row], columns: Columns) -> tuple[list[Row], list[Row], list[str]]:
-    """Rows whose interview is known, the others, and what to say of them.
+    """Return rows with a known interview, the others, and warnings about the latter.
 
-    Where each id stands once, with rows below it that have none, it is written only where an interview begins.
+    Where each id occurs once, above rows without one, it is written only at the beginning of each interview.
     """
     rows_with_id = [row for row in rows if one_line(row.cells.get(columns.key, ""))]
     if not columns.key or not rows_with_id or len(rows_with_id) == len(rows):
@@ -189,11 +189,11 @@ def _left_out(rows: Sequence[Row], reason: str) -> list[str]:
     return [f"{format_count(len(rows), 'row was', 'rows were')} left out ({row_list}): {reason}."]
 
 
-def _settled(rows: Sequence[Row], columns: Columns) -> Columns:
-    """The columns once the rows are seen: what was guessed from a name alone may turn out otherwise.
+def _columns_by_rows(rows: Sequence[Row], columns: Columns) -> Columns:
+    """Return the columns, corrected by the contents of the rows where a name alone was misleading.
 
-    An ``id`` that differs in every row numbers turns where no text holds a talk; a participant in every row of a table
-    without an id names interviews where the texts are whole talks.
+    An ``id`` that differs in every row numbers turns where no text is a dialogue; a participant column in a table without
+    an id identifies interviews where the texts are whole dialogues.
     """
     if columns.voices or columns.answers:
         return columns
@@ -201,29 +201,29 @@ def _settled(rows: Sequence[Row], columns: Columns) -> Columns:
     if columns.key:
         keys = [row.cells.get(columns.key, "") for row in rows]
         vague = columns.key.strip().casefold() == "id"
-        numbered = vague and len(set(keys)) == len(keys) > 1 and not _mostly_talks(texts)
+        numbered = vague and len(set(keys)) == len(keys) > 1 and not _are_mostly_dialogues(texts)
         return replace(columns, key="") if numbered else columns
-    if columns.speaker and not columns.start and _mostly_talks(texts):
+    if columns.speaker and not columns.start and _are_mostly_dialogues(texts):
         return replace(columns, key=columns.speaker, speaker="")
-    if columns.speaker and not columns.start and _one_text_a_person(rows, columns, texts):
+    if columns.speaker and not columns.start and _is_one_text_per_person(rows, columns, texts):
         return replace(columns, key=columns.speaker)
     return columns
 
 
-def _one_text_a_person(rows: Sequence[Row], columns: Columns, texts: Sequence[str]) -> bool:
-    """Whether each row is a long text of somebody else: accounts that people wrote or told alone, no conversation."""
+def _is_one_text_per_person(rows: Sequence[Row], columns: Columns, texts: Sequence[str]) -> bool:
+    """Return whether each row is a long text of a different person: narratives, not a conversation."""
     people = [row.cells.get(columns.speaker, "").strip() for row in rows]
     words = sum(len(text.split()) for text in texts)
-    return len(rows) >= _FEWEST_ACCOUNTS and len(set(people)) == len(people) and words >= _ACCOUNT_WORDS * len(rows)
+    return len(rows) >= _FEWEST_NARRATIVES and len(set(people)) == len(people) and words >= _NARRATIVE_WORDS * len(rows)
 
 
-def _mostly_talks(texts: Sequence[str]) -> bool:
+def _are_mostly_dialogues(texts: Sequence[str]) -> bool:
     sample = texts[:40]
-    return sum(_is_talk(text) for text in sample) * 2 > len(sample)
+    return sum(_is_dialogue(text) for text in sample) * 2 > len(sample)
 
 
-def _is_talk(text: str) -> bool:
-    """Whether one cell holds a conversation by itself: several lines, or several labels in one, with two speakers at least."""
+def _is_dialogue(text: str) -> bool:
+    """Return whether one cell is a conversation: several lines, or several labels in one line, and two or more speakers."""
     if "\n" not in text.strip() and not inline_labels([text]):
         return False
     return len({piece.speaker for piece in _nested(text).spoken if piece.speaker}) > 1
@@ -238,7 +238,7 @@ def _nested(text: str, choices: ReadingChoices = NO_CHOICES) -> Reading:
 def _interview(
     key: str, rows: Sequence[Row], table: Rows, columns: Columns, choices: ReadingChoices
 ) -> tuple[Interview, list[str]]:
-    """One interview of a table, and doubts about its rows."""
+    """Return one interview of a table, and warnings about its rows."""
     place = rows[0].where
     if columns.voices or columns.answers:
         reading = answers_reading(rows, columns) if columns.answers else voices_reading(rows, columns)
@@ -248,28 +248,28 @@ def _interview(
         roles: dict[str, Role] = {"Interviewer": "interviewer", "Participant": "participant"}
         role_by_label = {label: roles[label] for label in {piece.speaker for piece in reading.spoken} & set(roles)}
         return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), place, role_by_label), []
-    talk = _talk(rows, columns, choices)
-    if talk is not None:
+    dialogue = _talk(rows, columns, choices)
+    if dialogue is not None:
         other_roles = (
             []
             if table.only_words
             else row_pieces(_untimed(rows, columns), replace(columns, words=""), False, but=columns.words)
         )
         attributes = attributes_of(rows, columns)
-        speakers = {piece.speaker for piece in talk.spoken if piece.speaker}
+        speakers = {piece.speaker for piece in dialogue.spoken if piece.speaker}
         attributes_by_speaker = {
-            speaker: attributes for speaker in _participants(talk) if attributes and len(speakers) > 1
+            speaker: attributes for speaker in _participants(dialogue) if attributes and len(speakers) > 1
         }
-        if talk.source:
-            talk = with_pieces(talk, other_roles)
-        return Interview(key, replace(talk, attributes=attributes_by_speaker or talk.attributes), place), []
-    reading, roles_told, doubts = turns_reading(rows, columns, choices)
+        if dialogue.source:
+            dialogue = with_pieces(dialogue, other_roles)
+        return Interview(key, replace(dialogue, attributes=attributes_by_speaker or dialogue.attributes), place), []
+    reading, role_by_speaker, doubts = turns_reading(rows, columns, choices)
     pieces = row_pieces(rows, columns, table.only_words)
-    return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), place, roles_told), doubts
+    return Interview(key, with_pieces(replace(reading, unit=table.unit), pieces), place, role_by_speaker), doubts
 
 
 def _untimed(rows: Sequence[Row], columns: Columns) -> list[Row]:
-    """Rows without the times that stand before the words of a talk already, and are accounted for there."""
+    """Return rows without the times that ``_timed_text`` has put before the words, where they are marked."""
     return [
         replace(row, cells={name: cell for name, cell in row.cells.items() if name != columns.start})
         if columns.start and _timed_text(row, columns) != row.cells.get(columns.words, "")
@@ -279,25 +279,25 @@ def _untimed(rows: Sequence[Row], columns: Columns) -> list[Row]:
 
 
 def _talk(rows: Sequence[Row], columns: Columns, choices: ReadingChoices) -> Reading | None:
-    """The transcript that the cells of words are by themselves; None where their rows are turns."""
-    if columns.speaker and not (len(rows) == 1 and _is_talk(rows[0].cells.get(columns.words, ""))):
+    """Return the transcript in the cells of words; None where each row is a turn."""
+    if columns.speaker and not (len(rows) == 1 and _is_dialogue(rows[0].cells.get(columns.words, ""))):
         return None
     text = "\n\n".join(_timed_text(row, columns) for row in rows)
-    return _nested(text, choices) if not columns.start or _is_talk(text) else None
+    return _nested(text, choices) if not columns.start or _is_dialogue(text) else None
 
 
 def _timed_text(row: Row, columns: Columns) -> str:
-    """The words of a row, its time in brackets before them where they are one labelled line: ``[00:03] Ada: words``."""
+    """Return the words of a row, after its time in brackets where they are one labelled line: ``[00:03] Ada: words``."""
     text, time = row.cells.get(columns.words, ""), row.cells.get(columns.start, "").strip() if columns.start else ""
     timed = _CLOCK.match(time) and "\n" not in text.strip() and _LABELLED.match(text)
     return f"[{time}] {text.strip()}" if timed else text
 
 
-def _participants(talk: Reading) -> list[str]:
-    """The one participant of a talk, by the roles that a file of its own would get; empty where there are several."""
+def _participants(dialogue: Reading) -> list[str]:
+    """Return the only participant of a dialogue, by the roles that a separate file would get; empty for several."""
     from needsseg.transcripts.compose import compose
     from needsseg.transcripts.roles import guess_roles
 
-    text, turns = compose(talk.spoken)
+    text, turns = compose(dialogue.spoken)
     participants = [speaker for speaker, role in guess_roles(turns, text).items() if role == "participant" and speaker]
     return participants if len(participants) == 1 else []

@@ -1,4 +1,4 @@
-"""Delimited text and sheets become rows of named cells, each with the place it stands at."""
+"""Convert delimited text and sheets to rows of named cells, each with its location."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 100_000_000
 _END = "\x1f"
 HEADER = "header"
-"""The kind of the row of column names: labels where a column is known, headings where it is not."""
+"""The kind of the row of column names: labels for known columns, headings for others."""
 _TITLES = 10
 _WIDEST = 2_000
 _FEW_OPEN = 3
@@ -38,7 +38,7 @@ Records = Sequence[tuple[int, list[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record: ``where`` names it for a person (``row 7``, ``line 3, turn 2``); cells by column name; its number."""
+    """One record: ``where`` is its location for messages (``row 7``, ``line 3, turn 2``); cells by column name; its number."""
 
     where: str
     cells: Mapping[str, str]
@@ -47,11 +47,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table as read: its rows, its columns, and what was odd about it.
+    """A table as read: its rows, its columns, and warnings.
 
-    ``extra`` is text that stands in no row, as (number of its piece, text, kind of words); ``unit`` is what a piece is
-    called. Where ``only_words``, the rows' other cells are among the extra text. ``told`` says what the source holds, in
-    its own terms, for a refusal.
+    ``extra`` is text outside the rows, as (number of its piece, text, kind of words); ``unit`` is the name of a piece.
+    Where ``only_words``, the rows' other cells are among the extra text. ``keys_message`` describes the source's keys for
+    an error message.
     """
 
     rows: tuple[Row, ...]
@@ -62,15 +62,15 @@ class Rows:
     unit: str = "row"
     only_words: bool = False
     title: str = ""
-    told: str = ""
+    keys_message: str = ""
 
 
 def delimited(lines: Sequence[str], name: str, choices: ReadingChoices = NO_CHOICES) -> Rows:
-    """Rows of a delimited file; row numbers are those a spreadsheet shows.
+    """Return the rows of a delimited file; row numbers are those a spreadsheet shows.
 
-    The delimiter is the one of comma, semicolon, tab and bar under which most columns are known. Quoted cells may hold
-    line ends. Raises TranscriptError, naming line and column, where a quotation mark never closes, or where most rows
-    open one that they do not close.
+    The delimiter is the one of comma, semicolon, tab and bar that gives most known columns. Quoted cells may contain line
+    ends. Raises TranscriptError, with line and column, where a quotation mark is never closed, or where most rows have an
+    unclosed one.
     """
     csv.field_size_limit(_LONGEST_CELL)
     delimiter = _delimiter(lines)
@@ -80,10 +80,10 @@ def delimited(lines: Sequence[str], name: str, choices: ReadingChoices = NO_CHOI
 
 
 def rows_of(records: Records, delimiter: str, name: str, choices: ReadingChoices, warnings: Sequence[str] = ()) -> Rows:
-    """Rows of named cells from records, the header among the first ten found by its names, or as the first full one.
+    """Return rows of named cells from records; the header is recognised by its names, or the widest of the first ten.
 
     Titles above the header and the second header line of survey tools are headings. Raises TranscriptError where the
-    table is wider than 2,000 columns.
+    table has more than 2,000 columns.
     """
     filled_records = [(number, record) for number, record in records if any(cell.strip() for cell in record)]
     if not filled_records:
@@ -123,7 +123,7 @@ def rows_of(records: Records, delimiter: str, name: str, choices: ReadingChoices
 
 
 def chosen_columns(columns: Columns, names: Sequence[str], choices: ReadingChoices, name: str) -> Columns:
-    """The columns with what a person chose in their place; raises TranscriptError where there is no such column."""
+    """Return the columns with a person's choices applied; raises TranscriptError for a missing column."""
     if not any(choices.columns.values()):
         return columns
     exact = {plain_name(column_name): column_name for column_name in names} | {
@@ -131,33 +131,35 @@ def chosen_columns(columns: Columns, names: Sequence[str], choices: ReadingChoic
     }
     parts: dict[str, str] = {}
     for part, column in choices.columns.items():
-        column_found = exact.get(column, exact.get(plain_name(column), "")) if column else ""
-        if column and not column_found:
-            known = ", ".join(names[:12])
-            raise TranscriptError(f"{name}: there is no column “{column}” (columns: {known}).", "Choose one of these.")
-        parts["key" if part == "interview" else part] = column_found
+        column_name = exact.get(column, exact.get(plain_name(column), "")) if column else ""
+        if column and not column_name:
+            column_list = ", ".join(names[:12])
+            raise TranscriptError(
+                f"{name}: there is no column “{column}” (columns: {column_list}).", "Choose one of these."
+            )
+        parts["key" if part == "interview" else part] = column_name
     words = parts.get("words", columns.words)
     if not words:
         return columns
     used_columns = {words, *parts.values()}
 
-    def kept(part: str, guessed: str) -> str:
+    def chosen_or_guessed(part: str, guessed: str) -> str:
         return parts.get(part, "" if guessed in used_columns else guessed)
 
     return Columns(
         words,
-        kept("speaker", columns.speaker),
-        kept("role", columns.role),
-        kept("start", columns.start),
-        kept("end", columns.end),
-        kept("key", columns.key),
+        chosen_or_guessed("speaker", columns.speaker),
+        chosen_or_guessed("role", columns.role),
+        chosen_or_guessed("start", columns.start),
+        chosen_or_guessed("end", columns.end),
+        chosen_or_guessed("key", columns.key),
     )
 
 
 def looks_delimited(lines: Sequence[str]) -> bool:
-    """Whether the first filled line names the columns of a table of speech, or the lines are one without a header.
+    """Return whether the first non-blank line is the header of a table of speech, or the lines are a table without one.
 
-    A table in Markdown may stand below a title: the rule under its header tells it.
+    A Markdown table may follow a title: it is recognised by the rule under its header.
     """
     if _is_markdown_table(lines) or _is_timed_table(lines):
         return True
@@ -179,7 +181,7 @@ def _is_markdown_table(lines: Sequence[str]) -> bool:
 
 
 def _is_timed_table(lines: Sequence[str]) -> bool:
-    """Whether the lines are parted by tabs into four or more cells, several of them times: a table of annotations."""
+    """Return whether the lines have four or more cells separated by tabs, several of them times: a table of annotations."""
     non_blank = [line for line in lines if line.strip()][:50]
     records = [line.split("\t") for line in non_blank]
     if len(records) < _FEW_OPEN or len({len(record) for record in records}) != 1 or len(records[0]) < _TIMED_CELLS:
@@ -188,7 +190,7 @@ def _is_timed_table(lines: Sequence[str]) -> bool:
 
 
 def _header(filled_records: Records) -> tuple[int, tuple[str, ...]]:
-    """The index of the header among the filled rows and its names; -1 where the first row holds times, so is no header."""
+    """Return the index of the header among the filled rows and its names; -1 where the first row has times."""
     head = next(
         (index for index, (_, record) in enumerate(filled_records[:_TITLES]) if columns_of(record).of_speech), None
     )
@@ -203,22 +205,22 @@ def _header(filled_records: Records) -> tuple[int, tuple[str, ...]]:
 
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:
-    """Column names that differ: those without one are numbered, later ones of the same name too."""
-    seen: Counter[str] = Counter()
+    """Return unique column names: empty names and repeated ones are numbered."""
+    name_counts: Counter[str] = Counter()
     unique: list[str] = []
     for number, name in enumerate(names, 1):
         base_name = name or f"column {number}"
-        seen[base_name] += 1
-        unique.append(base_name if seen[base_name] == 1 else f"{base_name} ({seen[base_name]})")
+        name_counts[base_name] += 1
+        unique.append(base_name if name_counts[base_name] == 1 else f"{base_name} ({name_counts[base_name]})")
     return tuple(unique)
 
 
 def _under_header(
     filled_records: Records, head: int, names: tuple[str, ...]
 ) -> tuple[int, tuple[str, ...], list[tuple[int, str, str]]]:
-    """The index of the first row below the header, the names, and what stands between.
+    """Return the index of the first row below the header, the names, and the text between the two.
 
-    Survey tools write a second and third line: the questions' wording above a line of ids, or what kind of answer it is.
+    Survey tools write a second and third line: the questions' wording, a line of ids, or the kinds of the answers.
     """
     first = head + 1
     for index in range(first, min(first + 2, len(filled_records))):
@@ -241,15 +243,15 @@ def _line(record: Sequence[str]) -> str:
 def _delimiter(lines: Sequence[str]) -> str:
     heads = [line for line in lines[: 4 * _TITLES] if line.strip()][:_TITLES]
 
-    def known(mark: str, head: str) -> tuple[bool, int, int]:
+    def score_of_head(mark: str, head: str) -> tuple[bool, int, int]:
         columns = columns_of(next(csv.reader([head], delimiter=mark), []))
-        columns_found = sum(
+        column_count = sum(
             bool(part) for part in (columns.words, columns.speaker, columns.start, columns.key, columns.voices)
         )
-        return columns.of_speech, columns_found, 0
+        return columns.of_speech, column_count, 0
 
     def score(mark: str) -> tuple[tuple[bool, int, int], float, int]:
-        best = max((known(mark, head) for head in heads), default=(False, 0, 0))
+        best = max((score_of_head(mark, head) for head in heads), default=(False, 0, 0))
         widths = Counter(len(record) for record in csv.reader(heads, delimiter=mark) if len(record) > 1)
         return best, max(widths.values(), default=0), sum(head.count(mark) for head in heads)
 
@@ -257,7 +259,7 @@ def _delimiter(lines: Sequence[str]) -> str:
 
 
 def _records(lines: Sequence[str], delimiter: str, name: str) -> list[tuple[int, list[str]]]:
-    """Records with their row numbers. The line put behind the last shows whether a quoted cell was still open there."""
+    """Return records with their row numbers; an extra last line shows whether a quoted cell was never closed."""
 
     def fed() -> Iterator[str]:
         yield from (f"{line}\n" for line in lines)
@@ -278,16 +280,16 @@ def _records(lines: Sequence[str], delimiter: str, name: str) -> list[tuple[int,
     if records and records[-1] and records[-1][-1].endswith(_END):
         column = len(records[-1])
         raise TranscriptError(
-            f"{name}: row {len(records)} (line {last}), column {column}: a quotation mark opens and never closes.",
+            f"{name}: row {len(records)} (line {last}), column {column}: a quotation mark is never closed.",
             "Close it, or write quotation marks inside a cell twice, and import again.",
         )
     return list(enumerate(records, 1))
 
 
 def _stray_quotation(lines: Sequence[str], delimiter: str, name: str) -> tuple[str, ...]:
-    """A warning where words follow a closing quotation mark: often one above was never closed and swallowed rows.
+    """Return a warning where words follow a closing quotation mark, as often after an unclosed one above.
 
-    Raises TranscriptError where that is so and most lines hold an odd number of quotation marks.
+    Raises TranscriptError where, in addition, most lines have an odd number of quotation marks.
     """
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True)
     try:
@@ -299,14 +301,14 @@ def _stray_quotation(lines: Sequence[str], delimiter: str, name: str) -> tuple[s
             raise TranscriptError(
                 f"{name}: {len(unbalanced_lines):,} lines open a quotation mark and do not close it, "
                 f"the first is line {unbalanced_lines[0]}.",
-                "Save the table as CSV again, so that quotation marks inside a cell stand twice.",
+                "Save the table as CSV again, so that quotation marks inside a cell are doubled.",
             ) from None
         return (f"Line {reader.line_num}: words follow a closing quotation mark; check that none above is left open.",)
     return ()
 
 
 def _too_many(record: list[str], names: Sequence[str], columns: Columns, delimiter: str) -> tuple[list[str], str]:
-    """A row with more cells than columns: a comma in unquoted words, where the words stand last."""
+    """Return the cells of a row with more cells than columns, with a message: unquoted words may contain commas."""
     if not any(cell.strip() for cell in record[len(names) :]):
         return record[: len(names)], "the empty ones were left out."
     if columns.words == names[-1]:

@@ -1,4 +1,4 @@
-"""Rows of a table become turns: labels, times, roles, and what the other columns say of the speakers."""
+"""Convert rows of a table to turns: labels, times, roles, and attributes of speakers from the other columns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SIGNS_ONLY = re.compile(r"^\s*[\[(][^\[\]()]*[\])]\s*$")
 
 
 def voices_reading(rows: Sequence[Row], columns: Columns) -> Reading:
-    """The turns of a table in which every speaker has a column; a row's time is that of the first who speaks in it."""
+    """Return the turns of a table with a column per speaker; a row's time is that of its first speaker."""
     cells = [_time_cells(row, columns) for row in rows]
     words_in_all = sum(len(row.cells.get(column, "").split()) for row in rows for column, _ in columns.voices)
     unit = unit_of([cell for pair in cells for cell in pair], words_in_all)
@@ -39,7 +39,7 @@ def voices_reading(rows: Sequence[Row], columns: Columns) -> Reading:
 
 
 def answers_reading(rows: Sequence[Row], columns: Columns) -> Reading:
-    """The questions that one respondent of a survey answered, and the answers, in the order of the columns."""
+    """Return the questions that one respondent of a survey answered, and the answers, in column order."""
     spoken: list[Spoken] = []
     for row in rows:
         for question in columns.answers:
@@ -53,7 +53,7 @@ def answers_reading(rows: Sequence[Row], columns: Columns) -> Reading:
 
 
 def attributes_of(rows: Sequence[Row], columns: Columns) -> dict[str, str]:
-    """The columns that hold no speech and say one thing in all rows of an interview, by name."""
+    """Return the values of columns without speech that have one value in all rows of an interview, by column name."""
     used_columns = {*columns.spoken, columns.speaker, columns.role, columns.start, columns.end, columns.key}
     value_by_column: dict[str, str] = {}
     for name in rows[0].cells:
@@ -66,7 +66,7 @@ def attributes_of(rows: Sequence[Row], columns: Columns) -> dict[str, str]:
 def turns_reading(
     rows: Sequence[Row], columns: Columns, choices: ReadingChoices
 ) -> tuple[Reading, dict[str, Role], list[str]]:
-    """The turns of one interview with one row a turn, the roles that its rows name, and doubts about cells."""
+    """Return the turns of one interview with one row per turn, the roles that its rows name, and warnings about cells."""
     labels, doubts = _labels_of(rows, columns, choices)
     spoken, bad_times = _turns(rows, labels, columns)
     doubts += bad_times
@@ -89,7 +89,7 @@ def _labels_of(rows: Sequence[Row], columns: Columns, choices: ReadingChoices) -
             labels[index] = label or labels[index - 1]
         rows_without_speaker = format_count(blank, "row without a speaker was", "rows without a speaker were")
         doubts.append(
-            f"{rows_without_speaker} given to the speaker named above, since names stand only where the speaker changes."
+            f"{rows_without_speaker} given to the speaker above, since names occur only where the speaker changes."
         )
     if choices.not_speakers or choices.unlabelled:
         nobodys_labels = {label.casefold() for label in choices.not_speakers}
@@ -98,9 +98,9 @@ def _labels_of(rows: Sequence[Row], columns: Columns, choices: ReadingChoices) -
 
 
 def _is_on_change(labels: Sequence[str], words: Sequence[str]) -> bool:
-    """Whether labels stand only where the speaker changes: rows without one, and never the same name in a row.
+    """Return whether labels occur only where the speaker changes: some rows have none, and no name follows itself.
 
-    A row that holds a note in brackets alone may stand without a name for another reason.
+    A row with only a note in brackets may lack a name for another reason.
     """
     label_list = [label for label in labels if label]
     blank = len(labels) - len(label_list)
@@ -123,7 +123,7 @@ def _turns(rows: Sequence[Row], labels: Sequence[str], columns: Columns) -> tupl
         if bad:
             bad_cell = one_line(rows[bad[0]].cells.get(column, ""))[:40]
             cells_are = format_count(len(bad), "cell is", "cells are")
-            doubts.append(f"{cells_are} no time in column “{column}”, first {rows[bad[0]].where}: {bad_cell}")
+            doubts.append(f"{cells_are} not a time in column “{column}”, first {rows[bad[0]].where}: {bad_cell}")
     spoken = [
         Spoken(label, text, start, max(start, end) if start is not None and end is not None else end, row.number)
         for row, label, text, start, end in zip(rows, labels, words, starts[0], ends[0], strict=True)
@@ -141,8 +141,8 @@ def _time_cells(row: Row, columns: Columns) -> tuple[str, str]:
 
 
 def _labels(cells: Sequence[str]) -> list[str]:
-    """Speaker labels; where all are numbers or single letters (``0``, ``B``), as transcription services write them,
-    ``Speaker`` goes before, except for Q and A."""
+    """Return speaker labels; where all are numbers or single letters (``0``, ``B``) other than Q and A, as transcription
+    services write them, ``Speaker`` is put before them."""
     labels = [one_line(cell).rstrip(":：").strip() for cell in cells]
     label_set = {label for label in labels if label}
     bare = all(label.isdecimal() or (len(label) == 1 and label.isupper() and label.isascii()) for label in label_set)
@@ -152,7 +152,7 @@ def _labels(cells: Sequence[str]) -> list[str]:
 
 
 def _roles(rows: Sequence[Row], labels: Sequence[str], columns: Columns) -> dict[str, Role]:
-    """Roles where a column beside the speaker's names them and it does not contradict itself."""
+    """Return roles from a column beside the speaker's, where it does not contradict itself."""
     if not columns.role:
         return {}
     role_counts = Counter(
@@ -169,7 +169,7 @@ def _roles(rows: Sequence[Row], labels: Sequence[str], columns: Columns) -> dict
 def _attributes_by_speaker(
     rows: Sequence[Row], labels: Sequence[str], columns: Columns
 ) -> Mapping[str, Mapping[str, str]]:
-    """What columns beside the speaker's say of each: one thing in all of a speaker's rows, not the same of everybody."""
+    """Return attributes of speakers: values of other columns that are constant per speaker and differ between speakers."""
     speakers = set(labels) - {""}
     if len(speakers) < 2 or len(rows) < 2 * len(speakers):
         return {}

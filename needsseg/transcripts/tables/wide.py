@@ -1,4 +1,4 @@
-"""Tables in which people are columns: a grid of questions by participants, or a column of words for each speaker."""
+"""Tables with people as columns: a grid of questions by participants, or a column of words for each speaker."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ _RUNNING_WORDS = 2.5
 _FEWEST_ROWS = 4
 _ONE_A_ROW = 0.7
 PERSON, ANSWER = "participant", "answer"
-"""Names of the columns that a grid is unfolded into, beside that of its questions."""
+"""Names of the columns of an unfolded grid, beside that of its questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A grid of questions (or topics) by participants: the column of questions, whether they are asked, the participants."""
+    """A grid of questions (or topics) by participants: the column of these, whether they are questions, the participants."""
 
-    asked: str
+    question_column: str
     questions: bool
     people: tuple[str, ...]
 
     @property
     def columns(self) -> Columns:
         """The columns of the unfolded rows."""
-        voices = ((self.asked, "Interviewer"),) if self.questions else ()
+        voices = ((self.question_column, "Interviewer"),) if self.questions else ()
         return Columns(voices=(*voices, (ANSWER, "Participant")), key=PERSON)
 
     def unfold(self, cells: Mapping[str, str]) -> list[dict[str, str]]:
-        """A row as one row a participant: who answered, what was asked, the answer; no row where a cell is empty."""
+        """Unfold a row to one row per participant: the participant, the question, the answer; empty cells give no row."""
         return [
-            {PERSON: person, self.asked: cells.get(self.asked, ""), ANSWER: cells[person]}
+            {PERSON: person, self.question_column: cells.get(self.question_column, ""), ANSWER: cells[person]}
             for person in self.people
             if cells.get(person, "").strip()
         ]
 
 
 def grid_of(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Grid | None:
-    """The grid that a table is, else None: its first columns number or ask, every other one is a participant's."""
+    """Return the table as a grid, or None: its first columns are numbers and questions, the others participants."""
     question_column = ""
     for column_index, name in enumerate(names):
         cells = [cell for row in rows if (cell := row.get(name, "").strip())]
@@ -82,7 +82,7 @@ def _has_number(name: str) -> bool:
 
 
 def speaker_columns(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Columns | None:
-    """Columns of words named like people, one of them filled a row, beside times and numbers alone; else None."""
+    """Return the columns of words named like people, one filled per row, beside only times and numbers; else None."""
     people: list[str] = []
     start = end = ""
     for name in names:

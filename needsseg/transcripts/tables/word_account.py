@@ -1,4 +1,4 @@
-"""The account of a table: what the words of each of its cells became."""
+"""Account for the words of a table: the kind of the words in each cell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from needsseg.transcripts.tables.rows import HEADER, Row, Rows
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a table's source (a row, a title): its number, its text, and which parts of it are of what kind."""
+    """A piece of a table's source (a row, a title): its number, its text, and its parts as (kind, text)."""
 
     number: int
     text: str
@@ -21,9 +21,9 @@ class Piece:
 
 
 def row_pieces(rows: Sequence[Row], columns: Columns, only_words: bool, but: str = "") -> list[Piece]:
-    """A piece a row: words are speech, speakers and interviews labels, times times, other cells facts about the row.
+    """Return one piece per row: words are speech, speakers and interviews labels, times times, other cells metadata.
 
-    ``only_words`` leaves out all but the words; ``but`` is a column that is accounted for elsewhere.
+    ``only_words`` leaves out all but the words; ``but`` is a column that is counted elsewhere.
     """
     spoken = set(columns.spoken)
     kinds = {
@@ -46,15 +46,15 @@ def row_pieces(rows: Sequence[Row], columns: Columns, only_words: bool, but: str
 
 
 def extra_pieces(table: Rows, columns: Columns, silent_rows: Sequence[Row], nameless: Sequence[Row]) -> list[Piece]:
-    """What stands in no row that was read: titles, the header, rows without words; rows of no interview are unread."""
+    """Return the pieces outside the rows that were read: titles, the header, rows without words; nameless rows are unread."""
     pieces: list[Piece] = []
     for index, (number, text, kind) in enumerate(table.extra):
         row_number = number or len(table.rows) + index + 1
-        text_left = _without(text, columns.answers) if kind in {HEADER, "heading"} else text
+        counted_text = _without(text, columns.answers) if kind in {HEADER, "heading"} else text
         if kind == HEADER:
-            pieces.append(Piece(row_number, text_left, _header_parts(text_left, columns)))
+            pieces.append(Piece(row_number, counted_text, _header_parts(counted_text, columns)))
         else:
-            pieces.append(Piece(row_number, text_left, ((kind, text_left),) if kind else ()))
+            pieces.append(Piece(row_number, counted_text, ((kind, counted_text),) if kind else ()))
     pieces += row_pieces(silent_rows, columns, table.only_words)
     for piece in row_pieces(nameless, columns, table.only_words):
         pieces.append(replace(piece, parts=tuple(part for part in piece.parts if part[0] != "speech")))
@@ -62,28 +62,28 @@ def extra_pieces(table: Rows, columns: Columns, silent_rows: Sequence[Row], name
 
 
 def _header_parts(text: str, columns: Columns) -> tuple[tuple[str, str], ...]:
-    """The names of known columns label their cells; those of others are headings."""
-    known = (*columns.spoken, columns.speaker, columns.role, columns.start, columns.end, columns.key)
-    names = [name for name in known if name and name not in columns.answers]
+    """Split a header: names of known columns are labels, other names are headings."""
+    known_columns = (*columns.spoken, columns.speaker, columns.role, columns.start, columns.end, columns.key)
+    names = [name for name in known_columns if name and name not in columns.answers]
     labels = " ".join(names)
     other_text = text
     for name in sorted(names, key=len, reverse=True):
         other_text = re.sub(rf"(?<!\S){re.escape(name)}(?!\S)", " ", other_text, count=1)
     if len(other_text.split()) + len(labels.split()) != len(text.split()):
-        # A name that the header writes otherwise than the columns are called.
+        # A column name that is not in the header verbatim.
         other_text = " ".join(text.split()[len(labels.split()) :])
     return (("label", labels), ("heading", " ".join(other_text.split())))
 
 
 def _without(text: str, questions: Sequence[str]) -> str:
-    """A header without the questions of a survey: these are speech, counted where they are asked."""
+    """Return a header without the questions of a survey, which are speech and counted there."""
     for question in sorted(questions, key=len, reverse=True):
         text = text.replace(question, " ", 1)
     return text
 
 
 def with_pieces(reading: Reading, pieces: Sequence[Piece]) -> Reading:
-    """A reading whose source holds these pieces too; their numbers are kept where it consists of rows."""
+    """Return the reading with these pieces added to its source; their numbers are kept where it consists of rows."""
     if not pieces:
         return reading
     numbered = bool(reading.numbers) or not reading.source
@@ -96,7 +96,7 @@ def with_pieces(reading: Reading, pieces: Sequence[Piece]) -> Reading:
             word_count = len(tidy(text).split()) if kind == "speech" else words
             marks.append(Mark(index, kind, word_count, text))
             if word_count < words:
-                # Control characters between spaces are no words.
+                # Control characters between spaces are not words.
                 marks.append(Mark(index, "markup", words - word_count))
     numbers = (*reading.numbers, *(piece.number for piece in pieces)) if numbered else ()
     return replace(reading, source=tuple(source), marks=tuple(marks), numbers=numbers)

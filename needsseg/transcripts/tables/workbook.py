@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx) become sheets of text cells."""
+"""Read workbooks (.xlsx) as sheets of text cells."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from needsseg.errors import TranscriptError
 LARGEST_CELLS = 2_000_000
 LARGEST_BYTES = 300_000_000
 _DENSEST = 200
-"""Times its packed size that a workbook of more than 20 MB may have unpacked."""
+"""The largest compression ratio of a workbook of more than 20 MB."""
 _SMALL_BYTES = 20_000_000
 _SAVE_AGAIN = "Open it in a spreadsheet and save it again as .xlsx or CSV."
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its name and its rows of text cells, numbered as the spreadsheet numbers them."""
+    """One sheet: its name and its rows of text cells, with the spreadsheet's row numbers."""
 
     name: str
     records: tuple[tuple[int, list[str]], ...]
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a file is a zip archive with the parts of an Excel workbook."""
+    """Return whether a file is a zip archive with the parts of an Excel workbook."""
     try:
         with zipfile.ZipFile(path) as archive:
             return any(name.casefold() == "xl/workbook.xml" for name in archive.namelist())
@@ -37,10 +37,10 @@ def is_workbook(path: Path) -> bool:
 
 
 def sheets_of(path: Path) -> tuple[Sheet, ...]:
-    """The filled sheets of a workbook; values are those that the spreadsheet last computed.
+    """Return the non-empty sheets of a workbook, with the values that the spreadsheet last computed.
 
-    Raises TranscriptError, naming the file, where it is damaged, holds more than two million cells, or unpacks to more
-    than 300 MB or 200 times its size.
+    Raises TranscriptError, with the file's name, where it is damaged, has more than two million cells, or unpacks to
+    more than 300 MB or 200 times its size.
     """
     from openpyxl import load_workbook  # type: ignore[import-untyped]
 
@@ -54,7 +54,7 @@ def sheets_of(path: Path) -> tuple[Sheet, ...]:
     except TranscriptError:
         raise
     except Exception as error:
-        # openpyxl raises whatever its parsers raise: any of it means that the file is damaged.
+        # openpyxl passes on any exception of its parsers, each of which means that the file is damaged.
         reason = f"{type(error).__name__}: {error}"[:200]
         raise TranscriptError(f"{path}: this workbook (.xlsx) cannot be read: {reason}.", _SAVE_AGAIN) from error
     filled_sheets = tuple(sheet for sheet in sheets if sheet.records)
@@ -74,12 +74,12 @@ def _refuse_bomb(path: Path) -> None:
     if size > LARGEST_BYTES or (size > _SMALL_BYTES and size > _DENSEST * packed):
         raise TranscriptError(
             f"{path}: this workbook (.xlsx) unpacks to {size / 1e6:,.0f} MB, which is too large.",
-            "Leave out sheets that hold no talk, or save the sheet as CSV.",
+            "Leave out sheets without speech, or save the sheet as CSV.",
         )
 
 
 def _records(sheet: Any, path: Path) -> Iterator[tuple[int, list[str]]]:
-    # A sheet may claim to reach to the last column; only cells that are there count.
+    # A sheet may declare the maximum width; only existing cells count.
     sheet.reset_dimensions()
     cells = 0
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
@@ -88,7 +88,7 @@ def _records(sheet: Any, path: Path) -> Iterator[tuple[int, list[str]]]:
             raise TranscriptError(
                 f"{path}: sheet “{sheet.title}” of this workbook (.xlsx) holds more than {LARGEST_CELLS:,} cells, "
                 f"reached in row {number:,}.",
-                "Leave out what holds no talk, or save the sheet as CSV.",
+                "Leave out data other than speech, or save the sheet as CSV.",
             )
         record = [_text(value) for value in row]
         while record and not record[-1].strip():

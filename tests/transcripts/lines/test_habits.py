@@ -114,7 +114,7 @@ def test_a_label_in_the_middle_of_a_line_is_a_turn_and_told() -> None:
     written = talk("{name}: {words}", "Ruta", "Ivo").replace("still.", "still. Ruta: All of them? Ivo: All.")
     transcript = text(written)
     assert said(transcript)[1:4] == [("Ivo", "Most stand still."), ("Ruta", "All of them?"), ("Ivo", "All.")]
-    assert any("Line 3: “Ruta:” stands in the middle" in warning for warning in transcript.warnings)
+    assert any("Line 3: “Ruta:” in the middle" in warning for warning in transcript.warnings)
 
 
 def test_a_talk_in_one_line_is_read_by_its_labels() -> None:
