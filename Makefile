@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine with Python 3.11 and make: `make demo` and `make test`.
 PYTHON ?= python3.11
 VENV := .venv
-BIN := $(VENV)/bin
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := $(VENV)/.ready
 # The processor build of PyTorch is a tenth of the default Linux build, which brings CUDA along. It is taken where pip can
 # find it; docs/how-to/install.md says how to point pip at it (TORCH_INDEX) elsewhere.
@@ -39,7 +39,7 @@ test: $(READY)
 
 # The rooms and the study alone: no app, no command line, no engine but DuckDB, nothing that takes long.
 QUICK := accounts coding discovery embedding exchange playbook segments study survey transcripts validation \
-	test_files.py test_progress.py test_settings.py test_tables.py test_text.py
+	test_files.py test_operating_system.py test_progress.py test_settings.py test_tables.py test_text.py
 quick: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick -m "not slow and not model" \
 		-k "not polars and not spark and not postgres" \
@@ -54,6 +54,7 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m benchmarks.structure
 
 # Known weak points of what is installed; says so and passes where no advisory database can be reached.
 audit: $(READY)
