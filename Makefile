@@ -9,7 +9,7 @@ TORCH ?= 2.13.0
 TORCH_INDEX ?=
 TORCH_FROM := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-.PHONY: demo test quick vectors check audit docs docs-sources setup spark format bench hard clean
+.PHONY: demo test quick coverage vectors check audit docs docs-sources setup lock locked spark format bench hard clean
 
 setup: $(READY)
 
@@ -18,6 +18,24 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet $(TORCH_FROM) "torch==$(TORCH)+cpu" 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet "torch==$(TORCH)"
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $(READY)
+
+# The versions that this environment has, with the hashes of their files for all systems; no addresses. PyTorch is not among
+# them: its builds for processors only are other files than those of the package index.
+LOCK := requirements-dev.txt
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet --editable ".[lock]"
+	$(BIN)/python -m pip freeze --exclude-editable --exclude torch > $(VENV)/installed.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --constraint $(VENV)/installed.txt \
+		--no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-emit-package torch --upgrade --quiet --output-file $(LOCK)
+
+# The environment with just these versions; a file with another hash is refused.
+locked:
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet $(TORCH_FROM) "torch==$(TORCH)+cpu" 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet "torch==$(TORCH)"
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
 # PySpark is half a gigabyte and needs Java, spaCy is a fifth of one: they come apart from the rest; without them their tests
@@ -45,6 +63,15 @@ quick: $(READY)
 		-k "not polars and not spark and not postgres" \
 		$(addprefix tests/,$(QUICK))
 
+# How much of the rooms and the study the quick tests reach, by folder; COVERED chooses their folders.
+COVERED ?= coding discovery study transcripts
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q --hypothesis-profile quick -m "not slow and not model" $(addprefix tests/,$(COVERED))
+	@for folder in $(COVERED); do \
+		echo "$$folder: $$($(BIN)/coverage report --format=total --include="needsseg/$$folder/*")%"; \
+	done
+
 # Embeds the texts of tests that have no recorded vector yet, and adds them to tests/data/vectors.npz.
 vectors: $(READY)
 	$(BIN)/python -m pytest -n 2 --record-vectors
@@ -70,6 +97,7 @@ docs: $(READY)
 docs-sources: $(READY)
 	$(BIN)/python docs/make_reference.py
 	$(BIN)/python docs/make_examples.py
+	$(BIN)/python docs/make_python_examples.py
 	$(BIN)/python docs/make_pictures.py
 
 format: $(READY)

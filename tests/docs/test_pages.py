@@ -53,7 +53,13 @@ def test_files_named_in_code_exist(page: Path) -> None:
 
 def _picture() -> list[str]:
     """The lines of the picture of the house."""
-    return (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("```text\n")[2].partition("```")[0].splitlines()
+    return (
+        (ROOT / "CONTRIBUTING.md")
+        .read_text(encoding="utf-8")
+        .partition("```text\n")[2]
+        .partition("```")[0]
+        .splitlines()
+    )
 
 
 def test_the_picture_of_the_house_is_as_the_folders_are() -> None:
