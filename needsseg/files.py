@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
@@ -13,11 +12,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from needsseg.errors import NeedssegError
+from needsseg.operating_system import is_running, lock, open_folder, remove_folder
 from needsseg.renaming import is_in_use, journals, name_beside, number_of, rename_all, settle
 
 PRIVATE = 0o600
 _TEMPORARY = ".needsseg-tmp"
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 _PARTIAL = re.compile(r"\..+\.(\d+)\.(?:partial|earlier)(?:[-.][a-z]+)?")
 """The names of partial files, with the process id of their writer, and of libraries' files beside them."""
 
@@ -113,13 +112,12 @@ def private_folder(beside: Path | None, name: str) -> Iterator[Path]:
     """
     if beside is not None:
         remove_leftovers(beside)
-    folder, lock = _locked_folder(beside, name)
+    folder, handle = _locked_folder(beside, name)
     try:
         yield folder
     finally:
         # What cannot be removed now is removed at the next start; it must not hide the block's own error.
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
+        remove_folder(folder, handle)
 
 
 def remove_leftovers(beside: Path) -> None:
@@ -138,16 +136,15 @@ def remove_leftovers(beside: Path) -> None:
                     path.unlink()  # another program may have removed it already
             continue
         try:
-            lock = os.open(path, _FOLDER)
+            handle = open_folder(path)
         except OSError:
             continue  # removed meanwhile, or another user's
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(path, ignore_errors=True)
+            lock(handle)
         except OSError:
-            continue  # in use, or the disk has no locks, and nothing is removed
-        finally:
-            os.close(lock)
+            os.close(handle)  # in use, or the disk has no locks, and nothing is removed
+            continue
+        remove_folder(path, handle)
 
 
 def leftovers(beside: Path) -> list[Path]:
@@ -168,28 +165,18 @@ def is_leftover_in_use(path: Path) -> bool:
     if number_of(path):
         return is_in_use(path)
     if (partial := _PARTIAL.fullmatch(path.name)) is not None:
-        return _is_running(int(partial[1]))
+        return is_running(int(partial[1]))
     try:
-        lock = os.open(path, _FOLDER)
+        handle = open_folder(path)
     except OSError:
         return True
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(handle)
     except OSError:
         return True
     finally:
-        os.close(lock)
+        os.close(handle)
     return False
-
-
-def _is_running(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True  # another user's
-    return True
 
 
 def free_bytes(folder: Path) -> int:
@@ -198,7 +185,7 @@ def free_bytes(folder: Path) -> int:
 
 
 def _wait_for_disk(path: Path) -> None:
-    with path.open("rb") as stream:
+    with path.open("r+b") as stream:  # Windows waits only for what may be written
         os.fsync(stream.fileno())
 
 
@@ -210,16 +197,16 @@ def _locked_folder(beside: Path | None, name: str) -> tuple[Path, int]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=f".{name}-", suffix=_TEMPORARY, dir=beside))
         try:
-            lock = os.open(folder, _FOLDER)
-        except FileNotFoundError:
+            handle = open_folder(folder)
+        except (FileNotFoundError, NotADirectoryError):
             continue
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(handle)
         except BlockingIOError:
-            os.close(lock)
+            os.close(handle)
             continue
         except OSError:
-            return folder, lock  # the disk knows no locks, so nobody can lock it to remove it either
+            return folder, handle  # the disk knows no locks, so nobody can lock it to remove it either
         if folder.is_dir():
-            return folder, lock
-        os.close(lock)
+            return folder, handle
+        os.close(handle)

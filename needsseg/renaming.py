@@ -7,7 +7,6 @@ folder undoes the renames, or keeps them if all were done.
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import re
@@ -16,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from needsseg.operating_system import KEEPS_OPEN_FILES, NO_FOLLOW, is_running, lock, sync_folder
 
 _JOURNAL = re.compile(r"\..+\.(\d+)\.renames")
 
@@ -120,16 +121,18 @@ def _journal(pairs: Sequence[tuple[Path, Path]], earlier_files: Sequence[Path | 
         closing.callback(os.close, handle)
         try:
             with suppress(OSError):  # a disk without locks: nobody else can lock the journal either
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock(handle)
             os.write(handle, json.dumps(entries).encode("utf-8"))
             if sync:
                 os.fsync(handle)
+            if not KEEPS_OPEN_FILES:
+                closing.close()  # the number in its name tells that it is in use
             unnamed.replace(journal)
         except BaseException:
             unnamed.unlink(missing_ok=True)
             raise
         if sync:
-            _sync_folder(folder)
+            sync_folder(folder)
         yield journal
 
 
@@ -165,14 +168,20 @@ def _is_renamed(path: Path, entry: _Entry) -> bool:
 
 @contextmanager
 def _locked(journal: Path) -> Iterator[bool]:
-    """Give whether a journal's lock was free; it is held during the block."""
+    """Give whether a journal's lock was free; it is held during the block.
+
+    Where a file that is open cannot be renamed, journals are not locked: they are free once their program has ended.
+    """
+    if not KEEPS_OPEN_FILES:
+        yield not is_running(int(number_of(journal)))
+        return
     try:
-        handle = os.open(journal, os.O_RDONLY | os.O_NOFOLLOW)
+        handle = os.open(journal, os.O_RDONLY | NO_FOLLOW)
     except OSError:
         yield False  # removed meanwhile, or another user's
         return
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(handle)
     except OSError:
         os.close(handle)
         yield False
@@ -206,12 +215,3 @@ def _put_back(path: Path, copy: Path | None) -> None:
         return
     copy.replace(path)
     copy.unlink(missing_ok=True)  # both names of one file: nothing had been replaced, and renaming did nothing
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with suppress(OSError):  # some disks do not support this for folders
-            os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -46,6 +46,11 @@ def test_importing_the_command_line_loads_nothing_heavy() -> None:
     assert leaks(loaded_by("import needsseg.cli, needsseg.cli.program"), DOOR) == []
 
 
+def test_importing_the_package_loads_nothing_else() -> None:
+    modules = loaded_by("import needsseg; assert needsseg.__version__ and 'read' in dir(needsseg)")
+    assert sorted(name for name in modules if name.startswith("needsseg")) == ["needsseg", "needsseg.version"]
+
+
 def test_importing_the_app_loads_nothing_heavy() -> None:
     assert leaks(loaded_by("import needsseg.tui"), HEAVY) == []
 
@@ -64,7 +69,7 @@ def test_importing_a_command_loads_nothing_heavy(module: str) -> None:
 
 def test_help_loads_no_command_no_action_and_no_study() -> None:
     modules = loaded_by("from needsseg.cli.program import run\nassert run(['--help']) == 0")
-    allowed = {"needsseg", "needsseg.errors", "needsseg.text", "needsseg.cli"} | {
+    allowed = {"needsseg", "needsseg.version", "needsseg.errors", "needsseg.text", "needsseg.cli"} | {
         f"needsseg.cli.{name}" for name in ("gate", "program", "lazy", "narration", "table")
     }
     assert sorted(name for name in modules if name.split(".")[0] == "needsseg" and name not in allowed) == []

@@ -19,7 +19,7 @@ _COMPLETE = "_NEEDSSEG_COMPLETE"
 
 def _version(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
     if value:
-        from needsseg import __version__
+        from needsseg.version import __version__
 
         print(f"{NAME} {__version__}")
         ctx.exit()

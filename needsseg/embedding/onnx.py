@@ -25,6 +25,7 @@ from needsseg.embedding.sentence_transformers import loaded_from
 from needsseg.embedding.vectors import unit
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.files import private_folder
+from needsseg.operating_system import processor_count
 
 if TYPE_CHECKING:
     from needsseg.embedding.vectors import Vectors
@@ -168,7 +169,7 @@ def _threads() -> int:
     thread_setting = os.environ.get("OMP_NUM_THREADS", "")
     if thread_setting.isdecimal() and int(thread_setting):
         return int(thread_setting)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processor_count()
 
 
 @lru_cache(maxsize=1)

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from needsseg import __version__
 from needsseg.accounts import AccountProfile
 from needsseg.errors import UsageError
 from needsseg.files import check_folder, file_sha256, whole_files, write_errors
 from needsseg.records import PROFILE_COLUMNS
 from needsseg.tables import table_text
+from needsseg.version import __version__
 
 FORMATS = ("csv", "jsonl", "parquet")
 NOT_TEXT = {"as_of_date": "DATE", "needs_segment_confidence": "DOUBLE"}

@@ -13,7 +13,8 @@ from needsseg.cli.program import program
 from tests.fixtures.samples import ROOT
 
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+SITE_PAGES = sorted(DOCS.rglob("*.md"))
+PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")), *SITE_PAGES]
 GENERATED_COMMANDS = DOCS / "reference" / "commands"
 
 
@@ -50,9 +51,38 @@ def test_files_named_in_code_exist(page: Path) -> None:
         assert (ROOT / name).exists(), name
 
 
+def _picture() -> list[str]:
+    """The lines of the picture of the house."""
+    return (
+        (ROOT / "CONTRIBUTING.md")
+        .read_text(encoding="utf-8")
+        .partition("```text\n")[2]
+        .partition("```")[0]
+        .splitlines()
+    )
+
+
+def test_the_picture_of_the_house_is_as_the_folders_are() -> None:
+    """Every folder and module at the top of the package is drawn, and nothing else."""
+    drawn = {name.strip("/") for line in _picture()[1:] for name in re.findall(r"\b[a-z_]+(?:/|\.py)", line[:42])}
+    package = ROOT / "needsseg"
+    there = {path.name for path in package.iterdir() if path.suffix == ".py" and path.name != "__init__.py"}
+    there |= {path.parent.name for path in package.glob("*/__init__.py")}
+    assert drawn == there
+
+
+def test_the_targets_of_make_that_are_named_exist() -> None:
+    targets = set(re.findall(r"(?m)^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8")))
+    places = [*PAGES, *(ROOT / ".github").rglob("*.*"), ROOT / ".pre-commit-config.yaml"]
+    for place in places:
+        text = place.read_text(encoding="utf-8")
+        named = re.findall(r"`make ([a-z-]+)`|(?m:^(?:- run: |)make (?:PYTHON=\S+ )?([a-z-]+))", text)
+        assert {name for pair in named for name in pair if name} <= targets, place
+
+
 def test_every_page_is_in_the_navigation() -> None:
     config = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
-    assert sorted(_pages_of(config["nav"])) == sorted(str(page.relative_to(DOCS)) for page in PAGES[1:])
+    assert sorted(_pages_of(config["nav"])) == sorted(str(page.relative_to(DOCS)) for page in SITE_PAGES)
 
 
 def _pages_of(entry: object) -> Iterator[str]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from needsseg.accounts.engines.spark import _installed, scanned
 from needsseg.embedding import Encoder, Model, open_encoder
 from needsseg.errors import Advice, NeedssegError, Option, UsageError
+from needsseg.operating_system import computer_name
 from needsseg.settings import BACKENDS
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _encoder(model: Model, backend: str) -> Encoder:
     key = f"{backend} {model.path}"
     if key not in _opened:
         if not model.path.is_dir():
-            raise NeedssegError(f"The model was not sent to the executor on {os.uname().nodename}.", "Start it again.")
+            raise NeedssegError(f"The model was not sent to the executor on {computer_name()}.", "Start it again.")
         if backend == "onnx":
             from needsseg.embedding.onnx import open_onnx
 

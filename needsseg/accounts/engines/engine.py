@@ -7,7 +7,6 @@ calendar arithmetic fails on lazy frames.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from needsseg.accounts.engines.failures import engine_errors
 from needsseg.accounts.engines.spill import spill_folder
 from needsseg.errors import TableError, UsageError
+from needsseg.operating_system import processor_count
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -128,7 +128,7 @@ def check_engine(spec: str) -> None:
 def _duckdb(spill: Path | None) -> Iterator[Any]:
     import duckdb
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = processor_count()
     with spill_folder(spill) as folder, duckdb.connect() as connection:
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET threads = {min(cores, MOST_THREADS)}")
         connection.execute("SET preserve_insertion_order = false; SET allocator_background_threads = false")

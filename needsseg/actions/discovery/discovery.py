@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from needsseg import __version__
 from needsseg.actions.coding.embedding import embedded
 from needsseg.actions.discovery.passage_moves import AppliedDecisions, applied_decisions
 from needsseg.discovery import (
@@ -35,6 +34,7 @@ from needsseg.study.segments.candidates import NewCandidate, replace_candidates
 from needsseg.study.segments.segments import Member
 from needsseg.study.transcripts import interviews
 from needsseg.text import format_count
+from needsseg.version import __version__
 
 if TYPE_CHECKING:
     from needsseg.discovery import Persona

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -20,6 +19,7 @@ from needsseg.accounts.assign.texts import StagedTexts, TextRow, chunks, seems_f
 from needsseg.actions.segments.training_passages import TrainedAssigner
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.files import file_sha256, sha256, write_file
+from needsseg.operating_system import lock
 from needsseg.progress import Progress
 from needsseg.study.connection import Study
 
@@ -99,15 +99,15 @@ def run_folder(study: Study, file: Path) -> Iterator[Path]:
     try:
         study.stack.mkdir(mode=0o700, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
-        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        handle = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
         raise NeedssegError(
             f"{folder} cannot be created: {error.strerror}.", "Account data is stored there."
         ) from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(handle)
     except BlockingIOError as error:
-        os.close(lock)
+        os.close(handle)
         raise NeedssegError(
             f"{file.name} is being assigned by another program.", "Wait for it to end, or end it."
         ) from error
@@ -116,7 +116,7 @@ def run_folder(study: Study, file: Path) -> Iterator[Path]:
     finally:
         if not (folder / "state.json").exists():
             shutil.rmtree(folder, ignore_errors=True)  # it ended before it began, or well
-        os.close(lock)
+        os.close(handle)
 
 
 def clear(folder: Path) -> None:

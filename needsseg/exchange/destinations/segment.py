@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from needsseg import __version__
 from needsseg.exchange.destinations.answers import SECONDS, answered, official, unanswered
 from needsseg.exchange.destinations.delivery import Answer, Batch, Limits
 from needsseg.exchange.destinations.destination import Destination
 from needsseg.exchange.tables import Cell
+from needsseg.version import __version__
 
 # 2,500 events and 500 KB per request, 32 KB per event, including the client's name and the envelope.
 LIMITS = Limits(count=2_500, bytes=480_000, item_bytes=31_000)

@@ -7,18 +7,17 @@ with another identity, is another file.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import sqlite3
-import struct
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from needsseg.operating_system import read_at, share_bytes
 from needsseg.study.file.private import OPEN_HERE
 
 MAGIC = b"SQLite format 3\0"
@@ -77,7 +76,7 @@ class FileWatch:
             return self._overwritten
         for _ in range(_RETRIES):
             stamp = self._stamp_now()
-            is_database = os.pread(self._file, len(MAGIC), 0) == MAGIC
+            is_database = read_at(self._file, len(MAGIC), 0) == MAGIC
             now = _position(self._path) if is_database else UNMARKED
             if now is None:
                 return False
@@ -96,10 +95,7 @@ class FileWatch:
 
         A lock that is not this process's own does that (Linux); elsewhere nothing is done.
         """
-        if (setlk := getattr(fcntl, "F_OFD_SETLK", None)) is not None:
-            lock = struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, _SHARED_FIRST, _SHARED_SIZE, 0)
-            with suppress(OSError):  # a disk that knows no locks
-                fcntl.fcntl(self._file, setlk, lock)
+        share_bytes(self._file, _SHARED_FIRST, _SHARED_SIZE)
 
     def _stamp_now(self) -> tuple[int, int]:
         status = os.fstat(self._file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import sqlite3
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from needsseg.errors import Advice, Fix, Option, StudyError
 from needsseg.files import private_folder
+from needsseg.operating_system import lock_byte
 from needsseg.study.file import backups, copies
 from needsseg.study.file.private import OPEN_HERE, SIDES, identity, make_private, side, temporary_folder
 from needsseg.study.migrations.numbered import APPLICATION_ID
@@ -149,7 +149,7 @@ def _unused(path: Path) -> Iterator[bool]:
         yield False
         return
     try:
-        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _CONNECTED_BYTE)
+        lock_byte(handle, _CONNECTED_BYTE)
     except OSError:
         os.close(handle)
         yield False

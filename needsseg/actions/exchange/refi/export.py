@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from needsseg import __version__
 from needsseg.actions.coding import blind, pseudonyms
 from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.exchange.refi.blocks import Block, BlockKind, with_blocks
@@ -27,6 +26,7 @@ from needsseg.study.file import leftovers
 from needsseg.study.segments import segments
 from needsseg.study.transcripts import interviews
 from needsseg.text import format_count
+from needsseg.version import __version__
 
 if TYPE_CHECKING:
     from needsseg.exchange import refi

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from needsseg import __version__
 from needsseg.actions.accounts import accounts
 from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.segments import segments
@@ -13,6 +12,7 @@ from needsseg.exchange.report.content import Block, Bullets, Head, Section, Tabl
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.text import format_count
+from needsseg.version import __version__
 
 if TYPE_CHECKING:
     from needsseg.actions.exchange.report.accounts import Stack

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
-from needsseg import __version__
 from needsseg.actions.accounts import accounts
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.blind import is_blind
@@ -22,6 +21,7 @@ from needsseg.progress import Progress, silent
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.text import format_count
+from needsseg.version import __version__
 
 Format = Literal["html", "md"]
 FORMATS: tuple[str, ...] = get_args(Format)
