@@ -1,0 +1,159 @@
+"""Tests in processes of their own: collected once, run with their lines noted, or up to the first failure."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gc
+import os
+import pickle
+import resource
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import hypothesis
+import pytest
+from _pytest.runner import runtestprotocol
+
+from benchmarks.mutants.mutations import Mutant
+
+USUAL_TIMES, SPARE_SECONDS = 3.0, 10.0
+"""A test that takes so many times as long as usual, and so many seconds more, has noticed the mutant."""
+LARGEST_BYTES = 8 << 30
+"""Address space of a mutant, which may collect without end."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What each test runs: its lines as (path, line), and its seconds."""
+
+    lines: dict[str, set[tuple[str, int]]]
+    seconds: dict[str, float]
+
+    @classmethod
+    def load(cls, file: Path) -> Coverage:
+        return cls(*pickle.loads(file.read_bytes()))  # noqa: S301  # written by ``save``
+
+    def save(self, file: Path) -> None:
+        file.write_bytes(pickle.dumps((self.lines, self.seconds)))
+
+    def list_tests(self, mutant: Mutant) -> list[str]:
+        """Tests that run the mutant, quickest first; for one run on import, all, those of its module first."""
+        places = {(mutant.path, line) for line in mutant.lines}
+        if mutant.function is not None:
+            return sorted((test for test, lines in self.lines.items() if lines & places), key=self.seconds.__getitem__)
+        of_module = {test for test, lines in self.lines.items() if any(path == mutant.path for path, _ in lines)}
+        return sorted(self.lines, key=lambda test: (test not in of_module, self.seconds[test]))
+
+
+class _Plugin:
+    """Hands what pytest collected to a function instead of running it."""
+
+    def __init__(self, run: Callable[[list[pytest.Item]], None], examples: int) -> None:
+        self.run = run
+        self.examples = examples
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Property tests try the same examples for every mutant, and do not look for smaller ones."""
+        phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+        profile = hypothesis.settings(derandomize=True, database=None, phases=phases, deadline=None)
+        profile = hypothesis.settings(profile, suppress_health_check=list(hypothesis.HealthCheck))
+        hypothesis.settings.register_profile("mutants", profile, max_examples=self.examples)
+        hypothesis.settings.load_profile("mutants")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed:
+            os._exit(1)
+        self.run(session.items)
+        os._exit(0)
+
+
+def collect(arguments: Sequence[str], run: Callable[[list[pytest.Item]], None], examples: int) -> None:
+    """Collects tests and hands them over; the process ends with that, with 1 where collecting failed."""
+    options = ["-q", "-s", "-p", "no:randomly", "-m", "not slow and not model"]
+    pytest.main([*options, *arguments], plugins=[_Plugin(run, examples)])
+    os._exit(1)
+
+
+def fork(work: Callable[[], None], silent: bool = True) -> int:
+    """The exit code of a child that did ``work``; negative where a signal ended it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            if silent:
+                os.setsid()
+                nowhere = os.open(os.devnull, os.O_RDWR)
+                for stream in (0, 1, 2):
+                    os.dup2(nowhere, stream)
+            work()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if silent:
+        with contextlib.suppress(ProcessLookupError):  # its tests may have left something running
+            os.killpg(child, signal.SIGKILL)
+    return code
+
+
+def note_coverage(items: list[pytest.Item], files: set[str], target: Path) -> None:
+    """Runs each test alone and writes what it ran; a test that fails is left out of everything."""
+    lines: dict[str, set[tuple[str, int]]] = {}
+    seconds: dict[str, float] = {}
+    caches = [entry for entry in gc.get_objects() if type(entry) is functools._lru_cache_wrapper]
+    for item in items:
+        for entry in caches:
+            if str(entry.__module__).startswith("needsseg"):
+                entry.cache_clear()
+        unseen: dict[CodeType, set[int]] = {}
+
+        def enter(frame: FrameType, event: str, _: object, unseen: dict[CodeType, set[int]] = unseen) -> Any:
+            code = frame.f_code
+            if code.co_filename not in files:
+                return None
+            if code not in unseen:
+                unseen[code] = {line for _, _, line in code.co_lines() if line}
+
+            def note(frame: FrameType, event: str, _: object) -> Any:
+                if event == "line":
+                    unseen[frame.f_code].discard(frame.f_lineno)
+                return note
+
+            return note if unseen[code] else None
+
+        threading.settrace(enter)
+        sys.settrace(enter)
+        began = time.perf_counter()
+        reports = runtestprotocol(item, log=False, nextitem=None)
+        sys.settrace(None)
+        if not any(report.failed for report in reports):
+            seconds[item.nodeid] = time.perf_counter() - began
+            lines[item.nodeid] = {
+                (code.co_filename, line)
+                for code, left in unseen.items()
+                for _, _, line in code.co_lines()
+                if line and line not in left
+            }
+    Coverage(lines, seconds).save(target)
+
+
+def run_tests(items: list[pytest.Item], chosen: list[str], seconds: dict[str, float]) -> None:
+    """Runs the chosen tests in their order; the process ends at the first failure."""
+    resource.setrlimit(resource.RLIMIT_AS, (LARGEST_BYTES, LARGEST_BYTES))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    by_id = {item.nodeid: item for item in items}
+    tests = [by_id[test] for test in chosen]
+    for item, following in zip(tests, [*tests[1:], None], strict=True):
+        signal.setitimer(signal.ITIMER_REAL, USUAL_TIMES * seconds[item.nodeid] + SPARE_SECONDS)
+        if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
+            os._exit(1)
+    os._exit(0)

@@ -1,0 +1,144 @@
+"""Puts mutants into running functions, or into modules as they are imported, and has the tests run."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import pickle
+import signal
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import CodeType, FunctionType
+
+import pytest
+
+from benchmarks.mutants.mutations import ROOT, Mutant, list_modules
+from benchmarks.mutants.processes import Coverage, collect, fork, note_coverage, run_tests
+
+HEAVY = (
+    "click",
+    "docx",
+    "hdbscan",
+    "lxml.html",
+    "openpyxl",
+    "pypdf",
+    "rapidfuzz",
+    "regex",
+    "scipy.stats",
+    "sqlite_utils",
+)
+"""What tests import beside needsseg: loaded once, before anything is forked."""
+IMPORT_SECONDS = 120.0
+FEW_EXAMPLES, EXAMPLES = 8, 50
+"""Of a property test: where most mutants are killed, and before one is called a survivor."""
+_NOT_SWAPPED = 3
+
+
+def find_functions(files: set[str]) -> dict[tuple[str, str, int], list[FunctionType]]:
+    """Functions of the files' modules, all of which are imported for it, by path, qualified name and line."""
+    for file in sorted(files):
+        importlib.import_module(".".join(Path(file).relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
+    functions: dict[tuple[str, str, int], list[FunctionType]] = {}
+    for entry in gc.get_objects():
+        if type(entry) is FunctionType and (code := entry.__code__).co_filename in files:
+            functions.setdefault((code.co_filename, code.co_qualname, code.co_firstlineno), []).append(entry)
+    return functions
+
+
+def swap_code(mutant: Mutant, functions: dict[tuple[str, str, int], list[FunctionType]]) -> bool:
+    """Puts the mutant into the functions of this process; False where that does not go."""
+    compiled = [mutant.compile()]
+    swapped = False
+    while compiled:
+        code = compiled.pop()
+        compiled += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        if code.co_qualname == mutant.function:
+            for function in functions.get((mutant.path, code.co_qualname, code.co_firstlineno), []):
+                if len(function.__code__.co_freevars) != len(code.co_freevars):
+                    return False
+                function.__code__ = code
+                swapped = True
+    return swapped
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Mutants, the tests to run them by, and a folder for what the processes hand each other."""
+
+    mutants: list[Mutant]
+    tests: list[str]
+    folder: Path
+    kept_coverage: Path | None
+
+    @property
+    def coverage(self) -> Coverage:
+        return Coverage.load(self.coverage_file)
+
+    @property
+    def coverage_file(self) -> Path:
+        return self.kept_coverage or self.folder / "coverage"
+
+    @property
+    def verdicts_file(self) -> Path:
+        return self.folder / "verdicts"
+
+    def list_options(self) -> list[str]:
+        return ["-o", f"cache_dir={self.folder / 'cache'}", f"--basetemp={self.folder / 'tests' / str(os.getpid())}"]
+
+    def swap_all(self, items: list[pytest.Item]) -> None:
+        """Notes what the tests run, then runs the mutants that can be put into functions; writes the verdicts."""
+        files = {str(path) for path in list_modules(self.mutants[0].room)}
+        functions = find_functions(files)
+        if not self.coverage_file.exists() and fork(lambda: note_coverage(items, files, self.coverage_file)):
+            print("noting which lines the tests run failed", file=sys.stderr)
+            os._exit(1)
+        coverage = self.coverage
+        failing = [item.nodeid for item in items if item.nodeid not in coverage.seconds]
+        print(f"{len(items)} tests, {sum(coverage.seconds.values()):.0f} s; failing: {failing}", file=sys.stderr)
+        verdicts: dict[Mutant, str] = {}
+        for mutant in self.mutants:
+            chosen = coverage.list_tests(mutant)
+
+            def run(mutant: Mutant = mutant, chosen: list[str] = chosen) -> None:
+                if not swap_code(mutant, functions):
+                    os._exit(_NOT_SWAPPED)
+                run_tests(items, chosen, coverage.seconds)
+
+            code = _NOT_SWAPPED if mutant.function is None else fork(run) if chosen else None
+            verdicts[mutant] = {0: "survived", _NOT_SWAPPED: "open", None: "run by no test"}.get(code, "killed")
+            print(f"{len(verdicts)} {verdicts[mutant]}: {mutant}", file=sys.stderr, flush=True)
+        self.verdicts_file.write_bytes(pickle.dumps(verdicts))
+
+    def import_one(self, mutant: Mutant) -> None:
+        """Runs tests in a process that has not imported needsseg yet, and imports it with the mutant."""
+        signal.setitimer(signal.ITIMER_REAL, IMPORT_SECONDS)
+        read_code = SourceFileLoader.get_code
+
+        def get_code(loader: SourceFileLoader, name: str) -> CodeType | None:
+            return mutant.compile() if loader.path == mutant.path else read_code(loader, name)
+
+        setattr(SourceFileLoader, "get_code", get_code)  # noqa: B010  # a method of the standard library
+        coverage = self.coverage
+        chosen = coverage.list_tests(mutant)
+        files = sorted({str(ROOT / test.split("::")[0]) for test in chosen})
+        collect([*self.list_options(), *files], lambda items: run_tests(items, chosen, coverage.seconds), EXAMPLES)
+
+
+def judge(mutants: list[Mutant], tests: list[str], kept_coverage: Path | None) -> dict[Mutant, str]:
+    """``killed``, ``survived`` or ``run by no test`` for each mutant."""
+    for name in HEAVY:
+        importlib.import_module(name)
+    with tempfile.TemporaryDirectory(prefix="needsseg-mutants-") as folder:
+        (Path(folder) / "tests").mkdir()
+        trial = Trial(mutants, tests, Path(folder), kept_coverage)
+        if fork(lambda: collect([*trial.list_options(), *tests], trial.swap_all, FEW_EXAMPLES), silent=False):
+            raise SystemExit("the tests could not be collected or run")
+        verdicts: dict[Mutant, str] = pickle.loads(trial.verdicts_file.read_bytes())  # noqa: S301  # of our own child
+        for mutant in [mutant for mutant, verdict in verdicts.items() if verdict in {"open", "survived"}]:
+            verdicts[mutant] = "killed" if fork(lambda mutant=mutant: trial.import_one(mutant)) else "survived"
+            print(f"on import, {verdicts[mutant]}: {mutant}", file=sys.stderr, flush=True)
+    return verdicts
