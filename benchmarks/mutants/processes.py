@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ from benchmarks.mutants.mutations import Mutant
 
 USUAL_TIMES, SPARE_SECONDS = 3.0, 10.0
 """A test that takes so many times as long as usual, and so many seconds more, has noticed the mutant."""
+WATCHED_CALLS = 100
+"""Calls of a function within one test whose lines are noted: watching each call of the busiest takes minutes."""
 LARGEST_BYTES = 8 << 30
 """Address space of a mutant, which may collect without end."""
 
@@ -105,45 +108,66 @@ def fork(work: Callable[[], None], silent: bool = True) -> int:
     return code
 
 
+class LineNotes:
+    """Which lines of some files are run between ``start`` and ``stop``."""
+
+    def __init__(self, files: set[str]) -> None:
+        self.files = files
+        self.unseen: dict[CodeType, set[int]] = {}
+        self.calls: Counter[CodeType] = Counter()
+
+    def start(self) -> None:
+        threading.settrace(self._enter)
+        sys.settrace(self._enter)
+
+    def stop(self) -> set[tuple[str, int]]:
+        """The lines as (path, line); of a function called more often than is watched, all of them."""
+        sys.settrace(None)
+        threading.settrace(None)  # type: ignore[arg-type]  # as documented
+        return {
+            (code.co_filename, line)
+            for code, left in self.unseen.items()
+            for _, _, line in code.co_lines()
+            if line and (line not in left or self.calls[code] > WATCHED_CALLS)
+        }
+
+    def _enter(self, frame: FrameType, event: str, _: object) -> Any:
+        code = frame.f_code
+        if code.co_filename not in self.files:
+            return None
+        if code not in self.unseen:
+            self.unseen[code] = {line for _, _, line in code.co_lines() if line}
+        self.calls[code] += 1
+        return self._note if self.unseen[code] and self.calls[code] <= WATCHED_CALLS else None
+
+    def _note(self, frame: FrameType, event: str, _: object) -> Any:
+        unseen = self.unseen[frame.f_code]
+        if event == "line":
+            unseen.discard(frame.f_lineno)
+        return self._note if unseen else None
+
+
 def note_coverage(items: list[pytest.Item], files: set[str], target: Path) -> None:
     """Runs each test alone and writes what it ran; a test that fails is left out of everything."""
-    lines: dict[str, set[tuple[str, int]]] = {}
-    seconds: dict[str, float] = {}
-    caches = [entry for entry in gc.get_objects() if type(entry) is functools._lru_cache_wrapper]
-    for item in items:
-        for entry in caches:
-            if str(entry.__module__).startswith("needsseg"):
+    coverage = Coverage({}, {})
+    caches = [
+        entry
+        for entry in gc.get_objects()
+        if type(entry) is functools._lru_cache_wrapper and str(entry.__module__).startswith("needsseg")
+    ]
+    for previous, item in zip([None, *items], items, strict=False):
+        if previous is None or previous.path != item.path:
+            for entry in caches:
                 entry.cache_clear()
-        unseen: dict[CodeType, set[int]] = {}
-
-        def enter(frame: FrameType, event: str, _: object, unseen: dict[CodeType, set[int]] = unseen) -> Any:
-            code = frame.f_code
-            if code.co_filename not in files:
-                return None
-            if code not in unseen:
-                unseen[code] = {line for _, _, line in code.co_lines() if line}
-
-            def note(frame: FrameType, event: str, _: object) -> Any:
-                if event == "line":
-                    unseen[frame.f_code].discard(frame.f_lineno)
-                return note
-
-            return note if unseen[code] else None
-
-        threading.settrace(enter)
-        sys.settrace(enter)
+        notes = LineNotes(files)
         began = time.perf_counter()
+        notes.start()
         reports = runtestprotocol(item, log=False, nextitem=None)
-        sys.settrace(None)
+        lines = notes.stop()
         if not any(report.failed for report in reports):
-            seconds[item.nodeid] = time.perf_counter() - began
-            lines[item.nodeid] = {
-                (code.co_filename, line)
-                for code, left in unseen.items()
-                for _, _, line in code.co_lines()
-                if line and line not in left
-            }
-    Coverage(lines, seconds).save(target)
+            coverage.seconds[item.nodeid] = time.perf_counter() - began
+            coverage.lines[item.nodeid] = lines
+    coverage.save(target)
 
 
 def run_tests(items: list[pytest.Item], chosen: list[str], seconds: dict[str, float]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
 import os
@@ -139,6 +140,6 @@ def judge(mutants: list[Mutant], tests: list[str], kept_coverage: Path | None) -
             raise SystemExit("the tests could not be collected or run")
         verdicts: dict[Mutant, str] = pickle.loads(trial.verdicts_file.read_bytes())  # noqa: S301  # of our own child
         for mutant in [mutant for mutant, verdict in verdicts.items() if verdict in {"open", "survived"}]:
-            verdicts[mutant] = "killed" if fork(lambda mutant=mutant: trial.import_one(mutant)) else "survived"
+            verdicts[mutant] = "killed" if fork(functools.partial(trial.import_one, mutant)) else "survived"
             print(f"on import, {verdicts[mutant]}: {mutant}", file=sys.stderr, flush=True)
     return verdicts
