@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from benchmarks.mutants.mutations import Mutant
 
 USUAL_TIMES, SPARE_SECONDS = 3.0, 10.0
 """A test that takes so many times as long as usual, and so many seconds more, has noticed the mutant."""
+FAULT = 70
+"""The exit code of a process that failed by this tool's own fault."""
 WATCHED_CALLS = 100
 """Calls of a function within one test whose lines are noted: watching each call of the busiest takes minutes."""
 LARGEST_BYTES = 8 << 30
@@ -46,6 +49,11 @@ class Coverage:
 
     def save(self, file: Path) -> None:
         file.write_bytes(pickle.dumps((self.lines, self.seconds)))
+
+    def only(self, items: list[pytest.Item]) -> Coverage:
+        """That of tests which were collected now."""
+        present = [item.nodeid for item in items if item.nodeid in self.seconds]
+        return Coverage({test: self.lines[test] for test in present}, {test: self.seconds[test] for test in present})
 
     def list_tests(self, mutant: Mutant) -> list[str]:
         """Tests that run the mutant, quickest first; for one run on import, all, those of its module first."""
@@ -99,7 +107,8 @@ def fork(work: Callable[[], None], silent: bool = True) -> int:
                     os.dup2(nowhere, stream)
             work()
         except BaseException:
-            os._exit(1)
+            traceback.print_exc()
+            os._exit(FAULT)
         os._exit(0)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if silent:
@@ -178,6 +187,10 @@ def run_tests(items: list[pytest.Item], chosen: list[str], seconds: dict[str, fl
     tests = [by_id[test] for test in chosen]
     for item, following in zip(tests, [*tests[1:], None], strict=True):
         signal.setitimer(signal.ITIMER_REAL, USUAL_TIMES * seconds[item.nodeid] + SPARE_SECONDS)
-        if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
+        try:
+            reports = runtestprotocol(item, log=False, nextitem=following)
+        except BaseException:  # whatever a test lets through, as SystemExit, is a failure
+            os._exit(1)
+        if any(report.failed for report in reports):
             os._exit(1)
     os._exit(0)

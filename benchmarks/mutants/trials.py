@@ -18,7 +18,7 @@ from types import CodeType, FunctionType
 import pytest
 
 from benchmarks.mutants.mutations import ROOT, Mutant, list_modules
-from benchmarks.mutants.processes import Coverage, collect, fork, note_coverage, run_tests
+from benchmarks.mutants.processes import FAULT, Coverage, collect, fork, note_coverage, run_tests
 
 HEAVY = (
     "click",
@@ -34,9 +34,10 @@ HEAVY = (
 )
 """What tests import beside needsseg: loaded once, before anything is forked."""
 IMPORT_SECONDS = 120.0
-FEW_EXAMPLES, EXAMPLES = 8, 50
-"""Of a property test: where most mutants are killed, and before one is called a survivor."""
+CONTROL_EVERY = 20
+"""So many mutants lie between two runs of tests without any: what fails there is no news of mutants."""
 _NOT_SWAPPED = 3
+_NAMES = {0: "survived", None: "run by no test", _NOT_SWAPPED: "open", FAULT: "not tried: the tool failed"}
 
 
 def find_functions(files: set[str]) -> dict[tuple[str, str, int], list[FunctionType]]:
@@ -74,6 +75,7 @@ class Trial:
     tests: list[str]
     folder: Path
     kept_coverage: Path | None
+    examples: int
 
     @property
     def coverage(self) -> Coverage:
@@ -97,20 +99,22 @@ class Trial:
         if not self.coverage_file.exists() and fork(lambda: note_coverage(items, files, self.coverage_file)):
             print("noting which lines the tests run failed", file=sys.stderr)
             os._exit(1)
-        coverage = self.coverage
+        coverage = self.coverage.only(items)
         failing = [item.nodeid for item in items if item.nodeid not in coverage.seconds]
         print(f"{len(items)} tests, {sum(coverage.seconds.values()):.0f} s; failing: {failing}", file=sys.stderr)
         verdicts: dict[Mutant, str] = {}
         for mutant in self.mutants:
             chosen = coverage.list_tests(mutant)
 
-            def run(mutant: Mutant = mutant, chosen: list[str] = chosen) -> None:
-                if not swap_code(mutant, functions):
+            def run(mutant: Mutant | None, chosen: list[str] = chosen) -> None:
+                if mutant is not None and not swap_code(mutant, functions):
                     os._exit(_NOT_SWAPPED)
                 run_tests(items, chosen, coverage.seconds)
 
-            code = _NOT_SWAPPED if mutant.function is None else fork(run) if chosen else None
-            verdicts[mutant] = {0: "survived", _NOT_SWAPPED: "open", None: "run by no test"}.get(code, "killed")
+            if len(verdicts) % CONTROL_EVERY == 0 and fork(functools.partial(run, None)):
+                print(f"fails without a mutant too, among those that run {mutant}", file=sys.stderr)
+            code = _NOT_SWAPPED if mutant.function is None else fork(functools.partial(run, mutant)) if chosen else None
+            verdicts[mutant] = _NAMES.get(code, "killed")
             print(f"{len(verdicts)} {verdicts[mutant]}: {mutant}", file=sys.stderr, flush=True)
         self.verdicts_file.write_bytes(pickle.dumps(verdicts))
 
@@ -126,20 +130,20 @@ class Trial:
         coverage = self.coverage
         chosen = coverage.list_tests(mutant)
         files = sorted({str(ROOT / test.split("::")[0]) for test in chosen})
-        collect([*self.list_options(), *files], lambda items: run_tests(items, chosen, coverage.seconds), EXAMPLES)
+        collect([*self.list_options(), *files], lambda items: run_tests(items, chosen, coverage.seconds), self.examples)
 
 
-def judge(mutants: list[Mutant], tests: list[str], kept_coverage: Path | None) -> dict[Mutant, str]:
+def judge(mutants: list[Mutant], tests: list[str], kept_coverage: Path | None, examples: int) -> dict[Mutant, str]:
     """``killed``, ``survived`` or ``run by no test`` for each mutant."""
     for name in HEAVY:
         importlib.import_module(name)
     with tempfile.TemporaryDirectory(prefix="needsseg-mutants-") as folder:
         (Path(folder) / "tests").mkdir()
-        trial = Trial(mutants, tests, Path(folder), kept_coverage)
-        if fork(lambda: collect([*trial.list_options(), *tests], trial.swap_all, FEW_EXAMPLES), silent=False):
+        trial = Trial(mutants, tests, Path(folder), kept_coverage, examples)
+        if fork(lambda: collect([*trial.list_options(), *tests], trial.swap_all, examples), silent=False):
             raise SystemExit("the tests could not be collected or run")
         verdicts: dict[Mutant, str] = pickle.loads(trial.verdicts_file.read_bytes())  # noqa: S301  # of our own child
-        for mutant in [mutant for mutant, verdict in verdicts.items() if verdict in {"open", "survived"}]:
-            verdicts[mutant] = "killed" if fork(functools.partial(trial.import_one, mutant)) else "survived"
+        for mutant in [mutant for mutant, verdict in verdicts.items() if verdict == "open"]:
+            verdicts[mutant] = _NAMES.get(fork(functools.partial(trial.import_one, mutant)), "killed")
             print(f"on import, {verdicts[mutant]}: {mutant}", file=sys.stderr, flush=True)
     return verdicts
