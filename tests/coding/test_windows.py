@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needsseg.coding.sentences import count_words
+from needsseg.coding.suggestions import weigh, window_at
 from needsseg.coding.windows import question_before, turn_at, windows
 from needsseg.records import Transcript, Turn
 
@@ -90,3 +91,11 @@ def test_the_turn_at_each_place_and_the_question_before_it() -> None:
     for turn, question in ((first, ""), (who, ""), (payer, "Who pays?"), (why, "Who pays?"), (habit, "Why?")):
         assert question_before(transcript, turn.start) == question_before(transcript, turn.end - 1) == question
     assert question_before(transcript, why.end) == "Why?"
+
+
+def test_a_window_knows_how_long_the_answer_is_that_it_begins_in() -> None:
+    transcript = _talk(
+        ("interviewer", "Why?"), ("participant", _sentences([30, 30])), ("participant", _sentences([12]))
+    )
+    assert [(window.words, window.answer) for window in weigh(transcript, ())] == [(30, 60), (30, 60), (12, 12)]
+    assert window_at(transcript, (4, 5), (), "").answer == 0
