@@ -185,7 +185,7 @@ def run_tests(items: list[pytest.Item], chosen: list[str], seconds: dict[str, fl
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     by_id = {item.nodeid: item for item in items}
     tests = [by_id[test] for test in chosen]
-    for item, following in zip(tests, [*tests[1:], None], strict=True):
+    for item, following in zip(tests, [*tests[1:], None], strict=False):
         signal.setitimer(signal.ITIMER_REAL, USUAL_TIMES * seconds[item.nodeid] + SPARE_SECONDS)
         try:
             reports = runtestprotocol(item, log=False, nextitem=following)

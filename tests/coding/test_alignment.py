@@ -51,6 +51,12 @@ def test_blocks_are_equal_in_order_apart_and_whole(old_words: list[str], new_wor
         assert (next_i, next_j) != (i + n, j + n)
 
 
+def test_blocks_that_meet_become_one_wherever_they_stand() -> None:
+    old = tokens("one two three four five six seven was here eight nine ten eleven twelve thirteen red green")
+    new = tokens("one two three four five six seven is eight nine ten eleven twelve thirteen blue red green red")
+    assert align(old, new) == [(0, 0, 7), (9, 8, 6), (15, 15, 2)]
+
+
 @given(texts)
 def test_a_text_is_aligned_with_itself_in_one_block(words: list[str]) -> None:
     text = tokens(" ".join(words))

@@ -54,6 +54,7 @@ def _found(
         ("I asked Dr Anna Cook today.", {"Anna Cook": "person"}),
         ("Then Florence Wendelmuth came.", {"Florence Wendelmuth": "person"}),
         ("I live in Florence.", {"Florence": "other"}),
+        ("Then Anna Monday came.", {"Anna": "person"}),
     ],
 )  # fmt: skip
 def test_names_are_proposed(text: str, found: dict[str, str]) -> None:

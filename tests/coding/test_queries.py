@@ -63,6 +63,11 @@ def test_stretches_are_those_that_trying_all_of_them_finds(sentences: list[str],
     assert stretches(text, terms) == _brute_force(text, terms)
 
 
+def test_a_shorter_stretch_is_taken_before_one_that_begins_earlier() -> None:
+    text = "a. x. b. a. x."
+    assert stretches(text, [occurrences(text, "a"), occurrences(text, "b")]) == [(6, 11)]
+
+
 def test_a_term_that_runs_over_the_end_of_a_sentence_needs_both() -> None:
     text = "One. Two ends. Then three. Four."
     assert [text[slice(*span)] for span in stretches(text, [occurrences(text, "ends. Then")])] == [

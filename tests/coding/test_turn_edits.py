@@ -114,6 +114,12 @@ CID = ("Cid", "Not me.", 2000, 2900)
             TEXT.replace(", sadly", ""),
         ),
         (
+            lambda talk: cut_words(talk, *_at("sadly")),
+            {1},
+            [ADA, ("Ben", "We do. Every month,.\nIt is much.", 1000, 1900), CID],
+            TEXT.replace(" sadly.", "."),
+        ),
+        (
             lambda talk: cut_words(talk, *_at("pays ")),
             {0},
             [("Ada", "Who for it?", 0, 900), BEN, CID],
