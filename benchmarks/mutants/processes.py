@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import math
 import os
 import pickle
 import resource
@@ -50,9 +51,9 @@ class Coverage:
     def save(self, file: Path) -> None:
         file.write_bytes(pickle.dumps((self.lines, self.seconds)))
 
-    def only(self, items: list[pytest.Item]) -> Coverage:
-        """That of tests which were collected now."""
-        present = [item.nodeid for item in items if item.nodeid in self.seconds]
+    def only(self, items: list[pytest.Item], dearest: float) -> Coverage:
+        """That of tests which were collected now and take no more than ``dearest`` seconds."""
+        present = [item.nodeid for item in items if self.seconds.get(item.nodeid, math.inf) <= dearest]
         return Coverage({test: self.lines[test] for test in present}, {test: self.seconds[test] for test in present})
 
     def list_tests(self, mutant: Mutant) -> list[str]:

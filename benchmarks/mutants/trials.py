@@ -76,10 +76,7 @@ class Trial:
     folder: Path
     kept_coverage: Path | None
     examples: int
-
-    @property
-    def coverage(self) -> Coverage:
-        return Coverage.load(self.coverage_file)
+    dearest: float
 
     @property
     def coverage_file(self) -> Path:
@@ -90,7 +87,9 @@ class Trial:
         return self.folder / "verdicts"
 
     def list_options(self) -> list[str]:
-        return ["-o", f"cache_dir={self.folder / 'cache'}", f"--basetemp={self.folder / 'tests' / str(os.getpid())}"]
+        # Studies that tests build once are built with the coverage, never by a mutant, and are kept beside it.
+        cache = self.coverage_file.with_suffix(".cache")
+        return ["-o", f"cache_dir={cache}", f"--basetemp={self.folder / 'tests' / str(os.getpid())}"]
 
     def swap_all(self, items: list[pytest.Item]) -> None:
         """Notes what the tests run, then runs the mutants that can be put into functions; writes the verdicts."""
@@ -99,9 +98,11 @@ class Trial:
         if not self.coverage_file.exists() and fork(lambda: note_coverage(items, files, self.coverage_file)):
             print("noting which lines the tests run failed", file=sys.stderr)
             os._exit(1)
-        coverage = self.coverage.only(items)
-        failing = [item.nodeid for item in items if item.nodeid not in coverage.seconds]
-        print(f"{len(items)} tests, {sum(coverage.seconds.values()):.0f} s; failing: {failing}", file=sys.stderr)
+        noted = Coverage.load(self.coverage_file)
+        failing = [item.nodeid for item in items if item.nodeid not in noted.seconds]
+        coverage = noted.only(items, self.dearest)
+        seconds = sum(coverage.seconds.values())
+        print(f"{len(coverage.seconds)} of {len(items)} tests, {seconds:.0f} s; failing: {failing}", file=sys.stderr)
         verdicts: dict[Mutant, str] = {}
         for mutant in self.mutants:
             chosen = coverage.list_tests(mutant)
@@ -127,19 +128,24 @@ class Trial:
             return mutant.compile() if loader.path == mutant.path else read_code(loader, name)
 
         setattr(SourceFileLoader, "get_code", get_code)  # noqa: B010  # a method of the standard library
-        coverage = self.coverage
-        chosen = coverage.list_tests(mutant)
-        files = sorted({str(ROOT / test.split("::")[0]) for test in chosen})
-        collect([*self.list_options(), *files], lambda items: run_tests(items, chosen, coverage.seconds), self.examples)
+        noted = Coverage.load(self.coverage_file)
+
+        def run(items: list[pytest.Item]) -> None:
+            coverage = noted.only(items, self.dearest)
+            run_tests(items, coverage.list_tests(mutant), coverage.seconds)
+
+        collect([*self.list_options(), *self.tests], run, self.examples)
 
 
-def judge(mutants: list[Mutant], tests: list[str], kept_coverage: Path | None, examples: int) -> dict[Mutant, str]:
+def judge(
+    mutants: list[Mutant], tests: list[str], kept_coverage: Path | None, examples: int, dearest: float
+) -> dict[Mutant, str]:
     """``killed``, ``survived`` or ``run by no test`` for each mutant."""
     for name in HEAVY:
         importlib.import_module(name)
     with tempfile.TemporaryDirectory(prefix="needsseg-mutants-") as folder:
         (Path(folder) / "tests").mkdir()
-        trial = Trial(mutants, tests, Path(folder), kept_coverage, examples)
+        trial = Trial(mutants, tests, Path(folder), kept_coverage, examples, dearest)
         if fork(lambda: collect([*trial.list_options(), *tests], trial.swap_all, examples), silent=False):
             raise SystemExit("the tests could not be collected or run")
         verdicts: dict[Mutant, str] = pickle.loads(trial.verdicts_file.read_bytes())  # noqa: S301  # of our own child
