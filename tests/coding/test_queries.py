@@ -68,6 +68,19 @@ def test_a_shorter_stretch_is_taken_before_one_that_begins_earlier() -> None:
     assert stretches(text, [occurrences(text, "a"), occurrences(text, "b")]) == [(6, 11)]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a. b. a.", [(0, 5)]),
+        ("a. b. a. b.", [(0, 5), (6, 11)]),
+        ("a. b. a. x. b.", [(0, 5), (6, 14)]),
+        ("x. b. a. b. a.", [(3, 8), (9, 14)]),
+    ],
+)
+def test_stretches_that_would_overlap_are_not_both_taken(text: str, expected: list[Span]) -> None:
+    assert stretches(text, [occurrences(text, "a"), occurrences(text, "b")]) == expected
+
+
 def test_a_term_that_runs_over_the_end_of_a_sentence_needs_both() -> None:
     text = "One. Two ends. Then three. Four."
     assert [text[slice(*span)] for span in stretches(text, [occurrences(text, "ends. Then")])] == [
