@@ -117,6 +117,8 @@ def test_of_repeated_beginnings_the_passage_stays_whole() -> None:
         ("I write the long report by hand, and so it takes me half a day, every single week.", True),
         ("I write the reports by hand and it takes me half a day every single week.", True),
         ("I wrote the report by hand, it took me half a day, every single weak.", True),
+        ("I write the report by hand, and it takes me half a day, every singel weak.", True),
+        ("I write the report by hand, and it takes me half a day, every single good weak.", False),
         ("I WRITE THE REPORT BY HAND, AND IT TAKES ME HALF A DAY, EVERY SINGLE WEEK.", True),
         ("We write the report by hand, and it takes me half a day, every single week.", False),
         ("I write the report by hand, and it takes me half a day, every single time.", False),
@@ -130,6 +132,25 @@ def test_an_edited_passage_needs_three_quarters_of_its_words_and_both_ends(edite
     new = TALK.replace(REPORT, edited)
     expected = (edited, False) if found else None
     assert _found(TALK, new, REPORT) == expected
+
+
+def test_a_first_word_spelled_alike_stands_for_the_old_one() -> None:
+    words = REPORT.removeprefix("I ")
+    for first, found in (("wrote", True), ("writes", True), ("sell", False), ("wrote up", False)):
+        edited = words.replace("write", first)
+        assert _found(TALK, TALK.replace(words, edited), words) == ((edited, False) if found else None)
+    for start in ("wrote thy", "wrote th"):
+        edited = words.replace("write the", start)
+        assert _found(words, edited, words) == (edited, False)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("“", "”"), ("(“", ".”)"), ("", "!"), ("…", "")])
+def test_marks_at_the_ends_of_an_edited_passage_stay_with_it(opening: str, closing: str) -> None:
+    old, edited = (
+        f"{opening}We ship it every single week to the {whom} in town{closing}" for whom in ("people", "shops")
+    )
+    for before in ("", "Then he said: "):
+        assert _found(f"{before}{old} And so it went.", f"{before}{edited} And so it went.", old) == (edited, False)
 
 
 def test_typographic_quotes_are_an_edit_that_loses_no_word() -> None:

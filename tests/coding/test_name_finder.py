@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from needsseg.coding.name_finder import Entity, name_finder
+from needsseg.coding.name_finder import Entity, GuessedKind, name_finder
 from needsseg.coding.name_lists import load_name_lists
 from needsseg.errors import UsageError
 from needsseg.settings import Settings
@@ -47,6 +48,13 @@ def _found(
         ("I asked the Brink Fisheries and Tidal Commission.", {"Brink Fisheries and Tidal Commission": "company"}),
         ("We moved from Leeds to Rio de Janeiro.", {"Leeds": "other", "Rio de Janeiro": "other"}),
         ("The flat is on Elderflower Street.", {"Elderflower Street": "other"}),
+        ("I saw the Old Elderflower Street.", {"Old Elderflower Street": "other"}),
+        ("Elderflower Street is loud.", {}),
+        ("Tidal Logistics called us.", {}),
+        ("I asked Dr Anna Cook today.", {"Anna Cook": "person"}),
+        ("Then Florence Wendelmuth came.", {"Florence Wendelmuth": "person"}),
+        ("I live in Florence.", {"Florence": "other"}),
+        ("Then Anna Monday came.", {"Anna": "person"}),
     ],
 )  # fmt: skip
 def test_names_are_proposed(text: str, found: dict[str, str]) -> None:
@@ -110,6 +118,48 @@ def test_what_a_model_marks_is_taken_without_articles_and_without_no_names() -> 
         ]
     ]
     assert _found(text, marked=marks) == {"Lighthouse": "company", "Ergon": "other"}
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "within", "at_the_beginning"),
+    [
+        ("the Blue Lighthouse", "company", {"Blue Lighthouse": "company"}, {"Blue Lighthouse": "company"}),
+        ("Blue", "company", {"Blue": "company"}, {}),
+        ("Excel Lighthouse", "company", {}, {}),
+        ("Lighthouse", "person", {"Lighthouse": "person"}, {}),
+        ("Blimey Lighthouse", "person", {"Blimey Lighthouse": "person"}, {"Blimey Lighthouse": "person"}),
+    ],
+)
+def test_what_a_model_marks_is_checked_by_its_words_and_where_it_stands(
+    words: str, kind: GuessedKind, within: dict[str, str], at_the_beginning: dict[str, str]
+) -> None:
+    assert _found(f"Well, {words} is ours.", marked=[(6, 6 + len(words), kind)]) == within
+    assert _found(f"{words} is ours.", marked=[(0, len(words), kind)]) == at_the_beginning
+
+
+@pytest.mark.parametrize(
+    ("word", "is_ordinary"),
+    [
+        ("plan", True),
+        ("plans", True),
+        ("planned", True),
+        ("planning", True),
+        ("plan's", True),
+        ("stored", True),
+        ("stores", True),
+        ("storing", True),
+        ("studies", True),
+        ("studied", True),
+        ("goes", False),
+        ("plant", False),
+        ("plananing", False),
+        ("plaed", False),
+        ("studs", False),
+    ],
+)
+def test_words_are_ordinary_by_their_stems(word: str, is_ordinary: bool) -> None:
+    lists = replace(LISTS, ordinary_words=frozenset({"plan", "store", "study", "go"}))
+    assert lists.is_ordinary(word) == is_ordinary
 
 
 def test_lists_of_ones_own_stand_in_for_single_files(tmp_path: Path) -> None:

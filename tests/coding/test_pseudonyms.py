@@ -1,6 +1,7 @@
 """Pseudonyms: every name, address and number that tells who somebody is, and nothing that only looks like one."""
 
 import csv
+import re
 
 import pytest
 from hypothesis import given
@@ -121,6 +122,51 @@ def test_pseudonyms_are_distinct_stable_and_no_known_name() -> None:
         "Company A": "Company B",
         "Beta": "Company C",
     }
+
+
+def test_with_numbers_a_name_has_the_pseudonym_of_its_number_and_without_one_none() -> None:
+    maeve = Known("person", "Maeve", known_as="Maeve Gallagher")
+    known = [MAEVE, maeve, WILL, ACME, SLACK, Known("company", "Company AB")]
+    numbers = {"Maeve Gallagher": 7, "Acme Tools, Inc.": 27, "Slack": 28, "Company AB": 1}
+    assert pseudonyms(known, numbers) == {
+        "Maeve Gallagher": "Participant 7",
+        "Acme Tools, Inc.": "Company AA",
+        "Slack": "Company AB *",
+        "Company AB": "Company A",
+    }
+    assert pseudonyms(known, {}) == {}
+    assert pseudonyms([MAEVE, maeve, WILL]) == {"Maeve Gallagher": "Participant 1", "Will O'Brien": "Participant 2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("+12345678", True),
+        ("+123456", False),
+        ("+123456789012345", True),
+        ("+1234567890123456", False),
+        ("00 4412345", True),
+        ("00 441234", False),
+        ("004412345678", False),
+        ("020 123 456", True),
+        ("020 123 45", False),
+        ("0201234567", True),
+        ("020123456789", False),
+        ("0201 2345 6789", True),
+        ("0201 2345 67890", False),
+        ("call 1234567", True),
+        ("call 123456", False),
+        ("call 1234000", False),
+        ("sold 1234567", False),
+        ("ticket 020 123 456", False),
+        ("call me, ticket 020 123 456", True),
+        ("212 555 0199", True),
+        ("112 555 0199", False),
+        ("call 2024-05-06", False),
+    ],
+)
+def test_which_groups_of_digits_are_phone_numbers(text: str, found: bool) -> None:
+    assert [each.words for each in detect(text, ())] == (re.findall(r"[+\d][+\d -]*", text) if found else [])
 
 
 def test_a_text_that_is_not_the_one_searched_is_refused() -> None:
