@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -46,6 +46,8 @@ class Settings:
     """The app's theme, such as textual-light, high-contrast or ansi-dark; the one chosen in the app last where empty."""
     name_model: bool = True
     """Whether names are proposed by the model of the extra ``names`` too, where that is installed."""
+    keys: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """The keys of the app, by the ids of their bindings; the app reads them, and refuses by name what it cannot bind."""
 
     def who(self) -> str:
         """The name written beside decisions."""
@@ -60,7 +62,7 @@ class Settings:
 def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings for the study at ``study``; raises UsageError naming file and key when one does not fit."""
     settings = Settings()
-    file = study.parent / "needsseg.toml"
+    file = settings_file(study)
     if file.is_file():
         given = read_toml(file)
         if "prompts" in given and isinstance(given["prompts"], str):
@@ -68,11 +70,16 @@ def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:
             given["prompts"] = str(study.parent / Path(given["prompts"]).expanduser())
         settings = _apply(settings, given, str(file))
     from_env = {
-        field.name: environ[f"NEEDSSEG_{field.name.upper()}"]
-        for field in fields(Settings)
-        if f"NEEDSSEG_{field.name.upper()}" in environ
+        setting.name: environ[f"NEEDSSEG_{setting.name.upper()}"]
+        for setting in fields(Settings)
+        if f"NEEDSSEG_{setting.name.upper()}" in environ
     }
     return _checked(_apply(settings, from_env, "the environment"))
+
+
+def settings_file(study: Path) -> Path:
+    """Return the file of settings for the study at ``study``, which need not exist."""
+    return study.parent / "needsseg.toml"
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -105,16 +112,35 @@ def _checked(settings: Settings) -> Settings:
 
 
 def _apply(settings: Settings, given: Mapping[str, object], where: str) -> Settings:
-    known = {field.name: type(getattr(settings, field.name)) for field in fields(Settings)}
+    known = {setting.name: type(getattr(settings, setting.name)) for setting in fields(Settings)}
     changes: dict[str, object] = {}
     for key, value in given.items():
         if key not in known:
             raise UsageError(f"{where}: unknown setting '{key}'.", f"Known settings: {', '.join(known)}.")
+        if key == "keys":
+            changes[key] = _keys(value, where)
+            continue
         try:
             changes[key] = _flag(value) if known[key] is bool else known[key](value)
         except (TypeError, ValueError, OverflowError) as error:
             raise UsageError(f"{where}: {key} = {value!r} is no {known[key].__name__}.") from error
     return replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def _keys(value: object, where: str) -> dict[str, object]:
+    """Return the table of keys by whole ids, written ``"code.accept" = "y"`` or ``code.accept = "y"``."""
+    if not isinstance(value, dict):
+        raise UsageError(
+            f"{where}: keys = {value!r} is not a table.",
+            'Write the table [keys] in needsseg.toml: "code.accept" = "y".',
+        )
+    keys: dict[str, object] = {}
+    for name, given in value.items():
+        inner = (
+            {f"{name}.{last}": keys_of for last, keys_of in given.items()} if isinstance(given, dict) else {name: given}
+        )
+        keys |= inner
+    return keys
 
 
 def _flag(value: object) -> bool:

@@ -13,7 +13,8 @@ from textual.screen import Screen
 from needsseg.errors import NeedssegError
 from needsseg.tui.child import Outcome
 from needsseg.tui.fixes import worded
-from needsseg.tui.keys import bindings
+from needsseg.tui.keys.help import bindings
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.study_app import study_app
 from needsseg.tui.widgets.bars import KeyBar, ModeBar, StatusBar
 
@@ -174,7 +175,7 @@ class StudyScreen(Screen[None]):
 
     def note_done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
         """Notes what happened, and how to take its ``steps`` back, for the line of state."""
-        how = " · u undoes" if steps == 1 else " · u undoes the last one"
+        how = with_keys(" · {study.undo} undoes") if steps == 1 else with_keys(" · {study.undo} undoes the last one")
         self._happened, self._wrong = f"{happened}{how}" if undo else happened, False
 
     def went_back(self, entry: int) -> None:
@@ -182,11 +183,11 @@ class StudyScreen(Screen[None]):
 
     def action_undo(self) -> None:
         """Takes back what one did last oneself."""
-        from needsseg.tui import undoing
+        from needsseg.tui.study import undoing
 
         def done(entry: HistoryEntry) -> None:
             self.went_back(entry.id)
-            self.done(f"Undid: {undoing.named(self.study, entry)}. ctrl+r redoes it", undo=False)
+            self.done(f"Undid: {undoing.named(self.study, entry)}. {key_of('study.redo')} redoes it", undo=False)
             self.came_back()
 
         undoing.take_back(self.app, self.study, done, self.desk.show_error)
@@ -198,7 +199,7 @@ class StudyScreen(Screen[None]):
     def action_redo(self) -> None:
         """Does again what was taken back."""
         from needsseg.actions.study import history
-        from needsseg.tui import undoing
+        from needsseg.tui.study import undoing
 
         entry = history.redo(self.study)
         self.done(f"Redid: {undoing.named(self.study, entry)}")
@@ -210,7 +211,7 @@ class StudyScreen(Screen[None]):
 
     def action_keys(self) -> None:
         """Shows the keys of this screen."""
-        from needsseg.tui.keys import KeysScreen
+        from needsseg.tui.keys.help import KeysScreen
 
         self.app.push_screen(KeysScreen(self))
 

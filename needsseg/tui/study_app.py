@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from needsseg.tui.accounts.filters import Filters
     from needsseg.tui.accounts.profiles import Computed
     from needsseg.tui.bookmark import Place
-    from needsseg.tui.key_order import KeyOrder
+    from needsseg.tui.keys.key_order import KeyOrder
     from needsseg.tui.widgets.symbols import Signs
 
 Answer = TypeVar("Answer")

@@ -84,7 +84,7 @@ def open_app(session: Session) -> None:
 
 def _mended(session: Session, path: Path, error: DamagedError) -> Path:
     """Mends a damaged study as it is chosen, and returns the study to open; ``error`` is raised where none is mended."""
-    from needsseg.tui import damaged_study
+    from needsseg.tui.study import damaged_study
 
     answer = damaged_study.ask(path, error)
     if answer == damaged_study.RESTORE and (newest := studies.newest_sound(path)) is not None:

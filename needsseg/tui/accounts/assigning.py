@@ -21,6 +21,7 @@ from needsseg.errors import Fix
 from needsseg.text import format_count, format_time_left
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
 from needsseg.tui.child import Outcome, Step
+from needsseg.tui.keys.hints import key_hints, with_keys
 from needsseg.tui.report import PARTLY
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.progress import ProgressScreen, failure
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 
 FIELDS = {"text": "--text", "account_id": "--account", "date": "--at", "id": "--id"}
 WORKING, WAITING = (
-    "p pauses · esc stops; finished parts are kept",
-    "paused · p resumes · esc stops; finished parts are kept",
+    "{assigning.pause} pauses · {progress.cancel} stops; finished parts are kept",
+    "paused · {assigning.pause} resumes · {progress.cancel} stops; finished parts are kept",
 )
 SURE = (
     Choice("0.9", "0.9", "9 of 10 labels right; most texts get no label"),
@@ -61,7 +62,7 @@ class AssignProgress(ProgressScreen):
             yield Static(plain(self._title, "bold"))
             yield Static("starting", id="doing", markup=False)
             yield ProgressBar(show_eta=False)
-            yield Static(WORKING, id="keys", markup=False)
+            yield Static(key_hints(WORKING), id="keys", markup=False)
 
     def _show(self, step: Step) -> None:
         super()._show(step)
@@ -81,7 +82,7 @@ class AssignProgress(ProgressScreen):
             self._pause.unlink()
         else:
             self._pause.touch()
-        self.query_one("#keys", Static).update(WAITING if self._pause.exists() else WORKING)
+        self.query_one("#keys", Static).update(key_hints(WAITING if self._pause.exists() else WORKING))
 
     def on_unmount(self) -> None:
         """Nothing is left of it."""
@@ -182,7 +183,10 @@ class TextAssigning:
     @shows_errors
     def _ended(self, asked: Asked, proposal: MappingProposal, outcome: Outcome | None) -> None:
         if outcome is None:
-            self.context.done("Cancelled, nothing changed; press a with the same file to resume", undo=False)
+            self.context.done(
+                with_keys("Cancelled, nothing changed; press {accounts.assign} with the same file to resume"),
+                undo=False,
+            )
         elif Fix.ASSIGN_AFRESH in failure(outcome).hint.fixes:
             self.context.push(
                 Prompt(

@@ -14,6 +14,7 @@ from needsseg.text import format_count
 from needsseg.tui.accounts.matches import MatchesScreen
 from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.bookmark import Place
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
@@ -43,7 +44,7 @@ class AccountCommands:
     def export(self) -> None:
         """Asks for a format and a file."""
         if self._loader.as_of is None:
-            self.context.tell("there is nothing to export yet: i imports accounts")
+            self.context.tell(with_keys("there is nothing to export yet: {accounts.import} imports accounts"))
             return
         choices = [Choice(name, name) for name in exporting.targets() if not exporting.is_of_one_segment(name)]
         self.context.push(Prompt("Export the labelled accounts as", choices=choices, free=False), self._export_where)

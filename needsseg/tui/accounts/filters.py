@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import Revenue, account_filters
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import key_of
 from needsseg.tui.widgets.prompt import Choice
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Filters:
         said = [f"“{self.words}”"] * bool(self.words)
         said += [f"{NAMES[f]} {' or '.join(worded(f, value) for value in vs)}" for f, vs in self.chosen.items()]
         said += [self.only_named] * bool(self.only_named)
-        shown = [f"filter {', '.join(said)} (esc clears)"] * bool(said)
+        shown = [f"filter {', '.join(said)} ({key_of('accounts.unfilter')} clears)"] * bool(said)
         if (self.sort, self.turned) != ("need", False):
             shown.append(f"by {self.sort}{', reversed' if self.turned else ''}")
         return " · ".join(shown)

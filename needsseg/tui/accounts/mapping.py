@@ -20,6 +20,7 @@ from needsseg.actions.accounts.account_sources import MappingProposal
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, key_of
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
@@ -41,6 +42,14 @@ class Chosen:
     columns: dict[str, str] = field(default_factory=dict)
     dates: dict[str, str] = field(default_factory=dict)
     add: bool = False
+
+
+KEYS = (
+    "{mapping.read} reads · enter column · {mapping.dates} dates · {mapping.leave_out} leaves out · "
+    "{mapping.type} types · "
+    "{mapping.cancel} cancels"
+)
+ADDS = " · {mapping.add} adds"
 
 
 class MappingScreen(ModalScreen[Chosen | None]):
@@ -99,9 +108,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
             yield Static(id="preview", markup=False)
             yield Static(id="wrong", markup=False)
             yield Input(placeholder="field=column, and enter", id="change", compact=True)
-            keys = "r reads · enter column · d dates · x leaves out · = types"
-            adding = " · a adds" if self._proposal.held else ""
-            yield Static(f"{keys}{adding} · esc", markup=False)
+            yield Static(key_hints(KEYS + (ADDS if self._proposal.held else "")), markup=False)
 
     def on_mount(self) -> None:
         """Shows the guess."""
@@ -147,7 +154,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
         marks += "  needed: enter chooses its column" if needed else ""
         if date := next((d for d in self._proposal.dates if d.field == name and column), None):
             form = self.dates.get(name) or date.format
-            marks += f"  dates: {form}" if form else f"  ? {date.why}: d says which"
+            marks += f"  dates: {form}" if form else f"  ? {date.why}: {key_of('mapping.dates')} says which"
         return Content.assemble(
             plain(f"{name:>16}  ←  "),
             plain(column or "–", "bold" if column else "dim"),
@@ -261,7 +268,9 @@ class MappingScreen(ModalScreen[Chosen | None]):
         if lacking:
             self._show(f"{', '.join(lacking)} needs a column: enter on its line chooses one.")
         elif unclear:
-            self._show(f"{unclear[0].column} {unclear[0].why}: d on its line says how it is written.")
+            self._show(
+                f"{unclear[0].column} {unclear[0].why}: {key_of('mapping.dates')} on its line says how it is written."
+            )
         else:
             self.dismiss(Chosen(self.columns, self.dates, self.adds))
 

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from needsseg.actions.accounts import accounts
 from needsseg.records import AccountMatch
+from needsseg.tui.keys.hints import key_hints, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.profile_pane import METHODS
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -58,7 +59,10 @@ class MatchesScreen(ModalScreen[None]):
             box.border_title = "Participants and their accounts"
             yield OptionList(id="matches", markup=False)
             yield Static(
-                "enter chooses · a confirms the match · x no account · d matches automatically · esc closes",
+                key_hints(
+                    "{matches.choose} chooses · {matches.accept} confirms the match · {matches.reject} no "
+                    "account · {matches.unlink} matches automatically · {matches.close} closes"
+                ),
                 markup=False,
             )
 
@@ -79,7 +83,12 @@ class MatchesScreen(ModalScreen[None]):
             person = people.get(match.participant)
             shown.add_option(Option(self._line(match, person.name if person else "", person.company if person else "")))
         if not self._matches:
-            shown.add_option(Option(plain("No participants yet: F1 i imports interviews."), disabled=True))
+            shown.add_option(
+                Option(
+                    plain(with_keys("No participants yet: {go.interviews} {interviews.import} imports interviews.")),
+                    disabled=True,
+                )
+            )
         shown.highlighted = min(at or 0, len(self._matches) - 1) if self._matches else None
 
     def _line(self, match: AccountMatch, name: str, company: str) -> Content:

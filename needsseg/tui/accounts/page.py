@@ -18,6 +18,7 @@ from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.accounts.labels import Line, label_lines
 from needsseg.tui.bookmark import Place
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.chart import sparkline
@@ -47,7 +48,7 @@ class AccountPageSheet(Sheet[Place]):
     """A line a fact. Enter on a quote or an interview gives its place."""
 
     TITLE = "Account"
-    KEYS = "enter opens a quote or an interview · n p sections · esc closes"
+    KEYS = "enter opens a quote or an interview · {page.next} {page.before} sections · {sheet.close} closes"
     EMPTY = "reading …"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "section(1)", "next section", id="page.next"),
@@ -98,7 +99,11 @@ class AccountPageSheet(Sheet[Place]):
     def _show(self) -> None:
         profile = self._profile
         if profile is None:
-            self.fill([] if self._reading else [plain("It could not be read. enter tries again, esc closes.")])
+            self.fill(
+                []
+                if self._reading
+                else [plain(with_keys("It could not be read. enter tries again, {sheet.close} closes."))]
+            )
             return
         box = self.query_one(Vertical)
         box.border_title = plain(f"{profile.name or profile.account_id}, as of {self._as_of}")
@@ -220,11 +225,16 @@ def _voices(page: AccountPage) -> Iterator[Line]:
         for key, title in voice.interviews:
             yield _line(f"{voice.name or voice.participant} in “{title}” · {how}", place=Place(key))
     for match in page.maybe:
-        yield _line(f"perhaps {match.participant}: {METHODS[match.method]}; {match.why}. decide with m on Accounts")
+        yield _line(
+            f"perhaps {match.participant}: {METHODS[match.method]}; {match.why}. decide with "
+            f"{key_of('accounts.matches')} on Accounts"
+        )
     for quote in page.quotes:
         yield _quote(quote), Place(quote.passage.interview, quote.passage.id)
     if not (page.voices or page.maybe):
-        yield _line("no participant belongs to this account: press m on Accounts to match them")
+        yield _line(
+            with_keys("no participant belongs to this account: press {accounts.matches} on Accounts to match them")
+        )
 
 
 def _quote(quote: Quote) -> Content:

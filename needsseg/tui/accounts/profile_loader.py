@@ -17,6 +17,7 @@ from needsseg.errors import NeedssegError
 from needsseg.tui.accounts import profiles
 from needsseg.tui.accounts.profiles import Computed, day_of
 from needsseg.tui.context import ScreenContext
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Prompt
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 KEPT = "accounts"
 """The name under which the study remembers the date of both screens."""
-NO_DATE = "There are no events yet, so no default date.\n\n  t    sets the as-of date"
+NO_DATE = "There are no events yet, so no default date.\n\n  {accounts.as_of:4} sets the as-of date"
 
 
 class ProfilesContext(ScreenContext, Protocol):
@@ -78,7 +79,7 @@ class ProfileLoader:
         took: Callable[[Computed | None], None],
     ) -> None:
         self.context, self._listed, self._empty_words, self._took = context, listed, empty_words, took
-        self.empty = Static(empty_words, classes="empty", markup=False)
+        self.empty = Static(with_keys(empty_words), classes="empty", markup=False)
         self.indicator = LoadingIndicator()
         self.indicator.display = False
         self.body = Container(classes="body")
@@ -126,7 +127,7 @@ class ProfileLoader:
         made_of = (self.as_of, state)
         failed = have.failed(self.context.worded) if there and have is not None and have.made_of == made_of else ""
         dated = not (there and have and have.as_of is None and self.as_of is None)
-        self.empty.update(plain(failed or (self._empty_words if dated else NO_DATE)))
+        self.empty.update(plain(failed or with_keys(self._empty_words if dated else NO_DATE)))
         self._show_body(there and dated and not failed)
         if not there:
             self.context.desk.computed = self.context.desk.computing_of = None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from needsseg.errors import Advice
 
 MANY = 10_000
-FAILED = ("", "  enter  tries again", "  t      changes the as-of date")
+FAILED = ("", "  {accounts.open:6} tries again", "  {accounts.as_of:6} changes the as-of date")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 EMPTY = """No accounts yet.
 
-  i    imports a file of accounts, usage events or subscriptions (CSV, JSON lines, Parquet), or of participants
-  ?    shows all keys
+  {accounts.import:4} imports a file of accounts, usage events or subscriptions (CSV, JSON lines, Parquet), or of participants
+  {study.keys:4} shows all keys
 """
 
 

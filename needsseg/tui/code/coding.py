@@ -13,6 +13,7 @@ from needsseg.tui.code.navigation import Span
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.queue import SuggestionQueue
 from needsseg.tui.code.targets import KeyTargets, Target, short_quote
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
@@ -91,7 +92,9 @@ class PassageCoding:
 
     def _mark_with(self, span: Span, code: str) -> None:
         if self._marking.moves_edges:
-            self.context.tell("press enter to save the edges first, or esc to drop them", wrong=True)
+            self.context.tell(
+                with_keys("press {code.mark} to save the edges first, or {code.back} to drop them"), wrong=True
+            )
             return
         self._interview.current = passages.mark_and_code(self.context.study, self._interview.key, *span, code)
         self._marking.drop()
@@ -115,7 +118,7 @@ class PassageCoding:
         """Put the last code on the passage or the selection."""
         last = self._codes.read_last()
         if last is None:
-            self.context.tell("there is no last code yet: c puts one on the passage")
+            self.context.tell(with_keys("there is no last code yet: {code.code} puts one on the passage"))
         elif (target := self._targets.target()) is not None:
             self.put(target, last)
 
@@ -129,7 +132,7 @@ class PassageCoding:
                 if gone
                 else f"no code is assigned to {number} yet"
             )
-            self.context.tell(f"{why}: c puts one on the passage")
+            self.context.tell(f"{why}: {key_of('code.code')} puts one on the passage")
         elif (target := self._targets.target()) is not None:
             self.put(target, code)
 
@@ -137,7 +140,7 @@ class PassageCoding:
         """Offer the codes under the digits."""
         codes = self._codes.read()
         if not codes:
-            self.context.tell("no code was used yet: c puts one on the passage")
+            self.context.tell(with_keys("no code was used yet: {code.code} puts one on the passage"))
         elif (target := self._targets.target(asks=True)) is not None:
             choices = [Choice(code, f"{number}  {code}") for number, code in codes.items()]
             asked = Prompt(

@@ -11,6 +11,7 @@ from needsseg.tui.code.marking import Marking
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.queue import SuggestionQueue
 from needsseg.tui.code.targets import KeyTargets, short_quote
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
@@ -57,7 +58,7 @@ class PassageDeciding:
         """Take the mark off, or make a decided suggestion undecided again."""
         passage = self._targets.passage()
         if passage is not None and passage.id < 0:
-            self.context.tell("not decided yet: a accepts, x rejects")
+            self.context.tell(with_keys("not decided yet: {code.accept} accepts, {code.reject} rejects"))
         elif passage is not None:
             passages.unmark(self.context.study, passage.id)
             done = "unmarked" if passage.origin == "hand" else "left open"

@@ -9,6 +9,7 @@ from needsseg.tui.bookmark import Place
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.targets import KeyTargets, short_quote
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 
 
@@ -22,7 +23,7 @@ class Dialogs:
         """Return the passage under the cursor where it is one that can be written on."""
         passage = self._targets.passage(asks=True)
         if passage is not None and passage.id < 0:
-            self.context.tell("decide on it first: a accepts, x rejects")
+            self.context.tell(with_keys("decide on it first: {code.accept} accepts, {code.reject} rejects"))
             return None
         return passage
 
@@ -112,6 +113,8 @@ class Dialogs:
         on = not blind.is_blind(self.context.study)
         blind.set_blind(self.context.study, on)
         self.context.done(
-            "blind mode: only your own work is shown; B shows everybody's" if on else "everybody's work is shown",
+            with_keys("blind mode: only your own work is shown; {code.blind} shows everybody's")
+            if on
+            else "everybody's work is shown",
             undo=False,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from needsseg.tui.code import navigation
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.open_interview import OpenInterview
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
@@ -56,4 +57,9 @@ class Find:
         if self._interview.selection is None:  # an open selection would reach to the find
             self._view.move_cursor(self._hits[self._hit][0])
         self._view.reveal(*self._hits[self._hit])
-        self.context.tell("n next · N previous · v w select here · esc ends the search")
+        self.context.tell(
+            with_keys(
+                "{code.undecided} next · {code.undecided_before} previous · {code.select} {code.word} "
+                "select here · {code.back} ends the search"
+            )
+        )

@@ -12,6 +12,7 @@ from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.navigation import Selection, Span, Unit
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.targets import KeyTargets, Target
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
@@ -44,7 +45,10 @@ class Marking:
         if selection is None:
             return ""
         does = "saves" if selection.adjusts is not None else "marks"
-        return f" · selecting by {selection.unit}: j k, enter {does}"
+        return (
+            f" · selecting by {selection.unit}: {key_of('code.next')} {key_of('code.before')}, "
+            f"{key_of('code.mark')} {does}"
+        )
 
     def drop(self) -> None:
         """Drop the selection."""
@@ -85,7 +89,12 @@ class Marking:
             self.context.tell("these are not a participant's words, so they cannot be coded")
             return
         self._set(Selection(span, span, "sentence"))
-        self.context.tell("not a passage yet: c codes these words, enter marks them, esc drops the selection")
+        self.context.tell(
+            with_keys(
+                "not a passage yet: {code.code} codes these words, {code.mark} marks them, {code.back} "
+                "drops the selection"
+            )
+        )
 
     def begin_at_cursor(self) -> Target | None:
         """Select the sentence at the cursor, for a key that finds neither a selection nor a passage there."""
@@ -138,14 +147,20 @@ class Marking:
         if passage is not None:
             whole = passage.start, passage.end
             self._set(Selection(whole, whole, "word", passage.id if passage.id > 0 else None))
-            self.context.tell("[ ] move its start, { } its end; w s choose word or sentence; enter saves")
+            self.context.tell(
+                with_keys(
+                    "{code.start_earlier} {code.start_later} move its start, {code.end_earlier} "
+                    "{code.end_later} its end; {code.word} {code.sentence} choose word or sentence; "
+                    "{code.mark} saves"
+                )
+            )
 
     @shows_errors
     def mark(self) -> None:
         """Mark the selection as an accepted passage, or save the edges that were moved."""
         selection, study = self._interview.selection, self.context.study
         if selection is None:
-            self.context.tell("nothing is selected: v begins a selection, so does the mouse")
+            self.context.tell(with_keys("nothing is selected: {code.select} begins a selection, so does the mouse"))
             return
         if self._targets.target() is None:
             return
@@ -154,7 +169,7 @@ class Marking:
             self._interview.current, happened = selection.adjusts, "moved its edges"
         else:
             self._interview.current = passages.mark(study, self._interview.key, *selection.span)
-            happened = "marked a passage; c codes it"
+            happened = with_keys("marked a passage; {code.code} codes it")
         self.drop()
         self.context.saved(happened)
 
@@ -217,4 +232,4 @@ class Marking:
             self.drop()
             return
         self._set(Selection(span, span, "word"))
-        self.context.tell("selected: enter marks it, c codes it, esc drops it")
+        self.context.tell(with_keys("selected: {code.mark} marks it, {code.code} codes it, {code.back} drops it"))

@@ -16,6 +16,7 @@ from needsseg.tui.code.marking import Marking
 from needsseg.tui.code.navigation import Span
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.targets import KeyTargets
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.widgets.transcript_view import TranscriptView
@@ -50,7 +51,12 @@ class TurnMending:
     def state(self) -> str:
         """The range in the line of state."""
         turns = self._turns_of_range()
-        return f" · range of {format_count(turns, 'turn')}: T gives, D takes out" if turns else ""
+        return (
+            f" · range of {format_count(turns, 'turn')}: {key_of('code.give')} gives, "
+            f"{key_of('code.delete_words')} takes out"
+            if turns
+            else ""
+        )
 
     def drop_range(self) -> None:
         """Drop the range of turns."""
@@ -62,7 +68,11 @@ class TurnMending:
         if turn is None:
             return
         self._range_from = None if self.has_range else turn
-        self.context.tell("move to the last turn, then T or D" if self.has_range else "dropped the range")
+        self.context.tell(
+            with_keys("move to the last turn, then {code.give} or {code.delete_words}")
+            if self.has_range
+            else "dropped the range"
+        )
 
     def _turn(self) -> int | None:
         """Return the number of the turn in which the cursor stands, or which follows it; none before the cursor can be seen."""

@@ -14,6 +14,7 @@ from needsseg.tui.code.codes_under_keys import CodesUnderKeys
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.queue import SuggestionQueue
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.widgets.passage_panel import PassagePanel
 from needsseg.tui.widgets.transcript_view import TranscriptView
 from needsseg.tui.words import plain
@@ -40,7 +41,7 @@ class PassageDisplay:
     def read_interview(self) -> None:
         """Read what is shown of the interview whichever passage is current: its title, its speakers, the codes under digits."""
         study, key = self.context.study, self._interview.key
-        noted = " · memo (M)" if memos.listing(study, "interview", key) else ""
+        noted = with_keys(" · memo ({code.memo_interview})") if memos.listing(study, "interview", key) else ""
         self.pane.border_title = plain(interviews.title(study, key) + noted)
         self._names = participant_names(study)
         self._codes.forget()

@@ -14,6 +14,7 @@ from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.marking import Marking
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.targets import KeyTargets
+from needsseg.tui.keys.hints import key_of, key_range, with_keys
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.words import one_line
@@ -156,11 +157,21 @@ class SuggestionQueue:
 
     def _begin_queue(self) -> None:
         if not self._waiting:
-            self.context.tell("there are no undecided suggestions: press s on Interviews (F1) to suggest passages")
+            self.context.tell(
+                with_keys(
+                    "there are no undecided suggestions: press {interviews.suggest} on Interviews "
+                    "({go.interviews}) to suggest passages"
+                )
+            )
             return
         self._show(self._waiting[0])
         order = "in reading order" if self._in_reading_order else "likeliest first"
-        self.context.tell(f"{order}: a x decide, space skips, c q 1–9 code, u goes back, O changes the order, Q ends")
+        self.context.tell(
+            f"{order}: {key_of('code.accept')} {key_of('code.reject')} decide, {key_of('code.skip')} skips, "
+            f"{key_of('code.code')} {key_of('code.quick')} {key_range('code.digit1', 9)} code, "
+            f"{key_of('study.undo')} goes back, {key_of('code.queue_order')} changes the order, "
+            f"{key_of('code.queue')} ends"
+        )
 
     def close(self) -> None:
         """Close the queue."""
@@ -203,7 +214,9 @@ class SuggestionQueue:
         waited = bool(self._targets.busy)
         self._forget_ranking()
         if waited and not self.context.is_current:
-            self.context.tell("you opened something else before the suggestions were ranked; Q opens the queue")
+            self.context.tell(
+                with_keys("you opened something else before the suggestions were ranked; {code.queue} opens the queue")
+            )
             return
         item = self._item
         if item is not None:  # what was learnt since is said of the one that is shown, too
@@ -268,7 +281,7 @@ class SuggestionQueue:
         if newest is not None:
             self._trail.append(Decided(item, newest.id))
         self._since += 1
-        self.context.tell(f"{status} “{one_line(item.quote, 40)}” · u undoes")
+        self.context.tell(f"{status} “{one_line(item.quote, 40)}” · {key_of('study.undo')} undoes")
         self.next()
         self._warn()
 
@@ -291,8 +304,9 @@ class SuggestionQueue:
         if self._queue is not None and self._queue.outlook.unlikely and self.is_open:
             seen = format_count(self._queue.decisions, "decision")
             self.context.tell(
-                f"after {seen}, further suggestions are unlikely to be accepted; about {round(self._queue.outlook.left)} "
-                "may still be among them. Q ends the queue"
+                f"after {seen}, further suggestions are unlikely to be accepted; about "
+                f"{round(self._queue.outlook.left)} "
+                f"may still be among them. {key_of('code.queue')} ends the queue"
             )
 
     def went_back(self, entry: int) -> None:

@@ -33,12 +33,13 @@ from needsseg.tui.code.passage_steps import PassageSteps
 from needsseg.tui.code.queue import SuggestionQueue
 from needsseg.tui.code.reading_time import LOOK_SECONDS, ReadingTime
 from needsseg.tui.code.targets import KeyTargets
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
 EMPTY = """No interview is open.
 
-  F1   goes to the interviews: i imports some, enter opens one here
+  {go.interviews:4} goes to the interviews: {interviews.import} imports some, {interviews.open} opens one here
 """
 
 
@@ -117,7 +118,7 @@ class CodeScreen(StudyScreen):
 
     def compose_body(self) -> ComposeResult:
         """Title, transcript, panel."""
-        yield Static(EMPTY, classes="empty", markup=False)
+        yield Static(with_keys(EMPTY), classes="empty", markup=False)
         with Container(classes="body"):
             with self.passage_display.pane:
                 yield self.view

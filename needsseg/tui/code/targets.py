@@ -8,6 +8,7 @@ from needsseg.records import Passage
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.navigation import Span
 from needsseg.tui.code.open_interview import OpenInterview
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.widgets.transcript_view import TranscriptView
 from needsseg.tui.words import one_line
 
@@ -46,7 +47,9 @@ class KeyTargets:
         elif passage is not None:
             target = Target((passage.start, passage.end), passage)
         else:
-            self.context.tell("no passage under the cursor: j goes to the next, v starts one by hand")
+            self.context.tell(
+                with_keys("no passage under the cursor: {code.next} goes to the next, {code.select} starts one by hand")
+            )
             return None
         if asks:
             self._view.reveal(*target.span)
@@ -57,7 +60,9 @@ class KeyTargets:
     def passage(self, *, asks: bool = False) -> Passage | None:
         """Return the passage under the cursor, for keys that concern passages only; none while a selection is open."""
         if self._interview.selection is not None:
-            self.context.tell("a selection is open: enter marks it, esc drops it; nothing was changed")
+            self.context.tell(
+                with_keys("a selection is open: {code.mark} marks it, {code.back} drops it; nothing was changed")
+            )
             return None
         target = self.target(asks=asks)
         return None if target is None else target.passage
@@ -65,7 +70,9 @@ class KeyTargets:
     def is_waiting(self) -> bool:
         """Return whether something is being computed, and say so: nothing is decided before it is shown."""
         if self.busy:
-            self.context.tell(f"{self.busy} …: nothing was done; press again when it is ready · esc stops it")
+            self.context.tell(
+                f"{self.busy} …: nothing was done; press again when it is ready · {key_of('code.back')} stops it"
+            )
         return bool(self.busy)
 
     def is_shown(self, passage: Passage) -> bool:

@@ -16,6 +16,7 @@ from needsseg.actions.transcripts import importing, interviews
 from needsseg.actions.transcripts import speakers as actions
 from needsseg.text import format_count, plural
 from needsseg.tui.bookmark import Place
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain, row
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from needsseg.actions.transcripts.speakers import Merged
     from needsseg.records import Role
 
-NEXT = "press esc when the roles are right, then s to suggest passages"
+NEXT = "press {sheet.close} when the roles are right, then {interviews.suggest} to suggest passages"
 WIDEST, FRAME = 104, 9
 FIXED = (11, 7, 4)
 
@@ -57,19 +58,21 @@ class BatchSheet(Sheet[Place]):
 
     TITLE = "Who speaks in what role"
     KEYS = (
-        "here  i interviewer  p participant  o other  m merge  r rename · all interviews  I P O  M · "
-        "enter opens · x removes · u undoes · esc closes"
+        "here  {batch.interviewer} interviewer  {batch.participant} participant  {batch.other} other  "
+        "{batch.merge} merge  {batch.rename} rename · all interviews  {batch.interviewer_all} "
+        "{batch.participant_all} {batch.other_all}  {batch.merge_all} · "
+        "{batch.open} opens · {batch.remove} removes · {sheet.undo} undoes · {sheet.close} closes"
     )
-    EMPTY = "No interviews here. Press esc, then i to import some."
+    EMPTY = "No interviews here. Press {sheet.close}, then {interviews.import} to import some."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "role('interviewer')", "interviewer here", id="batch.interviewer"),
         Binding("p", "role('participant')", "participant here", id="batch.participant"),
         Binding("o", "role('other')", "other here", id="batch.other"),
-        Binding("I", "role('interviewer', True)", "interviewer in all", id="batch.interviewer-all"),
-        Binding("P", "role('participant', True)", "participant in all", id="batch.participant-all"),
-        Binding("O", "role('other', True)", "other in all", id="batch.other-all"),
+        Binding("I", "role('interviewer', True)", "interviewer in all", id="batch.interviewer_all"),
+        Binding("P", "role('participant', True)", "participant in all", id="batch.participant_all"),
+        Binding("O", "role('other', True)", "other in all", id="batch.other_all"),
         Binding("m", "merge", "merge here", id="batch.merge"),
-        Binding("M", "merge_all", "merge in all", id="batch.merge-all"),
+        Binding("M", "merge_all", "merge in all", id="batch.merge_all"),
         Binding("r", "rename", "rename", id="batch.rename"),
         Binding("x", "remove", "remove the interview", id="batch.remove"),
         Binding("enter", "open", "open the interview", id="batch.open", priority=True),
@@ -112,7 +115,7 @@ class BatchSheet(Sheet[Place]):
     def state(self) -> str:
         """How many there are, and what comes next."""
         people = sum(len(held.speakers) for held in self._batch)
-        return f"{format_count(len(self._batch), 'interview')}, {format_count(people, 'speaker')} · {NEXT}"
+        return f"{format_count(len(self._batch), 'interview')}, {format_count(people, 'speaker')} · {with_keys(NEXT)}"
 
     def _line(self, held: BatchInterview, speaker: BatchSpeaker, times: int) -> Content:
         wide = min(WIDEST, (self.size.width or WIDEST) * 98 // 100) - FRAME
@@ -138,7 +141,7 @@ class BatchSheet(Sheet[Place]):
         """The speaker under the cursor; on another row it says where these keys work."""
         here = self.here
         if here.interview is None or here.speaker is None:
-            self.tell("move to a row with a speaker first (j)")
+            self.tell(with_keys("move to a row with a speaker first ({sheet.down})"))
             return None
         return here.interview, here.speaker
 

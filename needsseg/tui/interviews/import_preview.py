@@ -22,6 +22,7 @@ from needsseg.tui.child import Outcome, Step, run_child
 from needsseg.tui.fixes import worded
 from needsseg.tui.interviews.import_preview_questions import PreviewQuestions
 from needsseg.tui.interviews.import_preview_words import details, file_row, refused_row
+from needsseg.tui.keys.hints import key_hints, key_of, with_keys
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Prompt
@@ -56,9 +57,11 @@ class ImportPreviewSheet(Sheet[list[str]]):
 
     TITLE = "Preview of the import"
     KEYS = (
-        "enter imports · space leaves out · A import anyway\n"
-        "l layout  L labels  c columns  r role  n no speaker  b unlabelled\n"
-        "0 as detected · u undoes a choice · J K scroll · esc closes"
+        "{preview.import} imports · {preview.skip} leaves out · {preview.anyway} import anyway\n"
+        "{preview.layout} layout  {preview.labels} labels  {preview.columns} columns  {preview.role} role  "
+        "{preview.not_speaker} no speaker  {preview.unlabelled} unlabelled\n"
+        "{preview.reset} as detected · {sheet.undo} undoes a choice · {preview.down} {preview.up} scroll · "
+        "{sheet.close} closes"
     )
     EMPTY = "Nothing here yet."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -104,7 +107,7 @@ class ImportPreviewSheet(Sheet[list[str]]):
             with VerticalScroll(id="details", can_focus=False):
                 yield Static(id="about", markup=False)
             yield Static(id="sheet-state", classes="line", markup=False)
-            yield Static(plain(self.KEYS), classes="line", markup=False)
+            yield Static(key_hints(self.KEYS), classes="line", markup=False)
 
     def on_mount(self) -> None:
         """Reads the files, unless that was done before."""
@@ -128,7 +131,7 @@ class ImportPreviewSheet(Sheet[list[str]]):
     def state(self) -> str:
         """How many files are what."""
         if self._reading is not None:
-            return f"reading {self._step}".strip() + " · esc cancels"
+            return f"reading {self._step}".strip() + with_keys(" · {sheet.close} cancels")
         if self._found is None:
             return ""
         states = [file.state for file in self._found.files]
@@ -212,7 +215,7 @@ class ImportPreviewSheet(Sheet[list[str]]):
         shapes |= chosen.anyway ^ self._chosen.anyway
         self._chosen, self._looked_at = chosen, False
         paths = [file.path for file in self._found.files if file.shape in shapes] if self._found else []
-        self.tell(f"{happened} · {format_count(len(paths), 'file')} of this shape · u undoes")
+        self.tell(f"{happened} · {format_count(len(paths), 'file')} of this shape · {key_of('sheet.undo')} undoes")
         if paths:
             self._read(paths if len(paths) <= _MOST_PATHS else self._paths)
 
@@ -265,7 +268,10 @@ class ImportPreviewSheet(Sheet[list[str]]):
             self._looked_at = True
             self.listed.highlighted = self._rows.index(doubtful[0])
             count = format_count(len(doubtful), "file is", "files are")
-            self.tell(f"{count} doubtful (!): enter again imports them too, space leaves one out")
+            self.tell(
+                f"{count} doubtful (!): {key_of('preview.import')} again imports them too, "
+                f"{key_of('preview.skip')} leaves one out"
+            )
         else:
             chosen = import_choices.import_choices_json(self._import_choices())
             skipped = [word for path in sorted(self._skipped) for word in ("--skip", path)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.errors import Advice
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
@@ -39,7 +40,7 @@ def _ask(screen: StudyScreen, where: str, outcome: Outcome) -> None:
     who = ", ".join(map(str, report["coders"])) or "nobody yet"
     about = "\n".join([f"Coded by {who}.", str(report["sentence"]), *_doubts(report, outcome.said)])
     choices = [
-        Choice("merge", "merge", "one action: u undoes it"),
+        Choice("merge", "merge", with_keys("one action: {study.undo} undoes it")),
         Choice("leave", "leave it", "nothing was changed"),
     ]
     asked = Prompt(f"Merge {report['file']}?", about=about, choices=choices, free=False)

@@ -18,6 +18,7 @@ from needsseg.records import AccountMatch, Participant
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.profile_pane import METHODS
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -36,8 +37,11 @@ class ParticipantsSheet(Sheet[Place]):
     """A row a participant; enter gives the interview in which they speak."""
 
     TITLE = "Participants"
-    KEYS = "e edit · l account · i import a CSV · enter opens the interview · u undo · esc closes"
-    EMPTY = "No participants yet: F1 i imports interviews."
+    KEYS = (
+        "{participants.edit} edit · {participants.link} account · {participants.import} import a CSV · enter "
+        "opens the interview · {sheet.undo} undo · {sheet.close} closes"
+    )
+    EMPTY = "No participants yet: {go.interviews} {interviews.import} imports interviews."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", "edit attributes", id="participants.edit"),
         Binding("l", "link", "set the account", id="participants.link"),
@@ -76,7 +80,16 @@ class ParticipantsSheet(Sheet[Place]):
         known = " · ".join(filter(None, (who.company, who.email, f"CRM {who.crm_id}" if who.crm_id else "")))
         key = f"  ({one_line(who.key, 40)})" if who.key != who.name else ""
         head = Content.assemble(plain(one_line(who.name, 60), "bold"), plain(key, "dim"))
-        rows = [head, plain("  " + (one_line(known, 160) or "no company and no e-mail address yet: e adds them"))]
+        rows = [
+            head,
+            plain(
+                "  "
+                + (
+                    one_line(known, 160)
+                    or with_keys("no company and no e-mail address yet: {participants.edit} adds them")
+                )
+            ),
+        ]
         if self._names:
             rows.append(plain(f"  account: {self._tied(who.key)}"))
         if who.attributes:
@@ -93,7 +106,11 @@ class ParticipantsSheet(Sheet[Place]):
         if match.method == "by_hand":
             return "none (set by hand)"
         could = ", ".join(map(self._called, match.candidates))
-        return f"none ({how}" + (f": {could}; l chooses)" if could else "; l chooses)")
+        return f"none ({how}" + (
+            f": {could}; {key_of('participants.link')} chooses)"
+            if could
+            else with_keys("; {participants.link} chooses)")
+        )
 
     def _called(self, account: str) -> str:
         return self._names.get(account) or account

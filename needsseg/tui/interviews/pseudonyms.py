@@ -17,6 +17,7 @@ from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_of
 from needsseg.tui.loading import aside
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -41,10 +42,12 @@ class PseudonymsSheet(Sheet[Place]):
 
     TITLE = "Pseudonyms: identifying details of participants"
     KEYS = (
-        "a replace · x keep · r replace by … · n add words · d undecided again · t only undecided · enter shows the place"
-        " · u undo · esc closes"
+        "{pseudonyms.confirm} replace · {pseudonyms.keep} keep · {pseudonyms.by} replace by … · "
+        "{pseudonyms.add} add words · {pseudonyms.forget} undecided again · {pseudonyms.toggle} only "
+        "undecided · enter shows the place"
+        " · {sheet.undo} undo · {sheet.close} closes"
     )
-    EMPTY = "No identifying details were found. n adds words of your own."
+    EMPTY = "No identifying details were found. {pseudonyms.add} adds words of your own."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "confirm", "replace it", id="pseudonyms.confirm"),
         Binding("x", "keep", "keep it as it is", id="pseudonyms.keep"),
@@ -87,7 +90,7 @@ class PseudonymsSheet(Sheet[Place]):
 
     def _show(self) -> None:
         self.EMPTY = (  # type: ignore[misc]
-            "Every detail found is decided. t shows all."
+            "Every detail found is decided. {pseudonyms.toggle} shows all."
             if self._only_undecided and self._all
             else PseudonymsSheet.EMPTY
         )
@@ -118,7 +121,7 @@ class PseudonymsSheet(Sheet[Place]):
             return
         words = one_line(here.words, 40)
         if here.state == "replaced":
-            self.tell(f"“{words}” is replaced already; r replaces it by other words")
+            self.tell(f"“{words}” is replaced already; {key_of('pseudonyms.by')} replaces it by other words")
             self._then_on()
         elif self.decide(f"“{words}” is replaced", partial(self._replace, here.words, "")):
             self._then_on()

@@ -51,8 +51,11 @@ class ReimportedSheet(Sheet[Place]):
     """A passage a row, with its words of before; gives the place to open. It shows what is so now, also after an undo."""
 
     TITLE = "Interview re-imported"
-    KEYS = "enter opens the interview there · j k step · u undoes the reading · esc closes"
-    EMPTY = "Every passage kept its exact words. esc goes back to the interviews."
+    KEYS = (
+        "{reimported.open} opens the interview there · {sheet.down} {sheet.up} step · {sheet.undo} undoes the "
+        "reading · {sheet.close} closes"
+    )
+    EMPTY = "Every passage kept its exact words. {sheet.close} goes back to the interviews."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open the interview", id="reimported.open", priority=True),
     ]
@@ -95,8 +98,11 @@ class MendedSheet(ReimportedSheet):
     """The passages that did not follow a change of the turns whole."""
 
     TITLE = "Passages that the change divided or shortened"
-    KEYS = "enter shows it · j k step · u undoes the change · esc closes"
-    EMPTY = "Every passage kept its exact words. esc goes back to the transcript."
+    KEYS = (
+        "{reimported.open} shows it · {sheet.down} {sheet.up} step · {sheet.undo} undoes the change · "
+        "{sheet.close} closes"
+    )
+    EMPTY = "Every passage kept its exact words. {sheet.close} goes back to the transcript."
 
 
 def _lost(passage: Passage) -> Content:

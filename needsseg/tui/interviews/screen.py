@@ -19,6 +19,7 @@ from needsseg.actions.transcripts import interviews
 from needsseg.errors import Advice
 from needsseg.text import format_count
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.words import lines, plain, row
 
@@ -40,8 +41,8 @@ _PROJECTS = frozenset({".qdpx", ".qdc"})
 """Endings of what other programs for qualitative analysis write; it is imported whole, without a preview."""
 EMPTY = """No interviews yet.
 
-  i   imports a file, or a folder of transcripts, and shows what it reads first
-  ?   shows all keys
+  {interviews.import:3} imports a file, or a folder of transcripts, and shows what it reads first
+  {study.keys:3} shows all keys
 """
 
 
@@ -79,7 +80,7 @@ class InterviewsScreen(StudyScreen):
             "remove",
             id="interviews.remove",
             show=False,
-            tooltip="remove the interview (u restores it)",
+            tooltip="remove the interview ({study.undo} restores it)",
         ),
         Binding("j", "move(1)", "down", id="interviews.down", show=False),
         Binding("k", "move(-1)", "up", id="interviews.up", show=False),
@@ -105,7 +106,7 @@ class InterviewsScreen(StudyScreen):
 
     def compose_body(self) -> ComposeResult:
         """Table, empty state, speakers."""
-        yield Static(EMPTY, classes="empty", markup=False)
+        yield Static(with_keys(EMPTY), classes="empty", markup=False)
         table: DataTable[object] = DataTable(cursor_type="row", zebra_stripes=True, id="interviews", classes="pane")
         table.border_title = "Interviews"
         yield table
@@ -164,7 +165,13 @@ class InterviewsScreen(StudyScreen):
         self._fill(at)
         empty = self.query_one(".empty", Static)
         empty.display = not self._rows
-        empty.update(plain(EMPTY if not everything else f"Nothing matches “{self._wanted}”. esc shows all."))
+        empty.update(
+            plain(
+                with_keys(EMPTY)
+                if not everything
+                else f"Nothing matches “{self._wanted}”. {key_of('interviews.unfilter')} shows all."
+            )
+        )
         table.display = bool(self._rows)
         self.query_one("#speakers").display = bool(self._rows)
         self._show_speakers()
@@ -209,7 +216,17 @@ class InterviewsScreen(StudyScreen):
             for speaker in interviews.speakers(self.study, here.key)
         ]
         warned = [plain(f"! {warning}", "$text-warning") for warning in here.warnings]
-        told = lines([plain(f"{here.file_name} · r changes roles · v reviews all", "dim"), *said, *warned])
+        told = lines(
+            [
+                plain(
+                    f"{here.file_name} · {key_of('interviews.roles')} changes roles · "
+                    f"{key_of('interviews.review')} reviews all",
+                    "dim",
+                ),
+                *said,
+                *warned,
+            ]
+        )
         if told != self._told:
             self._told = told
             self.query_one("#speakers", Static).update(told)
@@ -329,7 +346,7 @@ class InterviewsScreen(StudyScreen):
         """Asks for the edited transcript of the interview under the cursor, and puts it in place of its text."""
         here = self._here
         if here is None:
-            self.tell("there is no interview to re-import yet: i imports interviews")
+            self.tell(with_keys("there is no interview to re-import yet: {interviews.import} imports interviews"))
             return
         from needsseg.tui.widgets.prompt import Prompt
 
@@ -356,7 +373,7 @@ class InterviewsScreen(StudyScreen):
     def action_suggest(self) -> None:
         """Lets the program suggest passages."""
         if not interviews.listing(self.study):
-            self.tell("there is nothing to suggest from yet: i imports interviews")
+            self.tell(with_keys("there is nothing to suggest from yet: {interviews.import} imports interviews"))
             return
         self.run_verb("Suggesting passages", self._suggested, ["suggest"])
 
@@ -366,7 +383,10 @@ class InterviewsScreen(StudyScreen):
 
         if outcome.code:
             raise failure(outcome)
-        self.done(f"{studies.overview(self.study).suggested} undecided suggestions; enter opens an interview")
+        self.done(
+            f"{studies.overview(self.study).suggested} undecided suggestions; {key_of('interviews.open')} "
+            "opens an interview"
+        )
 
     def action_roles(self) -> None:
         """Asks which speaker is what."""

@@ -25,6 +25,7 @@ from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
 from needsseg.tui.child import Outcome
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.search.words import filter_words, found_row, left_at, taken_up
 from needsseg.tui.search_process import ReadingScreen, reader_of
 from needsseg.tui.sheet import Sheet
@@ -48,8 +49,9 @@ class SearchSheet(Sheet[Place]):
 
     TITLE = "Search the study"
     KEYS = (
-        "words: enter searches · f5 by meaning or words · f6 narrows · tab the list\n"
-        "list: enter opens · c C code it, all · m similar to it · / words · esc back"
+        "words: enter searches · {search.toggle!} by meaning or words · {search.narrow!} narrows · tab the list\n"
+        "list: enter opens · {search.code} {search.code_all} code it, all · {search.like} similar to it · "
+        "{search.words} words · {sheet.close} back"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t,f5", "other_way", "by words or by meaning", id="search.toggle"),
@@ -188,10 +190,10 @@ class SearchSheet(Sheet[Place]):
         if self._by_meaning:
             return "Nothing speaks of this."
         if self._query:
-            return "No sentence has all these words. f5 searches by meaning."
+            return with_keys("No sentence has all these words. {search.toggle!} searches by meaning.")
         if self.within != EVERYTHING:
             return "No passages here. Type words to search what was said."
-        return "Type words and press enter. f5 switches to search by meaning."
+        return with_keys("Type words and press enter. {search.toggle!} switches to search by meaning.")
 
     def state(self) -> str:
         """How much was found."""
@@ -269,7 +271,7 @@ class SearchSheet(Sheet[Place]):
                 if rest
                 else ""
             )
-            about = f"It applies to {format_count(theirs, 'hit')}; u undoes all of it.{left}"
+            about = f"It applies to {format_count(theirs, 'hit')}; {key_of('sheet.undo')} undoes all of it.{left}"
             self._ask_code("Which code for all of these?", about, list(self.hits))
 
     def _ask_code(self, question: str, about: str, hits: list[Hit]) -> None:

@@ -15,8 +15,9 @@ from needsseg.actions.coding import passages
 from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import PARTS, Part, cards, segments
 from needsseg.actions.segments.cards import Card, CardQuote
-from needsseg.tui.drafting import Drafting
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.sheet import Sheet
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
@@ -43,8 +44,10 @@ class CardScreen(Sheet[None]):
 
     TITLE = "Card"
     KEYS = (
-        "e need · a pins · n next proposal · b pins as well · r other passage · t trims · x unpins, or nobody says so"
-        " · J K order · w job statement · u undo · esc closes"
+        "{card.need} need · {card.pin} pins · {card.offer} next proposal · {card.beside} pins as well · "
+        "{card.replace} other passage · {card.trim} trims · {card.unpin} unpins, or nobody says so"
+        " · {card.order_down} {card.order_up} order · {card.statement} job statement · {sheet.undo} undo · "
+        "{sheet.close} closes"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C,q", "leave", "close", id="card.close"),
@@ -90,10 +93,14 @@ class CardScreen(Sheet[None]):
         """What to do with the row under the cursor, its key first, or where to go on."""
         row, at = self._here, self.at
         if row.part is None and self._card is not None and not self._card.need:
-            return "e writes the need"
+            return with_keys("{card.need} writes the need")
         if row.quote is not None and not row.quote.pinned:
-            return "a pins it, or x: nobody says so"
-        return "j goes on" if at is not None and at + 1 < len(self._rows) else "esc closes"
+            return with_keys("{card.pin} pins it, or {card.unpin}: nobody says so")
+        return (
+            with_keys("{sheet.down} goes on")
+            if at is not None and at + 1 < len(self._rows)
+            else with_keys("{sheet.close} closes")
+        )
 
     @on(OptionList.OptionHighlighted, "#rows")
     def _went(self) -> None:
@@ -106,13 +113,15 @@ class CardScreen(Sheet[None]):
         head = plain(f"{CALLED[row.part]}{about}", "bold")
         if row.quote is None:
             empty = row.part in found.unsaid
-            said = "marked: nobody says so (x reverts)" if empty else "nobody says it clearly"
-            return lines([head, plain(f"  – {said}; r pins a passage", "dim")])
+            said = with_keys("marked: nobody says so ({card.unpin} reverts)") if empty else "nobody says it clearly"
+            return lines([head, plain(f"  – {said}; {key_of('card.replace')} pins a passage", "dim")])
         quote = row.quote
         how = (
             f"pinned by {quote.by}"
             if quote.pinned
-            else "proposed: a pins it, n shows the next, x marks that nobody says so"
+            else with_keys(
+                "proposed: {card.pin} pins it, {card.offer} shows the next, {card.unpin} marks that nobody says so"
+            )
         )
         return lines(
             [
@@ -154,11 +163,11 @@ class CardScreen(Sheet[None]):
         """Pins the quote under the cursor."""
         row = self._here
         if row.part is None or row.quote is None:
-            self.tell("there is no quote here: r pins a passage, e writes the need")
+            self.tell(with_keys("there is no quote here: {card.replace} pins a passage, {card.need} writes the need"))
             return
         part, quote = row.part, row.quote
         if quote.pinned:
-            self.tell("it is pinned already: n shows what else there is")
+            self.tell(with_keys("it is pinned already: {card.offer} shows what else there is"))
             return
         if self.decide(
             f"pinned the {CALLED[part]}",
@@ -172,7 +181,7 @@ class CardScreen(Sheet[None]):
         part = self._here.part
         offers = self._card.offers[part] if self._card is not None and part is not None else ()
         if part is None or not offers:
-            self.tell("the program proposes nothing here: r pins a passage")
+            self.tell(with_keys("the program proposes nothing here: {card.replace} pins a passage"))
             return
         now = self._here.quote
         at = next((n for n, each in enumerate(offers) if now is not None and each.quote == now.quote), -1)
@@ -185,7 +194,7 @@ class CardScreen(Sheet[None]):
         """Asks for another passage."""
         part = self._here.part
         if part is None or self._card is None:
-            self.tell("move to a part first (j)")
+            self.tell(with_keys("move to a part first ({sheet.down})"))
             return
         of = self._card.rival if part == "not" else self._segment
         if of is None:
@@ -194,7 +203,12 @@ class CardScreen(Sheet[None]):
         shown = evidence.evidence(self.study, of)
         choices = [Choice(str(p.id), one_line(p.quote, 160), shown.names.of(p)) for p, _ in shown.passages]
         self.app.push_screen(
-            Prompt(f"Which passage for “{CALLED[part]}”?", about="t trims it after.", choices=choices, free=False),
+            Prompt(
+                f"Which passage for “{CALLED[part]}”?",
+                about=with_keys("{card.trim} trims it after."),
+                choices=choices,
+                free=False,
+            ),
             partial(self._replace, part),
         )
 
@@ -207,7 +221,7 @@ class CardScreen(Sheet[None]):
         """Asks which words of the quote to keep."""
         row = self._here
         if row.part is None or row.quote is None or not row.quote.pinned:
-            self.tell("only pinned quotes can be trimmed; a pins this one")
+            self.tell(with_keys("only pinned quotes can be trimmed; {card.pin} pins this one"))
             return
         whole = passages.one(self.study, row.quote.passage).quote
         self.app.push_screen(
@@ -223,7 +237,7 @@ class CardScreen(Sheet[None]):
         """Takes the quote under the cursor off; where nothing is pinned, says that nobody says so, or takes that back."""
         row = self._here
         if row.part is None:
-            self.tell("move to a part first (j)")
+            self.tell(with_keys("move to a part first ({sheet.down})"))
             return
         part, number = row.part, row.number
         if row.quote is None or not row.quote.pinned:
@@ -253,7 +267,10 @@ class CardScreen(Sheet[None]):
         draft = self._card.draft
         about = "When <situation>, I want to <motivation>, so I can <outcome>"
         if draft is not None:
-            about = f"A draft, from what {draft.participant} said in passage {draft.passage}; enter takes it: {draft.sentence}"
+            about = (
+                f"A draft, from what {draft.participant} said in passage {draft.passage}; enter takes it: "
+                f"{draft.sentence}"
+            )
         value = self._card.statement or (draft.sentence if draft else "")
         question = f"Job statement of “{self._card.name}”?"
         kept = Drafting(self.study, "segment statement", self._segment, question)
@@ -272,10 +289,16 @@ class CardScreen(Sheet[None]):
 def _need(found: Card) -> list[Content]:
     said = [
         plain("need", "bold"),
-        plain(f"  {found.need}") if found.need else plain("  – e writes it in one sentence", "dim"),
+        plain(f"  {found.need}")
+        if found.need
+        else plain(with_keys("  – {card.need} writes it in one sentence"), "dim"),
     ]
     if found.statement:
         said.append(plain(f"  job statement: {one_line(found.statement, 400)}"))
     elif found.draft is not None:
-        said.append(plain(f"  draft of a job statement (w): {one_line(found.draft.sentence, 400)}", "dim"))
+        said.append(
+            plain(
+                f"  draft of a job statement ({key_of('card.statement')}): {one_line(found.draft.sentence, 400)}", "dim"
+            )
+        )
     return said

@@ -9,10 +9,11 @@ from needsseg.actions.discovery.evidence import evidence as load_evidence
 from needsseg.actions.discovery.previews import merge_preview
 from needsseg.actions.segments import segments
 from needsseg.text import format_count
-from needsseg.tui.drafting import Drafting
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.card import CardScreen
 from needsseg.tui.segments.split_merge_dialogs import MergingScreen
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, plain
 
@@ -146,7 +147,7 @@ class SegmentCommands:
         segment = self._cursor.required_segment()
         if segment is not None:
             segments.set_aside(self.context.study, segment.id)
-            self.context.done(f"set “{segment.name}” aside; o reopens it")
+            self.context.done(f"set “{segment.name}” aside; {key_of('segments.reopen')} reopens it")
 
     @shows_errors
     def reopen(self) -> None:
@@ -167,10 +168,12 @@ class SegmentCommands:
         if segment is None:
             return
         if segment.status == "candidate":
-            self.context.tell("read its evidence, then name it first (e)")
+            self.context.tell(with_keys("read its evidence, then name it first ({segments.rename})"))
             return
         if segment.status == "confirmed" and not segment.added:
-            self.context.tell(f"“{segment.name}” is confirmed by {segment.confirmed_by}: o reopens it")
+            self.context.tell(
+                f"“{segment.name}” is confirmed by {segment.confirmed_by}: {key_of('segments.reopen')} reopens it"
+            )
             return
         with self.context.study.reading_once():
             evidence = load_evidence(self.context.study, segment.id)
@@ -180,7 +183,7 @@ class SegmentCommands:
             plain(f"  {passages} of {segment.people}, each with its quote's hash"),
             plain(f"  {len(evidence.summary.exemplars)} exemplars · keywords {', '.join(segment.keywords) or 'none'}"),
             *(plain(f"  ! {warning}", "$text-warning") for warning in segment.warnings),
-            plain("A confirmed segment can be changed only after you reopen it (o)."),
+            plain(with_keys("A confirmed segment can be changed only after you reopen it ({segments.reopen}).")),
         ]
         undecided = evidence.summary.decided == 0
 
@@ -197,8 +200,9 @@ class SegmentCommands:
             )
 
         if undecided:
-            why = (
-                "a keeps a passage that you read. To confirm it anyway, which is recorded and reported, type: undecided"
+            why = with_keys(
+                "{segments.keep} keeps a passage that you read. To confirm it anyway, which is recorded "
+                "and reported, type: undecided"
             )
             self.context.push(Prompt(f"Nobody decided on any passage of “{segment.name}”.", about=why), as_whom)
         else:
@@ -212,5 +216,10 @@ class SegmentCommands:
             self._review.wanted_segment = segment
             left = sum(row.status in ("named", "candidate") and row.id != segment for row in self._review.rows)
             self.context.done(
-                f"confirmed by {who}; " + (f"{left} to go" if left else "none left to confirm: p people, F4 accounts")
+                f"confirmed by {who}; "
+                + (
+                    f"{left} to go"
+                    if left
+                    else with_keys("none left to confirm: {segments.participants} people, {go.accounts} accounts")
+                )
             )

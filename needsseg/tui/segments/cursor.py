@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.segments.state import LEFT_OVER
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class ReviewCursor:
         """Return the segment under the cursor, or None with a message."""
         if self.segment is None:
             self.context.tell(
-                "Not a segment; v moves its passages into one" if self.on_left else "there are no segments"
+                with_keys("Not a segment; {segments.move} moves its passages into one")
+                if self.on_left
+                else "there are no segments"
             )
         elif self.context.pressed_before(self._review.segment_replaced_at):
             self.context.tell(
@@ -72,7 +75,7 @@ class ReviewCursor:
     def is_closed(self, segment: SegmentSummary) -> bool:
         """Return whether a segment is confirmed and thus closed to changes, with a message how it is opened."""
         if segment.status == "confirmed":
-            self.context.tell(f"“{segment.name}” is confirmed: o reopens it for change")
+            self.context.tell(f"“{segment.name}” is confirmed: {key_of('segments.reopen')} reopens it for change")
         return segment.status == "confirmed"
 
     def required_quote(self) -> Passage | None:
@@ -82,7 +85,11 @@ class ReviewCursor:
             self.context.tell("still reading the evidence; nothing was changed, press again when it is shown")
             return None
         if quote is None or not self.on_quotes:
-            self.context.tell("press n to go to the quotes" if self.quotes.quotes else "there are no quotes here")
+            self.context.tell(
+                with_keys("press {segments.next} to go to the quotes")
+                if self.quotes.quotes
+                else "there are no quotes here"
+            )
             return None
         if self.context.pressed_before(self.quotes.shown_since):
             self.context.tell(
@@ -114,7 +121,7 @@ class ReviewCursor:
         if self.segment is not None and self._review.shown is None:
             self.context.tell("still reading the evidence")
         elif by > 0:
-            self.context.tell("last quote: press esc, then j for the next segment")
+            self.context.tell(with_keys("last quote: press {segments.back}, then {segments.down} for the next segment"))
         else:
             self.context.tell("first quote")
 

@@ -12,6 +12,7 @@ from needsseg.actions.discovery.comparing import compare_runs
 from needsseg.actions.discovery.evidence import listing
 from needsseg.actions.segments import segments
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -38,7 +39,9 @@ class DiscoveryRuns:
         runs = self._runs()
         if len(runs) < 2:
             self.context.tell(
-                "there is only one run: D discovers again" if runs else "there are no runs yet: D discovers"
+                with_keys("there is only one run: {segments.discover} discovers again")
+                if runs
+                else with_keys("there are no runs yet: {segments.discover} discovers")
             )
             return
         self.context.push(
@@ -88,7 +91,7 @@ class DiscoveryRuns:
     def sensitivity(self) -> None:
         """Varies the study a little, again and again, and shows what becomes of each segment."""
         if not segments.runs(self.context.study):
-            self.context.tell("nothing to test yet: D discovers candidates")
+            self.context.tell(with_keys("nothing to test yet: {segments.discover} discovers candidates"))
             return
         self.context.run_verb("Sensitivity to single interviews", self._varied, ["sensitivity", "--json"])
 

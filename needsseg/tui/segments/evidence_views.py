@@ -9,6 +9,7 @@ from needsseg.actions.segments import segments
 from needsseg.actions.segments.lineage import lineage as load_lineage
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.needs import NeedsScreen
 from needsseg.tui.segments.pairs import PairsScreen
@@ -56,7 +57,7 @@ class EvidenceViews:
     def questions(self) -> None:
         """Asks what helps most, passage by passage."""
         if not segments.runs(self.context.study):
-            self.context.tell("no questions yet: D discovers candidates first")
+            self.context.tell(with_keys("no questions yet: {segments.discover} discovers candidates first"))
             return
 
         def ended(answered: int | None) -> None:

@@ -6,25 +6,32 @@ from textual.binding import Binding, BindingType
 
 EMPTY = """No candidates yet.
 
-  V    adds needs in view: what you believe people need; discovery starts from them
-  D    discovers candidates: in the accepted passages, or in suggestions where none is accepted
-  F2   goes to coding: a accepts, x rejects
-  F1   goes to the interviews: i imports, s suggests passages
+  {segments.needs:4} adds needs in view: what you believe people need; discovery starts from them
+  {segments.discover:4} discovers candidates: in the accepted passages, or in suggestions where none is accepted
+  {go.code:4} goes to coding: {code.accept} accepts, {code.reject} rejects
+  {go.interviews:4} goes to the interviews: {interviews.import} imports, {interviews.suggest} suggests passages
 """
 HINTS = {
-    "candidate": "C its card · read the quotes (n) · e names · Q asks you · V needs in view · ? all keys",
-    "named": "read the quotes (n) · c confirms · Q asks you · ? all keys",
-    "confirmed": "all confirmed · p people · S stability · F4 accounts",
+    "candidate": "{segments.card} its card · read the quotes ({segments.next}) · {segments.rename} names · "
+    "{segments.questions} asks you · {segments.needs} needs in view · {study.keys} all keys",
+    "named": "read the quotes ({segments.next}) · {segments.confirm} confirms · {segments.questions} asks you · "
+    "{study.keys} all keys",
+    "confirmed": "all confirmed · {segments.participants} people · {segments.sensitivity} stability · {go.accounts} "
+    "accounts",
 }
-UNSEPARATE_HINT = "Q asks which passages belong together · C its card · read the quotes (n) · ? all keys"
+UNSEPARATE_HINT = (
+    "{segments.questions} asks which passages belong together · {segments.card} its card · read the quotes "
+    "({segments.next}) · {study.keys} all keys"
+)
 """The hint where candidates are no groups that stand apart: what people say comes before names."""
 HELP = """● confirmed   ◐ named   ○ candidate   – set aside   · left over
 ! warnings   +2 new: came since it was decided on   ?3: a run proposes three passages to it
 ★ exemplar   ~ on the edge to its nearest rival   + new   ? proposed   × off-topic   ■ marked
-Before who speaks, as in Code (F2): ? suggested   ✓ accepted   # coded; keeping one here does not code it
-Its card: ● pinned by a person   ○ proposed; C opens it · i tells what the figures mean
+Before who speaks, as in Code ({go.code}): ? suggested   ✓ accepted   # coded; keeping one here does not code it
+Its card: ● pinned by a person   ○ proposed; {segments.card} opens it · {segments.details} tells what the figures mean
 On the map: filled the segment that is shown, hollow the others, ╋ the passage under the cursor, · left over.
-Merging, splitting, moving passages and answers (Q, a) name no candidate; what you put there lies there in later runs.
+Merging, splitting, moving passages and answers ({segments.questions}, {segments.keep}) name no candidate; what \
+you put there lies there in later runs.
 Only a person confirms; no run changes what a person touched."""
 
 
@@ -42,7 +49,8 @@ SEGMENT_KEYS: list[BindingType] = [
         "keep",
         "keep",
         id="segments.keep",
-        tooltip="accept the passage: admit a proposed one, keep a member by hand, assign a left-over one to its nearest segment",
+        tooltip="accept the passage: admit a proposed one, keep a member by hand, assign a left-over one to its "
+        "nearest segment",
     ),
     Binding(
         "x",
@@ -66,7 +74,7 @@ SEGMENT_KEYS: list[BindingType] = [
     _quiet("space", "mark", "mark", "mark", "mark the quote, to split, move or pair it"),
     _quiet("v", "move", "move", "move", "move the marked quotes to another segment, or to none"),
     _quiet("plus", "pair", "pair", "pair", "pair two marked quotes: one need or two"),
-    _quiet("P", "pairs", "pairs", "pairs", "passages kept together or apart; x removes a pair"),
+    _quiet("P", "pairs", "pairs", "pairs", "passages kept together or apart; {pairs.unpair} removes a pair"),
     _quiet("z", "set_aside", "set aside", "set_aside"),
     _quiet("o", "reopen", "reopen", "reopen", "reopen a confirmed segment, or one set aside"),
     _quiet("i", "details", "all evidence", "details", "all evidence: participants, accounts, edge, names"),

@@ -11,6 +11,7 @@ from needsseg.actions.segments import segments
 from needsseg.actions.segments.segment_accounts import backing as load_backing
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from needsseg.tui.widgets.passage_map import PassageMap
 
 SETTLED_SECONDS = 0.3
-NO_MAP = "There is no map yet: D discovers candidates first."
+NO_MAP = "There is no map yet: {segments.discover} discovers candidates first."
 
 
 class MapReader:
@@ -58,7 +59,7 @@ class MapReader:
         if segments.runs(self.context.study):
             self._due = self.context.set_timer(SETTLED_SECONDS, self._begin)
         else:
-            self._points, self._why_none = [], NO_MAP
+            self._points, self._why_none = [], with_keys(NO_MAP)
             self.show_map()
 
     async def _warm(self) -> None:

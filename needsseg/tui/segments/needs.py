@@ -12,9 +12,10 @@ from needsseg.actions.discovery import needs
 from needsseg.actions.discovery.needs import NeedRow, Source
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
-from needsseg.tui.drafting import Drafting
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.sheet import Sheet
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.widgets.progress import ProgressScreen, failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
@@ -29,16 +30,21 @@ SOURCES: dict[Source, str] = {
     "segments": "segments that somebody named",
 }
 EVERYTHING = ""
-DESCRIBE = "A sentence or two in plain words. Discovery (D on Segments) uses names and descriptions."
+DESCRIBE = "A sentence or two in plain words. Discovery ({segments.discover} on Segments) uses names and descriptions."
 
 
 class NeedsScreen(Sheet[None]):
     """Each need with its description, its passages and answers."""
 
     TITLE = "Needs in view"
-    KEYS = "a add · e edit · J K move · t add from … · c code tree · x remove · l what answers taught · esc close"
+    KEYS = (
+        "{needs.add} add · {needs.edit} edit · {needs.down} {needs.up} move · {needs.take} add from … · "
+        "{needs.codes} code tree · {needs.drop} remove · {needs.learned} what answers taught · {sheet.close} "
+        "close"
+    )
     EMPTY = (
-        "No needs are in view. a adds one: a name, and a sentence in plain words; t adds archetypes, codes or named "
+        "No needs are in view. {needs.add} adds one: a name, and a sentence in plain words; {needs.take} "
+        "adds archetypes, codes or named "
         "segments. Two to seven are advised; none is fine too."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,7 +74,7 @@ class NeedsScreen(Sheet[None]):
 
     def action_add(self) -> None:
         """Asks for a name, then for a sentence."""
-        self.app.push_screen(Prompt("Name of the need?", about=DESCRIBE), self._describe)
+        self.app.push_screen(Prompt("Name of the need?", about=with_keys(DESCRIBE)), self._describe)
 
     def _describe(self, name: str | None) -> None:
         if name:
@@ -184,7 +190,11 @@ class NeedsScreen(Sheet[None]):
 
 
 def _need(row: NeedRow) -> Content:
-    where = format_count(row.passages, "passage") if row.segment is not None else "not looked for yet: D discovers"
+    where = (
+        format_count(row.passages, "passage")
+        if row.segment is not None
+        else with_keys("not looked for yet: {segments.discover} discovers")
+    )
     answered = f" · {format_count(row.answers, 'answer')}" if row.answers else ""
     named = " · named by a person" if row.status in ("named", "confirmed") else ""
     head = Content.assemble(plain(row.name, "bold"), plain(f"  {where}{answered}{named}", "dim"))

@@ -25,8 +25,11 @@ class PairsScreen(Sheet[None]):
     """Both quotes of each pair; ``x`` takes a pair back."""
 
     TITLE = "Pairs"
-    KEYS = "x removes the pair · u restores it · esc closes"
-    EMPTY = "No passages are paired yet. Mark two quotes with space, then press + to say whether they express one need."
+    KEYS = "{pairs.unpair} removes the pair · {sheet.undo} restores it · {sheet.close} closes"
+    EMPTY = (
+        "No passages are paired yet. Mark two quotes with {segments.mark}, then press {segments.pair} to say "
+        "whether they express one need."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("P,q", "leave", "close", id="pairs.close"),
         Binding("x", "unpair", "remove the pair", id="pairs.unpair"),

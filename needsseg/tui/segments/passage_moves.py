@@ -11,6 +11,7 @@ from needsseg.actions.segments import segments
 from needsseg.errors import DiscoveryError, NeedssegError
 from needsseg.records import Passage
 from needsseg.text import format_count, plural
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.split_merge_dialogs import HalvingScreen
@@ -70,7 +71,7 @@ class PassageMoves:
         if segment is None:
             return
         if segment.status == "confirmed":
-            self.context.tell(f"“{segment.name}” is confirmed with it: n goes on")
+            self.context.tell(f"“{segment.name}” is confirmed with it: {key_of('segments.next')} goes on")
             return
         for passage in aimed:
             review.answer(self.context.study, passage, segment.id, self.context.reviewer)
@@ -86,7 +87,7 @@ class PassageMoves:
         near = {row.passage.id: row for row in self._review.left}
         to = [(passage, near[passage].nearest) for passage in aimed]
         if any(segment is None for _, segment in to):
-            self.context.tell("the nearest segment is unknown: v chooses one")
+            self.context.tell(with_keys("the nearest segment is unknown: {segments.move} chooses one"))
             return
         for passage, segment in to:
             review.answer(self.context.study, passage, segment, self.context.reviewer)
@@ -101,7 +102,7 @@ class PassageMoves:
             return
         kind = "member" if row.kind == "stated" else row.kind
         if kind == "off_topic":
-            self.context.tell("it is off-topic already: a undoes that")
+            self.context.tell(with_keys("it is off-topic already: {segments.keep} undoes that"))
             return
         if kind == "member" and self._cursor.segment and self._cursor.is_closed(self._cursor.segment):
             return
@@ -119,15 +120,18 @@ class PassageMoves:
         """Marks the quote under the cursor, or takes its mark away."""
         quote = self._cursor.quotes.quote
         if quote is None or not self._cursor.on_quotes:
-            self.context.tell("tab goes to the quotes; space marks one there")
+            self.context.tell(with_keys("{segments.pane} goes to the quotes; {segments.mark} marks one there"))
             return
         self._review.marked ^= {quote.id}
         self._show()
         self._cursor.quotes.go(1)
         said = (
-            "v moves them"
+            with_keys("{segments.move} moves them")
             if self._cursor.on_left
-            else "s splits the marked quotes off, v moves them, + pairs two of them"
+            else with_keys(
+                "{segments.split} splits the marked quotes off, {segments.move} moves them, "
+                "{segments.pair} pairs two of them"
+            )
         )
         self.context.tell(said if self._review.marked else "")
 
@@ -146,7 +150,10 @@ class PassageMoves:
         try:
             halves = await aside(self.context.study.path, lambda study: proposed_split(study, segment))
         except DiscoveryError as error:
-            self.context.tell(f"mark quotes first, space marks: no halves to propose. {self.context.worded(error)}")
+            self.context.tell(
+                f"mark quotes first, {key_of('segments.mark')} marks: no halves to propose. "
+                f"{self.context.worded(error)}"
+            )
             return
         except NeedssegError as error:
             self.context.show_error(error)
@@ -186,7 +193,7 @@ class PassageMoves:
         if not chosen and self._cursor.on_quotes and self._cursor.quotes.quote is not None:
             chosen = [self._cursor.quotes.quote.id]
         if not chosen:
-            self.context.tell("mark quotes first: tab goes there, space marks")
+            self.context.tell(with_keys("mark quotes first: {segments.pane} goes there, {segments.mark} marks"))
             return
         row = self._cursor.quotes.row
         if segment is not None and self._cursor.is_closed(segment) and not (row and row.kind == "proposed"):
@@ -219,7 +226,9 @@ class PassageMoves:
         """Says whether two marked passages speak of one need or of two, or takes that back."""
         chosen = self._cursor.marked_passages()
         if len(chosen) != 2:
-            self.context.tell(f"mark two quotes to pair them: {len(chosen)} marked · P lists the pairs")
+            self.context.tell(
+                f"mark two quotes to pair them: {len(chosen)} marked · {key_of('segments.pairs')} lists the pairs"
+            )
             return
         choices = [
             Choice("together", "one need", "every run keeps them together"),

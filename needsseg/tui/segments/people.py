@@ -25,7 +25,7 @@ class PeopleScreen(Sheet[str]):
     """Some lines a participant; enter gives the interview in which they speak."""
 
     TITLE = "Primary needs"
-    KEYS = "among named and confirmed segments · enter opens the interview · esc closes"
+    KEYS = "among named and confirmed segments · enter opens the interview · {sheet.close} closes"
     EMPTY = "No participants yet."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("p,q", "leave", "close", id="people.close")]
 

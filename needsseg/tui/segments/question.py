@@ -25,10 +25,11 @@ from needsseg.errors import NeedssegError
 from needsseg.records import Passage, Transcript
 from needsseg.text import format_count, safe
 from needsseg.tui.child import command, run_child
-from needsseg.tui.drafting import Drafting
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, key_of
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.study_app import study_app
 from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Prompt
@@ -42,7 +43,10 @@ SHARE, FEWEST_LINES = 0.96, 3
 """Of the screen's height what the box takes at most, and the lines of context it shows at least."""
 REPORT_EVERY = 5
 """After so many answers the screen says what they taught."""
-KEYS_SAID = "1-9 · 0 none · n new need · g guess · s skips · u back · pgdn · esc ends"
+KEYS_SAID = (
+    "{question.digit1..9} · {question.digit0} none · {question.new_need} new need · {question.guess} guess · "
+    "{question.skip} skips · {question.undo} back · {question.read_on} · {question.leave} ends"
+)
 Target = tuple[str, int]
 """What a key stands for as long as the program runs: a need in view or a segment, by its id."""
 THINKING = "Choosing the most helpful passage …"
@@ -104,7 +108,7 @@ class QuestionScreen(ModalScreen[int]):
             with VerticalScroll(can_focus=False):
                 yield Static(id="context", markup=False)
             yield OptionList(id="places", markup=False)
-            yield Static(KEYS_SAID, id="keys", markup=False)
+            yield Static(key_hints(KEYS_SAID), id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Asks the first one."""
@@ -132,7 +136,7 @@ class QuestionScreen(ModalScreen[int]):
 
     def _nothing(self, why: str) -> None:
         self._say("")
-        self.query_one("#why", Static).update(plain(f"{why} Press esc to go back.", "bold"))
+        self.query_one("#why", Static).update(plain(f"{why} Press {key_of('question.leave')} to go back.", "bold"))
         self.query_one("#context", Static).update("")
         self.query_one(OptionList).clear_options()
 
@@ -158,7 +162,7 @@ class QuestionScreen(ModalScreen[int]):
         places = self.query_one(OptionList)
         places.clear_options()
         places.add_options(
-            Option(_choice(key_of(self._keys, choice), choice, self._guessing, _is_guess(choice, asked)))
+            Option(_choice(choice_key(self._keys, choice), choice, self._guessing, _is_guess(choice, asked)))
             for choice in asked.choices
         )
         places.highlighted = highlighted if guess is None or highlighted else 0
@@ -198,7 +202,7 @@ class QuestionScreen(ModalScreen[int]):
         """Answers with the choice under a key."""
         asked = self._question()
         for choice in asked.choices if asked is not None else ():
-            if key_of(self._keys, choice) == key:
+            if choice_key(self._keys, choice) == key:
                 self._answer(choice)
                 return
         if asked is not None:
@@ -328,7 +332,7 @@ def assign_keys(keys: dict[Target, str], asked: Question) -> None:
             keys["segment of a need", of] = keys[target]
 
 
-def key_of(keys: dict[Target, str], choice: Choice) -> str:
+def choice_key(keys: dict[Target, str], choice: Choice) -> str:
     """The key of a choice; none for those beyond the keys there are, which enter takes."""
     target = _target(choice)
     return NONE_KEY if target is None else keys.get(target, "")

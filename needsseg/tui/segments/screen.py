@@ -20,6 +20,7 @@ from needsseg.errors import Advice, NeedssegError
 from needsseg.tui import loading
 from needsseg.tui.bookmark import Place
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.segments.commands import SegmentCommands
@@ -91,7 +92,7 @@ class SegmentsScreen(StudyScreen):
 
     def compose_body(self) -> ComposeResult:
         """Empty state, list, evidence, maps."""
-        yield Static(EMPTY, classes="empty", markup=False)
+        yield Static(with_keys(EMPTY), classes="empty", markup=False)
         yield Static("", id="verdict", markup=False)
         with Container(classes="body"):
             with Vertical(id="left"):
@@ -286,7 +287,13 @@ class SegmentsScreen(StudyScreen):
         self.set_class(self.cursor.is_mapped, "-mapped")
         if on_quotes:
             self.cursor.focus_quotes()
-        self.tell("n N go through its passages · M shows the quotes again" if self.cursor.is_mapped else "")
+        self.tell(
+            with_keys(
+                "{segments.next} {segments.before} go through its passages · {segments.map} shows the quotes again"
+            )
+            if self.cursor.is_mapped
+            else ""
+        )
 
     def action_back(self) -> None:
         """Forgets the filter, then the marks, then goes to the list."""
@@ -309,7 +316,11 @@ class SegmentsScreen(StudyScreen):
             self.review.filter_words = words
             self._evidence.read()
             self.cursor.focus_quotes()
-            self.tell("" if self.quotes.quotes or not words else f"no quote has “{words}” · esc shows all")
+            self.tell(
+                ""
+                if self.quotes.quotes or not words
+                else f"no quote has “{words}” · {key_of('segments.back')} shows all"
+            )
 
     def action_keep(self) -> None:
         """Accepts the passage under the cursor, or the marked ones."""

@@ -18,6 +18,7 @@ from needsseg.actions.discovery.previews import MergePreview, ProposedSplit
 from needsseg.actions.transcripts.participant_names import ParticipantNames
 from needsseg.records import Passage
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import key_hints, with_keys
 from needsseg.tui.study_app import study_app
 from needsseg.tui.words import SEGMENT_WORDS, lines, one_line, plain
 
@@ -67,7 +68,14 @@ class HalvingScreen(ModalScreen[list[int] | None]):
                                 self._halves.names,
                             )
                         )
-            yield Static("enter splits it and asks for a name · j k scroll · esc cancels", id="keys", markup=False)
+            yield Static(
+                key_hints(
+                    "{halving.take} splits it and asks for a name · {halving.down} {halving.up} scroll · "
+                    "{halving.leave} cancels"
+                ),
+                id="keys",
+                markup=False,
+            )
 
     def on_mount(self) -> None:
         """The quotes scroll."""
@@ -108,7 +116,9 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
         """How near they are, both sides, and the keys."""
         near = self._preview.nearness
         said = (
-            f"nearness {near:.2f} (1 is the same)" if near is not None else "how near they are is unknown: D discovers"
+            f"nearness {near:.2f} (1 is the same)"
+            if near is not None
+            else with_keys("how near they are is unknown: {segments.discover} discovers")
         )
         with Vertical() as box:
             box.border_title = "Merge these two?"
@@ -121,7 +131,14 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
                     with VerticalScroll(id=side):
                         yield Static(_side(_about(row), words, row.exemplars, self._preview.names))
             yield Static(id="outcome", markup=False)
-            yield Static("enter merges · s keeps the other one · j k scroll · esc cancels", id="keys", markup=False)
+            yield Static(
+                key_hints(
+                    "{merging.take} merges · {merging.swap} keeps the other one · {merging.down} "
+                    "{merging.up} scroll · {merging.leave} cancels"
+                ),
+                id="keys",
+                markup=False,
+            )
 
     def on_mount(self) -> None:
         """Says which one stays."""
@@ -132,7 +149,8 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
     def _tell(self) -> None:
         self.query_one("#outcome", Static).update(
             plain(
-                f"→ all {format_count(self._stays.size + self._goes.size, 'passage')} become “{one_line(self._stays.name, 60)}”",
+                f"→ all {format_count(self._stays.size + self._goes.size, 'passage')} become "
+                f"“{one_line(self._stays.name, 60)}”",
                 "bold",
             )
         )

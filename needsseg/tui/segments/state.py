@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.segments.keys import HINTS, UNSEPARATE_HINT
 from needsseg.tui.widgets.prompt import Choice
 from needsseg.tui.widgets.symbols import Signs
@@ -62,8 +63,8 @@ class ReviewState:
         """Return what to do next, in one line."""
         statuses = {row.status for row in self.rows}
         if "candidate" in statuses and self.separate is False:
-            return UNSEPARATE_HINT
-        return next((hint for status, hint in HINTS.items() if status in statuses), "")
+            return with_keys(UNSEPARATE_HINT)
+        return with_keys(next((hint for status, hint in HINTS.items() if status in statuses), ""))
 
     def name_of(self, segment: int | None) -> str:
         """Return the name of a segment."""

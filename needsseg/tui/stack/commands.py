@@ -13,6 +13,7 @@ from needsseg.actions.accounts import rollups
 from needsseg.tui.accounts.filters import Filters
 from needsseg.tui.accounts.profile_loader import ProfilesContext
 from needsseg.tui.accounts.profiles import day_of
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.stack.curves import CurvesScreen, Followed, followed
 from needsseg.tui.stack.patterns import PatternsSheet
@@ -77,14 +78,16 @@ class StackCommands:
             self.context.tell(
                 "profiles are being computed; try again in a moment"
                 if self._loader.computing
-                else "F4 goes to the accounts: i imports some"
+                else with_keys("{go.accounts} goes to the accounts: {accounts.import} imports some")
             )
         return self._loader.as_of is not None
 
     def curves(self) -> None:
         """Asks whose segments, then from which day."""
         if self._dated():
-            about = "Accounts are followed by their subscriptions. A child computes; esc ends it."
+            about = with_keys(
+                "Accounts are followed by their subscriptions. A child computes; {progress.cancel} ends it."
+            )
             self.context.push(
                 Prompt("Follow accounts by which segments?", choices=ASKED, about=about, free=False), self._from_when
             )
@@ -168,7 +171,10 @@ class StackCommands:
             value = str(
                 self.context.study.path.parent / f"report-{self._loader.as_of or self.context.study.path.stem}.html"
             )
-            about = "An .html is one page with map and curves that works offline, an .md is for wikis. Names are pseudonyms."
+            about = (
+                "An .html is one page with map and curves that works offline, an .md is for wikis. Names are "
+                "pseudonyms."
+            )
             self.context.push(
                 Prompt("Write the report into which file?", value=value, about=about, path=True), self._written_to
             )

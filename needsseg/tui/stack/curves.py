@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.widgets.chart import AXIS, SIGNS, Steps, along, fitted, lowest, plot, ticks
 from needsseg.tui.widgets.symbols import Sign, coloured
 from needsseg.tui.words import lines, plain
@@ -101,17 +102,20 @@ def _figures(found: Mapping[str, Any]) -> list[str]:
     """The test behind the verdict, and the other tests, each in a line."""
     since = found["since"] or "the day after each one's last interview"
     said = [
-        f"{format_count(found['accounts'], 'account')}, {found['events']} with the event, from {since}, as of {found['as_of']}; "
+        f"{format_count(found['accounts'], 'account')}, {found['events']} with the event, from {since}, as "
+        f"of {found['as_of']}; "
         f"segments from {found['source']}"
     ]
     if found["p"] is not None:
         said.append(
-            f"p {_p(found['p'])}, and {_p(found['p_corrected'])} corrected for {format_count(found['tried'], 'segmentation')} "
+            f"p {_p(found['p'])}, and {_p(found['p_corrected'])} corrected for "
+            f"{format_count(found['tried'], 'segmentation')} "
             f"tried ({found['test']})"
         )
     if test := found["logrank"]:
         said.append(
-            f"log-rank: chi-square {test['statistic']:.2f}, p {_p(test['p'])} by {test['permutations']:,} permutations, "
+            f"log-rank: chi-square {test['statistic']:.2f}, p {_p(test['p'])} by {test['permutations']:,} "
+            "permutations, "
             f"{_p(test['p_within'])} among accounts alike in {', '.join(found['strata']) or 'nothing'}"
         )
     if (table := found["table"]) and table["v"] is not None:
@@ -158,7 +162,11 @@ class CurvesScreen(ModalScreen[bool]):
         """One text that scrolls."""
         with Vertical() as box:
             box.border_title = "Who stays, by segment"
-            box.border_subtitle = "j k scroll · e writes them to a file · esc closes"
+            box.border_subtitle = plain(
+                with_keys(
+                    "{curves.down} {curves.up} scroll · {curves.write} writes them to a file · {curves.close} closes"
+                )
+            )
             with VerticalScroll():
                 yield Static(id="curves", markup=False)
 

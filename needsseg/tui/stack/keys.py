@@ -16,7 +16,7 @@ STACK_KEYS: list[BindingType] = [
         "its accounts",
         key_display="enter",
         id="stack.open",
-        tooltip="the accounts of the row, on F4",
+        tooltip="the accounts of the row, on {go.accounts}",
     ),
     Binding("r", "rows", "rows", id="stack.rows", tooltip="rows: need, behaviour, lifecycle"),
     Binding("b", "by", "by", id="stack.by", tooltip="columns: size, industry, plan, lifecycle, region, behaviour …"),
@@ -45,6 +45,6 @@ WORDS = {
 VIEWS = ("accounts", "shares", "money")
 EMPTY = """No accounts yet.
 
-  F4   goes to the accounts: i imports a file of accounts, usage events or subscriptions
-  ?    shows all keys
+  {go.accounts:4} goes to the accounts: {accounts.import} imports a file of accounts, usage events or subscriptions
+  {study.keys:4} shows all keys
 """

@@ -26,7 +26,7 @@ class PatternsSheet(Sheet[Filters]):
     """A block a pattern; enter gives its accounts."""
 
     TITLE: ClassVar[str] = "Patterns of use"
-    KEYS: ClassVar[str] = "enter shows its accounts on F4 · esc closes"
+    KEYS: ClassVar[str] = "enter shows its accounts on {go.accounts} · {sheet.close} closes"
     EMPTY: ClassVar[str] = (
         "No patterns stand apart: the accounts differ by degrees. The rules' behavioural segments hold."
     )

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.words import lines, plain
 
 _UNSEEN = re.compile(r'^(<a id="[\w-]+"></a>|<!--.*-->|>|\|( --- \|)+)$')
@@ -24,15 +25,15 @@ class WholeReport(ModalScreen[bool]):
     """A report as Markdown, read and closed; True where it is to be written to a file."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "dismiss(False)", "close", id="report.leave"),
-        Binding("e", "dismiss(True)", "write the report to a file", id="report.write"),
-        Binding("j", "scroll(2)", "down", id="report.line_down"),
-        Binding("k", "scroll(-2)", "up", id="report.line_up"),
-        Binding("space", "page(1)", "a screen down", id="report.page_down"),
-        Binding("n", "part(1)", "next part", id="report.next"),
-        Binding("N", "part(-1)", "previous part", id="report.previous"),
-        Binding("g", "edge(False)", "top", id="report.top"),
-        Binding("G", "edge(True)", "bottom", id="report.bottom"),
+        Binding("escape,enter,q", "dismiss(False)", "close", id="stack_report.leave"),
+        Binding("e", "dismiss(True)", "write the report to a file", id="stack_report.write"),
+        Binding("j", "scroll(2)", "down", id="stack_report.line_down"),
+        Binding("k", "scroll(-2)", "up", id="stack_report.line_up"),
+        Binding("space", "page(1)", "a screen down", id="stack_report.page_down"),
+        Binding("n", "part(1)", "next part", id="stack_report.next"),
+        Binding("N", "part(-1)", "previous part", id="stack_report.previous"),
+        Binding("g", "edge(False)", "top", id="stack_report.top"),
+        Binding("G", "edge(True)", "bottom", id="stack_report.bottom"),
     ]
     DEFAULT_CSS = """
     WholeReport { align: center middle; background: $background 40%;
@@ -49,7 +50,13 @@ class WholeReport(ModalScreen[bool]):
         """A text for each part, so that one can go from part to part."""
         with Vertical() as box:
             box.border_title = "The report"
-            box.border_subtitle = "j k scroll · n N next part, before · e writes it to a file · esc closes"
+            box.border_subtitle = plain(
+                with_keys(
+                    "{stack_report.line_down} {stack_report.line_up} scroll · {stack_report.next} "
+                    "{stack_report.previous} next part, before · {stack_report.write} writes it to a file "
+                    "· {stack_report.leave} closes"
+                )
+            )
             with VerticalScroll():
                 for part in self._parts:
                     yield Static(part, markup=False, classes="part")

@@ -35,8 +35,8 @@ class RiceSheet(Sheet[None]):
     """A line a feature, the best weighted first; enter shows its numbers."""
 
     TITLE = "RICE, plain and weighted by what accounts pay"
-    KEYS = "enter explains one · b counts by another tier · l another λ · esc closes"
-    EMPTY = "Nothing to show: see the line below. esc closes this, and R names another file."
+    KEYS = "enter explains one · {rice.by} counts by another tier · {rice.strength} another λ · {sheet.close} closes"
+    EMPTY = "Nothing to show: see the line below. {sheet.close} closes this, and {stack.rice} names another file."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "by", "count by another tier", id="rice.by"),
         Binding("l", "strength", "another λ: how far ARR counts", id="rice.strength"),

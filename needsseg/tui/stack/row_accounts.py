@@ -13,6 +13,7 @@ from textual.content import Content
 
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.loading import attempted, uncollected
 from needsseg.tui.widgets import account_lines
 from needsseg.tui.widgets.chart import EIGHTHS
@@ -39,7 +40,7 @@ class RowAccounts(Vertical):
         super().__init__()
         self._list = LongList(cursor_shown=False)
         self._list.can_focus = False
-        self.border_subtitle = "enter opens them"
+        self.border_subtitle = plain(with_keys("{stack.open} opens them"))
         self._shown: tuple[Computed | None, Filters] | None = None
 
     def compose(self) -> ComposeResult:

@@ -16,6 +16,7 @@ from needsseg.actions.playbook import KINDS, triggers
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from needsseg.actions.study import Study
 
 MOST = 500
-FAILED = "They could not be looked for: esc closes this, and T tries again."
+FAILED = "They could not be looked for: {sheet.close} closes this, and {stack.triggers} tries again."
 WINDOWS = (12, 4, 52, 0)
 """Weeks before the date; 0 is all of them."""
 
@@ -37,8 +38,8 @@ class TriggersSheet(Sheet[Place]):
     """Enter opens the account; a place chosen there is this sheet's answer."""
 
     TITLE = "Triggers"
-    KEYS = "enter opens the account · f kind · w weeks · esc closes"
-    EMPTY = "No trigger fired in this time: w looks further back, f at another kind."
+    KEYS = "enter opens the account · {triggers.kind} kind · {triggers.weeks} weeks · {sheet.close} closes"
+    EMPTY = "No trigger fired in this time: {triggers.weeks} looks further back, {triggers.kind} at another kind."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "kind", "triggers of one kind", id="triggers.kind"),
         Binding("w", "weeks", "other weeks: 12, 4, 52, all", id="triggers.weeks"),
@@ -78,7 +79,7 @@ class TriggersSheet(Sheet[Place]):
         fitting = [row for row in self._of_weeks() if self._kind in ("", row.trigger.kind)]
         self.shown = fitting[::-1]
         failed = self._report is None and not self._reading
-        self.fill([plain(FAILED)] if failed else [_line(row) for row in self.shown[:MOST]])
+        self.fill([plain(with_keys(FAILED))] if failed else [_line(row) for row in self.shown[:MOST]])
         self.tell()
 
     def state(self) -> str:

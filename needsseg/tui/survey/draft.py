@@ -8,6 +8,7 @@ from needsseg.actions.study import history, studies
 from needsseg.actions.survey import as_toml, from_toml
 from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError, NotFoundError
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.survey.editing import Edits
 
@@ -34,9 +35,9 @@ class SurveyDraft:
         """The survey; says what to do where there is none."""
         if self.edits.shown is None:
             self.context.tell(
-                "there is no survey yet: D drafts one"
+                with_keys("there is no survey yet: {survey.draft} drafts one")
                 if self.context.confirmed > 1
-                else "F3 goes to the segments: c confirms"
+                else with_keys("{go.segments} goes to the segments: {segments.confirm} confirms")
             )
         return self.edits.shown
 
@@ -69,7 +70,11 @@ class SurveyDraft:
     def edited(self, made: Survey, happened: str) -> None:
         """Takes an edit, keeps it, and tells of it."""
         self.edits.make(made)
-        self.refreshed(f"{happened}, not saved yet · u undoes" if self.edits.unsaved else f"{happened}: as saved")
+        self.refreshed(
+            f"{happened}, not saved yet · {key_of('study.undo')} undoes"
+            if self.edits.unsaved
+            else f"{happened}: as saved"
+        )
 
     def refreshed(self, happened: str) -> None:
         """Shows the survey after an edit, and keeps it; where it cannot be kept that is told."""
@@ -84,14 +89,14 @@ class SurveyDraft:
         """Takes the last edit back; whether there was one."""
         if not self.edits.back():
             return False
-        self.refreshed("Undid the edit. ctrl+r redoes it")
+        self.refreshed(with_keys("Undid the edit. {study.redo} redoes it"))
         return True
 
     def redo_edit(self) -> bool:
         """Makes an edit again that was taken back; whether there was one."""
         if not self.edits.again():
             return False
-        self.refreshed("Redid the edit. u undoes it")
+        self.refreshed(with_keys("Redid the edit. {study.undo} undoes it"))
         return True
 
     def restore_saved_by(self, entry: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.survey import choose, with_gains
 from needsseg.errors import UsageError
+from needsseg.tui.keys.hints import with_keys
 
 if TYPE_CHECKING:
     from needsseg.actions.survey import Question, Survey
@@ -132,10 +133,14 @@ def asked_or_not(survey: Survey, key: str) -> Survey:
     """
     if key in survey.chosen:
         if len(survey.chosen) == 1:
-            raise UsageError("A survey asks at least one question.", "space on another asks that one too.")
+            raise UsageError(
+                "A survey asks at least one question.", with_keys("{survey.choose} on another asks that one too.")
+            )
         return _asking(survey, tuple(k for k in survey.chosen if k != key))
     if len(survey.chosen) >= MOST_ASKED:
-        raise UsageError("Five questions are asked already.", "space on one of them drops it first.")
+        raise UsageError(
+            "Five questions are asked already.", with_keys("{survey.choose} on one of them drops it first.")
+        )
     return _asking(survey, (*survey.chosen, key))
 
 

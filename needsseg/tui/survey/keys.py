@@ -5,15 +5,17 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import key_of
 
 HELP = """1 2 3 … the questions that are asked, in their order   · drafted, not asked
 Bits: what an answer is expected to tell of the segment, after the questions above it.
 Figures of an option: how likely a user of that segment picks it; over all options they make 1. * the highest.
 
-An option [to be worded] is one that nobody wrote yet: e writes one plain clause; the quotes below are hints. Until all are
+An option [to be worded] is one that nobody wrote yet: {survey.reword} writes one plain clause; the quotes \
+below are hints. Until all are
 worded the survey is neither exported nor routed.
 
-Edits are kept as they are made, also when you quit; they count only once W saves them as a version."""
+Edits are kept as they are made, also when you quit; they count only once {survey.save} saves them as a version."""
 
 
 def _quiet(key: str, action: str, words: str, id: str, tooltip: str = "") -> Binding:
@@ -60,12 +62,14 @@ def empty(confirmed: int) -> str:
         have = "no segment is confirmed yet" if not confirmed else "only one segment is confirmed"
         return (
             f"No survey yet, and {have}. A survey tells at least two apart.\n\n"
-            "  F3   goes to the segments: e names one, c confirms it\n"
-            "  ?    shows all keys\n"
+            f"  {key_of('go.segments'):4} goes to the segments: {key_of('segments.rename')} names one, "
+            f"{key_of('segments.confirm')} confirms it\n"
+            f"  {key_of('study.keys'):4} shows all keys\n"
         )
     return (
-        f"No survey yet. D drafts one from the {format_count(confirmed, 'confirmed segment')}.\n\n"
-        "  D    drafts questions from the segments' cards and quotes, and picks five\n"
-        "  V    takes up an earlier version\n"
-        "  ?    shows all keys\n"
+        f"No survey yet. {key_of('survey.draft')} drafts one from the "
+        f"{format_count(confirmed, 'confirmed segment')}.\n\n"
+        f"  {key_of('survey.draft'):4} drafts questions from the segments' cards and quotes, and picks five\n"
+        f"  {key_of('survey.versions'):4} takes up an earlier version\n"
+        f"  {key_of('study.keys'):4} shows all keys\n"
     )

@@ -13,13 +13,17 @@ from textual.widgets import Input, Static
 
 from needsseg.errors import NeedssegError
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, with_keys
 from needsseg.tui.survey.editing import likelihood, with_likelihoods
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.survey import Survey
 
-KEYS = "enter takes them · tab ↓ next · shift+tab ↑ before · esc cancels"
+KEYS = (
+    "enter takes them · tab {likelihoods.next} next · shift+tab {likelihoods.before} before · "
+    "{likelihoods.leave} cancels"
+)
 
 
 class LikelihoodSheet(ModalScreen["Survey | None"]):
@@ -65,7 +69,7 @@ class LikelihoodSheet(ModalScreen["Survey | None"]):
                 yield Static(plain(f"by users of {one_line(name, 70)}", "bold"), classes="asked", markup=False)
                 yield Input(value, id=f"segment-{place}", compact=True)
             yield Static(id="likelihoods-state", classes="line", markup=False)
-            yield Static(plain(KEYS), classes="line", markup=False)
+            yield Static(key_hints(KEYS), classes="line", markup=False)
 
     def on_mount(self) -> None:
         """The first segment comes first."""
@@ -113,6 +117,6 @@ class LikelihoodSheet(ModalScreen["Survey | None"]):
         """Leaves without taking anything; where something was changed, only when asked twice."""
         if self._typed() and not self._warned:
             self._warned = True
-            self._tell("changed: enter takes it, esc again drops it")
+            self._tell(with_keys("changed: enter takes it, {likelihoods.leave} again drops it"))
             return
         self.dismiss(None)

@@ -21,6 +21,7 @@ from needsseg.errors import Advice, NotFoundError
 from needsseg.records import Passage
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.survey import words
@@ -213,7 +214,7 @@ class SurveyScreen(StudyScreen):
         shown = self.draft.edits.shown
         if shown is None:
             return f"saved · no survey · {self.confirmed} confirmed"
-        saved = "not saved: W saves" if self.draft.edits.unsaved else f"saved · {shown.version}"
+        saved = with_keys("not saved: {survey.save} saves") if self.draft.edits.unsaved else f"saved · {shown.version}"
         here = self._list(PANES[self._pane()])
         at = f"{NAMES[self._pane()]} {(here.highlighted or 0) + 1}/{here.option_count}"
         measuring = " · measuring …" if self._use.measuring else ""

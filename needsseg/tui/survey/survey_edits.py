@@ -13,8 +13,9 @@ from needsseg.actions.survey import choose as load_choose
 from needsseg.actions.survey import from_toml, valid
 from needsseg.actions.survey import survey as surveys
 from needsseg.text import format_count
-from needsseg.tui.drafting import Drafting
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.survey import editing, words
 from needsseg.tui.survey.likelihoods import LikelihoodSheet
 from needsseg.tui.widgets.progress import failure
@@ -36,7 +37,12 @@ class SurveyEdits:
     def draft_questions(self) -> None:
         """Drafts questions in a child, which writes them to a file that is read then."""
         if self.context.confirmed < 2:
-            self.context.tell("a survey tells two segments apart at least: F3 goes to them, c confirms one")
+            self.context.tell(
+                with_keys(
+                    "a survey tells two segments apart at least: {go.segments} goes to them, "
+                    "{segments.confirm} confirms one"
+                )
+            )
             return
         folder = Path(mkdtemp(prefix="needsseg-survey-"))
         file = folder / "draft.toml"
@@ -86,7 +92,9 @@ class SurveyEdits:
         if shown is None or question is None:
             return
         if self.context.on_questions or option is None:
-            self.context.tell("enter goes to the options; l is for the one under the cursor")
+            self.context.tell(
+                with_keys("{survey.open} goes to the options; {survey.likelihoods} is for the one under the cursor")
+            )
             return
         self.context.push(LikelihoodSheet(shown, question.key, option.key), self._likelier)
 
@@ -130,10 +138,12 @@ class SurveyEdits:
         """Offers the versions to take up."""
         kept = surveys.versions(self.context.study)
         if not kept:
-            self.context.tell("no version is saved yet: W saves one")
+            self.context.tell(with_keys("no version is saved yet: {survey.save} saves one"))
             return
         choices = [Choice(row.version, row.version, words.version_about(row)) for row in kept]
-        about = "It is shown as edits; W saves it as the next version. Responses keep the version they came by."
+        about = with_keys(
+            "It is shown as edits; {survey.save} saves it as the next version. Responses keep the version they came by."
+        )
         self.context.push(Prompt("Take up which version?", choices=choices, about=about, free=False), self._take_up)
 
     @shows_errors

@@ -11,6 +11,7 @@ from needsseg.actions.survey import survey as surveys
 from needsseg.actions.survey.accuracy import accuracy as load_accuracy
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.loading import aside, attempted
 from needsseg.tui.report import PARTLY
 from needsseg.tui.screen_base import shows_errors
@@ -104,7 +105,7 @@ class SurveyUse:
         shown = self._draft.required_survey()
         if shown is None or not self._draft.edits.unsaved:
             return shown
-        self.context.tell(f"W saves the edits first: only a saved version {wants}, {why}")
+        self.context.tell(f"{key_of('survey.save')} saves the edits first: only a saved version {wants}, {why}")
         return None
 
     def _worded(self, shown: Survey | None, what: str) -> Survey | None:
@@ -119,8 +120,10 @@ class SurveyUse:
         self.context.tell(title, wrong=True)
         more = [
             "",
-            "e on the option writes it, one plain clause; its quotes hint at what participants mean.",
-            "W then saves it.",
+            with_keys(
+                "{survey.reword} on the option writes it, one plain clause; its quotes hint at what participants mean."
+            ),
+            with_keys("{survey.save} then saves it."),
         ]
         self.context.show_report(title, [*rows, *more])
         return None
@@ -128,7 +131,9 @@ class SurveyUse:
     def route(self) -> None:
         """Asks for a file of responses."""
         if self._worded(self._saved("routes"), "routed") is not None:
-            about = "CSV or JSON lines with an account a response. Labels get source survey; u undoes them."
+            about = with_keys(
+                "CSV or JSON lines with an account a response. Labels get source survey; {study.undo} undoes them."
+            )
             self.context.push(Prompt("Route which file of responses?", about=about, path=True), self._route)
 
     def _route(self, path: str | None) -> None:

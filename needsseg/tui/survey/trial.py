@@ -14,8 +14,9 @@ from textual.widgets import Static, TextArea
 
 from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError
-from needsseg.tui.drafting import WORDS, Drafting
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, with_keys
+from needsseg.tui.study.drafting import WORDS, Drafting
 from needsseg.tui.survey.words import verdict_lines, verdicts_told
 from needsseg.tui.words import lines, plain
 
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from needsseg.actions.study import Study
     from needsseg.actions.survey import Survey
 
-KEYS = "ctrl+t example · tab verdicts, j k scroll them · esc closes, the text stays"
-PLACE = "Paste answers: JSON lines, a JSON array, or CSV with a column a question. ctrl+t shows how."
+KEYS = (
+    "{trial.example} example · {trial.pane} verdicts, {trial.down} {trial.up} scroll them · {trial.leave} "
+    "closes, the text stays"
+)
+PLACE = "Paste answers: JSON lines, a JSON array, or CSV with a column a question. {trial.example} shows how."
 MOST_SHOWN = 500
 PAUSE_SECONDS = 0.2
 
@@ -65,11 +69,11 @@ class TrialSheet(ModalScreen[str]):
         with Vertical() as box:
             version = f"version {self._survey.version}" if self._survey.version else "not saved yet"
             box.border_title = f"Dry run of the survey ({version}); nothing is stored"
-            yield TextArea(self._text, id="answers", placeholder=PLACE)
+            yield TextArea(self._text, id="answers", placeholder=with_keys(PLACE))
             with VerticalScroll(id="scored"):
                 yield Static(id="verdicts", markup=False)
             yield Static(id="trial-state", classes="line", markup=False)
-            yield Static(plain(KEYS), classes="line", markup=False)
+            yield Static(key_hints(KEYS), classes="line", markup=False)
 
     def on_mount(self) -> None:
         """Answers come first; those that were left are scored."""

@@ -11,6 +11,7 @@ from textual.content import Content
 from needsseg.actions.survey import TO_BE_WORDED
 from needsseg.records import Passage
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.survey.editing import MOST_ASKED, Edits
 from needsseg.tui.words import lines, one_line, plain
 
@@ -51,11 +52,13 @@ def cautions(edits: Edits, drifted: Sequence[str]) -> Content:
         said.append(f"{len(drifted) - MOST_DRIFTED} more changes since it was drafted: needsseg survey show")
     if shown is not None and edits.stale and edits.saved is not None and shown.version:
         said.append(
-            f"These edits began from {shown.version}; the study has {edits.saved.version} by now (V takes it up)."
+            f"These edits began from {shown.version}; the study has {edits.saved.version} by now "
+            f"({key_of('survey.versions')} takes it up)."
         )
     if shown is not None and (lacking := len(shown.to_be_worded)):
         said.append(
-            f"{format_count(lacking, 'option')} {TO_BE_WORDED} before it is exported or routes anybody: e on the "
+            f"{format_count(lacking, 'option')} {TO_BE_WORDED} before it is exported or routes anybody: "
+            f"{key_of('survey.reword')} on the "
             "option."
         )
     if shown is not None and len(shown.chosen) < shown.least_answers:
@@ -64,7 +67,10 @@ def cautions(edits: Edits, drifted: Sequence[str]) -> Content:
             "default flow."
         )
     if shown is not None and len(shown.chosen) < MOST_ASKED:
-        said.append(f"Only {format_count(len(shown.chosen), 'question')} asked of {MOST_ASKED}: space asks one more.")
+        said.append(
+            f"Only {format_count(len(shown.chosen), 'question')} asked of {MOST_ASKED}: "
+            f"{key_of('survey.choose')} asks one more."
+        )
     return lines([plain(f"! {line}", "bold") for line in said])
 
 
@@ -120,7 +126,8 @@ def option_about(option: Option) -> Content:
     """All words of the option, above the quotes."""
     if option.to_be_worded:
         return plain(
-            f"{TO_BE_WORDED[:1].upper()}{TO_BE_WORDED[1:]} (e): one plain clause. Hints, in participants' words:",
+            f"{TO_BE_WORDED[:1].upper()}{TO_BE_WORDED[1:]} ({key_of('survey.reword')}): one plain clause. "
+            "Hints, in participants' words:",
             "bold",
         )
     return plain(f"“{option.words}” rests on:" if option.evidence else f"“{option.words}”", "bold")
@@ -174,11 +181,15 @@ def accuracy_lines(found: SurveyAccuracy, shown: Survey) -> list[str]:
         ]
     return [
         *said,
-        "Leave-one-out: for each participant, likelihoods and questions were made from the others alone, and the answers "
+        "Leave-one-out: for each participant, likelihoods and questions were made from the others alone, "
+        "and the answers "
         "taken from what the participant said where it shows an option. The interval is Wilson's.",
         f"Below a posterior of {shown.least_posterior:g} or a margin of {shown.least_margin:g}, or with fewer than "
         f"{shown.least_answers} answers, a response gets no label.",
-        "Likelihoods that you edited (l) are not measured so: where options rest on quotes they are counted anew.",
+        with_keys(
+            "Likelihoods that you edited ({survey.likelihoods}) are not measured so: where options rest on "
+            "quotes they are counted anew."
+        ),
     ]
 
 

@@ -8,12 +8,10 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
+from needsseg.tui.keys.hints import key_of
 from needsseg.tui.words import lines, plain
 
-MODES = (
-    ("interviews", "F1 Interviews"), ("code", "F2 Code"), ("segments", "F3 Segments"), ("accounts", "F4 Accounts"),
-    ("stack", "F5 Stack"), ("survey", "F6 Survey"),
-)  # fmt: skip
+MODES = ("interviews", "code", "segments", "accounts", "stack", "survey")
 
 
 def renew(widget: Static, content: Content, least: int = 1) -> None:
@@ -29,12 +27,13 @@ class ModeBar(Static):
 
     def __init__(self, mode: str, study: str) -> None:
         tabs = []
-        for name, label in MODES:
+        for name in MODES:
+            label = f"{key_of(f'go.{name}')} {name.capitalize()}"
             here = name == mode
             tab = Content.from_markup(f"[@click=app.go('{name}')]$label[/]", label=f"[{label}]" if here else label)
             tabs.append(tab.stylize("bold reverse") if here else tab)
         # Brackets stand where blanks would, so that no tab moves when another is shown, and all fit into 80 columns.
-        at = [name for name, _ in MODES].index(mode)
+        at = MODES.index(mode)
         between = ["" if place in (at, at + 1) else " " for place in range(len(MODES) + 1)]
         parts = [part for blank, tab in zip(between, tabs, strict=False) for part in (blank, tab)]
         super().__init__(Content.assemble(*parts, between[-1], plain(f" {study}", "dim")))

@@ -18,6 +18,7 @@ from needsseg.actions.segments.cards import Card
 from needsseg.actions.segments.segment_accounts import Backing
 from needsseg.records import Passage
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.widgets import evidence_words as words
 from needsseg.tui.widgets.symbols import Sign
 from needsseg.tui.words import lines, plain
@@ -184,11 +185,25 @@ def _rows(
             yield Row("stated", words.card_line(quote, room), card.passages[quote.passage])
     if evidence.proposed:
         count = format_count(len(evidence.proposed), "passage")
-        yield Row("told", plain(f"── Proposed: a run puts {count} here · a admits, x declines", "bold"))
+        yield Row(
+            "told",
+            plain(
+                f"── Proposed: a run puts {count} here · {key_of('segments.keep')} admits, "
+                f"{key_of('segments.take_out')} declines",
+                "bold",
+            ),
+        )
     for passage, strength in evidence.proposed:
         said = f"? proposed {signs.get(passage.id, '')}".strip()
         yield Row("proposed", _quoted(evidence, passage, strength, said, marked), passage)
-    yield Row("told", plain(f"── Quotes: {len(evidence.passages)} · a keeps, x takes out", "bold"))
+    yield Row(
+        "told",
+        plain(
+            f"── Quotes: {len(evidence.passages)} · {key_of('segments.keep')} keeps, "
+            f"{key_of('segments.take_out')} takes out",
+            "bold",
+        ),
+    )
     for passage, strength in evidence.passages:
         yield Row("member", _quoted(evidence, passage, strength, signs.get(passage.id, ""), marked), passage)
     if evidence.summary.suggested_names:
@@ -209,7 +224,13 @@ def _left_rows(left: Sequence[LeftOver], marked: Collection[int], narrowed: bool
     head = [
         plain(f"{LEFT_OVER}: {format_count(len(left) - off, 'passage')} in no segment, {off} off-topic", "bold"),
         plain("The run found no group they clearly belong to; that is a result too. Nearest to a segment first."),
-        plain("a puts one in its nearest · v in another · x says it is off-topic", "dim"),
+        plain(
+            with_keys(
+                "{segments.keep} puts one in its nearest · {segments.move} in another · "
+                "{segments.take_out} says it is off-topic"
+            ),
+            "dim",
+        ),
         plain(""),
     ]
     yield Row("told", lines(head[:1] if narrowed else head))

@@ -12,6 +12,7 @@ from needsseg.actions.segments.cards import Card, CardQuote
 from needsseg.actions.segments.segment_accounts import Backing
 from needsseg.records import Passage
 from needsseg.text import format_count, safe
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.widgets.symbols import Sign, symbol_content
 from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, lines, one_line, plain, state
 
@@ -25,7 +26,7 @@ FIGURES = (
     "names that fit: how much nearer its passages are to an archetype than usual, in standard deviations",
 )
 """What the figures on the screen mean, a line each."""
-NOT_TESTED = "not tested yet: S tests it"
+NOT_TESTED = "not tested yet: {segments.sensitivity} tests it"
 
 
 def bar(share: float, width: int = BAR) -> str:
@@ -54,12 +55,16 @@ def next_step(of: SegmentSummary, card: Card | None) -> str:
     if of.status == "set_aside" or (of.status == "candidate" and card is None):
         return ""
     if of.status == "confirmed":
-        return "" if of.added else "esc goes to the list, j goes to the next one"
+        return "" if of.added else with_keys("{segments.back} goes to the list, {segments.down} goes to the next one")
     if card is not None and not card.need:
-        return "C opens its card: what it needs, and a quote for each part"
+        return with_keys("{segments.card} opens its card: what it needs, and a quote for each part")
     if of.status == "candidate":
-        return "e names it"
-    return "c confirms it" if of.decided else "press n to go to the quotes, a keeps one"
+        return with_keys("{segments.rename} names it")
+    return (
+        with_keys("{segments.confirm} confirms it")
+        if of.decided
+        else with_keys("press {segments.next} to go to the quotes, {segments.keep} keeps one")
+    )
 
 
 def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0, sign: Sign | None = None) -> Content:
@@ -81,7 +86,7 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0, 
         plain(" · ".join(filter(None, known))),
     ]
     # Never cut: what qualifies a figure stands behind it.
-    whole = [Content.assemble(plain("stability  ", "dim"), plain(of.firmness or NOT_TESTED))]
+    whole = [Content.assemble(plain("stability  ", "dim"), plain(of.firmness or with_keys(NOT_TESTED)))]
     if of.firm is not None and of.firm.against:
         whole.append(plain(f"! {of.firm.against}", "$text-warning"))
     parts += whole
@@ -94,9 +99,13 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0, 
     warned = others if len(others) <= MOST_WARNINGS else others[: MOST_WARNINGS - 1]
     rest = len(others) - len(warned)
     if evidence.without_vectors:
-        warned.append("discover again (D) to see edge and rival")
+        warned.append(with_keys("discover again ({segments.discover}) to see edge and rival"))
     parts += [plain(f"! {warning}", "$text-warning") for warning in warned]
-    parts += [plain(f"! and {format_count(rest, 'warning')} more: i", "$text-warning")] if rest > 0 else []
+    parts += (
+        [plain(f"! and {format_count(rest, 'warning')} more: {key_of('segments.details')}", "$text-warning")]
+        if rest > 0
+        else []
+    )
     fitted = [part.truncate(width, ellipsis=True) if width and part not in whole else part for part in parts]
     fitted += [plain(text, "italic") for text in (of.need, of.statement, of.description) if text]
     return lines(fitted)
@@ -128,14 +137,16 @@ def _voices(evidence: Evidence) -> str:
 def names_that_fit(evidence: Evidence) -> Content:
     """The suggested names with their scores: the last thing to read."""
     fits = ", ".join(f"{name.name} {name.score:.2f}" for name in evidence.summary.suggested_names)
-    return Content.assemble(plain("names that fit  ", "dim"), plain(fits), plain("  e names it", "dim"))
+    return Content.assemble(
+        plain("names that fit  ", "dim"), plain(fits), plain(with_keys("  {segments.rename} names it"), "dim")
+    )
 
 
 def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str, str]) -> list[str]:
     """All that is known of a segment but its quotes, a line each; ``companies`` names accounts as participants do."""
     of = evidence.summary
     said = [f"{format_count(of.size, 'passage')} of {of.people}, {SEGMENT_WORDS[of.status]}"]
-    said.append(f"Stability: {of.firmness or NOT_TESTED}")
+    said.append(f"Stability: {of.firmness or with_keys(NOT_TESTED)}")
     said += [f"! {warning}" for warning in of.warnings]
     said += ["", f"Who carries it: {evidence.evenness_word or 'unknown'}" + _figure(evidence.evenness)]
     total = sum(count for _, count in evidence.voices) or 1
@@ -152,14 +163,19 @@ def details(evidence: Evidence, backing: Backing | None, companies: Mapping[str,
         said += ["On the edge towards it:", *(f"  ~ {_attributed(passage, evidence)}" for passage in evidence.edge)]
     if evidence.without_vectors:
         missing = format_count(evidence.without_vectors, "passage has", "passages have")
-        said += ["", f"Edge and nearest rival unknown: {missing} no vector. Discover again to see it (D)."]
+        said += [
+            "",
+            f"Edge and nearest rival unknown: {missing} no vector. Discover again to see it "
+            f"({key_of('segments.discover')}).",
+        ]
     if of.statement:
         said += ["", f"Job statement: {of.statement}"]
     elif evidence.sentence:
         part = evidence.stated[0]
         said += [
             "",
-            f"Draft of a job statement, from what {part.participant} said in passage {part.passage} (w takes it):",
+            f"Draft of a job statement, from what {part.participant} said in passage {part.passage} "
+            f"({key_of('segments.statement')} takes it):",
         ]
         said += [f"  {evidence.sentence}"]
     if of.suggested_names:
@@ -238,7 +254,13 @@ def quoted(
 def loose(row: LeftOver, *, marked: bool) -> Content:
     """A passage in no segment, and how near the nearest one is."""
     if row.off_topic:
-        return quoted(row.passage, "a undoes that", words="× off-topic", marked=marked, name=row.participant)
+        return quoted(
+            row.passage,
+            with_keys("{segments.keep} undoes that"),
+            words="× off-topic",
+            marked=marked,
+            name=row.participant,
+        )
     near = f"nearest “{row.name}” {row.nearness:.2f}" if row.nearest is not None and row.nearness is not None else ""
     return quoted(row.passage, near or "nearest unknown", marked=marked, name=row.participant)
 

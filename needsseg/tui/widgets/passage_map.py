@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from needsseg.actions.discovery.comparing import Point
 from needsseg.text import safe
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.widgets.symbols import LETTERS, SHAPES, colour_of, glyphs, symbol_style
 from needsseg.tui.words import plain
 
@@ -196,7 +197,7 @@ def legend(
     entries += [f"{OFF} off-topic {off}"] if off else []
     said = [f"{CURSOR} {about or 'the passage under the cursor'}"]
     if passage is not None and all(point.passage != passage for point in points):
-        said = ["the passage under the cursor is not on the map: D discovers anew"]
+        said = [with_keys("the passage under the cursor is not on the map: {segments.discover} discovers anew")]
     return [*(plain(line).truncate(width, ellipsis=True) for line in said), *_flowed(entries, width, most - 1)]
 
 

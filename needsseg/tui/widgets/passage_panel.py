@@ -10,14 +10,15 @@ from textual.content import Content
 from textual.widgets import Static
 
 from needsseg.records import Passage
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.widgets.bars import renew
 from needsseg.tui.words import GLYPHS, lines, one_line, plain, state
 
 NO_PASSAGES = """No passages here yet.
 
-  F1 s  suggests passages in all interviews
-  v     begins one by hand at a sentence
-  drag  with the mouse selects words; enter marks them"""
+  {go.interviews} {interviews.suggest:2} suggests passages in all interviews
+  {code.select:5} begins one by hand at a sentence
+  drag  with the mouse selects words; {code.mark} marks them"""
 ASKED = 110
 """Characters of the question that are shown."""
 WORDS = {
@@ -69,7 +70,13 @@ class PassagePanel(VerticalScroll, can_focus=False):
         """
         parts: list[Content] = []
         if passage is None:
-            parts.append(plain("No passage is current: j goes to the next." if any_passages else NO_PASSAGES))
+            parts.append(
+                plain(
+                    with_keys("No passage is current: {code.next} goes to the next.")
+                    if any_passages
+                    else with_keys(NO_PASSAGES)
+                )
+            )
         else:
             kind = state(passage)
             score = f" · score {passage.score:.2f}" if passage.score is not None else " · marked by hand"
@@ -81,7 +88,7 @@ class PassagePanel(VerticalScroll, can_focus=False):
                 parts.append(Content.assemble(plain("asked ", "dim"), plain(ending(asked, ASKED))))
             parts.append(plain(f"“{one_line(passage.quote, 70)}”", "italic"))
             if overlaps:
-                parts.append(plain(f"overlaps {overlaps} more: o goes through them"))
+                parts.append(plain(f"overlaps {overlaps} more: {key_of('code.overlaps')} goes through them"))
             if passage.codes:
                 codes = [_marked(f"#{code}", marks.get(code), "bold") for code in passage.codes]
                 parts.append(Content.assemble(plain("codes ", "dim"), Content("  ").join(codes)))

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from needsseg.actions.accounts import AccountProfile, Revenue
 from needsseg.records import AccountMatch
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.widgets.symbols import Sign, symbol_content
 from needsseg.tui.words import lines, plain
 
@@ -78,7 +79,7 @@ def described(
     if profile.contested:
         parts.append(_named("contested by", ", ".join(profile.contested)))
     if profile.needs_segment:
-        parts.append(plain("enter opens the account with the quotes behind it", "dim"))
+        parts.append(plain(with_keys("{accounts.open} opens the account with the quotes behind it"), "dim"))
     if paid:
         parts.append(_named("pays", paid))
     if profile.behaviour is not None:

@@ -1,4 +1,4 @@
-"""What a child is doing, how far it is, and esc to end it."""
+"""What a child is doing, how far it is, and the key that ends it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from textual.widgets import ProgressBar, Static
 
 from needsseg.errors import NeedssegError
 from needsseg.tui.child import Outcome, Step, run_child
+from needsseg.tui.keys.hints import bound_keys, key_of, with_keys
 from needsseg.tui.words import plain
 
 
@@ -42,7 +43,7 @@ class ProgressScreen(ModalScreen[Outcome | None]):
             yield Static(plain(self._title, "bold"))
             yield Static("starting", id="doing", markup=False)
             yield ProgressBar(show_eta=False)
-            yield Static("esc cancels; the study stays as it was", id="keys", markup=False)
+            yield Static(with_keys("{progress.cancel} cancels; the study stays as it was"), id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Starts the child; it ends with this screen."""
@@ -57,8 +58,11 @@ class ProgressScreen(ModalScreen[Outcome | None]):
 
     def on_key(self, event: events.Key) -> None:
         """Says of a key that does nothing here that it was not taken: it is not done later, to what nobody has seen."""
-        if event.key not in self._bindings.key_to_bindings:
-            said = f"{event.character or event.key} was not taken: esc cancels; the study stays as it was"
+        if not any(event.key in bound_keys(binding, self.app) for _, binding in self._bindings):
+            said = (
+                f"{event.character or event.key} was not taken: {key_of('progress.cancel')} cancels; the study "
+                "stays as it was"
+            )
             self.query_one("#keys", Static).update(plain(said))
 
     def _show(self, step: Step) -> None:

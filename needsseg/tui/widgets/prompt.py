@@ -17,8 +17,9 @@ from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from needsseg.tui.drafting import WORDS, Drafting
-from needsseg.tui.words import key_hints, one_line, plain
+from needsseg.tui.keys.hints import key_hints, key_of
+from needsseg.tui.study.drafting import WORDS, Drafting
+from needsseg.tui.words import one_line, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,19 @@ class Prompt(ModalScreen[str | None]):
             if self._about:
                 yield Static(plain(self._about) if isinstance(self._about, str) else self._about, id="about")
             if self.draft is not None and self.draft.words is not None:
-                kept = f"A draft of {self.draft.at}, not saved yet: enter saves it, esc drops it."
+                kept = f"A draft of {self.draft.at}, not saved yet: enter saves it, {key_of('prompt.leave')} drops it."
                 yield Static(plain(kept, "bold"), id="draft")
             if self._choices:
                 yield OptionList(id="choices")
             yield Input(self._value, suggester=PathSuggester() if self._path else None, id="words", compact=True)
-            keys = "enter takes it · esc cancels" + (" · tab completes" if self._path or self._choices else "")
-            yield Static(key_hints(keys + (" · ↓ ↑ choose" if self._choices else "")), id="keys", markup=False)
+            keys = "enter takes it · {prompt.leave} cancels" + (
+                " · {prompt.complete} completes" if self._path or self._choices else ""
+            )
+            yield Static(
+                key_hints(keys + (" · {prompt.down} {prompt.up} choose" if self._choices else "")),
+                id="keys",
+                markup=False,
+            )
 
     def on_mount(self) -> None:
         """The words come first; the choices follow them."""

@@ -13,6 +13,7 @@ from needsseg.actions.coding import Units, measures
 from needsseg.actions.transcripts import interviews
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Place
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, one_line, plain
 
@@ -35,7 +36,10 @@ class AgreementSheet(Sheet[Place]):
     """Figures for all codes and for each, then the disagreements; gives the place of the one chosen."""
 
     TITLE = "Agreement"
-    KEYS = "enter opens it · s what is compared · i one interview or all · esc closes"
+    KEYS = (
+        "enter opens it · {agreement.units} what is compared · {agreement.limit} one interview or all · "
+        "{sheet.close} closes"
+    )
     EMPTY = "No figures yet: at least two people must code passages."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "units", "character, sentence, passage", id="agreement.units"),
@@ -91,7 +95,11 @@ class AgreementSheet(Sheet[Place]):
                 if number
                 else [plain(f"\nWhere they differ: {format_count(len(found.disagreements), 'place')}", "bold")]
             )
-            last = [plain(f"  {rest:,} more: i shows one interview", "dim")] if rest > 0 and number == MOST - 1 else []
+            last = (
+                [plain(f"  {rest:,} more: {key_of('agreement.limit')} shows one interview", "dim")]
+                if rest > 0 and number == MOST - 1
+                else []
+            )
             shown.append(lines([*head, who, plain(f"    “{one_line(words, 160)}”"), *last]))
         return shown
 
@@ -117,9 +125,11 @@ class AgreementSheet(Sheet[Place]):
         place = self._place()
         self._only = place.interview if place else self._here
         if not self._only:
-            self.tell("first move to a place where they differ; i then shows only its interview")
+            self.tell(
+                with_keys("first move to a place where they differ; {agreement.limit} then shows only its interview")
+            )
             return
-        self._again(f"only “{interviews.title(self.study, self._only)}”; i shows all")
+        self._again(f"only “{interviews.title(self.study, self._only)}”; {key_of('agreement.limit')} shows all")
 
     def _again(self, happened: str) -> None:
         self._happened, self._wrong = happened, False

@@ -13,6 +13,7 @@ from needsseg.actions.discovery.code_tree import passages_by_code
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.words import lines, one_line, plain
@@ -29,7 +30,8 @@ class CodeTreeScreen(Sheet[None]):
 
     TITLE = "Codes as a tree of candidate needs"
     KEYS = (
-        "enter adds as a need · space marks · p moves marked codes under the row · m participants × codes · esc closes"
+        "enter adds as a need · {code_tree.mark} marks · {code_tree.put} moves marked codes under the row · "
+        "{code_tree.matrix} participants × codes · {sheet.close} closes"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", "close", id="code_tree.close"),
@@ -122,7 +124,7 @@ class CodeTreeScreen(Sheet[None]):
         if self._root is None or self.at is None:
             return
         if not self._marked:
-            self.tell("Mark the codes to move first (space).", wrong=True)
+            self.tell(with_keys("Mark the codes to move first ({code_tree.mark})."), wrong=True)
             return
         under, moved = self._rows[self.at][1], [code for code in self._codes if code in self._marked]
         try:

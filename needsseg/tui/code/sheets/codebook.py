@@ -16,8 +16,9 @@ from needsseg.actions.coding import COLOURS, Branch, CodeRow, codebook, is_colou
 from needsseg.actions.study import Study
 from needsseg.text import format_count
 from needsseg.tui.code.sheets.memo import MemoSheet
-from needsseg.tui.drafting import Drafting
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.sheet import Sheet
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.widgets.symbols import code_content
 from needsseg.tui.words import one_line, plain
@@ -32,10 +33,13 @@ class CodebookSheet(Sheet[str]):
 
     TITLE = "Codebook"
     KEYS = (
-        "n new · N new below it · r rename · c colour · e describe · w memo · m move under · M merge into · x delete · "
-        "1–9 pin · 0 unpin · / filter · enter shows its passages · u undo · esc closes"
+        "{codebook.new} new · {codebook.below} new below it · {codebook.rename} rename · {codebook.colour} "
+        "colour · {codebook.describe} describe · {codebook.memo} memo · {codebook.move} move under · "
+        "{codebook.merge} merge into · {codebook.delete} delete · "
+        "{codebook.pin1..9} pin · {codebook.unpin} unpin · {codebook.filter} filter · enter shows its "
+        "passages · {sheet.undo} undo · {sheet.close} closes"
     )
-    EMPTY = "No codes yet: n makes one; c on a passage puts one there."
+    EMPTY = "No codes yet: {codebook.new} makes one; {code.code} on a passage puts one there."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "make(False)", "new code", id="codebook.new"),
         Binding("N", "make(True)", "new code below this one", id="codebook.below"),
@@ -81,7 +85,9 @@ class CodebookSheet(Sheet[str]):
         if here in names:
             self.listed.highlighted = names.index(here)
         if self._filter and not names:
-            self.listed.replace_option_prompt_at_index(0, plain("No code holds these words: esc shows all."))
+            self.listed.replace_option_prompt_at_index(
+                0, plain(with_keys("No code holds these words: {sheet.close} shows all."))
+            )
 
     def _line(self, branch: Branch, noted: bool) -> Content:
         """Pin, place in the tree, colour, name, count, colour's name, description."""
@@ -104,7 +110,10 @@ class CodebookSheet(Sheet[str]):
         """How many codes there are, and which of them are shown."""
         if not self._filter:
             return format_count(len(self._all), "code")
-        return f"{len(self._shown)} of {format_count(len(self._all), 'code')} hold “{self._filter}”: esc shows all"
+        return (
+            f"{len(self._shown)} of {format_count(len(self._all), 'code')} hold “{self._filter}”: "
+            f"{key_of('sheet.close')} shows all"
+        )
 
     def on_resize(self) -> None:
         """Descriptions are cut to the width there is."""
@@ -139,7 +148,7 @@ class CodebookSheet(Sheet[str]):
         """Asks something about the code under the cursor, and hands its name and the answer on."""
         here = self.code
         if here is None:
-            self.tell("there is no code here: n makes one")
+            self.tell(with_keys("there is no code here: {codebook.new} makes one"))
             return
         name = here.name
 
@@ -160,13 +169,13 @@ class CodebookSheet(Sheet[str]):
         """Asks for the name of a new code, at the top or below the one here."""
         here = self.code
         if below and here is None:
-            self.tell("there is no code here: n makes one")
+            self.tell(with_keys("there is no code here: {codebook.new} makes one"))
             return
         parent = here.name if below and here is not None else None
         where = (
             f"It is created under “{parent}”."
             if parent
-            else "It becomes a top-level code; N creates one below the current code."
+            else with_keys("It becomes a top-level code; {codebook.below} creates one below the current code.")
         )
         self.app.push_screen(Prompt("Name of the new code?", about=where), partial(self._make, parent))
 
@@ -213,7 +222,7 @@ class CodebookSheet(Sheet[str]):
     def action_memo(self) -> None:
         """Opens the memo on the code."""
         if self.code is None:
-            self.tell("there is no code here: n makes one")
+            self.tell(with_keys("there is no code here: {codebook.new} makes one"))
             return
         name = self.code.name
         self.app.push_screen(
@@ -244,7 +253,8 @@ class CodebookSheet(Sheet[str]):
         self._ask(
             lambda here: Prompt(
                 f"Merge “{here.name}” into which code?",
-                about=f"“{here.name}” is deleted; its {format_count(here.passages, 'passage')}, memos and subcodes move.",
+                about=f"“{here.name}” is deleted; its {format_count(here.passages, 'passage')}, memos and "
+                "subcodes move.",
                 choices=self._others(here.name, below=True),
                 free=False,
             ),
@@ -266,7 +276,8 @@ class CodebookSheet(Sheet[str]):
         self._ask(
             lambda here: Prompt(
                 f"Delete “{here.name}”?",
-                about=f"It goes {codebook.told(codebook.touched(self.study, here.name))}. u restores all of it.",
+                about=f"It goes {codebook.told(codebook.touched(self.study, here.name))}. {key_of('sheet.undo')} "
+                "restores all of it.",
                 choices=[Choice("yes", "delete it"), Choice("", "keep it")],
                 free=False,
             ),
@@ -280,7 +291,7 @@ class CodebookSheet(Sheet[str]):
     def action_pin(self, digit: int) -> None:
         """Pins the code to a digit; 0 unpins it."""
         if self.code is None:
-            self.tell("there is no code here: n makes one")
+            self.tell(with_keys("there is no code here: {codebook.new} makes one"))
             return
         name = self.code.name
         self._change(

@@ -29,8 +29,11 @@ class CoverageSheet(Sheet[Place]):
     """A row an interview, in the order of import; below, the codes that each brought first. Enter opens an interview."""
 
     TITLE = "Progress"
-    KEYS = "enter opens the interview · b base · r run · t threshold · esc closes"
-    EMPTY = "No interviews yet: press i on Interviews (F1) to import some."
+    KEYS = (
+        "enter opens the interview · {coverage.base} base · {coverage.run} run · {coverage.threshold} "
+        "threshold · {sheet.close} closes"
+    )
+    EMPTY = "No interviews yet: press {interviews.import} on Interviews ({go.interviews}) to import some."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "vary('base')", "interviews in the base", id="coverage.base"),
         Binding("r", "vary('run')", "interviews in a run", id="coverage.run"),

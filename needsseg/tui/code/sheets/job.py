@@ -18,11 +18,12 @@ from needsseg.actions.study import Study
 from needsseg.errors import NeedssegError
 from needsseg.records import JobParts
 from needsseg.text import safe
-from needsseg.tui.drafting import Drafting
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, key_of, with_keys
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.words import lines, plain
 
-KEYS = "enter saves · tab ↓ next part · shift+tab ↑ previous part · esc cancels"
+KEYS = "enter saves · tab {job.next} next part · shift+tab {job.before} previous part · {job.leave} cancels"
 ASKED = {
     "situation": "Situation: when does it happen?",
     "motivation": "Motivation: what do they want to do?",
@@ -79,7 +80,7 @@ class JobSheet(ModalScreen[JobParts | None]):
                 yield Static(self._asked(part, self._begun[part]), id=f"asked-{part}", classes="asked", markup=False)
                 yield Input(safe(self._begun[part]), id=part, compact=True)
             yield Static(plain(self._state()), id="job-state", classes="line", markup=False)
-            yield Static(plain(KEYS), classes="line", markup=False)
+            yield Static(key_hints(KEYS), classes="line", markup=False)
 
     def _of_others(self) -> list[Content]:
         said = ((row, asdict(row.parts)) for row in self._others)
@@ -99,7 +100,7 @@ class JobSheet(ModalScreen[JobParts | None]):
 
     def _state(self) -> str:
         if any(self._begun[part] != safe(self._first[part]) for part in PARTS):
-            return f"a draft of {self.draft.at}, not saved yet: enter saves it, esc twice drops it"
+            return f"a draft of {self.draft.at}, not saved yet: enter saves it, {key_of('job.leave')} twice drops it"
         if not self._prefilled:
             return "as you wrote it"
         return (
@@ -154,7 +155,7 @@ class JobSheet(ModalScreen[JobParts | None]):
         """Leaves without saving; where something was changed, only when asked twice."""
         if self.changed and not self._warned:
             self._warned = True
-            self._tell("changed: enter saves, esc again drops")
+            self._tell(with_keys("changed: enter saves, {job.leave} again drops"))
             return
         self.draft.drop()
         self.dismiss(None)

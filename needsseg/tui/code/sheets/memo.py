@@ -14,12 +14,13 @@ from needsseg.actions.coding import DraftKind, MemoKind, memos
 from needsseg.actions.study import Study
 from needsseg.errors import NeedssegError
 from needsseg.text import safe
-from needsseg.tui.drafting import WORDS, Drafting
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, key_of, with_keys
+from needsseg.tui.study.drafting import WORDS, Drafting
 from needsseg.tui.words import lines, plain
 
 DRAFTS: dict[MemoKind, DraftKind] = {"passage": "passage memo", "interview": "interview memo", "code": "code memo"}
-KEYS = "esc saves and closes · ctrl+x twice drops the changes (cuts a selection)"
+KEYS = "{memo.leave} saves and closes · {memo.drop} twice drops the changes (cuts a selection)"
 
 
 class MemoSheet(ModalScreen[str | None]):
@@ -65,14 +66,17 @@ class MemoSheet(ModalScreen[str | None]):
                         yield Static(lines([who, plain(memo.words)]))
             yield TextArea(_editable(self._begun), id="words", placeholder="Your memo. An empty one is removed.")
             yield Static(id="memo-state", classes="line", markup=False)
-            yield Static(plain(KEYS), classes="line", markup=False)
+            yield Static(key_hints(KEYS), classes="line", markup=False)
 
     def on_mount(self) -> None:
         """The cursor goes to the end of the words."""
         self.area.focus()
         self.area.move_cursor(self.area.document.end)
         if self.changed:
-            self._tell(f"a draft of {self.draft.at}, not saved yet: esc saves it, ctrl+x twice drops it")
+            self._tell(
+                f"a draft of {self.draft.at}, not saved yet: {key_of('memo.leave')} saves it, "
+                f"{key_of('memo.drop')} twice drops it"
+            )
 
     def on_unmount(self) -> None:
         """Ends the draft; as the app ends, words that were neither saved nor dropped are kept before."""
@@ -126,7 +130,7 @@ class MemoSheet(ModalScreen[str | None]):
             self._close(None)
         else:
             self._warned = True
-            self._tell("changed: ctrl+x again drops the changes, esc saves them")
+            self._tell(with_keys("changed: {memo.drop} again drops the changes, {memo.leave} saves them"))
 
 
 def _editable(words: str) -> str:

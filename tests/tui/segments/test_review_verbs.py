@@ -15,7 +15,7 @@ from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.segments.pairs import PairsScreen
-from needsseg.tui.segments.question import QuestionScreen, key_of
+from needsseg.tui.segments.question import QuestionScreen, choice_key
 from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.segments.split_merge_dialogs import HalvingScreen, MergingScreen
 from tests.fixtures.tui_desk import SMALL, flat, play, seen, settled, typed
@@ -260,8 +260,8 @@ def test_questions_one_after_the_other(demo_study: Study) -> None:
         assert "The program would say" not in text, "its guess is hidden until one asks"
         await pilot.press("g")
         assert "The program would say" in flat(seen(app))
-        keys = {(c.need, c.segment): key_of(asking._keys, c) for c in first.choices}
-        assert [key_of(asking._keys, choice) for choice in first.choices][-1] == "0"
+        keys = {(c.need, c.segment): choice_key(asking._keys, c) for c in first.choices}
+        assert [choice_key(asking._keys, choice) for choice in first.choices][-1] == "0"
         await pilot.press("u")
         assert "nothing was answered here" in flat(seen(app))
         await pilot.press("1")
@@ -271,7 +271,7 @@ def test_questions_one_after_the_other(demo_study: Study) -> None:
         second = asking._asked
         assert second is not None and second.passage.id != first.passage.id
         assert "1 answered" in flat(seen(app)) and "The program would say" not in flat(seen(app))
-        assert {(c.need, c.segment): key_of(asking._keys, c) for c in second.choices} == keys
+        assert {(c.need, c.segment): choice_key(asking._keys, c) for c in second.choices} == keys
         await pilot.press("0")
         assert [p.id for p in review.off_topic_passages(app.study)] == [second.passage.id]
         await until(app, lambda: asking._asked is not None)
@@ -292,7 +292,7 @@ def test_questions_one_after_the_other(demo_study: Study) -> None:
         await until(app, lambda: asking._asked is not None)
         third = asking._asked
         assert third is not None and "Calm [x] (need in view)" in flat(seen(app))
-        assert keys.items() <= {(c.need, c.segment): key_of(asking._keys, c) for c in third.choices}.items()
+        assert keys.items() <= {(c.need, c.segment): choice_key(asking._keys, c) for c in third.choices}.items()
         await pilot.press("escape")
         await pilot.pause()
         assert "answered 2 questions" in flat(seen(app))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from needsseg.actions.study import history
 from needsseg.errors import NeedssegError
+from needsseg.tui.keys.hints import with_keys
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -35,7 +36,10 @@ def take_back(app: App[Any], study: Study, done: Done, refused: Refused, chosen:
         return
     from needsseg.tui.widgets.prompt import Choice, Prompt
 
-    choices = [Choice("undo", "undo it", "ctrl+r redoes it"), Choice("leave", "leave it", "changes nothing")]
+    choices = [
+        Choice("undo", "undo it", with_keys("{study.redo} redoes it")),
+        Choice("leave", "leave it", "changes nothing"),
+    ]
     asked = Prompt(question, choices=choices, free=False)
     app.push_screen(asked, partial(_answered, study, found.id, done, refused))
 

@@ -9,7 +9,7 @@ from textual.app import App
 from textual.filter import LineFilter
 
 from needsseg.actions.study import DamagedError, studies
-from needsseg.tui.gate import Gate
+from needsseg.tui.study.gate import Gate
 from needsseg.tui.widgets.prompt import Choice, Prompt
 
 RESTORE, RESCUE, LEAVE = "restore", "rescue", "leave"
@@ -40,7 +40,10 @@ def choices(path: Path, error: DamagedError) -> list[Choice]:
     """What can be done about a damaged study; empty where there is neither a sound backup nor anything to rescue."""
     found = []
     if (newest := studies.newest_sound(path)) is not None:
-        about = f"of {newest.made_at:%Y-%m-%d %H:%M:%S} UTC, {newest.size / 1_000_000:,.1f} MB; the damaged file is kept aside"
+        about = (
+            f"of {newest.made_at:%Y-%m-%d %H:%M:%S} UTC, {newest.size / 1_000_000:,.1f} MB; the damaged file is "
+            "kept aside"
+        )
         found.append(Choice(RESTORE, "restore the newest sound backup", about))
     if error.rescuable:
         found.append(

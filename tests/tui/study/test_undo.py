@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 from needsseg.actions.coding import passages
 from needsseg.actions.study import history, merging, studies
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.history import HistoryScreen
+from needsseg.tui.study.history import HistoryScreen
 from needsseg.tui.widgets.prompt import Prompt
 from tests.fixtures.tui_desk import flat, play, seen, small_study
 

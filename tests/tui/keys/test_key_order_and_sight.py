@@ -24,16 +24,16 @@ from needsseg.tui.app import NeedssegApp
 from needsseg.tui.bookmark import Place
 from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.code.sheets.memo import MemoSheet
-from needsseg.tui.history import HistoryScreen
 from needsseg.tui.interviews.batch import BatchSheet
 from needsseg.tui.interviews.pseudonyms import PseudonymsSheet
-from needsseg.tui.keys import KeysScreen
+from needsseg.tui.keys.help import KeysScreen
 from needsseg.tui.search.screen import SearchSheet
 from needsseg.tui.segments.card import CardScreen
 from needsseg.tui.segments.needs import NeedsScreen
 from needsseg.tui.segments.pairs import PairsScreen
-from needsseg.tui.segments.question import assign_keys, key_of
+from needsseg.tui.segments.question import assign_keys, choice_key
 from needsseg.tui.segments.screen import SegmentsScreen
+from needsseg.tui.study.history import HistoryScreen
 from needsseg.tui.widgets.bars import KeyBar
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Prompt
@@ -352,7 +352,7 @@ def test_option_keys_stay_with_their_needs_and_segments(tmp_path: Path) -> None:
 
         def shown(*choices: Choice) -> list[str]:
             assign_keys(keys, asked := _question(study, *choices))
-            return [key_of(keys, choice) for choice in asked.choices]
+            return [choice_key(keys, choice) for choice in asked.choices]
 
         one, two, three = (Choice(n, f"segment {n}", None, key) for n, key in ((1, "1"), (2, "2"), (3, "1")))
         assert shown(one, two) == ["1", "2", "0"]

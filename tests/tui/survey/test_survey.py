@@ -25,7 +25,7 @@ from needsseg.study.connection import Study
 from needsseg.survey.formats import as_toml
 from needsseg.survey.scoring_table import Survey
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.keys import bindings
+from needsseg.tui.keys.help import bindings
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.survey import editing
 from needsseg.tui.survey.likelihoods import LikelihoodSheet

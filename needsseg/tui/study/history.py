@@ -14,8 +14,9 @@ from textual.widgets.option_list import Option
 
 from needsseg.actions.study import history
 from needsseg.text import format_count
-from needsseg.tui import undoing
+from needsseg.tui.keys.hints import key_hints
 from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.study import undoing
 from needsseg.tui.study_app import study_app
 from needsseg.tui.words import one_line, plain
 
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 WORDS = {"done": "", "undone": "undone", "superseded": "cancelled"}
 MOST = 500
-KEYS = "u undoes the entry under the cursor · ctrl+r redoes · p one person's only · esc closes"
+KEYS = (
+    "{history.undo} undoes the entry under the cursor · {history.redo} redoes · {history.person} one person's "
+    "only · {history.close} closes"
+)
 
 
 class HistoryScreen(ModalScreen[None]):
@@ -57,7 +61,7 @@ class HistoryScreen(ModalScreen[None]):
         with Vertical() as box:
             box.border_title = "History"
             yield OptionList(id="entries")
-            yield Static(KEYS, markup=False)
+            yield Static(key_hints(KEYS), markup=False)
 
     def on_mount(self) -> None:
         """Shows the newest first."""

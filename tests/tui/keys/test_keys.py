@@ -27,7 +27,7 @@ from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.interviews.screen import InterviewsScreen
-from needsseg.tui.keys import bindings
+from needsseg.tui.keys.help import bindings
 from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.segments.question import QuestionScreen
 from needsseg.tui.sheet import Sheet

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from needsseg.actions.study import studies
 from needsseg.errors import Advice, NeedssegError
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import key_of, with_keys
 
 if TYPE_CHECKING:
     from needsseg.tui.study_app import StudyApp
@@ -43,7 +44,9 @@ def save_copy(app: StudyApp, fault: str) -> None:
         except NeedssegError as error:
             app.show_error(error)
             return
-        app.notify(f"Saved {made}. Quit with ctrl+q, then: needsseg --study {made} app", timeout=30, markup=False)
+        app.notify(
+            f"Saved {made}. Quit with {key_of('app.quit')}, then: needsseg --study {made} app", timeout=30, markup=False
+        )
 
     unused = (
         app.study.path.with_name(f"{app.study.path.stem}.saved{n or ''}{app.study.path.suffix}") for n in range(100)
@@ -54,7 +57,10 @@ def save_copy(app: StudyApp, fault: str) -> None:
             f"The study's file was {fault}. Nothing more can be saved in it. Save a copy of what is open to which "
             "file?",
             value=str(wanted),
-            about="esc goes on without: what is open can be read, and “back up the study” among all commands saves it later.",
+            about=with_keys(
+                "{prompt.leave} goes on without: what is open can be read, and “back up the study” among "
+                "all commands saves it later."
+            ),
             path=True,
         ),
         copy,
@@ -63,7 +69,7 @@ def save_copy(app: StudyApp, fault: str) -> None:
 
 def backups(app: StudyApp) -> None:
     """Lists the study's backups; one of them can be restored there."""
-    from needsseg.tui.backups import BackupsSheet
+    from needsseg.tui.study.backups import BackupsSheet
 
     app.push_screen(BackupsSheet(app.study))
 

@@ -38,8 +38,14 @@ class KeyOrder:
     back and neither screens nor focus have changed meanwhile.
     """
 
-    def __init__(self, app: App[Any], hand: Callable[[Key | Paste], Awaitable[None]], done: Callable[[], None]) -> None:
-        self._app, self._hand, self._done = app, hand, done
+    def __init__(
+        self,
+        app: App[Any],
+        hand: Callable[[Key | Paste], Awaitable[None]],
+        done: Callable[[], None],
+        is_quit: Callable[[str], bool],
+    ) -> None:
+        self._app, self._hand, self._done, self._is_quit = app, hand, done, is_quit
         self._waiting: deque[Key | Paste] = deque()
         self._busy = self._held = False
         self._number = 0
@@ -70,7 +76,7 @@ class KeyOrder:
 
     async def take(self, event: Key | Paste) -> None:
         """Hands a key on, at once or when those before it are done with; quitting never waits for what is being prepared."""
-        if self._held and isinstance(event, Key) and event.key == "ctrl+q":
+        if self._held and isinstance(event, Key) and self._is_quit(event.key):
             await self._hand(event)
             return
         self._waiting.append(event)

@@ -15,6 +15,7 @@ from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_of
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, plain
@@ -35,7 +36,7 @@ class BackupsSheet(Sheet[None]):
     """A row a backup, the newest first; they are checked while one looks. Enter asks, and restores the one chosen."""
 
     TITLE = "Backups"
-    KEYS = "enter restores one, after asking · j k move · esc closes"
+    KEYS = "enter restores one, after asking · {sheet.down} {sheet.up} move · {sheet.close} closes"
     EMPTY = "There is no backup yet: “back up the study” among all commands makes one."
 
     def __init__(self, study: Study) -> None:
@@ -82,7 +83,10 @@ class BackupsSheet(Sheet[None]):
             Choice("leave", "keep the study as it is", "changes nothing"),
         ]
         question = f"Put the backup of {row.made_at:%Y-%m-%d %H:%M:%S} UTC in the place of the study?"
-        about = f"{row.path}\nLater work is not in it. u cannot undo this; to go back, restore the file kept aside."
+        about = (
+            f"{row.path}\nLater work is not in it. {key_of('study.undo')} cannot undo this; to go back, restore "
+            "the file kept aside."
+        )
         self.app.push_screen(Prompt(question, about=about, choices=choices, free=False), partial(self._answered, row))
 
     def _answered(self, row: Backup, answer: str | None) -> None:

@@ -20,8 +20,8 @@ from needsseg.cli.study.study import open_app
 from needsseg.errors import StudyError
 from needsseg.study.file.faults import DamagedError
 from needsseg.study.file.private import backups_folder
-from needsseg.tui import damaged_study, study_commands
 from needsseg.tui.app import NeedssegApp
+from needsseg.tui.study import commands, damaged_study
 from needsseg.tui.widgets.prompt import Prompt
 from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study
 
@@ -81,7 +81,7 @@ def test_backups_are_listed_checked_and_restored_in_the_app_after_asking(tmp_pat
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         passages.decide(app.study, [passages.listing(app.study)[0].id], "rejected")
         before = len(passages.listing(app.study, status="suggested"))
-        study_commands.backups(app)
+        commands.backups(app)
         await settled(app, pilot)
         shown = flat(seen(app))
         assert "made by you" in shown and "automatic, before a change" in shown and "UTC" in shown and "MB" in shown

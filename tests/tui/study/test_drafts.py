@@ -18,11 +18,11 @@ from needsseg.actions.coding import drafts, memos, passages, statements
 from needsseg.actions.study import history, merging, studies
 from needsseg.actions.transcripts import importing
 from needsseg.study.connection import Study
-from needsseg.tui import drafting
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.sheets.codebook import CodebookSheet
 from needsseg.tui.code.sheets.job import JobSheet
 from needsseg.tui.code.sheets.memo import MemoSheet
+from needsseg.tui.study import drafting
 from tests.fixtures.samples import ROOT
 from tests.fixtures.tui_desk import flat, play, seen, small_study, with_segments
 
