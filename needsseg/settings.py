@@ -47,7 +47,7 @@ class Settings:
     name_model: bool = True
     """Whether names are proposed by the model of the extra ``names`` too, where that is installed."""
     keys: Mapping[str, object] = field(default_factory=dict, hash=False)
-    """The keys of the app, by the ids of their bindings; the app reads them, and refuses by name what it cannot bind."""
+    """The keys of the app, by the ids of their bindings; the app refuses by name what it cannot bind."""
 
     def who(self) -> str:
         """The name written beside decisions."""

@@ -19,7 +19,10 @@ from needsseg.tui.keys.hints import display_key
 
 MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
 NAMED_KEYS = frozenset(key.value for key in Keys if re.fullmatch(r"[a-z]{2,}|f\d+", key.value))
-SPELLINGS = {"esc": "escape", "pgdn": "pagedown", "pgup": "pageup", "del": "delete", "return": "enter"}
+SPELLINGS = {
+    "esc": "escape", "pgdn": "pagedown", "pgup": "pageup", "del": "delete", "return": "enter",
+    "↑": "up", "↓": "down", "←": "left", "→": "right",
+}  # fmt: skip
 """Names as the app shows them and keyboards bear them."""
 SENT_AS = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}
 """Keys that terminals do not tell from others."""
@@ -84,9 +87,10 @@ def _parse_key(text: str) -> str | None:
     modifiers = [modifier.lower() for modifier in modifiers]
     if not name or set(modifiers) - MODIFIERS:
         return None
+    name = SPELLINGS.get(name.lower(), name)
     if len(name) == 1:
         return "+".join([*modifiers, _name_of(name)]) if name.isprintable() and not name.isspace() else None
-    name = SPELLINGS.get(name.lower(), name.lower())
+    name = name.lower()
     if name not in NAMED_KEYS and len(key_to_character(name) or "") != 1 and not _is_renamed(name):
         return None
     return "+".join([*modifiers, name])
