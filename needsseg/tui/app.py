@@ -25,7 +25,7 @@ from needsseg.errors import NeedssegError
 from needsseg.settings import load
 from needsseg.text import format_count
 from needsseg.tui import child
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.fixes import worded
 from needsseg.tui.keys.binding_ids import binding_of
 from needsseg.tui.keys.help import KeysScreen
@@ -163,7 +163,7 @@ class NeedssegApp(App[int]):
         self.error_console = Console(stderr=True, force_terminal=False, markup=False, highlight=False)
         self.keys = KeyOrder(self, self._hand_on, self._key_done, self._is_quit)
         self.study = study
-        self.wanted: Place | None = None
+        self.wanted: Bookmark | None = None
         """The place that another screen asked the Code screen to show."""
         self.came_from = ""
         self.signs: Signs = {}
@@ -345,9 +345,9 @@ class NeedssegApp(App[int]):
 
     def open_passage(self, interview: str, passage: int | None, came_from: str) -> None:
         """Shows a passage in its context; esc leads back."""
-        self.open_place(Place(interview, passage), came_from)
+        self.open_place(Bookmark(interview, passage), came_from)
 
-    def open_place(self, place: Place, came_from: str) -> None:
+    def open_place(self, place: Bookmark, came_from: str) -> None:
         """Shows a place in the Code screen; esc leads back."""
         self.wanted = place
         self.came_from = came_from

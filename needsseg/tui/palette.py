@@ -21,7 +21,7 @@ class Verbs(Provider):
         screen = self.screen
         if not isinstance(screen, StudyScreen):
             return
-        app = screen.desk
+        app = screen.study_app
         for keys, binding in bindings(screen):
             source = screen.app if binding.id in {each.id for _, each in screen.app._bindings} else screen
             words = binding.tooltip or binding.description

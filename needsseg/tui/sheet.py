@@ -66,7 +66,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         self._own = False
 
     @property
-    def desk(self) -> StudyApp:
+    def study_app(self) -> StudyApp:
         """The app, with what the screens share."""
         return study_app(self)
 
@@ -129,7 +129,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         """Whether what is under the cursor (or any row) was not on the screen yet as the key was pressed, which is said."""
         at = self.listed.highlighted
         shown = [since for _, since in (self._since if any_row else self._since[at : at + 1] if at is not None else [])]
-        unseen = any(map(self.desk.keys.pressed_before, shown))
+        unseen = any(map(self.study_app.keys.pressed_before, shown))
         if unseen:
             self.tell(
                 "this was not yet on screen when you pressed the key; nothing was changed, press again", wrong=True

@@ -175,7 +175,7 @@ class TextAssigning:
         )
 
     def _assign(self, asked: Asked, proposal: MappingProposal, fresh: bool = False) -> None:
-        command = self.context.desk.command(*asked.arguments(fresh))
+        command = self.context.study_app.command(*asked.arguments(fresh))
         self.context.push(
             AssignProgress(f"Assigning {asked.file.name}", command), partial(self._ended, asked, proposal)
         )

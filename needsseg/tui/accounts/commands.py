@@ -13,7 +13,7 @@ from needsseg.actions.transcripts import interviews
 from needsseg.text import format_count
 from needsseg.tui.accounts.matches import MatchesScreen
 from needsseg.tui.accounts.page import AccountPageSheet
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -112,7 +112,9 @@ class AccountCommands:
                 free=False,
             ),
             lambda chosen: (
-                self.context.navigate(Place(where[chosen].interview, where[chosen].id), "accounts") if chosen else None
+                self.context.navigate(Bookmark(where[chosen].interview, where[chosen].id), "accounts")
+                if chosen
+                else None
             ),
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from needsseg.text import date_of, format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from needsseg.actions.accounts.account_page import AccountPage
     from needsseg.records import Label
 
-Line = tuple[Content, Place | None]
+Line = tuple[Content, Bookmark | None]
 RULE = "Confirmed before not; then interview, survey, assigned; then confidence"
 QUOTES, TEXTS = 2, 3
 
@@ -49,7 +49,7 @@ def _evidence(page: AccountPage, label: Label) -> Iterator[Line]:
     if label.source == "interview":
         for quote in [one for one in page.quotes if one.segment == label.segment][:QUOTES]:
             said = f"    “{one_line(quote.passage.quote, 120)}” {quote.name}"
-            yield plain(said, "dim"), Place(quote.passage.interview, quote.passage.id)
+            yield plain(said, "dim"), Bookmark(quote.passage.interview, quote.passage.id)
     elif label.source == "survey":
         for one in [response for response in page.responses if response.segment == label.segment][:TEXTS]:
             when = str(date_of(one.day)) if one.day is not None else "no date"
@@ -74,7 +74,7 @@ def _text(page: AccountPage, text: LabelledText) -> Line:
     if near is None:
         return lines(said), None
     said.append(plain(f"      as “{one_line(near.quote, 110)}” {near.speaker}, {near.interview}", "dim"))
-    return lines(said), Place(near.interview, near.id)
+    return lines(said), Bookmark(near.interview, near.id)
 
 
 def _disagreement(page: AccountPage) -> Iterator[Line]:

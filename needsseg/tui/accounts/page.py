@@ -17,7 +17,7 @@ from needsseg.actions.accounts import account_page
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.accounts.labels import Line, label_lines
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.sheet import Sheet
@@ -44,7 +44,7 @@ SECTIONS = (
 )
 
 
-class AccountPageSheet(Sheet[Place]):
+class AccountPageSheet(Sheet[Bookmark]):
     """A line a fact. Enter on a quote or an interview gives its place."""
 
     TITLE = "Account"
@@ -60,7 +60,7 @@ class AccountPageSheet(Sheet[Place]):
         super().__init__(study)
         self._account, self._as_of, self._profile = account_id, as_of, profile
         self.page: AccountPage | None = None
-        self._places: list[Place | None] = []
+        self._places: list[Bookmark | None] = []
         self._sections: list[int] = []
         self._reading = False
 
@@ -140,7 +140,7 @@ class AccountPageSheet(Sheet[Place]):
             self.listed.highlighted = after[0] if by > 0 else after[-1]
 
 
-def _line(text: str, style: str = "", place: Place | None = None) -> Line:
+def _line(text: str, style: str = "", place: Bookmark | None = None) -> Line:
     return plain(text, style), place
 
 
@@ -223,14 +223,14 @@ def _voices(page: AccountPage) -> Iterator[Line]:
         if not voice.interviews:
             yield _line(f"{voice.name or voice.participant} · not heard in an interview · {how}")
         for key, title in voice.interviews:
-            yield _line(f"{voice.name or voice.participant} in “{title}” · {how}", place=Place(key))
+            yield _line(f"{voice.name or voice.participant} in “{title}” · {how}", place=Bookmark(key))
     for match in page.maybe:
         yield _line(
             f"perhaps {match.participant}: {METHODS[match.method]}; {match.why}. decide with "
             f"{key_of('accounts.matches')} on Accounts"
         )
     for quote in page.quotes:
-        yield _quote(quote), Place(quote.passage.interview, quote.passage.id)
+        yield _quote(quote), Bookmark(quote.passage.interview, quote.passage.id)
     if not (page.voices or page.maybe):
         yield _line(
             with_keys("no participant belongs to this account: press {accounts.matches} on Accounts to match them")

@@ -38,7 +38,7 @@ class ProfilesContext(ScreenContext, Protocol):
     """A screen that shows profiles, as its loader knows it."""
 
     @property
-    def desk(self) -> StudyApp:
+    def study_app(self) -> StudyApp:
         """The app, which holds the date and what was computed of it."""
 
     @property
@@ -91,20 +91,20 @@ class ProfileLoader:
     @property
     def as_of(self) -> date | None:
         """The date of both screens."""
-        return self.context.desk.as_of
+        return self.context.study_app.as_of
 
     @as_of.setter
     def as_of(self, day: date | None) -> None:
-        self.context.desk.as_of = day
+        self.context.study_app.as_of = day
 
     @property
     def signs(self) -> dict[str, Sign]:
         """The symbol of each segment by its name."""
-        desk = self.context.desk
-        named = desk.computed.segments if desk.computed else ()
+        app = self.context.study_app
+        named = app.computed.segments if app.computed else ()
         if not self._signs or self._signs_of != named:
-            desk.signs = glyphs([number for number, _ in named], desk.signs)
-            self._signs_of, self._signs = named, by_name(named, desk.signs)
+            app.signs = glyphs([number for number, _ in named], app.signs)
+            self._signs_of, self._signs = named, by_name(named, app.signs)
         return self._signs
 
     def recall_date(self) -> None:
@@ -121,7 +121,7 @@ class ProfileLoader:
         """Shows what was computed of the study as it is now, or has it computed."""
         there = "accounts" in accounts.sources(self.context.study)
         have, state = (
-            self.context.desk.computed,
+            self.context.study_app.computed,
             tuple((entry.id, entry.state) for entry in history.listing(self.context.study)),
         )
         made_of = (self.as_of, state)
@@ -130,7 +130,7 @@ class ProfileLoader:
         self.empty.update(plain(failed or with_keys(self._empty_words if dated else NO_DATE)))
         self._show_body(there and dated and not failed)
         if not there:
-            self.context.desk.computed = self.context.desk.computing_of = None
+            self.context.study_app.computed = self.context.study_app.computing_of = None
             self._wait(False)
             self._show(None)
             return
@@ -142,13 +142,13 @@ class ProfileLoader:
             # Rows of another date must not stand under this one.
             self._show(None)
         self._wait(True)
-        if self.context.desk.computing_of != made_of:
-            self.context.desk.computing_of = made_of
-            self.context.desk.run_worker(self._compute(self.as_of, made_of), group="profiles", exclusive=True)
+        if self.context.study_app.computing_of != made_of:
+            self.context.study_app.computing_of = made_of
+            self.context.study_app.run_worker(self._compute(self.as_of, made_of), group="profiles", exclusive=True)
 
     async def _compute(self, as_of: date | None, made_of: object) -> None:
         """On a connection of its own, so that the screen's is never busy."""
-        app = self.context.desk
+        app = self.context.study_app
         came = await attempted(
             aside(app.study.path, lambda study: uncollected(partial(profiles.compute, study, as_of)))
         )
@@ -178,10 +178,10 @@ class ProfileLoader:
 
     def try_again(self) -> bool:
         """Computes anew where that went wrong before; whether it did."""
-        have = self.context.desk.computed
+        have = self.context.study_app.computed
         if have is None or have.error is None or self.computing:
             return False
-        self.context.desk.computed = None
+        self.context.study_app.computed = None
         self.context.tell("")
         self.context.refresh_study()
         return True
@@ -220,4 +220,4 @@ class ProfileLoader:
     def remember_date(self) -> None:
         """Remembers the date."""
         left = studies.place(self.context.study, KEPT)
-        self.context.desk.remember(KEPT, left | {"as_of": str(self.as_of) if self.as_of else ""})
+        self.context.study_app.remember(KEPT, left | {"as_of": str(self.as_of) if self.as_of else ""})

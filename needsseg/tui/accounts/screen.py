@@ -124,7 +124,7 @@ class AccountsScreen(StudyScreen):
 
     def reload(self) -> None:
         """Computes profiles anew where the study has changed since; what another screen asked for is shown."""
-        wanted, self.desk.wanted_accounts = self.desk.wanted_accounts, None
+        wanted, self.study_app.wanted_accounts = self.study_app.wanted_accounts, None
         if wanted is not None:
             self.filters = replace(wanted, sort=self.filters.sort, turned=self.filters.turned)
             self.loader.show_again()
@@ -229,7 +229,7 @@ class AccountsScreen(StudyScreen):
     def action_tier(self) -> None:
         """Asks which value of which tier accounts must have; another of the same tier is let in as well."""
         if self._everything:
-            self.desk.keys.hold()  # what is typed meanwhile is meant for the question
+            self.study_app.keys.hold()  # what is typed meanwhile is meant for the question
             self.run_worker(self._ask_tier(self._everything), group="tiers", exclusive=True)
         else:
             self.tell("there are no profiles to choose from yet")
@@ -248,7 +248,7 @@ class AccountsScreen(StudyScreen):
             elif self.is_current:
                 self._show_tiers(everything, choices)
         finally:
-            self.desk.keys.release()
+            self.study_app.keys.release()
 
     def _show_tiers(self, everything: Sequence[AccountProfile], choices: Sequence[Choice]) -> None:
         about = "Type to search. Filters on different tiers combine; two values of one tier are alternatives."
@@ -306,6 +306,6 @@ class AccountsScreen(StudyScreen):
 
     def leave(self) -> None:
         """Remembers date, filters and order."""
-        self.desk.remember(
+        self.study_app.remember(
             self.MODE, {"as_of": str(self.loader.as_of) if self.loader.as_of else "", **self.filters.kept()}
         )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from textual import Logger
     from textual.worker import Worker
 
-    from needsseg.tui.bookmark import Place
+    from needsseg.tui.bookmark import Bookmark
     from needsseg.tui.child import Outcome
 
 
@@ -43,7 +43,7 @@ class CodeContext(ScreenContext, Protocol):
     def refresh_study(self) -> None:
         """Read the study again and show it."""
 
-    def show_place(self, place: Place) -> None:
+    def show_place(self, place: Bookmark) -> None:
         """Show a place of the study on this screen."""
 
     def leave(self) -> None:

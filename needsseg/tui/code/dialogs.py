@@ -5,7 +5,7 @@ from __future__ import annotations
 from needsseg.actions.coding import blind
 from needsseg.actions.transcripts import interviews
 from needsseg.records import JobParts, Passage
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.targets import KeyTargets, short_quote
@@ -98,7 +98,7 @@ class Dialogs:
 
             self.context.push(SearchSheet(self.context.study, like=passage.id), self._go)
 
-    def _go(self, place: Place | None) -> None:
+    def _go(self, place: Bookmark | None) -> None:
         if place is None:
             self.context.refresh_study()
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Role
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code import navigation
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.find import Find
@@ -213,7 +213,7 @@ class TurnMending:
             result = Reimported(report.key, report.kept, edited, len(report.lost), ())
             self.context.push(MendedSheet(self.context.study, result), self._after_sheet)
 
-    def _after_sheet(self, place: Place | None) -> None:
+    def _after_sheet(self, place: Bookmark | None) -> None:
         if place is not None:
             self.context.show_place(place)
         else:

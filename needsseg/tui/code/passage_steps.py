@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from needsseg.actions.transcripts import interviews
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code import navigation
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.find import Find
@@ -84,6 +84,6 @@ class PassageSteps:
         if key in keys and 0 <= keys.index(key) + by < len(keys):
             self.context.leave()
             self.context.tell("")
-            self.context.show_place(Place(keys[keys.index(key) + by]))
+            self.context.show_place(Bookmark(keys[keys.index(key) + by]))
         else:
             self.context.tell("there is no further interview in that direction")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from needsseg.errors import NeedssegError
 from needsseg.records import Passage
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.marking import Marking
 from needsseg.tui.code.open_interview import OpenInterview
@@ -232,7 +232,7 @@ class SuggestionQueue:
         if item.interview != self._interview.key:
             self.context.leave()
         self._marking.drop()
-        self.context.show_place(Place(item.interview, UNSTORED if item.passage is None else item.passage))
+        self.context.show_place(Bookmark(item.interview, UNSTORED if item.passage is None else item.passage))
 
     def next(self, *, skip: bool = False) -> None:
         """Go on to the next suggestion; rank anew after a batch."""

@@ -17,7 +17,7 @@ from needsseg.actions.study import Study, studies
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Passage
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code import navigation
 from needsseg.tui.code.codes_under_keys import CodesUnderKeys
 from needsseg.tui.code.coding import PassageCoding
@@ -152,14 +152,14 @@ class CodeScreen(StudyScreen):
 
     def is_up_to_date(self) -> bool:
         """Return whether the screen shows the study as it is, and no other place is asked for."""
-        return self.desk.wanted is None and self._shown == Version.of(self.study)
+        return self.study_app.wanted is None and self._shown == Version.of(self.study)
 
     def reload(self) -> None:
         """Read the interview asked for, else the one that is open, else the one that was left."""
         version, self._shown = Version.of(self.study), Version()
         keys = interviews.keys(self.study)
         place = studies.place(self.study, self.MODE)
-        asked, self.desk.wanted = self.desk.wanted, None
+        asked, self.study_app.wanted = self.study_app.wanted, None
         wanted, passage = (
             (asked.interview, asked.passage) if asked else (self.interview.key or str(place.get("interview", "")), None)
         )
@@ -220,7 +220,7 @@ class CodeScreen(StudyScreen):
         passage = self.interview.passage
         if passage is not None and not passage.start <= at < passage.end:
             self.view.put_cursor(passage.start)
-        if passage is not None and was is not None and passage.id != was and self.desk.keys.pressed_at is None:
+        if passage is not None and was is not None and passage.id != was and self.study_app.keys.pressed_at is None:
             self.view.forget_seen(passage)
         self.show_passage()
 
@@ -244,9 +244,9 @@ class CodeScreen(StudyScreen):
         """Draw the passages, and what is known of the current one."""
         self.passage_display.show(reveal=reveal)
 
-    def show_place(self, place: Place) -> None:
+    def show_place(self, place: Bookmark) -> None:
         """Show a place of the study on this screen."""
-        self.desk.wanted = place
+        self.study_app.wanted = place
         self.refresh_study()
 
     def state(self) -> str:
@@ -317,7 +317,7 @@ class CodeScreen(StudyScreen):
             self.queue.open_or_close()
         else:
             self.leave()
-            self.desk.go_back()
+            self.study_app.go_back()
 
     def suspended(self) -> None:
         """Remember the place, but under a dialog: one comes back from there, and a place is not worth writing then."""
@@ -329,7 +329,7 @@ class CodeScreen(StudyScreen):
         if self.interview.key:
             current, passages = self.interview.current, self.interview.passages
             near = navigation.nearest(passages, self.view.cursor) if current is None else current
-            self.desk.remember(self.MODE, {"interview": self.interview.key, "passage": near})
+            self.study_app.remember(self.MODE, {"interview": self.interview.key, "passage": near})
 
 
 def _fitting(passages: Sequence[Passage], start: int, end: int) -> int | None:

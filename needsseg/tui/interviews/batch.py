@@ -15,7 +15,7 @@ from textual.events import Resize
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.actions.transcripts import speakers as actions
 from needsseg.text import format_count, plural
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -49,7 +49,7 @@ class _Option:
     run: Callable[[], object]
 
 
-class BatchSheet(Sheet[Place]):
+class BatchSheet(Sheet[Bookmark]):
     """An interview a block, a speaker a row; gives the interview to open.
 
     ``keys`` are the interviews that came together; None means all there are. ``happened`` and ``notes`` say what an import
@@ -300,7 +300,7 @@ class BatchSheet(Sheet[Place]):
     def action_open(self) -> None:
         """Gives the interview under the cursor to be opened."""
         if self.here.interview is not None:
-            self.dismiss(Place(self.here.interview.key))
+            self.dismiss(Bookmark(self.here.interview.key))
 
 
 def _role(held: BatchInterview, label: str) -> str:

@@ -168,7 +168,7 @@ class ImportPreviewSheet(Sheet[list[str]]):
         """Reads files in a child; one that is reading already is ended first."""
         self._step = ""
         chosen = import_choices.import_choices_json(self._import_choices())
-        command = self.desk.command("import", "--preview", "--json", "--choices", chosen, "--", *paths)
+        command = self.study_app.command("import", "--preview", "--json", "--choices", chosen, "--", *paths)
         self._reading = self.run_worker(self._run(command), name="child", group="preview", exclusive=True)
         self.tell()
 

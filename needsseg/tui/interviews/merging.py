@@ -34,7 +34,7 @@ def _rehearse(screen: StudyScreen, path: str | None) -> None:
 def _ask(screen: StudyScreen, where: str, outcome: Outcome) -> None:
     """Shows what it would do, and asks."""
     if outcome.code or not isinstance(outcome.result, dict):
-        screen.desk.show_error(failure(outcome))
+        screen.study_app.show_error(failure(outcome))
         return
     report = outcome.result
     who = ", ".join(map(str, report["coders"])) or "nobody yet"
@@ -67,7 +67,7 @@ def _merged(screen: StudyScreen, outcome: Outcome) -> None:
     from needsseg.tui.report import ReportScreen
 
     if outcome.code or not isinstance(outcome.result, dict):
-        screen.desk.show_error(failure(outcome))
+        screen.study_app.show_error(failure(outcome))
         return
     report = outcome.result
     changed = any(

@@ -16,7 +16,7 @@ from needsseg.actions.transcripts import interviews, participants
 from needsseg.errors import NeedssegError
 from needsseg.records import AccountMatch, Participant
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.fixes import worded
 from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.sheet import Sheet
@@ -33,7 +33,7 @@ NOBODY, MATCHING = " none", " matching"
 MOST_ACCOUNTS = 2000
 
 
-class ParticipantsSheet(Sheet[Place]):
+class ParticipantsSheet(Sheet[Bookmark]):
     """A row a participant; enter gives the interview in which they speak."""
 
     TITLE = "Participants"
@@ -228,4 +228,4 @@ class ParticipantsSheet(Sheet[Place]):
         if here is not None:
             spoken = [row.interview for row in interviews.speakers(self.study) if row.participant == here.key]
             if spoken:
-                self.dismiss(Place(spoken[0]))
+                self.dismiss(Bookmark(spoken[0]))

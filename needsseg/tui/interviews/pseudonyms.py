@@ -15,7 +15,7 @@ from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.pseudonyms import Replacement
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.fixes import worded
 from needsseg.tui.keys.hints import key_of
 from needsseg.tui.loading import aside
@@ -37,7 +37,7 @@ KINDS = {
 }
 
 
-class PseudonymsSheet(Sheet[Place]):
+class PseudonymsSheet(Sheet[Bookmark]):
     """A row for everything that was found; enter gives the place where it occurs first."""
 
     TITLE = "Pseudonyms: identifying details of participants"
@@ -198,7 +198,7 @@ class PseudonymsSheet(Sheet[Place]):
             self.tell("no participant says it")
         else:
             span = None if here.start is None or here.end is None else (here.start, here.end)
-            self.dismiss(Place(here.interview, None, span))
+            self.dismiss(Bookmark(here.interview, None, span))
 
 
 def _row(row: Replacement) -> Content:

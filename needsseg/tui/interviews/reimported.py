@@ -11,7 +11,7 @@ from textual.content import Content
 
 from needsseg.actions.coding import passages
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, one_line, plain
 
@@ -47,7 +47,7 @@ def reimport_result(result: object) -> Reimported | None:
     return Reimported(str(result["key"]), int(result["kept"]), edited, len(result["lost"]), warnings)
 
 
-class ReimportedSheet(Sheet[Place]):
+class ReimportedSheet(Sheet[Bookmark]):
     """A passage a row, with its words of before; gives the place to open. It shows what is so now, also after an undo."""
 
     TITLE = "Interview re-imported"
@@ -63,7 +63,7 @@ class ReimportedSheet(Sheet[Place]):
     def __init__(self, study: Study, result: Reimported) -> None:
         super().__init__(study)
         self._result = result
-        self._places: list[Place] = []
+        self._places: list[Bookmark] = []
         self._lost = 0
         self._happened = result.summary
 
@@ -74,8 +74,8 @@ class ReimportedSheet(Sheet[Place]):
         held = {passage.id: passage for passage in passages.listing(self.study, key, anchored=True)}
         edited = [one for one in self._result.edited if one[0] in held and held[one[0]].quote == one[2]]
         self._lost = len(lost)
-        self._places = [Place(key) for _ in self._result.warnings]
-        self._places += [Place(key) for _ in lost] + [Place(key, passage) for passage, _, _ in edited]
+        self._places = [Bookmark(key) for _ in self._result.warnings]
+        self._places += [Bookmark(key) for _ in lost] + [Bookmark(key, passage) for passage, _, _ in edited]
         warned = [plain(f"! {warning}", "$text-warning") for warning in self._result.warnings]
         self.fill([*warned, *map(_lost, lost), *(_edited(before, after) for _, before, after in edited)])
 

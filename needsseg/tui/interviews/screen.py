@@ -26,7 +26,7 @@ from needsseg.tui.words import lines, plain, row
 if TYPE_CHECKING:
     from needsseg.actions.transcripts import InterviewRow
     from needsseg.records import Role
-    from needsseg.tui.bookmark import Place
+    from needsseg.tui.bookmark import Bookmark
     from needsseg.tui.child import Outcome
 
 COLUMNS = (
@@ -243,7 +243,7 @@ class InterviewsScreen(StudyScreen):
         """Opens the interview in Code."""
         if self._here:
             self.leave()
-            self.desk.open_passage(self._here.key, None, "interviews")
+            self.study_app.open_passage(self._here.key, None, "interviews")
 
     @on(DataTable.RowSelected)
     def _chosen(self) -> None:
@@ -252,7 +252,7 @@ class InterviewsScreen(StudyScreen):
     def leave(self) -> None:
         """Remembers the row."""
         if self._here:
-            self.desk.remember(self.MODE, {"key": self._here.key})
+            self.study_app.remember(self.MODE, {"key": self._here.key})
 
     def action_import_files(self) -> None:
         """Asks for a path, and shows what would be imported from there."""
@@ -326,12 +326,12 @@ class InterviewsScreen(StudyScreen):
 
         merge_study(self)
 
-    def _go(self, place: Place | None) -> None:
+    def _go(self, place: Bookmark | None) -> None:
         if place is None:
             self.refresh_study()
         else:
             self.leave()
-            self.desk.open_place(place, "interviews")
+            self.study_app.open_place(place, "interviews")
 
     def action_review(self) -> None:
         """Looks over who speaks in what role, in all interviews."""

@@ -22,7 +22,7 @@ from needsseg.actions.study import studies
 from needsseg.actions.transcripts import interviews
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.child import Outcome
 from needsseg.tui.fixes import worded
 from needsseg.tui.keys.hints import key_of, with_keys
@@ -41,7 +41,7 @@ PLACE = "search"
 """The name under which the study remembers a search that a hit was opened from."""
 
 
-class SearchSheet(Sheet[Place]):
+class SearchSheet(Sheet[Bookmark]):
     """A line of words over what was found; gives the place that was chosen.
 
     Opened with ``like``, it shows more of what that passage says; with ``code`` and no words, the passages that carry it.
@@ -148,7 +148,7 @@ class SearchSheet(Sheet[Place]):
             return
         request = {"asked": self._asked, "speech": self.within.speech}
         title = "Reading by meaning" if lacking == 1 else f"Reading {lacking:,} stretches by meaning (once only)"
-        self.app.push_screen(ReadingScreen(title, reader_of(self.desk), request), self._read)
+        self.app.push_screen(ReadingScreen(title, reader_of(self.study_app), request), self._read)
 
     def _read(self, outcome: Outcome | None) -> None:
         if outcome is None:
@@ -221,8 +221,8 @@ class SearchSheet(Sheet[Place]):
         event.stop()
         if self.hit is not None:
             left = left_at(self._query, self._origin, self.meaning, self.within, event.option_index)
-            self.desk.remember(PLACE, left)
-            self.dismiss(Place(self.hit.interview, None, (self.hit.start, self.hit.end)))
+            self.study_app.remember(PLACE, left)
+            self.dismiss(Bookmark(self.hit.interview, None, (self.hit.start, self.hit.end)))
 
     def action_other_way(self) -> None:
         """Searches by words instead of by meaning, or the other way round."""
@@ -247,7 +247,7 @@ class SearchSheet(Sheet[Place]):
             self.line.focus()
         else:
             if studies.place(self.study, PLACE):
-                self.desk.remember(PLACE, {})
+                self.study_app.remember(PLACE, {})
             self.dismiss(None)
 
     def action_like(self) -> None:

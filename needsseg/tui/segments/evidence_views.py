@@ -8,7 +8,7 @@ from needsseg.actions.discovery import firmness
 from needsseg.actions.segments import segments
 from needsseg.actions.segments.lineage import lineage as load_lineage
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.needs import NeedsScreen
@@ -84,4 +84,4 @@ class EvidenceViews:
 
     def _person(self, interview: str | None) -> None:
         if interview is not None:
-            self.context.navigate(Place(interview), "segments")
+            self.context.navigate(Bookmark(interview), "segments")

@@ -154,7 +154,7 @@ class NeedsScreen(Sheet[None]):
 
     def action_codes(self) -> None:
         """Groups the codes in a child, and shows them as a tree of which branches can be taken."""
-        screen = ProgressScreen("The codes as a tree", self.desk.command("needs", "tree", "--json"))
+        screen = ProgressScreen("The codes as a tree", self.study_app.command("needs", "tree", "--json"))
         self.app.push_screen(screen, self._show_codes)
 
     def _show_codes(self, outcome: Outcome | None) -> None:
@@ -166,7 +166,7 @@ class NeedsScreen(Sheet[None]):
 
     def action_learned(self) -> None:
         """Measures in a child what the answers taught, and shows it."""
-        screen = ProgressScreen("What the answers taught", self.desk.command("needs", "learned", "--json"))
+        screen = ProgressScreen("What the answers taught", self.study_app.command("needs", "learned", "--json"))
         self.app.push_screen(screen, self._tell_learned)
 
     def _tell_learned(self, outcome: Outcome | None) -> None:

@@ -18,7 +18,7 @@ from needsseg.actions.discovery.previews import left_over
 from needsseg.actions.study import history, studies
 from needsseg.errors import Advice, NeedssegError
 from needsseg.tui import loading
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.fixes import worded
 from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.report import ReportScreen
@@ -113,11 +113,11 @@ class SegmentsScreen(StudyScreen):
     @property
     def reviewer(self) -> str:
         """Who decides, as they said last."""
-        return self.desk.reviewer
+        return self.study_app.reviewer
 
     @reviewer.setter
     def reviewer(self, name: str) -> None:
-        self.desk.reviewer = name
+        self.study_app.reviewer = name
 
     def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:
         """Show lines over the screen."""
@@ -157,10 +157,10 @@ class SegmentsScreen(StudyScreen):
         self.query_one(".empty").display = not has_rows
         self.query_one(".body").display = has_rows
         self._show_verdict(shown=has_rows)
-        review.signs = self.desk.signs = glyphs([row.id for row in review.rows], self.desk.signs)
+        review.signs = self.study_app.signs = glyphs([row.id for row in review.rows], self.study_app.signs)
         self.listed.show(review.rows, review.left, wanted, on_left=on_left, signs=review.signs)
         after = cursor.segment.id if cursor.segment else None
-        if before is not None and after not in (None, before) and self.desk.keys.pressed_at is None:
+        if before is not None and after not in (None, before) and self.study_app.keys.pressed_at is None:
             review.segment_replaced_at = monotonic()
         self._evidence.read()
         if review.wanted_passage is not None:
@@ -232,7 +232,7 @@ class SegmentsScreen(StudyScreen):
     def leave(self) -> None:
         """Remembers the segment."""
         if self.cursor.segment:
-            self.desk.remember(self.MODE, {"segment": self.cursor.segment.id})
+            self.study_app.remember(self.MODE, {"segment": self.cursor.segment.id})
 
     @on(OptionList.OptionHighlighted, "#segments")
     @shows_errors
@@ -262,7 +262,7 @@ class SegmentsScreen(StudyScreen):
         quote = self.quotes.quote
         if quote is not None:
             self.leave()
-            self.navigate(Place(quote.interview, quote.id), self.MODE)
+            self.navigate(Bookmark(quote.interview, quote.id), self.MODE)
 
     def action_other_pane(self) -> None:
         """From the list to the evidence, and back."""

@@ -26,7 +26,7 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 if TYPE_CHECKING:
     from needsseg.actions.accounts import Rollup
     from needsseg.tui.accounts.profile_loader import ProfileLoader
-    from needsseg.tui.bookmark import Place
+    from needsseg.tui.bookmark import Bookmark
     from needsseg.tui.child import Outcome
 
 YEAR = 365
@@ -70,8 +70,8 @@ class StackCommands:
 
     def show_accounts(self, filters: Filters) -> None:
         """Shows accounts on their screen."""
-        self.context.desk.wanted_accounts = filters
-        self.context.desk.action_go("accounts")
+        self.context.study_app.wanted_accounts = filters
+        self.context.study_app.action_go("accounts")
 
     def _dated(self) -> bool:
         if self._loader.as_of is None:
@@ -230,7 +230,7 @@ class StackCommands:
         else:
             self._dated()
 
-    def _go(self, place: Place | None) -> None:
+    def _go(self, place: Bookmark | None) -> None:
         if place is None:
             self.context.refresh_study()
         else:

@@ -259,7 +259,7 @@ class StackScreen(StudyScreen):
     def leave(self) -> None:
         """Remembers date and table."""
         self.loader.remember_date()
-        self.desk.remember(
+        self.study_app.remember(
             self.MODE, {"rows": self._rows, "by": self._by, "view": self._view, "backlog": self.commands.backlog}
         )
 

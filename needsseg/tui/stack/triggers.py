@@ -15,7 +15,7 @@ from textual.widgets import OptionList
 from needsseg.actions.playbook import KINDS, triggers
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.sheet import Sheet
@@ -34,7 +34,7 @@ WINDOWS = (12, 4, 52, 0)
 """Weeks before the date; 0 is all of them."""
 
 
-class TriggersSheet(Sheet[Place]):
+class TriggersSheet(Sheet[Bookmark]):
     """Enter opens the account; a place chosen there is this sheet's answer."""
 
     TITLE = "Triggers"
@@ -102,7 +102,7 @@ class TriggersSheet(Sheet[Place]):
             account = self.shown[event.option_index].trigger.account_id
             self.app.push_screen(AccountPageSheet(self.study, account, self._as_of), self._go)
 
-    def _go(self, place: Place | None) -> None:
+    def _go(self, place: Bookmark | None) -> None:
         if place is not None:
             self.dismiss(place)
 

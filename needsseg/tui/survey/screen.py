@@ -20,7 +20,7 @@ from needsseg.actions.transcripts.participant_names import participant_names
 from needsseg.errors import Advice, NotFoundError
 from needsseg.records import Passage
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import StudyScreen, shows_errors
@@ -257,7 +257,7 @@ class SurveyScreen(StudyScreen):
             at = self._list("#quotes").highlighted
             if at is not None and at < len(self._quotes):
                 quote = self._quotes[at]
-                self.desk.open_place(Place(quote.interview, quote.id), self.MODE)
+                self.study_app.open_place(Bookmark(quote.interview, quote.id), self.MODE)
 
     def _pane(self) -> int:
         return next((n for n, pane in enumerate(PANES) if self._list(pane).has_focus), 0)
@@ -356,4 +356,4 @@ class SurveyScreen(StudyScreen):
     def leave(self) -> None:
         """Remembers the question; the edits were kept as they were made."""
         if self.question is not None:
-            self.desk.remember(self.MODE, {"question": self.question.key})
+            self.study_app.remember(self.MODE, {"question": self.question.key})

@@ -13,7 +13,7 @@ from needsseg.actions.study import studies
 from needsseg.actions.transcripts import interviews
 from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code.sheets.agreement import AgreementSheet, meaning
 from needsseg.tui.code.sheets.coverage import CoverageSheet
 from needsseg.tui.interviews.merging import merge_study
@@ -52,8 +52,8 @@ def two_coders(folder: Path) -> Path:
     return path
 
 
-async def opened(app: NeedssegApp, pilot: Pilot[int], sheet: AgreementSheet | CoverageSheet) -> list[Place | None]:
-    answers: list[Place | None] = []
+async def opened(app: NeedssegApp, pilot: Pilot[int], sheet: AgreementSheet | CoverageSheet) -> list[Bookmark | None]:
+    answers: list[Bookmark | None] = []
     await app.push_screen(sheet, answers.append)
     await pilot.pause()
     return answers
@@ -151,7 +151,7 @@ def test_progress_and_saturation(tmp_path: Path, size: tuple[int, int]) -> None:
         assert "threshold 0%" in flat(seen(app))
         await pilot.press("j", "enter")
         await pilot.pause()
-        assert answers == [Place(sorted([INES, MAREK, "strange"])[1])]
+        assert answers == [Bookmark(sorted([INES, MAREK, "strange"])[1])]
 
     play(two_coders(tmp_path), scenes, size)
 

@@ -15,7 +15,7 @@ from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.records import Participant
 from needsseg.study.connection import plain_text
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.interviews.participants import ParticipantsSheet
 from needsseg.tui.interviews.pseudonyms import PseudonymsSheet
 from needsseg.tui.report import ReportScreen
@@ -26,10 +26,10 @@ SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
 
 
 async def over(
-    app: NeedssegApp, pilot: Pilot[int], made: Callable[..., Sheet[Place]]
-) -> tuple[Any, list[Place | None]]:
+    app: NeedssegApp, pilot: Pilot[int], made: Callable[..., Sheet[Bookmark]]
+) -> tuple[Any, list[Bookmark | None]]:
     """A sheet over the app, and what it answers."""
-    answers: list[Place | None] = []
+    answers: list[Bookmark | None] = []
     sheet = made(app.study)
     app.push_screen(sheet, answers.append)
     await settled(app, pilot)
@@ -85,7 +85,7 @@ def test_words_are_replaced_by_others_added_and_shown_where_they_are(tmp_path: P
         assert (sheet.here.kind, sheet.here.by, sheet.here.state) == ("other", "[removed]", "replaced")
         text = interviews.show(app.study, sheet.here.interview).text
         assert text[sheet.here.start : sheet.here.end].lower() == "hartmann"
-        wanted = Place(sheet.here.interview, None, (sheet.here.start, sheet.here.end))
+        wanted = Bookmark(sheet.here.interview, None, (sheet.here.start, sheet.here.end))
         await pilot.press("n")
         await pilot.pause()
         await typed(pilot, "person")
@@ -261,7 +261,7 @@ def test_a_csv_is_read_and_rows_left_out_are_told(tmp_path: Path) -> None:
         assert sheet.here.attributes == {}
         await pilot.press("G", "g", "j", "enter")
         await pilot.pause()
-        assert answers == [Place("marek-nowotny")]
+        assert answers == [Bookmark("marek-nowotny")]
 
     play(small_study(tmp_path), scenes, LARGE)
 

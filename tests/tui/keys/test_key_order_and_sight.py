@@ -21,7 +21,7 @@ from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import interviews
 from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.interviews.batch import BatchSheet
@@ -171,7 +171,7 @@ def test_a_code_goes_on_the_words_that_a_search_opened_and_not_on_the_next_passa
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         span, before = unmarked(app.study, screen), codes(app.study)
-        app.open_place(Place(INES, None, span), "interviews")
+        app.open_place(Bookmark(INES, None, span), "interviews")
         await settled(app, pilot)
         assert screen.interview.passage is None and screen.interview.selected == span
         await burst(app, ["c", *"found it", "enter"])
@@ -180,7 +180,7 @@ def test_a_code_goes_on_the_words_that_a_search_opened_and_not_on_the_next_passa
         await pilot.press("u")
         assert codes(app.study) == before
         first = screen.interview.passages[0]
-        app.open_place(Place(INES, None, (first.start - 5, first.end)), "interviews")
+        app.open_place(Bookmark(INES, None, (first.start - 5, first.end)), "interviews")
         await settled(app, pilot)
         assert screen.interview.current == first.id and first.start <= screen.view.cursor < first.end
 

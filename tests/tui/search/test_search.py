@@ -16,7 +16,7 @@ from needsseg.actions.coding import passages, searching
 from needsseg.actions.study import history, studies
 from needsseg.tui import child, search_process
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.search.screen import SearchSheet
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Prompt
@@ -85,7 +85,7 @@ def test_words_are_found_shown_and_opened_in_context(tmp_path: Path, size: tuple
         await pilot.press("tab", "enter")
         await pilot.pause()
         first = sheet.hits[0]
-        assert given == [Place(first.interview, None, (first.start, first.end))]
+        assert given == [Bookmark(first.interview, None, (first.start, first.end))]
 
     play(small_study(tmp_path), scenes, size)
 

@@ -12,7 +12,7 @@ from textual.widgets import OptionList
 from needsseg.actions.coding import Units, measures
 from needsseg.actions.transcripts import interviews
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, one_line, plain
@@ -32,7 +32,7 @@ COUNTED = {
 BASIS = "over all participants' words, including what one of them has not read"
 
 
-class AgreementSheet(Sheet[Place]):
+class AgreementSheet(Sheet[Bookmark]):
     """Figures for all codes and for each, then the disagreements; gives the place of the one chosen."""
 
     TITLE = "Agreement"
@@ -136,7 +136,7 @@ class AgreementSheet(Sheet[Place]):
         self.listed.highlighted = None
         self.refresh_sheet()
 
-    def _place(self) -> Place | None:
+    def _place(self) -> Bookmark | None:
         """The place of the disagreement under the cursor; of a code's figures, its first one."""
         at = self.at
         if self._found is None or at is None:
@@ -146,7 +146,7 @@ class AgreementSheet(Sheet[Place]):
             one = next((one for one, _ in self._found.disagreements if of and one.code == of), None)
         else:
             one = self._found.disagreements[at - len(self._codes)][0]
-        return None if one is None else Place(one.interview, None, (one.start, one.end))
+        return None if one is None else Bookmark(one.interview, None, (one.start, one.end))
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:

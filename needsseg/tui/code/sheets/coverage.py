@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from needsseg.actions.coding import coverage, measures
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.fixes import worded
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, one_line, plain
@@ -25,7 +25,7 @@ BASES, RUNS, THRESHOLDS = (4, 5, 6, 3), (2, 3, 1), (0.05, 0.0, 0.1)
 CODED, SKIPPED, UNREAD = "█", "░", "·"
 
 
-class CoverageSheet(Sheet[Place]):
+class CoverageSheet(Sheet[Bookmark]):
     """A row an interview, in the order of import; below, the codes that each brought first. Enter opens an interview."""
 
     TITLE = "Progress"
@@ -101,7 +101,7 @@ class CoverageSheet(Sheet[Place]):
     def _open(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option_index < len(self._keys):
-            self.dismiss(Place(self._keys[event.option_index]))
+            self.dismiss(Bookmark(self._keys[event.option_index]))
 
 
 def bar(row: Covered, width: int = WIDTH) -> str:
