@@ -24,6 +24,7 @@ UNSEPARATE_HINT = (
     "({segments.next}) · {study.keys} all keys"
 )
 """The hint where candidates are no groups that stand apart: what people say comes before names."""
+MAP_HINT = "{segments.next} {segments.before} go through its passages · {segments.map} shows the quotes again"
 HELP = """● confirmed   ◐ named   ○ candidate   – set aside   · left over
 ! warnings   +2 new: came since it was decided on   ?3: a run proposes three passages to it
 ★ exemplar   ~ on the edge to its nearest rival   + new   ? proposed   × off-topic   ■ marked

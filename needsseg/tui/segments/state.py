@@ -66,6 +66,16 @@ class ReviewState:
             return with_keys(UNSEPARATE_HINT)
         return with_keys(next((hint for status, hint in HINTS.items() if status in statuses), ""))
 
+    def state_line(self, number: int, *, on_left: bool) -> str:
+        """Return how many segments stand, that the one with this number is shown, or what is left over, and what is marked."""
+        if not self.rows:
+            return "saved · no segments"
+        shown = "left over" if on_left else f"segment {number}/{len(self.rows)}"
+        confirmed = sum(row.status == "confirmed" for row in self.rows)
+        marked = f" · {len(self.marked)} marked" if self.marked else ""
+        narrowed = f" · filter “{self.filter_words}”" if self.filter_words else ""
+        return f"saved · coded {self.coded}/{self.passages} · {shown} · {confirmed} confirmed{marked}{narrowed}"
+
     def name_of(self, segment: int | None) -> str:
         """Return the name of a segment."""
         return next((row.name for row in self.rows if row.id == segment), "no segment")

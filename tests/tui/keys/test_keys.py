@@ -329,7 +329,7 @@ def test_every_key_of_the_sheets(tmp_path: Path, name: str, size: tuple[int, int
             sheet = sheets()[name](app)
             await (app.push_screen(sheet) if push else app.switch_screen(sheet))
             if isinstance(sheet, Sheet):
-                sheet._result_callbacks[-1].callback = app.screen_stack[0]._go  # type: ignore[attr-defined]
+                sheet._result_callbacks[-1].callback = app.screen_stack[0].go  # type: ignore[attr-defined]
             await quiet(app)
             await still(app)
             if isinstance(sheet, QuestionScreen):
