@@ -41,7 +41,7 @@ class SurveyDraft:
         return self.edits.shown
 
     def read_saved(self) -> NeedssegError | None:
-        """Reads the newest version, what drifted since, and the edits that were kept; why those cannot be read."""
+        """Read the newest version, what drifted since, and the edits that were kept; why those cannot be read."""
         wrong = None
         if not self._taken_up:
             self._taken_up = True
@@ -62,17 +62,17 @@ class SurveyDraft:
         return surveys.worded_by_people(self.context.study, from_toml(text, "the kept edits"), text) if text else None
 
     def keep(self) -> None:
-        """Keeps the edits in the study's file, outside its history."""
+        """Keep the edits in the study's file, outside its history."""
         text = as_toml(self.edits.now) if self.edits.now is not None else ""
         studies.remember_place(self.context.study, EDITS, {"toml": text} if text else {})
 
     def edited(self, made: Survey, happened: str) -> None:
-        """Takes an edit, keeps it, and tells of it."""
+        """Take an edit, keep it, and tell of it."""
         self.edits.make(made)
         self.refreshed(f"{happened}, not saved yet · u undoes" if self.edits.unsaved else f"{happened}: as saved")
 
     def refreshed(self, happened: str) -> None:
-        """Shows the survey after an edit, and keeps it; where it cannot be kept that is told."""
+        """Show the survey after an edit, and keep it; where it cannot be kept that is told."""
         try:
             self.keep()
         except NeedssegError as error:
@@ -81,14 +81,14 @@ class SurveyDraft:
         self.context.tell(happened)
 
     def undo_edit(self) -> bool:
-        """Takes the last edit back; whether there was one."""
+        """Take the last edit back; whether there was one."""
         if not self.edits.back():
             return False
         self.refreshed("Undid the edit. ctrl+r redoes it")
         return True
 
     def redo_edit(self) -> bool:
-        """Makes an edit again that was taken back; whether there was one."""
+        """Make an edit again that was taken back; whether there was one."""
         if not self.edits.again():
             return False
         self.refreshed("Redid the edit. u undoes it")
@@ -102,7 +102,7 @@ class SurveyDraft:
 
     @shows_errors
     def save(self) -> None:
-        """Saves the survey as the next version."""
+        """Save the survey as the next version."""
         shown = self.required_survey()
         if shown is None:
             return

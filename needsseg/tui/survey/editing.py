@@ -41,14 +41,14 @@ class Edits:
         return self.now is not None and self.saved is not None and self.now.version != self.saved.version
 
     def make(self, made: Survey) -> None:
-        """Takes an edit."""
+        """Take an edit."""
         self.past.append(self.now)
         self.now = made
         self.future.clear()
         self.settle()
 
     def back(self) -> bool:
-        """Takes the last edit back; whether there was one."""
+        """Take the last edit back; whether there was one."""
         if not self.past:
             return False
         self.future.append(self.now)
@@ -57,7 +57,7 @@ class Edits:
         return True
 
     def again(self) -> bool:
-        """Does again what was taken back; whether there was something."""
+        """Do again what was taken back; whether there was something."""
         if not self.future:
             return False
         self.past.append(self.now)
@@ -66,7 +66,7 @@ class Edits:
         return True
 
     def take_up(self, kept: Survey | None) -> None:
-        """Begins with edits that were kept; all of them can be taken back at once."""
+        """Begin with edits that were kept; all of them can be taken back at once."""
         self.now = kept
         self.past = [] if kept is None else [None]
         self.future = []

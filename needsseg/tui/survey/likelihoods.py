@@ -110,7 +110,7 @@ class LikelihoodSheet(ModalScreen["Survey | None"]):
         return made
 
     def action_leave(self) -> None:
-        """Leaves without taking anything; where something was changed, only when asked twice."""
+        """Leave without taking anything; where something was changed, only when asked twice."""
         if self._typed() and not self._warned:
             self._warned = True
             self._tell("changed: enter takes it, esc again drops it")

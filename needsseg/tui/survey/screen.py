@@ -267,13 +267,13 @@ class SurveyScreen(StudyScreen):
             self._list(PANES[(self._pane() + 1) % len(PANES)]).focus()
 
     def action_step(self, by: int) -> None:
-        """Goes up or down in the list that has the focus."""
+        """Go up or down in the list that has the focus."""
         if self.draft.required_survey() is not None:
             pane = self._list(PANES[self._pane()])
             pane.action_cursor_down() if by > 0 else pane.action_cursor_up()
 
     def action_edge(self, end: bool) -> None:
-        """Goes to the top or bottom of the list that has the focus."""
+        """Go to the top or bottom of the list that has the focus."""
         if self.draft.required_survey() is not None:
             pane = self._list(PANES[self._pane()])
             pane.action_last() if end else pane.action_first()
@@ -290,13 +290,13 @@ class SurveyScreen(StudyScreen):
 
     @shows_errors
     def action_undo(self) -> None:
-        """Takes the last edit back; where there is none, the last action."""
+        """Take the last edit back; where there is none, the last action."""
         if not self.draft.undo_edit():
             super().action_undo()
 
     @shows_errors
     def action_redo(self) -> None:
-        """Makes an edit again that was taken back; where there is none, does an action again."""
+        """Make an edit again that was taken back; where there is none, do an action again."""
         if not self.draft.redo_edit():
             super().action_redo()
 
@@ -305,54 +305,54 @@ class SurveyScreen(StudyScreen):
         self.draft.restore_saved_by(entry)
 
     def action_draft(self) -> None:
-        """Drafts questions in a child."""
+        """Draft questions in a child."""
         self._edits.draft_questions()
 
     def action_reword(self) -> None:
-        """Asks for other words for the question or option under the cursor."""
+        """Ask for other words for the question or option under the cursor."""
         self._edits.reword()
 
     def action_likelihoods(self) -> None:
-        """Asks how likely the option under the cursor is."""
+        """Ask how likely the option under the cursor is."""
         self._edits.likelihoods()
 
     def action_choose(self) -> None:
-        """Asks the question under the cursor, or no more."""
+        """Ask the question under the cursor, or no more."""
         self._edits.choose()
 
     def action_reorder(self) -> None:
-        """Orders what is asked by what each tells."""
+        """Order what is asked by what each tells."""
         self._edits.reorder()
 
     def action_pick(self) -> None:
-        """Picks five questions anew."""
+        """Pick five questions anew."""
         self._edits.pick()
 
     def action_versions(self) -> None:
-        """Offers the versions to take up."""
+        """Offer the versions to take up."""
         self._edits.versions()
 
     def action_save(self) -> None:
-        """Saves the survey as the next version."""
+        """Save the survey as the next version."""
         self.draft.save()
 
     def action_try_out(self) -> None:
-        """Shows where pasted answers would go."""
+        """Show where pasted answers would go."""
         self._use.try_out()
 
     def action_accuracy(self) -> None:
-        """Measures how well the saved survey sorts people."""
+        """Measure how well the saved survey sorts people."""
         self._use.accuracy()
 
     def action_export(self) -> None:
-        """Asks for what, then where to."""
+        """Ask for what, then where to."""
         self._use.export()
 
     def action_route(self) -> None:
-        """Asks for a file of responses."""
+        """Ask for a file of responses."""
         self._use.route()
 
     def leave(self) -> None:
-        """Remembers the question; the edits were kept as they were made."""
+        """Remember the question; the edits were kept as they were made."""
         if self.question is not None:
             self.desk.remember(self.MODE, {"question": self.question.key})

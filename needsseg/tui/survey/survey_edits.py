@@ -34,7 +34,7 @@ class SurveyEdits:
         self.context, self._draft = context, draft
 
     def draft_questions(self) -> None:
-        """Drafts questions in a child, which writes them to a file that is read then."""
+        """Draft questions in a child, which writes them to a file that is read then."""
         if self.context.confirmed < 2:
             self.context.tell("a survey tells two segments apart at least: F3 goes to them, c confirms one")
             return
@@ -58,7 +58,7 @@ class SurveyEdits:
         )
 
     def reword(self) -> None:
-        """Asks for other words for the question or option under the cursor."""
+        """Ask for other words for the question or option under the cursor."""
         shown, question = self._draft.required_survey(), self.context.question
         if shown is None or question is None:
             return
@@ -81,7 +81,7 @@ class SurveyEdits:
             self._draft.edited(made, "other words for the question" if option is None else "other words for the option")
 
     def likelihoods(self) -> None:
-        """Asks how likely the option under the cursor is."""
+        """Ask how likely the option under the cursor is."""
         shown, question, option = self._draft.required_survey(), self.context.question, self.context.option
         if shown is None or question is None:
             return
@@ -97,7 +97,7 @@ class SurveyEdits:
 
     @shows_errors
     def choose(self) -> None:
-        """Asks the question under the cursor, or no more."""
+        """Ask the question under the cursor, or no more."""
         shown, question = self._draft.required_survey(), self.context.question
         if shown is not None and question is not None:
             made = editing.asked_or_not(shown, question.key)
@@ -107,14 +107,14 @@ class SurveyEdits:
 
     @shows_errors
     def reorder(self) -> None:
-        """Orders what is asked by what each tells."""
+        """Order what is asked by what each tells."""
         shown = self._draft.required_survey()
         if shown is not None:
             self._unless_so(editing.ordered(shown), "ordered by gain", "they are in this order")
 
     @shows_errors
     def pick(self) -> None:
-        """Picks five questions anew."""
+        """Pick five questions anew."""
         shown = self._draft.required_survey()
         if shown is not None:
             self._unless_so(load_choose(shown), "picked those that tell most", "these are the ones that tell most")
@@ -127,7 +127,7 @@ class SurveyEdits:
 
     @shows_errors
     def versions(self) -> None:
-        """Offers the versions to take up."""
+        """Offer the versions to take up."""
         kept = surveys.versions(self.context.study)
         if not kept:
             self.context.tell("no version is saved yet: W saves one")

@@ -44,7 +44,7 @@ class SurveyUse:
         """Whether the accuracy is being measured."""
 
     def try_out(self) -> None:
-        """Shows where pasted answers would go."""
+        """Show where pasted answers would go."""
         shown = self._draft.required_survey()
         if shown is not None:
             self.context.push(TrialSheet(self.context.study, shown, self.pasted), self._tried)
@@ -54,7 +54,7 @@ class SurveyUse:
             self.pasted = text
 
     def accuracy(self) -> None:
-        """Measures beside the screen how well the saved survey sorts people, as far as that is known."""
+        """Measure beside the screen how well the saved survey sorts people, as far as that is known."""
         shown = self._saved("is measured", "so that it is known which words were measured")
         if shown is not None and not self.measuring:
             self.measuring = True
@@ -75,7 +75,7 @@ class SurveyUse:
         self.context.show_report("How well the survey sorts people", words.accuracy_lines(found, shown))
 
     def export(self) -> None:
-        """Asks for what, then where to."""
+        """Ask for what, then where to."""
         shown = self._worded(self._saved("exports"), "exported")
         if shown is not None:
             about = "Version and keys go into the file, so that responses come back with them."
@@ -126,7 +126,7 @@ class SurveyUse:
         return None
 
     def route(self) -> None:
-        """Asks for a file of responses."""
+        """Ask for a file of responses."""
         if self._worded(self._saved("routes"), "routed") is not None:
             about = "CSV or JSON lines with an account a response. Labels get source survey; u undoes them."
             self.context.push(Prompt("Route which file of responses?", about=about, path=True), self._route)

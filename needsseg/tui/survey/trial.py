@@ -72,7 +72,7 @@ class TrialSheet(ModalScreen[str]):
             yield Static(plain(KEYS), classes="line", markup=False)
 
     def on_mount(self) -> None:
-        """Answers come first; those that were left are scored."""
+        """Focus the answers; score what was typed before."""
         self.area.focus()
         self.area.move_cursor(self.area.document.end)
         self.score()
@@ -88,7 +88,7 @@ class TrialSheet(ModalScreen[str]):
 
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        """Scores once nothing more is typed or pasted for a moment."""
+        """Score once nothing more is typed or pasted for a moment."""
         if self.area.text != self._text:
             self._text = self.area.text
             self.draft.note(self, {WORDS: self._text})
@@ -97,7 +97,7 @@ class TrialSheet(ModalScreen[str]):
         self._waiting = self.set_timer(PAUSE_SECONDS, self.score)
 
     def score(self) -> None:
-        """Shows a verdict a response, or what is wrong with the answers and where."""
+        """Show a verdict a response, or what is wrong with the answers and where."""
         text, verdicts = self.area.text, self.query_one("#verdicts", Static)
         if not text.strip():
             verdicts.update("")
@@ -118,7 +118,7 @@ class TrialSheet(ModalScreen[str]):
         self.query_one("#trial-state", Static).update(plain(happened))
 
     def action_example(self) -> None:
-        """Puts example answers into the text, once it is empty."""
+        """Put example answers into the text, once it is empty."""
         if self.area.text.strip():
             self._tell("an example goes into an empty text only")
             return
@@ -129,11 +129,11 @@ class TrialSheet(ModalScreen[str]):
         (self.query_one("#scored") if self.area.has_focus else self.area).focus()
 
     def action_scroll(self, by: int) -> None:
-        """Scrolls the verdicts."""
+        """Scroll the verdicts."""
         self.query_one("#scored").scroll_relative(y=by, animate=False)
 
     def action_leave(self) -> None:
-        """Closes."""
+        """Close."""
         self.dismiss(self.area.text)
 
 

@@ -17,7 +17,7 @@ MODES = (
 
 
 def renew(widget: Static, content: Content, least: int = 1) -> None:
-    """Shows another text in ``least`` lines or more; the screen is laid out again only where their number changes."""
+    """Show another text in ``least`` lines or more; the screen is laid out again only where their number changes."""
     size = widget.content_size
     widget.update(content, layout=not size.width or max(least, content.get_height({}, size.width)) != size.height)
 
@@ -52,7 +52,7 @@ class StatusBar(Static):
     _told: tuple[object, ...] = ()
 
     def tell(self, happened: str, state: str, *, wrong: bool = False) -> None:
-        """Shows what happened beside the state."""
+        """Show what happened beside the state."""
         told = (happened, state, wrong, self.app.size.width)
         if told == self._told:
             return

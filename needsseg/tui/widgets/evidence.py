@@ -66,7 +66,7 @@ class EvidenceList(OptionList):
         card: Card | None = None,
         sign: Sign | None = None,
     ) -> None:
-        """Shows the evidence of a segment, the cursor staying on its quote; ``sign`` is the segment's symbol."""
+        """Show the evidence of a segment, the cursor staying on its quote; ``sign`` is the segment's symbol."""
         self._shown = None
         if evidence is None:
             self._fill("", [])
@@ -75,17 +75,17 @@ class EvidenceList(OptionList):
             self._fill(f"segment {evidence.summary.id}", list(_rows(evidence, marked, backing, self.room, card, sign)))
 
     def show_left(self, left: Sequence[LeftOver], marked: Collection[int], *, narrowed: bool) -> None:
-        """Shows the passages that lie in no segment."""
+        """Show the passages that lie in no segment."""
         self._shown = None
         self._fill(LEFT_OVER, list(_left_rows(left, marked, narrowed)))
 
     def say(self, text: Content) -> None:
-        """Shows a text in place of evidence."""
+        """Show a text in place of evidence."""
         self._shown = None
         self._fill("", [Row("told", text)])
 
     def _fill(self, of: str, rows: list[Row]) -> None:
-        """Shows rows; of the same thing as before, the cursor stays on its quote, or where that one was."""
+        """Show rows; of the same thing as before, the cursor stays on its quote, or where that one was."""
         before, here, place = self.rows, self.row, self.highlighted or 0
         same, self._of, self.rows = of == self._of, of, rows
         if not same:
@@ -107,12 +107,12 @@ class EvidenceList(OptionList):
             self.call_after_refresh(self.scroll_home, animate=False)
 
     def on_resize(self) -> None:
-        """Cuts the summary to its place anew."""
+        """Cut the summary to its place anew."""
         if self._shown is not None:
             self.show(*self._shown)
 
     def on_focus(self) -> None:
-        """Shows the quote under the cursor; until then one reads from the top."""
+        """Show the quote under the cursor; until then one reads from the top."""
         self.scroll_to_highlight()
 
     @property
@@ -132,7 +132,7 @@ class EvidenceList(OptionList):
         return [row.passage for row in self.rows if row.kind in QUOTES and row.passage]
 
     def go(self, by: int) -> bool:
-        """Goes to the next quote or the one before; whether there is one."""
+        """Go to the next quote or the one before; whether there is one."""
         at = self.highlighted if self.highlighted is not None else -1
         ahead = range(at + 1, len(self.rows)) if by > 0 else range(at - 1, -1, -1)
         found = next((number for number in ahead if self.rows[number].kind in QUOTES), None)
@@ -147,7 +147,7 @@ class EvidenceList(OptionList):
         return next((passage for passage in ahead if passage and passage.id not in but), None)
 
     def go_to(self, passage: int) -> bool:
-        """Goes to the quote of a passage; whether it is there."""
+        """Go to the quote of a passage; whether it is there."""
         quotes = ((at, row.passage) for at, row in enumerate(self.rows) if row.kind in QUOTES)
         found = next((at for at, quote in quotes if quote and quote.id == passage), None)
         if found is not None:
@@ -155,7 +155,7 @@ class EvidenceList(OptionList):
         return found is not None
 
     def go_to_edge(self, end: bool) -> None:
-        """Goes to the last quote with what stands below it, or to the first with what stands above it."""
+        """Go to the last quote with what stands below it, or to the first with what stands above it."""
         quotes = [at for at, row in enumerate(self.rows) if row.kind in QUOTES]
         if quotes:
             self.highlighted = quotes[-1 if end else 0]

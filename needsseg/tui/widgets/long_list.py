@@ -59,7 +59,7 @@ class LongList(ScrollView, can_focus=True):
         self._styles: dict[str, Style] = {}
 
     def show(self, header: str, count: int, line: Callable[[int], str], cursor: int = 0) -> None:
-        """Shows other lines, the cursor on one of them."""
+        """Show other lines, the cursor on one of them."""
         self._header, self.count, self._line = header, count, line
         self.cursor = min(max(cursor, 0), max(count - 1, 0))
         self.virtual_size = Size(cell_len(header) + 2, count + 1)
@@ -67,7 +67,7 @@ class LongList(ScrollView, can_focus=True):
         self.refresh()
 
     def move(self, to: int) -> None:
-        """Puts the cursor on a line, the first or last where there are not so many, and tells."""
+        """Put the cursor on a line, the first or last where there are not so many, and tell."""
         to = min(max(to, 0), self.count - 1)
         if self.count and to != self.cursor:
             self.cursor = to
@@ -103,7 +103,7 @@ class LongList(ScrollView, can_focus=True):
         self._reveal()
 
     def on_click(self, event: events.Click) -> None:
-        """Puts the cursor on a line; a click where it is already takes that line."""
+        """Put the cursor on a line; a click where it is already takes that line."""
         at = round(self.scroll_offset.y) + event.y - 1
         if event.y < 1 or not 0 <= at < self.count:
             return
@@ -113,7 +113,7 @@ class LongList(ScrollView, can_focus=True):
             self.move(at)
 
     def notify_style_update(self) -> None:
-        """Draws everything anew under another theme."""
+        """Draw everything anew under another theme."""
         super().notify_style_update()
         self._styles.clear()
 

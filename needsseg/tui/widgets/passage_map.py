@@ -94,7 +94,7 @@ class PassageMap(Widget, can_focus=True):
         said: str = "",
         signs: Mapping[int, tuple[str, str]] | None = None,
     ) -> None:
-        """Shows points, or in words why there are none; ``names`` are the segments as the list shows them.
+        """Show points, or in words why there are none; ``names`` are the segments as the list shows them.
 
         ``signs`` are those that the segments keep; without them each gets the first that is free.
         """
@@ -103,7 +103,7 @@ class PassageMap(Widget, can_focus=True):
         self._lay_out()
 
     def mark(self, segment: int | None, passage: int | None, about: str = "") -> None:
-        """Shows which segment and which passage are under the cursors."""
+        """Show which segment and which passage are under the cursors."""
         if (segment, passage, about) != (*self._here, self._about):
             self._here, self._about = (segment, passage), about
             self._lay_out()
@@ -114,7 +114,7 @@ class PassageMap(Widget, can_focus=True):
         return self._drawn
 
     def on_resize(self) -> None:
-        """Fits the map to its place."""
+        """Fit the map to its place."""
         self._lay_out()
 
     def _lay_out(self) -> None:

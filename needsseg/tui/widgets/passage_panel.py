@@ -63,7 +63,7 @@ class PassagePanel(VerticalScroll, can_focus=False):
         asked: str = "",
         who: str = "",
     ) -> None:
-        """Shows a passage and ``who`` said it, or that there is none, and what was ``asked`` before it.
+        """Show a passage and ``who`` said it, or that there is none, and what was ``asked`` before it.
 
         ``marks`` are the symbols of codes by name. ``chance`` and ``reasons`` are those of the queue where it is open.
         """

@@ -19,7 +19,7 @@ class PassagesSeen:
         """Where the stretch begins that was scrolled to last, and when; Textual scrolls at its next refresh."""
 
     def note(self, there: Iterable[Passage]) -> None:
-        """Takes down which passages are on the screen now; those that were there before have been for longer."""
+        """Take down which passages are on the screen now; those that were there before have been for longer."""
         now = monotonic()
         at, revealed = self._revealed
         keys = {_key(passage) for passage in there}
@@ -31,16 +31,16 @@ class PassagesSeen:
         return self._since.get(_key(passage), revealed if passage.start == at else None)
 
     def reveal(self, start: int) -> None:
-        """Takes down that what begins at a place is scrolled to now."""
+        """Take down that what begins at a place is scrolled to now."""
         self._revealed = start, monotonic()
 
     def forget(self, passage: Passage) -> None:
-        """Counts a passage as seen only from the next note on."""
+        """Count a passage as seen only from the next note on."""
         self._since.pop(_key(passage), None)
         self._revealed = -1, 0.0
 
     def clear(self) -> None:
-        """Forgets all: another text is shown."""
+        """Forget all: another text is shown."""
         self._since.clear()
 
 

@@ -38,7 +38,7 @@ class ProfilePane(VerticalScroll, can_focus=False):
     def show(
         self, profile: AccountProfile | None, people: Sequence[AccountMatch], paid: str = "", sign: Sign | None = None
     ) -> None:
-        """Shows a profile, with the participants who belong to the account and what it pays."""
+        """Show a profile, with the participants who belong to the account and what it pays."""
         self.query_one("#profile", Static).update(described(profile, people, paid, sign) if profile else "")
         self.scroll_home(animate=False)
 

@@ -45,7 +45,7 @@ class ProgressScreen(ModalScreen[Outcome | None]):
             yield Static("esc cancels; the study stays as it was", id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Starts the child; it ends with this screen."""
+        """Start the child; it ends with this screen."""
         self.run_worker(self._run(), name="child", exit_on_error=False)
 
     async def _run(self) -> None:
@@ -56,7 +56,7 @@ class ProgressScreen(ModalScreen[Outcome | None]):
         self.dismiss(outcome)
 
     def on_key(self, event: events.Key) -> None:
-        """Says of a key that does nothing here that it was not taken: it is not done later, to what nobody has seen."""
+        """Say of a key that does nothing here that it was not taken: it is not done later, to what nobody has seen."""
         if event.key not in self._bindings.key_to_bindings:
             said = f"{event.character or event.key} was not taken: esc cancels; the study stays as it was"
             self.query_one("#keys", Static).update(plain(said))
@@ -69,7 +69,7 @@ class ProgressScreen(ModalScreen[Outcome | None]):
         self.query_one(ProgressBar).update(total=step.total if counted else None, progress=step.done if counted else 0)
 
     async def action_cancel(self) -> None:
-        """Ends the child and waits until it is gone."""
+        """End the child and wait until it is gone."""
         if self._ending:
             return
         self._ending = True

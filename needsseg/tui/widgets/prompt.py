@@ -145,18 +145,18 @@ class Prompt(ModalScreen[str | None]):
             self.draft.note(self, {WORDS: event.value})
 
     def on_unmount(self) -> None:
-        """Ends the draft; as the app ends, words that were neither taken nor dropped are kept before."""
+        """End the draft; as the app ends, words that were neither taken nor dropped are kept before."""
         if self.draft is not None:
             self.draft.close()
 
     def action_move(self, by: int) -> None:
-        """Goes through the choices."""
+        """Go through the choices."""
         if self._offered:
             shown = self.query_one(OptionList)
             shown.action_cursor_down() if by > 0 else shown.action_cursor_up()
 
     def action_complete(self) -> None:
-        """Completes what was typed to the first choice, or to the path suggested."""
+        """Complete what was typed to the first choice, or to the path suggested."""
         words = self.query_one(Input)
         if self._path and (done := complete_path(words.value)) is not None:
             words.value = done
@@ -179,7 +179,7 @@ class Prompt(ModalScreen[str | None]):
         self.dismiss(self._offered[event.option_index].value)
 
     def action_leave(self) -> None:
-        """Leaves without an answer."""
+        """Leave without an answer."""
         if self.draft is not None:
             self.draft.drop()
         self.dismiss(None)

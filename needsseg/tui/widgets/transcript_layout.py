@@ -50,7 +50,7 @@ class Lines(Sequence[Line]):
         self._kinds, self._turns, self._starts, self._ends = bytearray(), array("q"), array("q"), array("q")
 
     def add(self, kind: int, turn: int, spans: Sequence[tuple[int, int]]) -> None:
-        """Adds lines of one kind and turn."""
+        """Add lines of one kind and turn."""
         self._kinds += bytes([kind]) * len(spans)
         self._turns.extend([turn] * len(spans))
         self._starts.extend([start for start, _ in spans])

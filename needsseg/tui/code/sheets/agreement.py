@@ -51,7 +51,7 @@ class AgreementSheet(Sheet[Place]):
         self._codes: list[str] = []
 
     def reload(self) -> None:
-        """Reckons the figures anew; where there are none, says why."""
+        """Reckon the figures anew; where there are none, say why."""
         self._found, self._codes = None, []
         self.fill([])
         found = measures.agreement(self.study, self._units, [self._only] if self._only else ())
@@ -104,7 +104,7 @@ class AgreementSheet(Sheet[Place]):
         return f"by {self._units} · {format_count(n, self._units)} of {where}"
 
     def action_units(self) -> None:
-        """Compares by the next unit."""
+        """Compare by the next unit."""
         self._units = UNITS[(UNITS.index(self._units) + 1) % len(UNITS)]
         self._again("")
 

@@ -60,7 +60,7 @@ class CodeTreeScreen(Sheet[None]):
             self._flatten(child, depth + 1)
 
     def reload(self) -> None:
-        """Shows the tree; what is in view already is said."""
+        """Show the tree; what is in view already is said."""
         in_view = {offer.name for offer in needs.offers(self.study, "codes") if offer.taken}
         self.fill([self._line(depth, node, in_view) for depth, node in self._rows])
 
@@ -98,7 +98,7 @@ class CodeTreeScreen(Sheet[None]):
         return f"{marked}{one_line(', '.join(wanted), 120)}: {one_line(people, 200)}"
 
     def on_option_list_option_highlighted(self) -> None:
-        """Tells who speaks under what the cursor is on; what happened is said until the cursor moves."""
+        """Tell who speaks under what the cursor is on; what happened is said until the cursor moves."""
         self.tell(None if self.at == self._was_at else "")
         self._was_at = self.at
 
@@ -107,7 +107,7 @@ class CodeTreeScreen(Sheet[None]):
         self.action_take()
 
     def action_mark(self) -> None:
-        """Marks all codes of the row under the cursor, or no longer."""
+        """Mark all codes of the row under the cursor, or no longer."""
         if self.at is None:
             return
         codes = self._rows[self.at][1].codes
@@ -118,7 +118,7 @@ class CodeTreeScreen(Sheet[None]):
         self.refresh_sheet()
 
     def action_put(self) -> None:
-        """Moves the marked codes under the row of the cursor; the study's codebook stays as it is."""
+        """Move the marked codes under the row of the cursor; the study's codebook stays as it is."""
         if self._root is None or self.at is None:
             return
         if not self._marked:
@@ -136,7 +136,7 @@ class CodeTreeScreen(Sheet[None]):
         self.done(f"moved {format_count(len(moved), 'code')}; enter on a branch adds it as a need", undo=False)
 
     def action_take(self) -> None:
-        """Asks what the need of these codes is called; a single code keeps its name unless another is typed."""
+        """Ask what the need of these codes is called; a single code keeps its name unless another is typed."""
         wanted = self._wanted()
         if not wanted:
             return
@@ -154,7 +154,7 @@ class CodeTreeScreen(Sheet[None]):
                 self.refresh_sheet()
 
     def action_matrix(self) -> None:
-        """Shows how many passages of each participant carry each code."""
+        """Show how many passages of each participant carry each code."""
         from needsseg.tui.report import ReportScreen
 
         widest = max((len(who) for who in self._people), default=0)

@@ -116,14 +116,14 @@ class CodebookSheet(Sheet[str]):
         self.dismiss(self._shown[event.option_index].code.name)
 
     def action_leave(self) -> None:
-        """Ends the filter, or closes the sheet."""
+        """End the filter, or close the sheet."""
         if self._filter:
             self._narrow("")
         else:
             self.dismiss(None)
 
     def action_filter(self) -> None:
-        """Asks for words that the codes shown hold."""
+        """Ask for words that the codes shown hold."""
         self.app.push_screen(
             Prompt("Which codes?", value=self._filter, about="Words of names and descriptions.", empty=True),
             self._narrow,
@@ -136,7 +136,7 @@ class CodebookSheet(Sheet[str]):
             self.refresh_sheet()
 
     def _ask(self, prompt: Callable[[CodeRow], Prompt], then: Callable[[str, str], None]) -> None:
-        """Asks something about the code under the cursor, and hands its name and the answer on."""
+        """Ask something about the code under the cursor; pass its name and the answer on."""
         here = self.code
         if here is None:
             self.tell("there is no code here: n makes one")
@@ -151,13 +151,13 @@ class CodebookSheet(Sheet[str]):
         self.app.push_screen(asked, answered if asked.draft is None else asked.draft.until_saved(answered))
 
     def _change(self, code: str, happened: str, change: Callable[[], object]) -> None:
-        """Makes a change, the cursor on ``code`` afterwards."""
+        """Make a change, the cursor on ``code`` afterwards."""
         before, self._wanted = self._wanted, code
         if not self.attempt(happened, change):
             self._wanted = before
 
     def action_make(self, below: bool) -> None:
-        """Asks for the name of a new code, at the top or below the one here."""
+        """Ask for the name of a new code, at the top or below the one here."""
         here = self.code
         if below and here is None:
             self.tell("there is no code here: n makes one")
@@ -176,7 +176,7 @@ class CodebookSheet(Sheet[str]):
             self._change(name, f"made “{name}”", lambda: codebook.create(self.study, name, parent))
 
     def action_rename(self) -> None:
-        """Asks for another name."""
+        """Ask for another name."""
         self._ask(
             lambda here: Prompt(f"New name for “{here.name}”?", value=here.name),
             lambda name, new: self._change(
@@ -185,7 +185,7 @@ class CodebookSheet(Sheet[str]):
         )
 
     def action_recolour(self) -> None:
-        """Asks for a colour."""
+        """Ask for a colour."""
         choices = [Choice(colour, colour) for colour in COLOURS] + [Choice(NONE, NONE, "removes it")]
         self._ask(
             lambda here: Prompt(f"Which colour for “{here.name}”?", choices=choices, about="One of these, or #rrggbb."),
@@ -197,7 +197,7 @@ class CodebookSheet(Sheet[str]):
         )
 
     def action_describe(self) -> None:
-        """Asks what the code means."""
+        """Ask what the code means."""
         self._ask(
             lambda here: Prompt(
                 f"What does “{here.name}” mean?",
@@ -211,7 +211,7 @@ class CodebookSheet(Sheet[str]):
         )
 
     def action_memo(self) -> None:
-        """Opens the memo on the code."""
+        """Open the memo on the code."""
         if self.code is None:
             self.tell("there is no code here: n makes one")
             return
@@ -222,7 +222,7 @@ class CodebookSheet(Sheet[str]):
         )
 
     def action_move(self) -> None:
-        """Asks under which code this one goes."""
+        """Ask under which code this one goes."""
         self._ask(
             lambda here: Prompt(
                 f"Move “{here.name}” under which code?",
@@ -237,7 +237,7 @@ class CodebookSheet(Sheet[str]):
         )
 
     def action_merge(self) -> None:
-        """Asks into which code this one goes, telling what goes over."""
+        """Ask into which code this one goes, telling what goes over."""
         if self.code is not None and len(self._all) < 2:
             self.tell("there is no other code to merge it into")
             return
@@ -262,7 +262,7 @@ class CodebookSheet(Sheet[str]):
         ]
 
     def action_delete(self) -> None:
-        """Tells what deleting the code touches, and asks."""
+        """Tell what deleting the code touches, and ask."""
         self._ask(
             lambda here: Prompt(
                 f"Delete “{here.name}”?",
@@ -278,7 +278,7 @@ class CodebookSheet(Sheet[str]):
         )
 
     def action_pin(self, digit: int) -> None:
-        """Pins the code to a digit; 0 unpins it."""
+        """Pin the code to a digit; 0 unpins it."""
         if self.code is None:
             self.tell("there is no code here: n makes one")
             return

@@ -44,7 +44,7 @@ class CoverageSheet(Sheet[Place]):
         self._read: coverage.Coverage | None = None
 
     def reload(self) -> None:
-        """Reads both again."""
+        """Read both again."""
         found = coverage.coverage(self.study)
         self._read = found
         if not found.interviews:
@@ -77,7 +77,7 @@ class CoverageSheet(Sheet[Place]):
         return f"coded {total.decided}/{total.marked} · {measure}{whose}"
 
     def action_vary(self, what: str) -> None:
-        """Tries the next value of what saturation is measured with."""
+        """Try the next value of what saturation is measured with."""
         values = {"base": BASES, "run": RUNS, "threshold": THRESHOLDS}[what]
         self._chosen[what] = (self._chosen[what] + 1) % len(values)
         self.refresh_sheet()

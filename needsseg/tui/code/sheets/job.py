@@ -113,7 +113,7 @@ class JobSheet(ModalScreen[JobParts | None]):
         self.query(Input).first().focus()
 
     def on_unmount(self) -> None:
-        """Ends the draft; as the app ends, words that were neither saved nor dropped are kept before."""
+        """End the draft; as the app ends, words that were neither saved nor dropped are kept before."""
         self.draft.close()
 
     @property
@@ -138,7 +138,7 @@ class JobSheet(ModalScreen[JobParts | None]):
 
     @on(Input.Submitted)
     def _save(self) -> None:
-        """Saves all parts; a part that was not edited is stored as the passage says it, not as the screen shows it."""
+        """Save all parts; a part that was not edited is stored as the passage says it, not as the screen shows it."""
         first = self._first
         said = {line.id or "": line.value for line in self.query(Input)}
         parts = JobParts(**{part: first[part] if said[part] == safe(first[part]) else said[part] for part in PARTS})
@@ -151,7 +151,7 @@ class JobSheet(ModalScreen[JobParts | None]):
         self.dismiss(parts)
 
     def action_leave(self) -> None:
-        """Leaves without saving; where something was changed, only when asked twice."""
+        """Leave without saving; where something was changed, only when asked twice."""
         if self.changed and not self._warned:
             self._warned = True
             self._tell("changed: enter saves, esc again drops")

@@ -75,7 +75,7 @@ class MemoSheet(ModalScreen[str | None]):
             self._tell(f"a draft of {self.draft.at}, not saved yet: esc saves it, ctrl+x twice drops it")
 
     def on_unmount(self) -> None:
-        """Ends the draft; as the app ends, words that were neither saved nor dropped are kept before."""
+        """End the draft; as the app ends, words that were neither saved nor dropped are kept before."""
         self.draft.close()
 
     @property
@@ -101,7 +101,7 @@ class MemoSheet(ModalScreen[str | None]):
         self._tell("")
 
     def action_leave(self) -> None:
-        """Saves what was changed, and closes; what cannot be saved stays here to be read and copied."""
+        """Save what was changed, and close; what cannot be saved stays here to be read and copied."""
         if not self.changed:
             self._close(None)
             return
@@ -114,12 +114,12 @@ class MemoSheet(ModalScreen[str | None]):
         self._close("wrote the memo" if words.strip() else "removed the memo")
 
     def _close(self, happened: str | None) -> None:
-        """Closes; what is saved or dropped is no draft any more."""
+        """Close; what is saved or dropped is no draft any more."""
         self.draft.drop()
         self.dismiss(happened)
 
     def action_drop(self) -> None:
-        """Cuts what is selected; with nothing selected, drops the changes when asked twice."""
+        """Cut what is selected; with nothing selected, drop the changes when asked twice."""
         if self.area.has_focus and self.area.selected_text:
             self.area.action_cut()
         elif self._warned or not self.changed:
