@@ -1,4 +1,4 @@
-"""Accepting, rejecting and unmarking the current passage."""
+"""Accept, reject or unmark the current passage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from needsseg.tui.widgets.transcript_view import TranscriptView
 
 
 class PassageDeciding:
-    """A decision saves at once and goes on to the next undecided passage."""
+    """Saves each decision at once and goes on to the next undecided passage."""
 
     def __init__(
         self,
@@ -54,11 +54,11 @@ class PassageDeciding:
 
     @shows_errors
     def unmark(self) -> None:
-        """Take the mark off, or make a decided suggestion undecided again."""
+        """Unmark a passage, or make a decided suggestion undecided again."""
         passage = self._targets.passage()
         if passage is not None and passage.id < 0:
             self.context.tell("not decided yet: a accepts, x rejects")
         elif passage is not None:
             passages.unmark(self.context.study, passage.id)
-            done = "unmarked" if passage.origin == "hand" else "left open"
+            done = "unmarked" if passage.origin == "hand" else "made undecided:"
             self.context.saved(f"{done} “{short_quote(passage)}”")

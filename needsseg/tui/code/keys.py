@@ -8,15 +8,15 @@ HELP = """In the margin: ? suggested   ✓ accepted   # accepted and coded   · 
               ┘ ends   + more passages than there is room for
 In the text: underlined suggested, bold and underlined accepted, struck out rejected, italic where passages overlap.
 
-The cursor: ← → by word, ↑ ↓ by line, Home End, PgUp PgDn. Where it comes into a passage, that one is current and
-what keys act on; beside passages none is, and c codes the sentence at the cursor.
+The cursor: ← → by word, ↑ ↓ by line, Home End, PgUp PgDn. The passage under it is current, and keys act on it;
+outside passages c codes the sentence at the cursor.
 While a selection is open (v w s t, shift with ← → ↑ ↓, or the mouse: drag, or click two, three or four times for a word,
-a sentence, a turn): j k or the cursor move its end, [ ] { } its edges, w s t choose what by; enter marks it,
-c q i 1–9 mark and code it at once, esc drops it; keys for passages wait until it is marked or dropped.
-While a find is open (/): n N go through what was found, esc ends it.
-Who said what: S splits the turn before the word at the cursor, + joins it and the next, T gives the selection or the turn to
-another speaker, D takes it out as no speech (needsseg turn deleted lists it). R begins a range of turns: T and D then concern
-all turns from there to the cursor. Passages follow; those that cannot are listed. The file stays as it is; u undoes."""
+a sentence, a turn): j k or the cursor move its end, [ ] { } its edges, w s t choose the unit; enter marks it,
+c q i 1–9 mark and code it at once, esc drops it; other keys for passages wait until it is marked or dropped.
+While a search is open (/): n N go through the matches, esc ends it.
+Who said what: S splits the turn before the word at the cursor, + joins it with the next, T gives the selection or the turn
+to another speaker, D removes it as not speech (needsseg turn deleted lists it). R starts a range of turns: T and D then act
+on all turns up to the cursor. Passages follow their words; those that cannot are listed. The imported file stays as it is; u undoes."""
 
 _DIGITS: list[BindingType] = [
     Binding(str(number), f"digit({number})", f"code {number} of the recent ones", id=f"code.digit{number}", show=False)

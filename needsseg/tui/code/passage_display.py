@@ -1,4 +1,4 @@
-"""Drawing the passages in the transcript, and what is known of the current one in the panel."""
+"""Draw the passages in the transcript, and the current one in the panel."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from needsseg.tui.words import plain
 
 
 class PassageDisplay:
-    """Tells the widgets what to show: the transcript its passages, the panel the current one, the title the interview's."""
+    """Passes to the widgets what to show: passages to the transcript, the current one to the panel, the title to the pane."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class PassageDisplay:
         self._names = ParticipantNames({}, {})
 
     def read_interview(self) -> None:
-        """Read what is shown of the interview whichever passage is current: its title, its speakers, the codes under digits."""
+        """Read what is shown for every passage of the interview: its title, its speakers' names, the codes under digits."""
         study, key = self.context.study, self._interview.key
         noted = " · memo (M)" if memos.listing(study, "interview", key) else ""
         self.pane.border_title = plain(interviews.title(study, key) + noted)
@@ -46,7 +46,7 @@ class PassageDisplay:
         self._codes.forget()
 
     def show(self, *, reveal: bool = False) -> None:
-        """Draw the passages, and what is known of the current one."""
+        """Draw the passages and the panel of the current one."""
         passage, transcript = self._interview.passage, self._interview.transcript
         self._codes.shown()
         self._view.mark(self._interview.passages, self._interview.current, self._codes.marks)
@@ -69,7 +69,7 @@ class PassageDisplay:
         self.context.tell()
 
     def _notes(self, passage: Passage | None) -> list[str]:
-        """Return what people wrote on a passage."""
+        """Return the memos and job statements on a passage, a line each."""
         if passage is None or passage.id < 0:
             return []
         memos_on, statements_on = passage_notes(self.context.study, passage.id)
