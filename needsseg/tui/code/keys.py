@@ -16,7 +16,7 @@ c q i 1–9 mark and code it at once, esc drops it; other keys for passages wait
 While a search is open (/): n N go through the matches, esc ends it.
 Who said what: S splits the turn before the word at the cursor, + joins it with the next, T gives the selection or the turn
 to another speaker, D removes it as not speech (needsseg turn deleted lists it). R starts a range of turns: T and D then act
-on all turns up to the cursor. Passages follow their words; those that cannot are listed. The imported file stays as it is; u undoes."""
+on all turns up to the cursor. Passages follow their words; those that cannot are listed. The imported file stays."""
 
 _DIGITS: list[BindingType] = [
     Binding(str(number), f"digit({number})", f"code {number} of the recent ones", id=f"code.digit{number}", show=False)

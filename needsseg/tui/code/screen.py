@@ -248,7 +248,8 @@ class CodeScreen(StudyScreen):
     @shows_errors
     def _refresh_passages(self, version: Version) -> None:
         self._shown = Version()
-        self._read_passages(keep=self.interview.current)
+        with self.study.reading_once():
+            self._read_passages(keep=self.interview.current)
         self._shown = version
         self.tell()
 
