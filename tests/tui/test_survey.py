@@ -164,7 +164,11 @@ def test_words_and_likelihoods_are_edited_kept_and_saved(path: Path, size: tuple
         )
         await pilot.press("l")
         assert isinstance(app.screen, LikelihoodSheet)
-        for wrong, told in (("1", "1 is not a likelihood"), ("0", "0 is not a likelihood"), ("lots", "“lots” is not a number")):
+        for wrong, told in (
+            ("1", "1 is not a likelihood"),
+            ("0", "0 is not a likelihood"),
+            ("lots", "“lots” is not a number"),
+        ):
             await anew(pilot, wrong)
             assert told in flat(seen(app)) and isinstance(app.screen, LikelihoodSheet)
         await pilot.press("escape")

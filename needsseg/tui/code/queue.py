@@ -82,8 +82,8 @@ class SuggestionQueue:
             return ""
         outlook = self._queue.outlook
         expected = f", about {round(outlook.left):,} worth it" if self._queue.learned else ""
-        left = f"of {outlook.undecided:,} left{expected}" if expected else f"{outlook.undecided:,} left"
-        return f"{self._chance_words(self._item)} · {left}"
+        remaining = f"of {outlook.undecided:,} left{expected}" if expected else f"{outlook.undecided:,} left"
+        return f"{self._chance_words(self._item)} · {remaining}"
 
     @property
     def reasons(self) -> tuple[str, ...]:
