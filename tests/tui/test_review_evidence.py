@@ -85,7 +85,7 @@ def test_all_evidence_and_the_lineage_are_read_and_closed(demo_study: Study) -> 
         assert isinstance(app.screen, ReportScreen)
         text = flat(seen(app))
         assert "esc closes" in text
-        assert "Who carries it:" in text and "Accounts behind it:" in text
+        assert "Participants:" in text and "Accounts:" in text
         await pilot.press("escape")
         await pilot.pause()
         await pilot.press("L")

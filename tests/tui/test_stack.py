@@ -76,7 +76,7 @@ def test_the_roll_up_its_rows_columns_and_views(tmp_path: Path, size: tuple[int,
         screen = await opened(app, pilot)
         text = flat(seen(app))
         assert "Accounts: need by size" in text
-        assert "Labels cover 1 of 3 accounts, 0 confirmed. Amounts are known of 2." in text
+        assert "Labels cover 1 of 3 accounts, 0 confirmed. Amounts are known for 2." in text
         assert "* fewer than five accounts" in text
         assert screen.rollup is not None and screen.rollup == rollups.rollup(app.study, date(2026, 6, 29))
         assert "Coordinator 1 33%" in text and "Coordinator by size" in text
@@ -85,7 +85,7 @@ def test_the_roll_up_its_rows_columns_and_views(tmp_path: Path, size: tuple[int,
         assert "Shares of a row's accounts: need by size" in flat(seen(app)) and "100%*" in seen(app)
         await pilot.press("v")
         assert "Money (ARR): need by size" in flat(seen(app)) and "10,800*" in seen(app)
-        assert "known of 2; the others are not counted as paying nothing." in flat(seen(app))
+        assert "known for 2; the others do not count as paying nothing." in flat(seen(app))
         await pilot.press("v", "G")
         assert "all by size" in flat(seen(app))
         seen_by = set()

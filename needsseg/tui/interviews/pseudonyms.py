@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 AROUND = 26
 STATES = {"proposed": "? proposed", "undecided": "? undecided", "replaced": "✓ replaced", "kept": "· kept"}
 KINDS = {
-    "person": "a person: the parts of the name are found too",
+    "person": "a person: the parts of the name are found, too",
     "company": "a company: found as written",
     "other": "anything else: found in any case",
     "email": "an e-mail address",

@@ -107,13 +107,13 @@ def caution(rollup: Rollup, view: str) -> str:
     if not rollup.amounts.amounts:
         sentences.append("No amounts of running subscriptions are known.")
     elif view != "money":
-        sentences.append(f"Amounts are known of {rollup.total.priced:,}.")
+        sentences.append(f"Amounts are known for {rollup.total.priced:,}.")
     else:
-        coverage = f"known of {rollup.total.priced:,}; the others are not counted as paying nothing"
-        unclear = "" if rollup.amounts.yearly is not None else "; of a month or of a year is not told, so it is not ARR"
+        coverage = f"known for {rollup.total.priced:,}; the others do not count as paying nothing"
+        unclear = "" if rollup.amounts.yearly is not None else "; per month or per year is unknown, so it is not ARR"
         sentences.append(f"Money is {money_word(rollup)}, {coverage}{unclear}.")
     if any(cell.small for row in rollup.rows for cell in row.cells.values()):
-        sentences.append("* fewer than five accounts: a share of so few says little.")
+        sentences.append("* fewer than five accounts: too few for a meaningful share.")
     return " ".join(sentences)
 
 

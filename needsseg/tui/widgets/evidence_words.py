@@ -89,7 +89,7 @@ def summary(evidence: Evidence, backing: Backing | None = None, width: int = 0, 
         parts.append(Content.assemble(plain("words   ", "dim"), plain(", ".join(segment.keywords))))
     parts += [Content.assemble(plain("nearest ", "dim"), plain(_rival(evidence)))] if evidence.rival else []
     if evidence.voices:
-        parts.append(Content.assemble(plain("voices  ", "dim"), plain(_voices(evidence))))
+        parts.append(Content.assemble(plain("people  ", "dim"), plain(_voices(evidence))))
     other_warnings = [
         warning for warning in segment.warnings if segment.firm is None or warning != segment.firm.against
     ]
