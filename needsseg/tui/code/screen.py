@@ -56,7 +56,10 @@ class Version:
 
 
 class CodeScreen(StudyScreen):
-    """A transcript with its passages marked; wires the parts, each with one job, to the keys and the widgets."""
+    """A transcript with its passages marked, and the passage under the cursor in a panel.
+
+    The screen wires its parts, each with one job, to the keys and the widgets.
+    """
 
     MODE = "code"
     HELP = HELP

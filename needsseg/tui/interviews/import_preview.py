@@ -138,7 +138,7 @@ class ImportPreviewSheet(Sheet[list[str]]):
         counts += [f"{refused} refused"] * bool(refused)
         counts += [f"{len(self._preview.passed_over)} passed over"] * bool(self._preview.passed_over)
         counts += [f"{states.count('known')} imported before"] * ("known" in states)
-        counts += [f"{format_count(len(self._preview.others), 'other file')} without talk"] * bool(self._preview.others)
+        counts += [f"{format_count(len(self._preview.others), 'other file')} ignored"] * bool(self._preview.others)
         return " · ".join(counts)
 
     @property

@@ -56,7 +56,7 @@ class LikelihoodSheet(ModalScreen["Survey | None"]):
             box.border_title = "How likely is this option?"
             words = self._question.options[self._at].words
             about = (
-                "Above 0 and below 1, or in %. The other options keep their shares of what is left, so that all make 1."
+                "Above 0 and below 1, or in %. The other options share the rest in proportion, so that all add up to 1."
             )
             yield Static(
                 lines([plain(self._question.words, "bold"), plain(f"“{words}”"), plain(about, "dim")]), id="asks"
