@@ -116,7 +116,7 @@ def test_questions_options_and_quotes_are_shown_with_figures(path: Path, size: t
         screen = await opened(app, pilot)
         text = flat(seen(app))
         assert (
-            "Survey v1-" in text and ": 5 questions with" in text and "bits about Coordinator, Builder [draft]" in text
+            "Survey v1-" in text and ": 5 questions, " in text and "bits about Coordinator, Builder [draft]" in text
         )
         shown = screen.draft.edits.shown
         assert shown is not None and not screen.draft.edits.unsaved

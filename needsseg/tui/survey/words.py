@@ -40,7 +40,7 @@ def title(edits: Edits) -> str:
     heading = f"Survey {shown.version}" if shown.version else "Survey, not saved yet"
     heading += ", edited" if edits.unsaved and shown.version else ""
     segments = ", ".join(one_line(name, 24) for name in shown.segments)
-    return f"{heading}: {format_count(len(questions), 'question')} with {bits:.2f} bits about {segments}"
+    return f"{heading}: {format_count(len(questions), 'question')}, {bits:.2f} bits about {segments}"
 
 
 def cautions(edits: Edits, drifted: Sequence[str]) -> Content:
