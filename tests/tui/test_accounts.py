@@ -415,7 +415,7 @@ def test_dates_that_can_be_read_two_ways_are_asked_for_and_rows_are_added(tmp_pa
         await typed(pilot, str(tmp_path / "one.csv"))
         assert "? can be read with the day or the month first: d sets the format" in flat(seen(app))
         await pilot.press("r")
-        assert "timestamp can be read with the day or the month first: d on its line" in flat(seen(app))
+        assert "timestamp can be read with the day or the month first: press d on its line" in flat(seen(app))
         await pilot.press("d")
         assert "This field has no dates; these have: timestamp" in flat(seen(app))
         await pilot.press(*"jjjjjjj", "d")
@@ -540,15 +540,15 @@ def test_matches_are_confirmed_rejected_and_left_again(tmp_path: Path) -> None:
             lines = seen(app).splitlines()
             assert any(row in line for line in lines), participant
         await pilot.press("g")
-        while app.screen._here is None or app.screen._here.participant != "ines-carvalho":  # type: ignore[attr-defined]
+        while app.screen._current_match is None or app.screen._current_match.participant != "ines-carvalho":  # type: ignore[attr-defined]
             await pilot.press("j")
         await pilot.press("x")
         assert account_of("ines-carvalho") == (None, "by_hand")
-        while app.screen._here.participant != "ines-carvalho":  # type: ignore[attr-defined]
+        while app.screen._current_match.participant != "ines-carvalho":  # type: ignore[attr-defined]
             await pilot.press("j")
         await pilot.press("d")
         assert account_of("ines-carvalho") == ("a1", "email_domain")
-        while app.screen._here.participant != "ines-carvalho":  # type: ignore[attr-defined]
+        while app.screen._current_match.participant != "ines-carvalho":  # type: ignore[attr-defined]
             await pilot.press("j")
         await pilot.press("a")
         assert account_of("ines-carvalho") == ("a1", "by_hand")

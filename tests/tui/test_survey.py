@@ -115,9 +115,7 @@ def test_questions_options_and_quotes_are_shown_with_figures(path: Path, size: t
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         text = flat(seen(app))
-        assert (
-            "Survey v1-" in text and ": 5 questions, " in text and "bits about Coordinator, Builder [draft]" in text
-        )
+        assert "Survey v1-" in text and ": 5 questions, " in text and "bits about Coordinator, Builder [draft]" in text
         shown = screen.draft.edits.shown
         assert shown is not None and not screen.draft.edits.unsaved
         assert f"1 {shown.questions[0].gain:.2f} bits" in text

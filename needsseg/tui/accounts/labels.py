@@ -81,12 +81,12 @@ def _text(page: AccountPage, text: LabelledText) -> Line:
 
 
 def _disagreement(page: AccountPage) -> Iterator[Line]:
-    own = page.profile.needs_segment
-    named = dict.fromkeys(label.segment for label in page.labels)
-    if len(named) < 2:
+    current_segment = page.profile.needs_segment
+    segments = dict.fromkeys(label.segment for label in page.labels)
+    if len(segments) < 2:
         return
-    verdict = f"its label is {own}" if own else "it has no label until somebody decides"
-    yield plain(f"They disagree ({', '.join(named)}): {verdict}. {RULE}.", "bold"), None
+    verdict = f"its label is {current_segment}" if current_segment else "it has no label until somebody decides"
+    yield plain(f"They disagree ({', '.join(segments)}): {verdict}. {RULE}.", "bold"), None
     by_source: dict[str, list[str]] = {}
     for label in page.labels:
         by_source.setdefault(label.source, []).append(label.segment)

@@ -132,13 +132,13 @@ class MappingScreen(ModalScreen[Chosen | None]):
         shown.highlighted = at
         used = {part for column in self.columns.values() for part in (column, *column.split("|"))}
         unused = [column for column in proposal.header if column not in used]
-        rest = [f"not read: {', '.join(unused)}"] if unused else []
-        rest += (
+        notes = [f"not read: {', '.join(unused)}"] if unused else []
+        notes += (
             [f"{format_count(len(proposal.refused), 'file')} cannot be read: {proposal.refused[0][0]} …"]
             if proposal.refused
             else []
         )
-        self._tell("#rest", "\n".join(rest))
+        self._tell("#rest", "\n".join(notes))
         self._tell("#wrong", wrong)
         self._preview()
 

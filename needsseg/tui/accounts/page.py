@@ -130,9 +130,9 @@ class AccountPageSheet(Sheet[Place]):
     def action_section(self, by: int) -> None:
         """Go to the next or previous section."""
         at = self.at or 0
-        after = [row for row in self._sections if (row > at if by > 0 else row < at)]
-        if after:
-            self.listed.highlighted = after[0] if by > 0 else after[-1]
+        ahead = [row for row in self._sections if (row > at if by > 0 else row < at)]
+        if ahead:
+            self.listed.highlighted = ahead[0] if by > 0 else ahead[-1]
 
 
 def _line(text: str, style: str = "", place: Place | None = None) -> Line:

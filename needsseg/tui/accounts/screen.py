@@ -214,10 +214,10 @@ class AccountsScreen(StudyScreen):
 
     def narrow(self, filters: Filters) -> None:
         """Apply other filters; in another order the cursor starts at the top."""
-        again = (filters.sort, filters.turned) == (self.filters.sort, self.filters.turned)
+        same_order = (filters.sort, filters.turned) == (self.filters.sort, self.filters.turned)
         self.filters = filters
         self.tell("")
-        self.fill(from_the_top=not again)
+        self.fill(from_the_top=not same_order)
 
     def action_filter(self) -> None:
         """Ask which words an account must contain."""
@@ -261,8 +261,8 @@ class AccountsScreen(StudyScreen):
 
     def action_sort(self) -> None:
         """Ask what to sort by."""
-        now = {self.filters.sort: "current; enter reverses it"}
-        choices = [Choice(key, words, now.get(key, "")) for key, words in account_filters.SORTS.items()]
+        notes = {self.filters.sort: "current; enter reverses it"}
+        choices = [Choice(key, words, notes.get(key, "")) for key, words in account_filters.SORTS.items()]
         self.push(
             Prompt("Sort accounts by what?", choices=choices, free=False),
             lambda key: self.narrow(self.filters.sorted_by(key)) if key is not None else None,

@@ -109,9 +109,9 @@ class Dialogs:
         """Hide other coders' work, or show it again."""
         if self._targets.is_waiting():
             return
-        on = not blind.is_blind(self.context.study)
-        blind.set_blind(self.context.study, on)
+        is_blind = not blind.is_blind(self.context.study)
+        blind.set_blind(self.context.study, is_blind)
         self.context.done(
-            "blind mode: only your own work is shown; B shows everybody's" if on else "everybody's work is shown",
+            "blind mode: only your own work is shown; B shows everybody's" if is_blind else "everybody's work is shown",
             undo=False,
         )

@@ -136,8 +136,8 @@ class Marking:
         """Open the current passage as a selection, to move its edges word by word and save them once."""
         passage = self._targets.passage(asks=True)
         if passage is not None:
-            whole = passage.start, passage.end
-            self._set(Selection(whole, whole, "word", passage.id if passage.id > 0 else None))
+            span = passage.start, passage.end
+            self._set(Selection(span, span, "word", passage.id if passage.id > 0 else None))
             self.context.tell("[ ] move its start, { } its end; w s choose word or sentence; enter saves")
 
     @shows_errors

@@ -75,11 +75,11 @@ def spans(
         return words(transcript.text, low, high)
     if unit == "turn" and (low, high) != (turn.start, turn.end):
         turn_text = transcript.words(turn)
-        whole = (
+        turn_span = (
             turn.start + len(turn_text) - len(turn_text.lstrip()),
             turn.end - len(turn_text) + len(turn_text.rstrip()),
         )
-        return [whole] if whole[0] < whole[1] else []
+        return [turn_span] if turn_span[0] < turn_span[1] else []
     sentence_spans = sentences(transcript, low, high)
     if unit == "turn":
         return [(sentence_spans[0][0], sentence_spans[-1][1])] if sentence_spans else sentence_spans

@@ -344,8 +344,8 @@ class CodeScreen(StudyScreen):
         """Remember the place."""
         if self.interview.key:
             current, passages = self.interview.current, self.interview.passages
-            near = navigation.nearest(passages, self.view.cursor) if current is None else current
-            self.desk.remember(self.MODE, {"interview": self.interview.key, "passage": near})
+            nearest_passage = navigation.nearest(passages, self.view.cursor) if current is None else current
+            self.desk.remember(self.MODE, {"interview": self.interview.key, "passage": nearest_passage})
 
 
 def _closest_passage(passages: Sequence[Passage], start: int, end: int) -> int | None:

@@ -99,15 +99,15 @@ class BatchSheet(Sheet[Place]):
         """Read the interviews and their speakers."""
         self._batch = actions.batch(self.study, self._keys)
         self._rows = [Row() for _ in self._notes]
-        shown = [plain(f"! {note}", "$text-warning") for note in self._notes]
-        spoken = Counter(speaker.participant for interview in self._batch for speaker in interview.speakers)
+        rows = [plain(f"! {note}", "$text-warning") for note in self._notes]
+        interview_counts = Counter(speaker.participant for interview in self._batch for speaker in interview.speakers)
         for interview in self._batch:
             self._rows.append(Row(interview))
-            shown.append(_heading(interview))
+            rows.append(_heading(interview))
             for speaker in interview.speakers:
                 self._rows.append(Row(interview, speaker))
-                shown.append(self._line(interview, speaker, spoken[speaker.participant]))
-        self.fill(shown)
+                rows.append(self._line(interview, speaker, interview_counts[speaker.participant]))
+        self.fill(rows)
 
     def state(self) -> str:
         """Return how many interviews and speakers there are, and the next step."""
@@ -130,8 +130,8 @@ class BatchSheet(Sheet[Place]):
 
     def _step_to_speaker(self, at: int) -> None:
         """Move the cursor to the next row with a speaker after row ``at``; without one it stays."""
-        after = (number for number in range(at + 1, len(self._rows)) if self._rows[number].speaker)
-        if (row := next(after, None)) is not None:
+        later_rows = (number for number in range(at + 1, len(self._rows)) if self._rows[number].speaker)
+        if (row := next(later_rows, None)) is not None:
             self.listed.highlighted = row
 
     def _speaker(self) -> tuple[BatchInterview, BatchSpeaker] | None:

@@ -215,9 +215,9 @@ class CardScreen(Sheet[None]):
         if row.part is None or row.quote is None or not row.quote.pinned:
             self.tell("only pinned quotes can be trimmed; a pins this one")
             return
-        whole = passages.one(self.study, row.quote.passage).quote
+        full_quote = passages.one(self.study, row.quote.passage).quote
         self.app.push_screen(
-            Prompt("Which words?", value=row.quote.quote, about=f"Whole words of: {one_line(whole, 900)}"),
+            Prompt("Which words?", value=row.quote.quote, about=f"Whole words of: {one_line(full_quote, 900)}"),
             partial(self._trim, row.part, row.number),
         )
 

@@ -135,9 +135,9 @@ class SegmentCommands:
         if merge_pair is None:
             self.context.tell("not merged")
             return
-        stays, goes = merge_pair
-        segments.merge(self.context.study, stays, [goes])
-        self._review.wanted_segment = stays
+        target, merged = merge_pair
+        segments.merge(self.context.study, target, [merged])
+        self._review.wanted_segment = target
         self.context.done("merged the two segments")
 
     @shows_errors

@@ -136,9 +136,10 @@ class NeedsScreen(Sheet[None]):
             self.tell(f"all {chosen} are in view already, or there are none")
             return
         choices = [Choice(offer.name, offer.name, offer.description) for offer in offered]
-        every = Choice(EVERYTHING, f"all {len(offered)}", "each as a need of its own")
+        all_choice = Choice(EVERYTHING, f"all {len(offered)}", "each as a need of its own")
         self.app.push_screen(
-            Prompt(f"Add which of the {chosen}?", choices=[*choices, every], free=False), partial(self._take, chosen)
+            Prompt(f"Add which of the {chosen}?", choices=[*choices, all_choice], free=False),
+            partial(self._take, chosen),
         )
 
     def _take(self, source: Source, name: str | None) -> None:

@@ -114,8 +114,8 @@ class PassageMoves:
             self.context.done(f"declined {format_count(len(targets), 'passage')}; no run proposes it here again")
         else:
             review.off_topic(self.context.study, targets)
-            out = "took out" if kind == "member" else "marked"
-            self.context.done(f"{out} {format_count(len(targets), 'passage')} as off-topic")
+            verb = "took out" if kind == "member" else "marked"
+            self.context.done(f"{verb} {format_count(len(targets), 'passage')} as off-topic")
 
     def mark(self) -> None:
         """Mark the quote under the cursor, or unmark it."""

@@ -323,10 +323,12 @@ def assign_keys(keys: dict[Target, str], question: Question) -> None:
         if target is None:
             continue
         segment = choice.segment or 0
-        before = keys.get(target) or keys.get(("segment of a need" if choice.need is None else "segment", segment), "")
-        free = [key for key in CHOICE_KEYS if key not in keys.values() and key not in used]
-        fresh = choice.key if choice.key in free else "".join(free[:1])
-        keys[target] = before if before and before not in used else fresh
+        previous_key = keys.get(target) or keys.get(
+            ("segment of a need" if choice.need is None else "segment", segment), ""
+        )
+        free_keys = [key for key in CHOICE_KEYS if key not in keys.values() and key not in used]
+        new_key = choice.key if choice.key in free_keys else "".join(free_keys[:1])
+        keys[target] = previous_key if previous_key and previous_key not in used else new_key
         used.add(keys[target])
         if choice.need is not None and segment:
             keys["segment of a need", segment] = keys[target]
@@ -358,11 +360,11 @@ def _guess_words(question: Question) -> str:
 def _choice(key: str, choice: Choice, guessing: bool, guessed: bool) -> Content:
     """Return one choice: its key, name and description; its nearness only together with the program's guess."""
     stated = " (need in view)" if choice.need is not None else ""
-    near = f"  nearness {choice.nearness:.2f}" if guessing and choice.nearness is not None else ""
+    nearness = f"  nearness {choice.nearness:.2f}" if guessing and choice.nearness is not None else ""
     mark = "  ← the program's guess" if guessing and guessed else ""
     about = f"  {one_line(choice.about, 160)}" if choice.about else ""
     return Content.assemble(
-        plain(f"{key or ' ':>2}  ", "bold"), plain(f"{choice.name}{stated}"), plain(f"{mark}{near}{about}", "dim")
+        plain(f"{key or ' ':>2}  ", "bold"), plain(f"{choice.name}{stated}"), plain(f"{mark}{nearness}{about}", "dim")
     )
 
 

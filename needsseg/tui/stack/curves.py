@@ -229,10 +229,10 @@ def _legend(retention: Retention) -> list[Content]:
 
 def _still_followed(retention: Retention, width: int) -> list[Content]:
     """Return how many accounts are still followed on the chart's days."""
-    across = max(width - AXIS - 1, 8)
+    columns = max(width - AXIS - 1, 8)
     days = ticks(retention.days)
-    rows = [plain("Accounts still followed on these days", "dim"), plain(along(retention.days, across), "dim")]
+    rows = [plain("Accounts still followed on these days", "dim"), plain(along(retention.days, columns), "dim")]
     for each in retention.groups:
-        numbers = along(retention.days, across, [f"{each.followed(day):,}" for day in days])
+        numbers = along(retention.days, columns, [f"{each.followed(day):,}" for day in days])
         rows.append(coloured(f"{each.steps.sign}{numbers[1:]}"))
     return rows

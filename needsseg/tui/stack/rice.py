@@ -119,11 +119,11 @@ def _refused(report: RiceReport) -> list[str]:
     """Return the rows that could not be scored, and why."""
     rows = []
     for reject in report.refused:
-        where = f"row {reject.row}" + (f", {reject.column}" if reject.column else "")
+        place = f"row {reject.row}" + (f", {reject.column}" if reject.column else "")
         rows.append(
-            f"refused {where}: “{reject.value}” {reject.reason}"
+            f"refused {place}: “{reject.value}” {reject.reason}"
             if reject.value
-            else f"refused {where}: {reject.reason}"
+            else f"refused {place}: {reject.reason}"
         )
     return rows
 

@@ -130,10 +130,10 @@ class StackScreen(StudyScreen):
         if self.rollup is not None:
             header, body = words.table(self.rollup, self._view, self.loader.signs)
             widths = words.widths(header, body)
-            across = sum(widths) + len(widths) - 1
-            table.add_column(row([words.line(header, widths)], [across]), width=across)
+            total_width = sum(widths) + len(widths) - 1
+            table.add_column(row([words.line(header, widths)], [total_width]), width=total_width)
             for values in body:
-                table.add_row(row([words.line(values, widths)], [across]))
+                table.add_row(row([words.line(values, widths)], [total_width]))
             table.move_cursor(row=min(at, len(body) - 1))
         self._draw()
 
@@ -145,8 +145,8 @@ class StackScreen(StudyScreen):
             by_row.update("")
             by_column.update("")
             return
-        wide = self.has_class("-wide")
-        width = (self.app.size.width - (6 if wide else 3)) // (2 if wide else 1)
+        is_wide = self.has_class("-wide")
+        width = (self.app.size.width - (6 if is_wide else 3)) // (2 if is_wide else 1)
         at = self._table.cursor_row
         name = rollup.rows[at].name if at < len(rollup.rows) else "all"
         heads = (f"By {WORDS[rollup.rows_of]}", f"{worded(rollup.rows_of, name)} by {WORDS[rollup.by]}")

@@ -52,9 +52,9 @@ def table(rollup: Rollup, view: str, signs: Mapping[str, Sign]) -> tuple[list[st
     header = [WORDS[rollup.rows_of], *(worded(rollup.by, name) for name in rollup.columns), "all", "of all"]
     header += ["confirmed", "sure"] if is_needs else []
     body = [_row(row, rollup, view, is_needs, signs) for row in rollup.rows]
-    whole = [figure(rollup.totals[name], rollup, view) for name in rollup.columns]
+    totals = [figure(rollup.totals[name], rollup, view) for name in rollup.columns]
     body.append(
-        ["all", *whole, figure(rollup.total, rollup, view), _of_all(rollup.total, view), *[""] * (2 * is_needs)]
+        ["all", *totals, figure(rollup.total, rollup, view), _of_all(rollup.total, view), *[""] * (2 * is_needs)]
     )
     return header, body
 

@@ -176,8 +176,8 @@ class SurveyScreen(StudyScreen):
 
     def _option_width(self) -> int:
         """Return the width of an option's line, in cells."""
-        wide = self.has_class("-wide")
-        return self.app.size.width - (46 + 2 if wide else 0) - 3
+        is_wide = self.has_class("-wide")
+        return self.app.size.width - (46 + 2 if is_wide else 0) - 3
 
     @shows_errors
     def _show_quotes(self) -> None:

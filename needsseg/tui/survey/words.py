@@ -83,24 +83,24 @@ def question_line(question: Question, place: int | None) -> Content:
     )
 
 
-def columns(segments: Sequence[str], across: int) -> tuple[int, int]:
+def columns(segments: Sequence[str], width: int) -> tuple[int, int]:
     """Return the widths of an option's words and of each segment's figure, in cells."""
     widest = max(cell_len(one_line(name, 60)) for name in segments)
-    room = (across - LEAST_WORDS) // len(segments) - 2
-    figure = max(FIGURE, min(widest, room, 12))
-    return max(LEAST_WORDS, across - len(segments) * (figure + 2)), figure
+    spare = (width - LEAST_WORDS) // len(segments) - 2
+    figure = max(FIGURE, min(widest, spare, 12))
+    return max(LEAST_WORDS, width - len(segments) * (figure + 2)), figure
 
 
-def option_header(segments: Sequence[str], across: int) -> Content:
+def option_header(segments: Sequence[str], width: int) -> Content:
     """Return the header of the options."""
-    words, figure = columns(segments, across)
+    words, figure = columns(segments, width)
     names = "".join("  " + " " * max(0, figure - cell_len(n)) + fitted(n, min(figure, cell_len(n))) for n in segments)
     return plain(fitted("likely to be picked by", words) + names, "dim")
 
 
-def option_line(question: Question, at: int, segments: Sequence[str], across: int) -> Content:
+def option_line(question: Question, at: int, segments: Sequence[str], width: int) -> Content:
     """Return an option's line with each segment's likelihood, the highest with a star."""
-    words, figure = columns(segments, across)
+    words, figure = columns(segments, width)
     values = [question.likelihoods[name][at] for name in segments]
     best = max(values)
     option = question.options[at]
@@ -130,9 +130,9 @@ def option_about(option: Option) -> Content:
     return plain(f"“{option.words}” rests on:" if option.evidence else f"“{option.words}”", "bold")
 
 
-def quote_line(passage: Passage, who: str) -> Content:
+def quote_line(passage: Passage, name: str) -> Content:
     """Return a quote with its participant."""
-    return Content.assemble(plain(f"“{one_line(passage.quote, 300)}”"), plain(f"  {who}", "dim"))
+    return Content.assemble(plain(f"“{one_line(passage.quote, 300)}”"), plain(f"  {name}", "dim"))
 
 
 def verdict_lines(name: str, verdict: Verdict, default_flow: str) -> Content:

@@ -26,8 +26,8 @@ def bar(value: float, most: float, width: int) -> str:
     if value <= 0 or most <= 0:
         return ""
     eighths = max(1, round(width * 8 * min(value / most, 1.0)))
-    whole, rest = divmod(eighths, 8)
-    return EIGHTHS[-1] * whole + (EIGHTHS[rest - 1] if rest else "")
+    full, remainder = divmod(eighths, 8)
+    return EIGHTHS[-1] * full + (EIGHTHS[remainder - 1] if remainder else "")
 
 
 def fitted(text: str, width: int) -> str:

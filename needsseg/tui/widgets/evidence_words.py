@@ -119,10 +119,10 @@ def _voices(evidence: Evidence) -> str:
     total = sum(count for _, count in evidence.voices) or 1
     # A participant with one passage does not count for a segment yet.
     several = [(name, count) for name, count in evidence.voices if count > 1]
-    once = len(evidence.voices) - len(several)
+    single_count = len(evidence.voices) - len(several)
     shares = [f"{name} {count} ({count / total:.0%})" for name, count in several[:MOST_VOICES]]
     hidden_count = max(len(several) - MOST_VOICES, 0)
-    shares += [f"{once} with one passage"] if once else []
+    shares += [f"{single_count} with one passage"] if single_count else []
     evenly = f"{evidence.evenness_word}: " if evidence.evenness_word else ""
     return evenly + ", ".join(shares) + (f", and {hidden_count} more" if hidden_count > 0 else "")
 
@@ -255,6 +255,6 @@ def quote_signs(evidence: Evidence) -> Mapping[int, str]:
     edge = {passage.id for passage in evidence.edge or ()}
     signs = ((exemplars, "★ exemplar"), (edge, "~ edge"), (evidence.new, "+ new"))
     return {
-        passage: " ".join(word for there, word in signs if passage in there)
+        passage: " ".join(word for ids, word in signs if passage in ids)
         for passage in {*exemplars, *edge, *evidence.new}
     }

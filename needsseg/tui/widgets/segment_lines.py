@@ -18,11 +18,11 @@ def segment_line(row: SegmentSummary, sign: Sign | None = None) -> Content:
     warned = " !" if row.warnings else ""
     new = f" +{row.new} new" if row.new else ""
     proposed = f" ?{row.proposed}" if row.proposed else ""
-    once = f" (+{row.with_one_passage} once)" if row.with_one_passage else ""
+    single_note = f" (+{row.with_one_passage} once)" if row.with_one_passage else ""
     # Beside the figures, where a narrow list has room for it even after a long name.
     stated = " · in view" if row.in_view and row.status == "candidate" else ""
     people = format_count(row.participants, "person", "people")
-    about = f"{row.size} · {people}{warned}{new}{proposed}{once}{stated}"
+    about = f"{row.size} · {people}{warned}{new}{proposed}{single_note}{stated}"
     parts = [
         plain(f"{SEGMENT_GLYPHS[row.status]} {row.name}", "bold" if row.status == "confirmed" else ""),
         Content.assemble(symbol_content(sign[0]) if sign else " ", " ", plain(about, "dim")),

@@ -44,14 +44,14 @@ class MemoSheet(ModalScreen[str | None]):
     }
     """
 
-    def __init__(self, study: Study, kind: MemoKind, of: int | str, title: str) -> None:
+    def __init__(self, study: Study, kind: MemoKind, subject: int | str, title: str) -> None:
         super().__init__()
-        self.study, self._kind, self._of, self._title = study, kind, of, title
-        existing_memos = memos.listing(study, kind, of)
+        self.study, self._kind, self._of, self._title = study, kind, subject, title
+        existing_memos = memos.listing(study, kind, subject)
         self._others = [memo for memo in existing_memos if memo.written_by != study.actor]
         self._own = next((memo.words for memo in existing_memos if memo.written_by == study.actor), "")
         self._warned = False
-        self.draft = Drafting(study, DRAFTS[kind], of, title)
+        self.draft = Drafting(study, DRAFTS[kind], subject, title)
         self._begun = self.draft.over(_editable(self._own))
 
     def compose(self) -> ComposeResult:
