@@ -1,4 +1,4 @@
-"""The keys of the segments screen, and what it says of them."""
+"""The keys of the segments screen, its help, its hints, and its text while there are no candidates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 EMPTY = """No candidates yet.
 
   {segments.needs:4} adds needs in view: what you believe people need; discovery starts from them
-  {segments.discover:4} discovers candidates: in the accepted passages, or in suggestions where none is accepted
+  {segments.discover:4} discovers candidates: in the accepted passages, or in suggestions if none is accepted
   {go.code:4} goes to coding: {code.accept} accepts, {code.reject} rejects
   {go.interviews:4} goes to the interviews: {interviews.import} imports, {interviews.suggest} suggests passages
 """
@@ -23,21 +23,21 @@ UNSEPARATE_HINT = (
     "{segments.questions} asks which passages belong together · {segments.card} its card · read the quotes "
     "({segments.next}) · {study.keys} all keys"
 )
-"""The hint where candidates are no groups that stand apart: what people say comes before names."""
+"""The hint while candidates are not separate groups: read the passages before naming."""
 MAP_HINT = "{segments.next} {segments.before} go through its passages · {segments.map} shows the quotes again"
 HELP = """● confirmed   ◐ named   ○ candidate   – set aside   · left over
-! warnings   +2 new: came since it was decided on   ?3: a run proposes three passages to it
+! warnings   +2 new: passages that came after it was named   ?3: a run proposes three passages for it
 ★ exemplar   ~ on the edge to its nearest rival   + new   ? proposed   × off-topic   ■ marked
-Before who speaks, as in Code ({go.code}): ? suggested   ✓ accepted   # coded; keeping one here does not code it
-Its card: ● pinned by a person   ○ proposed; {segments.card} opens it · {segments.details} tells what the figures mean
-On the map: filled the segment that is shown, hollow the others, ╋ the passage under the cursor, · left over.
-Merging, splitting, moving passages and answers ({segments.questions}, {segments.keep}) name no candidate; what \
-you put there lies there in later runs.
+Before the participant, as in Code ({go.code}): ? suggested   ✓ accepted   # coded; keeping a passage here does not code it
+Its card: ● pinned by a person   ○ proposed; {segments.card} opens it · {segments.details} explains the figures
+On the map: filled the current segment, hollow the others, ╋ the passage under the cursor, · left over.
+Merging, splitting, moving passages and answers ({segments.questions}, {segments.keep}) do not name a candidate; \
+later runs keep passages where you put them.
 Only a person confirms; no run changes what a person touched."""
 
 
 def _quiet(key: str, action: str, words: str, id: str, tooltip: str = "") -> Binding:
-    """A key that is in the help and the palette, and not in the line of keys."""
+    """Return a key that is in the help and the palette, but not in the line of keys."""
     return Binding(key, action, words, id=f"segments.{id}", show=False, tooltip=tooltip or words)
 
 
@@ -62,14 +62,16 @@ SEGMENT_KEYS: list[BindingType] = [
     ),
     Binding("e", "rename", "name", id="segments.rename", tooltip="name the segment"),
     _quiet("w", "statement", "job", "statement", "write its job statement"),
-    _quiet("t", "describe", "describe", "describe", "describe what its people want"),
+    _quiet("t", "describe", "describe", "describe", "describe what its participants want"),
     Binding(
-        "C", "card", "card", id="segments.card", tooltip="its card: need, trigger, pain, workaround, wish, outcome"
+        "C", "card", "card", id="segments.card", tooltip="open its card: need, trigger, pain, workaround, wish, outcome"
     ),
     Binding("m", "merge", "merge", id="segments.merge", tooltip="merge it with another, after seeing both sides"),
-    _quiet("s", "split", "split", "split", "split: the marked quotes off, or two halves, proposed"),
+    _quiet("s", "split", "split", "split", "split the marked quotes off, or propose two halves"),
     Binding("c", "confirm", "confirm", id="segments.confirm"),
-    Binding("Q", "questions", "ask", id="segments.questions", tooltip="questions: decide the most helpful passages"),
+    Binding(
+        "Q", "questions", "ask", id="segments.questions", tooltip="answer questions on the most informative passages"
+    ),
     _quiet("V", "needs", "needs in view", "needs", "needs in view: add, edit, order, remove"),
     Binding("M", "map", "map", id="segments.map", tooltip="map of the passages, or the quotes again"),
     _quiet("space", "mark", "mark", "mark", "mark the quote, to split, move or pair it"),
@@ -89,7 +91,7 @@ SEGMENT_KEYS: list[BindingType] = [
         "sensitivity",
         "test how stable segments are, leaving participants out in turn",
     ),
-    _quiet("D", "discover", "discover", "discover", "discover candidates anew"),
+    _quiet("D", "discover", "discover", "discover", "discover candidates again"),
     _quiet("slash", "filter", "filter", "filter", "filter quotes by words"),
     _quiet("tab", "other_pane", "other pane", "pane"),
     _quiet("j", "step(1)", "down", "down"),

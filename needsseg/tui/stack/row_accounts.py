@@ -1,4 +1,4 @@
-"""The accounts of the row under the cursor, below the bars where the terminal is tall enough."""
+"""The accounts of the row under the cursor, shown below the bars if the terminal is tall enough."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COLUMNS = ("Account", "Need", "Lifecycle", "Pays", "Action")
 
 
 class RowAccounts(Vertical):
-    """Lists accounts as F4 does, without taking keys; what takes long is found beside the screen."""
+    """Lists accounts as F4 does, without focus; filtering runs in the background."""
 
     DEFAULT_CLASSES = "pane"
     BORDER_TITLE = "Accounts"
@@ -44,7 +44,7 @@ class RowAccounts(Vertical):
         self._shown: tuple[Computed | None, Filters] | None = None
 
     def compose(self) -> ComposeResult:
-        """One list."""
+        """Yield the list."""
         yield self._list
 
     def show(self, computed: Computed | None, filters: Filters, signs: Mapping[str, Sign]) -> None:

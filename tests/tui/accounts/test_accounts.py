@@ -351,7 +351,7 @@ def test_date_words_and_stage_narrow_the_table(tmp_path: Path) -> None:
         await pilot.press("ctrl+u")
         await typed(pilot, "2026-06-31")
         await settled(app, pilot)
-        assert "is no date" in seen(app)
+        assert "is not a date" in seen(app)
         await pilot.press("t")
         await pilot.pause()
         await pilot.press("ctrl+u")
@@ -413,11 +413,11 @@ def test_dates_that_can_be_read_two_ways_are_asked_for_and_rows_are_added(tmp_pa
         await opened(app, pilot)
         await pilot.press("i")
         await typed(pilot, str(tmp_path / "one.csv"))
-        assert "? can be read with the day or the month first: d says which" in flat(seen(app))
+        assert "? can be read with the day or the month first: d sets the format" in flat(seen(app))
         await pilot.press("r")
-        assert "timestamp can be read with the day or the month first: d on its line" in flat(seen(app))
+        assert "timestamp can be read with the day or the month first: press d on its line" in flat(seen(app))
         await pilot.press("d")
-        assert "That field has no column of dates; these have: timestamp" in flat(seen(app))
+        assert "This field has no dates; these have: timestamp" in flat(seen(app))
         await pilot.press(*"jjjjjjj", "d")
         assert "How are the dates in timestamp written?" in flat(seen(app))
         await typed(pilot, "day-first")
@@ -540,15 +540,15 @@ def test_matches_are_confirmed_rejected_and_left_again(tmp_path: Path) -> None:
             lines = seen(app).splitlines()
             assert any(row in line for line in lines), participant
         await pilot.press("g")
-        while app.screen._here is None or app.screen._here.participant != "ines-carvalho":  # type: ignore[attr-defined]
+        while app.screen._current_match is None or app.screen._current_match.participant != "ines-carvalho":  # type: ignore[attr-defined]
             await pilot.press("j")
         await pilot.press("x")
         assert account_of("ines-carvalho") == (None, "by_hand")
-        while app.screen._here.participant != "ines-carvalho":  # type: ignore[attr-defined]
+        while app.screen._current_match.participant != "ines-carvalho":  # type: ignore[attr-defined]
             await pilot.press("j")
         await pilot.press("d")
         assert account_of("ines-carvalho") == ("a1", "email_domain")
-        while app.screen._here.participant != "ines-carvalho":  # type: ignore[attr-defined]
+        while app.screen._current_match.participant != "ines-carvalho":  # type: ignore[attr-defined]
             await pilot.press("j")
         await pilot.press("a")
         assert account_of("ines-carvalho") == ("a1", "by_hand")

@@ -91,7 +91,7 @@ def test_a_file_is_assigned_with_its_columns_shown_first(
         assert isinstance(app.screen, MappingScreen)
         assert "notes.csv is read as texts" in flat(seen(app))
         await pilot.press("r")
-        assert "text needs a column: enter on its line chooses one" in flat(seen(app))
+        assert "text needs a column: press enter on its line to choose one" in flat(seen(app))
         await pilot.press("enter")
         await typed(pilot, "they")
         text = flat(seen(app))
@@ -135,7 +135,7 @@ def test_an_account_shows_each_label_with_source_confidence_and_evidence(tmp_pat
         assert "→ Coordinator · interview · confidence 1.00 · confirmed by" in every
         assert "  Builder [draft] · assigned · confidence 0." in every
         assert "5 texts, the newest of 2026-05-03" in every and "notes.csv, 2026-05-03 · Builder [draft]" in every
-        assert "They disagree (Coordinator, Builder [draft]): it goes by Coordinator." in every
+        assert "They disagree (Coordinator, Builder [draft]): its label is Coordinator." in every
         assert "By source: interview says Coordinator; assigned says Builder [draft]." in every
         at = every.splitlines().index(next(row for row in every.splitlines() if row.lstrip().startswith("as “")))
         assert at and "marek-nowotny" in every.splitlines()[at]

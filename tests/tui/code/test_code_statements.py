@@ -15,11 +15,11 @@ from tests.fixtures.tui_desk import play, settled, small_study
 
 MOST = {
     "j": (4, 0, "the notes on the passage"),
-    "a": (18, 1, "the decision, the passages, the notes on the next one"),
-    "c h i enter": (29, 1, "the codebook, the code, the passages, the codes under digits, the notes"),
+    "a": (16, 1, "the decision, the passages, the notes on the next one"),
+    "c h i enter": (25, 1, "the codebook, the code, the passages, the codes under digits, the notes"),
     "c escape": (2, 0, "the codebook"),
-    "v enter": (20, 1, "the passage, the passages, the notes on it"),
-    "m h i escape": (21, 1, "the memo and its draft, the passages, the notes"),
+    "v enter": (18, 1, "the passage, the passages, the notes on it"),
+    "m h i escape": (19, 1, "the memo and its draft, the passages, the notes"),
 }
 """Keys, the most statements they take, how often the passages are read, and what the statements are for."""
 

@@ -196,16 +196,16 @@ def test_the_filter_narrows_and_esc_ends_it_first(tmp_path: Path, size: tuple[in
         await pilot.pause()
         await typed(pilot, "hour")
         assert "time › late" in flat(seen(app))
-        assert "1 of 3 codes hold “hour”: esc shows all" in flat(seen(app))
+        assert "1 of 3 codes contain “hour”: esc shows all" in flat(seen(app))
         await pilot.press("slash")
         await pilot.pause()
         await typed(pilot, " nowhere")
-        assert "No code holds these words: esc shows all." in flat(seen(app))
+        assert "No code contains these words: esc shows all." in flat(seen(app))
         for key in ("r", "c", "e", "w", "m", "x", "1", "0", "N"):
             await pilot.press(key)
             await pilot.pause()
             assert app.screen is sheet
-            assert "there is no code here" in flat(seen(app))
+            assert "move to a code first" in flat(seen(app))
         await pilot.press("escape")
         assert app.screen is sheet
         assert "3 codes" in flat(seen(app))

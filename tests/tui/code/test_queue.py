@@ -99,7 +99,7 @@ def test_after_ten_decisions_it_learns_says_how_sure_it_is_and_reaches_other_spe
                 await pilot.press("d")
                 assert "not decided yet" in flat(seen(app))
                 await pilot.press("m")
-                assert "decide on it first" in flat(seen(app))
+                assert "decide on the passage first" in flat(seen(app))
                 await pilot.press("a")
                 await pilot.pause()
                 assert len(passages.listing(app.study)) == before + 1

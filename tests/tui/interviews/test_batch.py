@@ -49,8 +49,8 @@ def roles(app: NeedssegApp) -> dict[tuple[str, str], str]:
 
 def at(sheet: BatchSheet) -> tuple[str, str]:
     """The interview and label under the cursor."""
-    here = sheet.here
-    return here.interview.key if here.interview else "", here.speaker.label if here.speaker else ""
+    row = sheet.current_row
+    return row.interview.key if row.interview else "", row.speaker.label if row.speaker else ""
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

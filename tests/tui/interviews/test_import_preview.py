@@ -72,7 +72,7 @@ def test_a_clean_batch_needs_one_key(folder: Path, tmp_path: Path, size: tuple[i
         await opened(app, pilot, folder)
         text = flat(seen(app))
         assert "✓ nele.txt" in text and "✓ ove.txt" in text
-        assert "2 files to import · 1 other file without talk" in text
+        assert "2 files to import · 1 other file ignored" in text
         assert interviews.listing(app.study) == [], "a preview writes nothing"
         await pilot.press("enter")
         await settled(app, pilot)
@@ -89,7 +89,7 @@ def test_each_file_is_shown_with_speakers_doubts_and_what_is_wrong(folder: Path,
         text = flat(seen(app))
         assert "× broken.docx: " in text and "! unnamed.txt" in text
         assert "× call.mp3: passed over: .mp3 is not read." in text
-        assert "3 files to import · 1 doubtful · 1 refused · 1 passed over · 1 other file without talk" in text
+        assert "3 files to import · 1 doubtful · 1 refused · 1 passed over · 1 other file ignored" in text
         go_to(sheet, "nele.txt")
         await pilot.pause()
         text = flat(seen(app))

@@ -93,7 +93,7 @@ def test_an_edited_transcript_is_read_again_and_what_has_no_place_is_listed(
         assert "needsseg passages --lost lists them" in text
         await pilot.press("j", "u")
         assert "Every passage kept its exact words" in flat(seen(app))
-        assert "nothing is left to fix" in flat(seen(app))
+        assert "nothing to fix" in flat(seen(app))
         await pilot.press("enter", "ctrl+r", "g", "enter")
         await settled(app, pilot)
         assert app.current_mode == "code"

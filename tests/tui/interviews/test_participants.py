@@ -44,11 +44,11 @@ def states(app: NeedssegApp) -> dict[str, str]:
 def test_words_are_confirmed_kept_and_undone_one_after_the_other(tmp_path: Path, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         sheet, _ = await over(app, pilot, PseudonymsSheet)
-        first, second = (row.words for row in sheet.found[:2])
+        first, second = (row.words for row in sheet.shown_rows[:2])
         assert f"? undecided  {first}" in seen(app)
         await pilot.press("a")
         assert states(app)[first] == "replaced"
-        assert (sheet.at, sheet.here.words) == (1, second), "and on to the next"
+        assert (sheet.at, sheet.current_row.words) == (1, second), "and on to the next"
         assert f"✓ replaced   {first}" in seen(app)
         await pilot.press("x")
         assert states(app)[second] == "kept"
@@ -70,7 +70,7 @@ def test_words_are_confirmed_kept_and_undone_one_after_the_other(tmp_path: Path,
 def test_words_are_replaced_by_others_added_and_shown_where_they_are(tmp_path: Path, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         sheet, answers = await over(app, pilot, PseudonymsSheet)
-        words = sheet.found[0].words
+        words = sheet.shown_rows[0].words
         await pilot.press("r")
         await pilot.pause()
         await typed(pilot, "a nurse")
@@ -81,11 +81,15 @@ def test_words_are_replaced_by_others_added_and_shown_where_they_are(tmp_path: P
         await typed(pilot, "hartmann")
         await pilot.press("down", "down", "enter")
         await pilot.pause()
-        assert sheet.here.words.lower() == "hartmann"
-        assert (sheet.here.kind, sheet.here.by, sheet.here.state) == ("other", "[removed]", "replaced")
-        text = interviews.show(app.study, sheet.here.interview).text
-        assert text[sheet.here.start : sheet.here.end].lower() == "hartmann"
-        wanted = Bookmark(sheet.here.interview, None, (sheet.here.start, sheet.here.end))
+        assert sheet.current_row.words.lower() == "hartmann"
+        assert (sheet.current_row.kind, sheet.current_row.by, sheet.current_row.state) == (
+            "other",
+            "[removed]",
+            "replaced",
+        )
+        text = interviews.show(app.study, sheet.current_row.interview).text
+        assert text[sheet.current_row.start : sheet.current_row.end].lower() == "hartmann"
+        wanted = Bookmark(sheet.current_row.interview, None, (sheet.current_row.start, sheet.current_row.end))
         await pilot.press("n")
         await pilot.pause()
         await typed(pilot, "person")
@@ -102,17 +106,17 @@ def test_words_are_replaced_by_others_added_and_shown_where_they_are(tmp_path: P
 def test_only_what_is_undecided_and_nothing_left(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         sheet, answers = await over(app, pilot, PseudonymsSheet)
-        number = len(sheet.found)
+        number = len(sheet.shown_rows)
         await pilot.press("t")
         assert "only undecided are shown" in flat(seen(app))
         await pilot.press("a")
-        assert len(sheet.found) == number - 1 and sheet.at == 0
+        assert len(sheet.shown_rows) == number - 1 and sheet.at == 0
         for _ in range(number - 1):
             await pilot.press("a")
         assert "Every detail found is decided. t shows all." in flat(seen(app))
         await pilot.press("a", "x", "r", "d", "enter")
         await pilot.press("t")
-        assert len(sheet.found) == number
+        assert len(sheet.shown_rows) == number
         await pilot.press("escape")
         await pilot.pause()
         assert answers == [None]
@@ -153,7 +157,7 @@ def test_what_is_known_of_a_participant_is_edited_field_by_field(tmp_path: Path,
             await typed(pilot, field)
             await pilot.pause()
             await typed(pilot, value)
-        here = sheet.here
+        here = sheet.current_participant
         assert (here.company, here.email, here.attributes) == (
             "Lindenhof [Care]", "ines@lindenhof.example", {"plan": "Team 🙂"},
         )  # fmt: skip
@@ -164,14 +168,16 @@ def test_what_is_known_of_a_participant_is_edited_field_by_field(tmp_path: Path,
         await typed(pilot, "e-mail")
         await pilot.pause()
         await typed(pilot, "nowhere")
-        assert sheet.here.email == "ines@lindenhof.examplenowhere", "the prompt begins with what is there"
+        assert sheet.current_participant.email == "ines@lindenhof.examplenowhere", (
+            "the prompt begins with what is there"
+        )
         await pilot.press("e")
         await pilot.pause()
         await typed(pilot, "plan")
         await pilot.pause()
         await pilot.press("end", "ctrl+u", "enter")
         await pilot.pause()
-        assert sheet.here.attributes == {}
+        assert sheet.current_participant.attributes == {}
         assert "plan of Ines Carvalho: taken away" in flat(seen(app))
         for _ in range(5):
             await pilot.press("u")
@@ -206,7 +212,7 @@ def test_an_account_is_chosen_refused_and_left_to_the_matching(tmp_path: Path, s
 
         assert "account: Lindenhof [Care] (matched by e-mail domain)" in seen(app)
         await pilot.press("j")
-        assert sheet.here.key == "marek-nowotny"
+        assert sheet.current_participant.key == "marek-nowotny"
         await pilot.press("l")
         await pilot.pause()
         assert "2 accounts share the name" in flat(seen(app))
@@ -255,10 +261,10 @@ def test_a_csv_is_read_and_rows_left_out_are_told(tmp_path: Path) -> None:
         assert isinstance(app.screen, ReportScreen)
         assert "row 3: Nobody [x]: matches nobody in the study" in flat(seen(app))
         await pilot.press("escape")
-        assert sheet.here.attributes == {"plan": "Team"}
-        assert "took attributes of 1 participant from people.csv, left out 1 row" in flat(seen(app))
+        assert sheet.current_participant.attributes == {"plan": "Team"}
+        assert "updated 1 participant from people.csv, left out 1 row" in flat(seen(app))
         await pilot.press("u")
-        assert sheet.here.attributes == {}
+        assert sheet.current_participant.attributes == {}
         await pilot.press("G", "g", "j", "enter")
         await pilot.pause()
         assert answers == [Bookmark("marek-nowotny")]

@@ -85,7 +85,7 @@ def test_all_evidence_and_the_lineage_are_read_and_closed(demo_study: Study) -> 
         assert isinstance(app.screen, ReportScreen)
         text = flat(seen(app))
         assert "esc closes" in text
-        assert "Who carries it:" in text and "Accounts behind it:" in text
+        assert "Participants:" in text and "Accounts:" in text
         await pilot.press("escape")
         await pilot.pause()
         await pilot.press("L")
@@ -103,16 +103,16 @@ def test_the_map_follows_the_cursor_and_opens_and_closes(demo_study: Study) -> N
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
         shown = await mapped(screen, pilot)
-        first = shown.drawn
+        first = shown.map_lines
         assert sum(line.count(CURSOR) for line in first) == 1
         assert sum(line.count("▲") for line in first) > 3
         await pilot.press("n", "n")
         assert screen.quotes.quote == screen.quotes.quotes[1]
-        assert shown.drawn != first
+        assert shown.map_lines != first
         await pilot.press("tab", "j")
         await pilot.pause()
-        assert sum(line.count("▲") for line in shown.drawn) == 0, "hollow where it is not the one shown"
-        assert sum(line.count("■") for line in shown.drawn) > 3
+        assert sum(line.count("▲") for line in shown.map_lines) == 0, "hollow where it is not the one shown"
+        assert sum(line.count("■") for line in shown.map_lines) > 3
         await pilot.press("M")
         assert not screen.query_one("#map").display
         assert screen.quotes.display
@@ -124,7 +124,7 @@ def test_a_large_screen_shows_the_map_beside_the_evidence(demo_study: Study) -> 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
         small = screen.query_one("#nearby", PassageMap)
-        await until(app, lambda: bool(small.drawn))
+        await until(app, lambda: bool(small.map_lines))
         await pilot.pause()
         assert CURSOR in seen(app)
         assert screen.quotes.display

@@ -60,7 +60,7 @@ def test_three_confirmed_cards_take_few_keys(demo_study: Study) -> None:
                 pressed.append(key)
                 await idle(app)
                 if isinstance(app.screen, CardScreen):
-                    row = app.screen._here
+                    row = app.screen._current_row
                     if row.quote is not None:
                         shown = " ".join(seen(app).split())
                         assert row.quote.quote.split()[0] in shown

@@ -252,14 +252,14 @@ def test_questions_one_after_the_other(demo_study: Study) -> None:
         await pilot.pause()
         asking = app.screen
         assert isinstance(asking, QuestionScreen)
-        await until(app, lambda: asking._asked is not None)
-        first = asking._asked
+        await until(app, lambda: asking._current is not None)
+        first = asking._current
         assert first is not None
         text = flat(seen(app))
         assert "Asked because it" in text and "0 answered" in text and "none of these" in text
-        assert "The program would say" not in text, "its guess is hidden until one asks"
+        assert "The program's guess:" not in text, "its guess is hidden until one asks"
         await pilot.press("g")
-        assert "The program would say" in flat(seen(app))
+        assert "The program's guess:" in flat(seen(app))
         keys = {(c.need, c.segment): choice_key(asking._keys, c) for c in first.choices}
         assert [choice_key(asking._keys, choice) for choice in first.choices][-1] == "0"
         await pilot.press("u")
@@ -267,30 +267,30 @@ def test_questions_one_after_the_other(demo_study: Study) -> None:
         await pilot.press("1")
         to = first.choices[0].segment
         assert to is not None and first.passage.id in members(app.study, to)
-        await until(app, lambda: asking._asked is not None)
-        second = asking._asked
+        await until(app, lambda: asking._current is not None)
+        second = asking._current
         assert second is not None and second.passage.id != first.passage.id
-        assert "1 answered" in flat(seen(app)) and "The program would say" not in flat(seen(app))
+        assert "1 answered" in flat(seen(app)) and "The program's guess:" not in flat(seen(app))
         assert {(c.need, c.segment): choice_key(asking._keys, c) for c in second.choices} == keys
         await pilot.press("0")
         assert [p.id for p in review.off_topic_passages(app.study)] == [second.passage.id]
-        await until(app, lambda: asking._asked is not None)
+        await until(app, lambda: asking._current is not None)
         await pilot.press("u")
         assert review.off_topic_passages(app.study) == []
-        await until(app, lambda: asking._asked is not None)
-        assert asking._asked is not None
-        skipped = asking._asked.passage.id
+        await until(app, lambda: asking._current is not None)
+        assert asking._current is not None
+        skipped = asking._current.passage.id
         await pilot.press("s")
-        await until(app, lambda: asking._asked is not None)
-        assert asking._asked is not None and asking._asked.passage.id != skipped
+        await until(app, lambda: asking._current is not None)
+        assert asking._current is not None and asking._current.passage.id != skipped
         await pilot.press("n")
         await pilot.pause()
         await typed(pilot, "Calm [x]")
         await pilot.pause()
         await typed(pilot, "Less noise.")
         assert [(row.name, row.answers) for row in needs.listing(app.study)] == [("Calm [x]", 1)]
-        await until(app, lambda: asking._asked is not None)
-        third = asking._asked
+        await until(app, lambda: asking._current is not None)
+        third = asking._current
         assert third is not None and "Calm [x] (need in view)" in flat(seen(app))
         assert keys.items() <= {(c.need, c.segment): choice_key(asking._keys, c) for c in third.choices}.items()
         await pilot.press("escape")
@@ -391,7 +391,7 @@ def test_a_decision_reads_each_thing_once(demo_study: Study, monkeypatch: pytest
         await pilot.press("Q")
         asking = app.screen
         assert isinstance(asking, QuestionScreen)
-        await until(app, lambda: asking._asked is not None)
+        await until(app, lambda: asking._current is not None)
         await pilot.press("1")
         statements, reloaded = await cost("escape")
         assert statements <= 60 and reloaded == 1, "the answers"

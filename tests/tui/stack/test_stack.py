@@ -19,7 +19,7 @@ from needsseg.accounts.tiers.rollups import BY, ROWS, rollup
 from needsseg.actions.accounts import account_filters, account_sources, accounts, rollups
 from needsseg.actions.study import studies
 from needsseg.study.connection import Study
-from needsseg.tui.accounts.filters import Filters, left
+from needsseg.tui.accounts.filters import Filters, filters_from
 from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
@@ -76,16 +76,16 @@ def test_the_roll_up_its_rows_columns_and_views(tmp_path: Path, size: tuple[int,
         screen = await opened(app, pilot)
         text = flat(seen(app))
         assert "Accounts: need by size" in text
-        assert "Labels cover 1 of 3 accounts, 0 confirmed. Amounts are known of 2." in text
+        assert "Labels cover 1 of 3 accounts, 0 confirmed. Amounts are known for 2." in text
         assert "* fewer than five accounts" in text
-        assert screen.made is not None and screen.made == rollups.rollup(app.study, date(2026, 6, 29))
+        assert screen.rollup is not None and screen.rollup == rollups.rollup(app.study, date(2026, 6, 29))
         assert "Coordinator 1 33%" in text and "Coordinator by size" in text
         assert "mid market 1 100%" in text
         await pilot.press("v")
         assert "Shares of a row's accounts: need by size" in flat(seen(app)) and "100%*" in seen(app)
         await pilot.press("v")
         assert "Money (ARR): need by size" in flat(seen(app)) and "10,800*" in seen(app)
-        assert "known of 2; the others are not counted as paying nothing." in flat(seen(app))
+        assert "known for 2; the others do not count as paying nothing." in flat(seen(app))
         await pilot.press("v", "G")
         assert "all by size" in flat(seen(app))
         seen_by = set()
@@ -121,9 +121,9 @@ def test_the_roll_up_is_written_to_a_file(tmp_path: Path, size: tuple[int, int])
         await pilot.press("enter")
         await pilot.pause()
         (written,) = tmp_path.glob("rollup-*.csv")
-        assert written.name == f"rollup-needs_segment-by-{screen.made.by}-2026-06-29.csv"  # type: ignore[union-attr]
+        assert written.name == f"rollup-needs_segment-by-{screen.rollup.by}-2026-06-29.csv"  # type: ignore[union-attr]
         assert "wrote the roll-up to" in flat(seen(app))
-        assert written.read_text().startswith(f"as_of,needs_segment,{screen.made.by},accounts")  # type: ignore[union-attr]
+        assert written.read_text().startswith(f"as_of,needs_segment,{screen.rollup.by},accounts")  # type: ignore[union-attr]
         await pilot.press("x", "enter")
         await pilot.pause()
         assert "wrote the roll-up to" in flat(seen(app))
@@ -139,8 +139,8 @@ def test_a_row_opens_its_accounts_and_the_date_is_shared(tmp_path: Path, size: t
         await pilot.press("ctrl+u")
         await typed(pilot, "2026-06-10")
         await settled(app, pilot)
-        assert screen.made is not None
-        row = screen.made.rows[1]
+        assert screen.rollup is not None
+        row = screen.rollup.rows[1]
         assert row.name == "unlabelled"
         await pilot.press("down", "enter")
         await settled(app, pilot)
@@ -182,7 +182,7 @@ def test_curves_are_computed_by_a_child_and_drawn(tmp_path: Path, size: tuple[in
         await pilot.press("enter")
         await pilot.press("ctrl+u")
         await typed(pilot, "soon")
-        assert "“soon” is no date" in flat(seen(app))
+        assert "“soon” is not a date" in flat(seen(app))
         await pilot.press("c", "enter", "ctrl+u")
         await typed(pilot, "2026-01-02")
         assert isinstance(app.screen, ProgressScreen)
@@ -385,8 +385,8 @@ def test_counts_tell_what_a_further_choice_would_show(demo_study: Study) -> None
 
 def test_filters_are_kept_and_what_is_not_known_is_left_out() -> None:
     filters = Filters("x", {"size": ("small", "enterprise")}, sort="amount", turned=True)
-    assert left(filters.kept()) == filters
-    assert left({"chosen": {"gone": ["x"], "size": "small"}, "sort": "gone", "stage": "new"}) == Filters()
+    assert filters_from(filters.to_remember()) == filters
+    assert filters_from({"chosen": {"gone": ["x"], "size": "small"}, "sort": "gone", "stage": "new"}) == Filters()
 
 
 curve = st.lists(st.tuples(st.integers(0, 400), st.floats(0, 1)), min_size=1, max_size=9)

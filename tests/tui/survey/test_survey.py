@@ -91,7 +91,7 @@ def test_without_a_survey_it_says_what_to_do(tmp_path: Path, size: tuple[int, in
         screen = await opened(app, pilot)
         assert "No survey yet, and no segment is confirmed yet." in flat(seen(app))
         await pilot.press("D")
-        assert "a survey tells two segments apart at least" in flat(seen(app)) and app.screen is screen
+        assert "a survey needs at least two confirmed segments" in flat(seen(app)) and app.screen is screen
         confirmed(app.study)
         screen.refresh_study()
         await pilot.pause()
@@ -115,7 +115,7 @@ def test_questions_options_and_quotes_are_shown_with_figures(path: Path, size: t
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
         text = flat(seen(app))
-        assert "Survey v1-" in text and ": 5 questions tell" in text and "bits of Coordinator, Builder [draft]" in text
+        assert "Survey v1-" in text and ": 5 questions, " in text and "bits about Coordinator, Builder [draft]" in text
         shown = screen.draft.edits.shown
         assert shown is not None and not screen.draft.edits.unsaved
         assert f"1 {shown.questions[0].gain:.2f} bits" in text
@@ -124,7 +124,7 @@ def test_questions_options_and_quotes_are_shown_with_figures(path: Path, size: t
         await pilot.press("enter", "j")
         assert "option 2/3" in flat(seen(app)) and "When a task [x] slips 1 days" in flat(seen(app))
         await pilot.press("j")
-        assert "this option rests on no quotes" in flat(seen(app))
+        assert "this option has no quotes behind it" in flat(seen(app))
         await pilot.press("enter")
         assert "it has no quotes to go to" in flat(seen(app))
         await pilot.press("k", "enter")
@@ -164,7 +164,11 @@ def test_words_and_likelihoods_are_edited_kept_and_saved(path: Path, size: tuple
         )
         await pilot.press("l")
         assert isinstance(app.screen, LikelihoodSheet)
-        for wrong, told in (("1", "1 is no likelihood"), ("0", "0 is no likelihood"), ("lots", "“lots” is no number")):
+        for wrong, told in (
+            ("1", "1 is not a likelihood"),
+            ("0", "0 is not a likelihood"),
+            ("lots", "“lots” is not a number"),
+        ):
             await anew(pilot, wrong)
             assert told in flat(seen(app)) and isinstance(app.screen, LikelihoodSheet)
         await pilot.press("escape")
@@ -246,7 +250,7 @@ def test_at_most_five_questions_are_asked_and_they_are_ordered(path: Path, size:
         picked = screen.draft.edits.shown
         assert picked is not None and set(picked.chosen) == {key for key, _, _ in QUESTIONS[:5]}
         await pilot.press("O")
-        assert "these are the ones that tell most" in flat(seen(app))
+        assert "these are the most informative questions" in flat(seen(app))
         await pilot.press("o")
         assert "they are in this order" in flat(seen(app))
 
@@ -266,7 +270,7 @@ def test_a_dry_run_shows_where_each_response_goes_and_why(path: Path, size: tupl
         text = flat(seen(app))
         assert "example-1 → Coordinator" in text and "3 responses: 2 routed, 1 to the default flow" in text
         await pilot.press("ctrl+t")
-        assert "an example goes into an empty text only" in flat(seen(app))
+        assert "clear the text first" in flat(seen(app))
         sheet.area.text = (
             '{"id": "r1", "last_week": "coordinator", "most_often": "builder_draft", "most_time": "builder_draft"}'
         )
@@ -304,7 +308,7 @@ def test_an_earlier_version_is_taken_up_as_edits(path: Path, size: tuple[int, in
         assert "v2-" in flat(seen(app)) and "5 of 6 questions asked" in flat(seen(app))
         await pilot.press("down", "enter")
         await pilot.pause()
-        assert "took up v1-" in flat(seen(app)) and screen.draft.edits.unsaved
+        assert "returned to v1-" in flat(seen(app)) and screen.draft.edits.unsaved
         await pilot.press("W")
         assert versions(app.study) == ["3", "2", "1"]
         three, _, one = (surveys.current(app.study, row.version) for row in surveys.versions(app.study))
