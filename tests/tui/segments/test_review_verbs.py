@@ -349,7 +349,7 @@ def test_sensitivity_is_told_by_kind(
             assert "groups that stand apart" in text
             assert "“A”: comes back 61% alike; dissolves without [Anna]" in text
         else:
-            assert "There was nothing to test." in text
+            assert "There is nothing to test." in text
 
     play(demo_study.path, scenes, SMALL)
 

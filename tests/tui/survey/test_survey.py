@@ -152,7 +152,7 @@ def test_words_and_likelihoods_are_edited_kept_and_saved(path: Path, size: tuple
         assert "[curse]" in flat(seen(app))
         assert ", edited: 5 questions" in flat(seen(app)) and "not saved: W saves" in flat(seen(app))
         await pilot.press("l")
-        assert "enter goes to the options" in flat(seen(app))
+        assert "press enter to go to the options" in flat(seen(app))
         await pilot.press("enter", "e")
         await anew(pilot, "None of these")
         assert "have the same words" in flat(seen(app))
