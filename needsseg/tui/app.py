@@ -35,7 +35,7 @@ from needsseg.tui.keys.keymap import read_user_keys
 from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.study import commands, drafting
 from needsseg.tui.study.gate import Gate
-from needsseg.tui.themes import HIGH_CONTRAST, mark_variables
+from needsseg.tui.themes import HIGH_CONTRAST, theme_variables
 
 if TYPE_CHECKING:
     from textual.theme import Theme
@@ -179,7 +179,7 @@ class NeedssegApp(App[int]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the colours of segments, which a theme may have of its own."""
-        return mark_variables(self.current_theme)
+        return theme_variables(self.current_theme)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The filters that every line passes before it is drawn; the last lets through no text that steers the terminal."""

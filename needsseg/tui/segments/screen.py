@@ -68,6 +68,10 @@ class SegmentsScreen(StudyScreen):
       & SegmentList:focus > .option-list--option-highlighted { background: $primary 35%; }
       & EvidenceList > .option-list--option-highlighted { text-style: none; background: $primary 20%; }
       & EvidenceList:focus > .option-list--option-highlighted { text-style: bold; }
+      &:ansi SegmentList > .option-list--option-highlighted, &:ansi EvidenceList > .option-list--option-highlighted {
+        background: ansi_default; text-style: bold underline; }
+      &:ansi SegmentList:focus > .option-list--option-highlighted, &:ansi EvidenceList:focus > .option-list--option-highlighted {
+        background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
     }
     """
 

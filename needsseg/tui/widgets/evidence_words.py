@@ -250,9 +250,9 @@ def quoted(
         plain(f"{words} · " if words else "", "bold"),
         plain(f"{GLYPHS[state(passage)]} {speaker}{interview} · {about}{codes}", "dim"),
         "\n",
-        plain(f"{safe(around[0])} " if around[0] else "", "$text-muted"),
+        plain(f"{safe(around[0])} " if around[0] else "", "dim"),
         plain(safe(passage.quote), "reverse" if marked else ""),
-        plain(f" {safe(around[1])}" if around[1] else "", "$text-muted"),
+        plain(f" {safe(around[1])}" if around[1] else "", "dim"),
         "\n",
     )
 

@@ -66,6 +66,7 @@ class TranscriptView(ScrollView, can_focus=True):
       & .transcript--coded { color: $text-primary; text-style: bold underline; }
       & .transcript--rejected { color: $foreground; text-style: strike dim; }
       & .transcript--current { background: $primary-muted; text-style: bold; }
+      &:ansi .transcript--current { background: ansi_default; text-style: bold reverse; }
       & .transcript--selected { text-style: reverse; }
       & .transcript--overlap { text-style: italic uu; }
       & .transcript--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
