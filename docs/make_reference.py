@@ -8,9 +8,7 @@ A test (tests/docs/test_reference.py) compares what is committed with what this 
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
-import pkgutil
 import re
 import sys
 from collections.abc import Iterator
@@ -100,53 +98,41 @@ def _fenced(text: str) -> str:
 
 def keys_page() -> str:
     """Return the keys of every screen and dialog: the six screens first, then what several share, then dialogs by name."""
-    by_prefix: dict[str, list[tuple[str, str]]] = {}
+    from needsseg.tui.keys.binding_ids import key_tables
+
+    by_prefix: dict[str, list[tuple[str, str, str]]] = {}
     titles: dict[str, str] = {}
-    for owner in _classes_with_keys():
+    for owner in key_tables():
         for keys, identity, text in _bindings(owner):
             prefix = identity.split(".")[0]
             titles.setdefault(prefix, inspect.getdoc(owner) or owner.__name__)
-            by_prefix.setdefault(prefix, []).append((keys, text))
+            by_prefix.setdefault(prefix, []).append((keys, text, identity))
     order = [*SCREENS, *SHARED_KEYS, *sorted(set(by_prefix) - {*SCREENS, *SHARED_KEYS})]
     parts = [
         f"{NOTE}\n# Keys\n",
-        "The keys of the app, from its own key tables. In the app `?` lists those of the screen that is open.\n",
+        "The keys of the app, from its own key tables. In the app `?` lists those of the screen that is open. The id names\n"
+        "a key in the settings, where it can be set to another one: [how to](../how-to/set-keys.md).\n",
     ]
     for number, prefix in enumerate(name for name in order if name in by_prefix):
         heading = (
             f"`f{number + 1}` {prefix.capitalize()}" if prefix in SCREENS else prefix.replace("_", " ").capitalize()
         )
-        parts += [f"## {heading}\n", titles[prefix].split("\n")[0] + "\n", "| key | what it does |\n|---|---|"]
-        parts += [f"| {keys} | {text} |" for keys, text in by_prefix[prefix]]
+        parts += [f"## {heading}\n", titles[prefix].split("\n")[0] + "\n", "| key | what it does | id |\n|---|---|---|"]
+        parts += [f"| {keys} | {text} | `{identity}` |" for keys, text, identity in by_prefix[prefix]]
         parts.append("")
     return "\n".join(parts)
 
 
-def _classes_with_keys() -> list[type]:
-    """Return the classes of the app that define keys, in the order of their modules' names."""
-    import needsseg.tui
-
-    found: list[type] = []
-    for module_name in sorted(module.name for module in pkgutil.walk_packages(needsseg.tui.__path__, "needsseg.tui.")):
-        module = importlib.import_module(module_name)
-        found += [
-            value
-            for value in vars(module).values()
-            if isinstance(value, type) and value.__module__ == module_name and "BINDINGS" in vars(value)
-        ]
-    return found
-
-
 def _bindings(owner: type) -> Iterator[tuple[str, str, str]]:
-    """Yield the keys, the id and the words of each binding that help lists: those with a dotted id and a description."""
-    from textual.binding import Binding
+    """Yield the keys, the id and the words of each binding that help lists: those with a description."""
+    from needsseg.tui.keys.binding_ids import bindings_of
+    from needsseg.tui.keys.hints import shown_keys, with_keys
 
-    from needsseg.tui.keys import DISPLAY
-
-    for binding in vars(owner)["BINDINGS"]:
-        if isinstance(binding, Binding) and binding.id and "." in binding.id and binding.description:
-            keys = " ".join(f"`{DISPLAY.get(key, key)}`" for key in binding.key.split(","))
-            yield keys.replace("|", "\\|"), binding.id, (binding.tooltip or binding.description).replace("|", "\\|")
+    for binding in bindings_of(owner):
+        if binding.description:
+            keys = " ".join(f"`{key}`" for key in shown_keys(binding, None))
+            text = with_keys(binding.tooltip) or binding.description
+            yield keys.replace("|", "\\|"), str(binding.id), text.replace("|", "\\|")
 
 
 def settings_page() -> str:
@@ -164,8 +150,15 @@ def settings_page() -> str:
     ]
     for field in fields(Settings):
         default = getattr(Settings(), field.name)
-        shown = "" if default == "" else f"`{str(default).lower() if isinstance(default, bool) else default}`"
-        parts.append(f"| `{field.name}` | {type(default).__name__} | {shown} | {descriptions[field.name]} |")
+        shown = "" if default in ("", {}) else f"`{str(default).lower() if isinstance(default, bool) else default}`"
+        parts.append(
+            f"| `{field.name}` | {'table' if default == {} else type(default).__name__} | {shown} | {descriptions[field.name]} |"
+        )
+    parts.append(
+        "\n`keys` is a table of the file only; the ids stand in [the reference of keys](keys.md).\n"
+        "[How to set keys](../how-to/set-keys.md).\n\n"
+        '```toml\n[keys]\n"code.accept" = "y"\n"study.keys" = "?,f12"\n```\n'
+    )
     parts.append(
         "\n`NEEDSSEG_STUDY` names the study where `--study` is not given; the default is `needsseg.db` in the current folder.\n"
     )

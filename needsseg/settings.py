@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -46,6 +46,8 @@ class Settings:
     """The app's theme, such as textual-light, high-contrast or ansi-dark; the one chosen in the app last where empty."""
     name_model: bool = True
     """Whether names are proposed by the model of the extra ``names`` too, where that is installed."""
+    keys: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """The keys of the app, by the ids of their bindings; the app refuses by name what it cannot bind."""
 
     def who(self) -> str:
         """Return the name written beside decisions."""
@@ -60,7 +62,7 @@ class Settings:
 def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     """Load the settings for the study at ``study``; raises UsageError with file and key where one is invalid."""
     settings = Settings()
-    file = study.parent / "needsseg.toml"
+    file = settings_file(study)
     if file.is_file():
         values = read_toml(file)
         if "prompts" in values and isinstance(values["prompts"], str):
@@ -68,11 +70,16 @@ def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:
             values["prompts"] = str(study.parent / Path(values["prompts"]).expanduser())
         settings = _apply(settings, values, str(file))
     from_env = {
-        field.name: environ[f"NEEDSSEG_{field.name.upper()}"]
-        for field in fields(Settings)
-        if f"NEEDSSEG_{field.name.upper()}" in environ
+        setting.name: environ[f"NEEDSSEG_{setting.name.upper()}"]
+        for setting in fields(Settings)
+        if f"NEEDSSEG_{setting.name.upper()}" in environ
     }
     return _checked(_apply(settings, from_env, "the environment"))
+
+
+def settings_file(study: Path) -> Path:
+    """Return the file of settings for the study at ``study``, which need not exist."""
+    return study.parent / "needsseg.toml"
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -105,16 +112,35 @@ def _checked(settings: Settings) -> Settings:
 
 
 def _apply(settings: Settings, values: Mapping[str, object], where: str) -> Settings:
-    type_by_name = {field.name: type(getattr(settings, field.name)) for field in fields(Settings)}
+    type_by_name = {setting.name: type(getattr(settings, setting.name)) for setting in fields(Settings)}
     changes: dict[str, object] = {}
     for key, value in values.items():
         if key not in type_by_name:
             raise UsageError(f"{where}: unknown setting '{key}'.", f"Known settings: {', '.join(type_by_name)}.")
+        if key == "keys":
+            changes[key] = _keys(value, where)
+            continue
         try:
             changes[key] = _flag(value) if type_by_name[key] is bool else type_by_name[key](value)
         except (TypeError, ValueError, OverflowError) as error:
             raise UsageError(f"{where}: {key} = {value!r} is not a valid {type_by_name[key].__name__}.") from error
     return replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def _keys(value: object, where: str) -> dict[str, object]:
+    """Return the table of keys by whole ids, written ``"code.accept" = "y"`` or ``code.accept = "y"``."""
+    if not isinstance(value, dict):
+        raise UsageError(
+            f"{where}: keys = {value!r} is not a table.",
+            'Write the table [keys] in needsseg.toml: "code.accept" = "y".',
+        )
+    keys: dict[str, object] = {}
+    for name, given in value.items():
+        inner = (
+            {f"{name}.{last}": keys_of for last, keys_of in given.items()} if isinstance(given, dict) else {name: given}
+        )
+        keys |= inner
+    return keys
 
 
 def _flag(value: object) -> bool:

@@ -23,7 +23,7 @@ from needsseg.cli.program import program, run
 from needsseg.embedding import sentence_transformers
 from needsseg.errors import NeedssegError
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.gate import Gate as ScreenGate
+from needsseg.tui.study.gate import Gate as ScreenGate
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.hostile_study import CLIPBOARD, HOSTILE, Terminal, hostile_study, steering
 from tests.fixtures.samples import ROOT

@@ -217,7 +217,7 @@ class Study:
             if changed.fetchone() is None:
                 self.conn.rollback()
                 self.conn.execute("BEGIN")
-            else:
+            elif action.summary != summary:
                 self.conn.execute("UPDATE history SET summary = ? WHERE id = ?", [action.summary, action.id])
 
     @contextmanager

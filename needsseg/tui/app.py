@@ -24,15 +24,18 @@ from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from needsseg.settings import load
 from needsseg.text import format_count
-from needsseg.tui import child, drafting, study_commands
-from needsseg.tui.bookmark import Place
+from needsseg.tui import child
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.fixes import worded
-from needsseg.tui.gate import Gate
-from needsseg.tui.key_order import KeyOrder, Round
-from needsseg.tui.keys import KeysScreen
+from needsseg.tui.keys.binding_ids import binding_of
+from needsseg.tui.keys.help import KeysScreen
+from needsseg.tui.keys.hints import bound_keys, key_of
+from needsseg.tui.keys.key_order import KeyOrder, Round
+from needsseg.tui.keys.keymap import read_user_keys
 from needsseg.tui.screen_base import StudyScreen
-from needsseg.tui.themes import HIGH_CONTRAST, mark_variables
-from needsseg.tui.widgets.bars import MODES as MODE_NAMES
+from needsseg.tui.study import commands, drafting
+from needsseg.tui.study.gate import Gate
+from needsseg.tui.themes import HIGH_CONTRAST, theme_variables
 
 if TYPE_CHECKING:
     from textual.theme import Theme
@@ -95,7 +98,7 @@ def _survey() -> Screen[Any]:
 
 
 def _history(study: Study) -> Screen[None]:
-    from needsseg.tui.history import HistoryScreen
+    from needsseg.tui.study.history import HistoryScreen
 
     return HistoryScreen(study)
 
@@ -148,15 +151,19 @@ class NeedssegApp(App[int]):
         super().__init__()
         self.register_theme(HIGH_CONTRAST)
         self._chosen_theme = str(left.get("theme", ""))
-        self._theme_wanted = load(study.path).theme or self._chosen_theme
+        settings = load(study.path)
+        user_keys = read_user_keys(study.path, settings.keys)
+        self.set_keymap(user_keys.keymap)
+        self._keys_refused = user_keys.refused
+        self._theme_wanted = settings.theme or self._chosen_theme
         if self._theme_wanted in self.available_themes:
             self.theme = self._theme_wanted
         self._gate = Gate()
         # What Textual prints where the app fails passes the gate of the command line, which takes escape sequences away.
         self.error_console = Console(stderr=True, force_terminal=False, markup=False, highlight=False)
-        self.keys = KeyOrder(self, self._hand_on, self._key_done)
+        self.keys = KeyOrder(self, self._hand_on, self._key_done, self._is_quit)
         self.study = study
-        self.wanted: Place | None = None
+        self.wanted: Bookmark | None = None
         """The place that another screen asked the Code screen to show."""
         self.came_from = ""
         self.signs: Signs = {}
@@ -172,7 +179,7 @@ class NeedssegApp(App[int]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the colours of segments, which a theme may have of its own."""
-        return mark_variables(self.current_theme)
+        return theme_variables(self.current_theme)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The filters that every line passes before it is drawn; the last lets through no text that steers the terminal."""
@@ -188,7 +195,8 @@ class NeedssegApp(App[int]):
     async def _hand_on(self, event: Key | Paste) -> None:
         """Hands a key to the screen; in a dialog ``?`` shows its keys, unless words are being typed there, and F1 always."""
         shown, name = self.screen, event.key if isinstance(event, Key) else ""
-        if name in ("question_mark", "f1") and is_dialog(shown) and (name == "f1" or not is_typing(self.focused)):
+        always, unless_typing = (bound_keys(binding_of(each), self) for each in ("go.interviews", "study.keys"))
+        if is_dialog(shown) and (name in always or (name in unless_typing and not is_typing(self.focused))):
             self.push_screen(KeysScreen(shown))
         else:
             await super().on_event(event)
@@ -196,6 +204,10 @@ class NeedssegApp(App[int]):
     @on(Round)
     async def _round_ended(self, message: Round) -> None:
         await self.keys.came_back(message)
+
+    def _is_quit(self, key: str) -> bool:
+        """Return whether a key quits."""
+        return key in bound_keys(binding_of("app.quit"), self)
 
     def _key_done(self) -> None:
         """Lets the screen note what can be seen now that a key has been handled."""
@@ -209,6 +221,8 @@ class NeedssegApp(App[int]):
         self.set_timer(WARM_SECONDS, self._warm)
         for warning in studies.warnings(self.study):
             self.notify(worded(warning, self), severity="warning", timeout=20, markup=False)
+        for refused in self._keys_refused:
+            self.notify(refused, title="A key was not bound", severity="warning", timeout=20, markup=False)
         self._watch_chosen_theme()
         drafting.on_hangup(self._hung_up)
         waiting = drafts.listing(self.study)
@@ -228,7 +242,7 @@ class NeedssegApp(App[int]):
             return
         if (fault := self.study.place_fault()) and not self._place_told:
             self._place_told = True
-            study_commands.save_copy(self, fault)
+            commands.save_copy(self, fault)
             return
         try:
             version = self.study.data_version
@@ -292,7 +306,8 @@ class NeedssegApp(App[int]):
         """Remember the theme that is chosen from now on; warn where the one that is wanted does not exist."""
         if self._theme_wanted and self._theme_wanted != self.theme:
             self.notify(
-                f"“{self._theme_wanted}” is not a theme; ctrl+p lists them under “change the colours”.",
+                f"“{self._theme_wanted}” is not a theme; {key_of('app.palette')} lists them under “change "
+                "the colours”.",
                 severity="warning",
                 timeout=8,
                 markup=False,
@@ -320,7 +335,7 @@ class NeedssegApp(App[int]):
 
     def action_go(self, mode: str) -> None:
         """Goes to one of the screens."""
-        if mode in dict(MODE_NAMES) and mode != self.current_mode and isinstance(self.screen, StudyScreen):
+        if mode in self.MODES and mode != self.current_mode and isinstance(self.screen, StudyScreen):
             self.came_from = ""
             self.switch_mode(mode)
 
@@ -330,9 +345,9 @@ class NeedssegApp(App[int]):
 
     def open_passage(self, interview: str, passage: int | None, came_from: str) -> None:
         """Shows a passage in its context; esc leads back."""
-        self.open_place(Place(interview, passage), came_from)
+        self.open_place(Bookmark(interview, passage), came_from)
 
-    def open_place(self, place: Place, came_from: str) -> None:
+    def open_place(self, place: Bookmark, came_from: str) -> None:
         """Shows a place in the Code screen; esc leads back."""
         self.wanted = place
         self.came_from = came_from

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Bookmark:
     """An interview, and in it a passage or a stretch of its text, or neither: where it was left."""
 
     interview: str

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from needsseg.actions.study import Study
     from needsseg.errors import Advice, NeedssegError
-    from needsseg.tui.bookmark import Place
+    from needsseg.tui.bookmark import Bookmark
 
 Answer = TypeVar("Answer")
 
@@ -40,7 +40,7 @@ class ScreenContext(Protocol):
     def pressed_before(self, shown: float | None) -> bool:
         """Return whether the key that is being handled was pressed before something was shown; None is never shown."""
 
-    def navigate(self, place: Place, came_from: str | None = None) -> None:
+    def navigate(self, place: Bookmark, came_from: str | None = None) -> None:
         """Show a place in the Code screen; esc leads back to ``came_from``, where None leaves the way back as it is."""
 
 

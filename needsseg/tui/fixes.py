@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 from typing import Any
 
 from textual.app import App
-from textual.binding import Binding
 
 from needsseg.cli.fixes import command_line
 from needsseg.errors import Advice, Fix, NeedssegError, Option, Remedy
-from needsseg.tui.keys import shown_keys
+from needsseg.tui.keys.hints import key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +110,6 @@ WAYS: dict[Fix, Keys | Palette | CommandLine] = {
 }
 """Where in the app each fix is done."""
 
-MODULES: Mapping[str, str] = {
-    "app": "app",
-    "go": "app",
-    "study": "screen_base",
-    "history": "history",
-    "interviews": "interviews.screen",
-    "batch": "interviews.batch",
-    "code": "code.screen",
-    "codebook": "code.sheets.codebook",
-    "segments": "segments.screen",
-    "card": "segments.card",
-    "needs": "segments.needs",
-    "pairs": "segments.pairs",
-    "accounts": "accounts.screen",
-    "survey": "survey.screen",
-}
-"""Where in ``needsseg.tui`` the keys are whose ids begin so."""
-
 
 def worded(words: str | Advice | NeedssegError, app: App[Any]) -> str:
     """Return words, or an error with its hint, with every fix as the keys that do it in the app."""
@@ -157,20 +135,3 @@ def way(remedy: Remedy, app: App[Any]) -> str:
     if room == "study" or getattr(app.screen, "MODE", "") == room:
         return keys
     return f"{keys} on {room.capitalize()} ({key_of(opener, app)})"
-
-
-def key_of(id: str, app: App[Any]) -> str:
-    """Return the key that is bound to the binding with this id now, as on a keyboard; KeyError where none has the id."""
-    binding = binding_of(id)
-    return shown_keys(binding, app)[0]
-
-
-@cache
-def binding_of(id: str) -> Binding:
-    """Return the binding with this id as the key tables have it; KeyError where none has it."""
-    module = import_module(f"needsseg.tui.{MODULES[id.partition('.')[0]]}")
-    for each in vars(module).values():
-        for binding in vars(each).get("BINDINGS", ()) if isinstance(each, type) else ():
-            if isinstance(binding, Binding) and binding.id == id:
-                return binding
-    raise KeyError(id)

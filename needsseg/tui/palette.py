@@ -7,10 +7,10 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from needsseg.tui import study_commands
 from needsseg.tui.fixes import STUDY_COMMANDS
-from needsseg.tui.keys import bindings
+from needsseg.tui.keys.help import bindings
 from needsseg.tui.screen_base import StudyScreen
+from needsseg.tui.study import commands
 from needsseg.tui.words import plain
 
 
@@ -21,13 +21,13 @@ class Verbs(Provider):
         screen = self.screen
         if not isinstance(screen, StudyScreen):
             return
-        app = screen.desk
+        app = screen.study_app
         for keys, binding in bindings(screen):
-            source = screen.app if binding in [b for _, b in screen.app._bindings] else screen
+            source = screen.app if binding.id in {each.id for _, each in screen.app._bindings} else screen
             words = binding.tooltip or binding.description
             yield words, keys, partial(source.run_action, binding.action)
         yield "change the colours (theme)", "", screen.app.search_themes
-        for name, run in study_commands.PALETTE.items():
+        for name, run in commands.PALETTE.items():
             yield STUDY_COMMANDS[name], "", partial(run, app)
 
     async def discover(self) -> Hits:

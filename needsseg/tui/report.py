@@ -15,6 +15,7 @@ from needsseg.errors import Advice
 from needsseg.text import format_count
 from needsseg.tui.child import Outcome
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.words import lines, plain
 
 PARTLY = 3
@@ -45,7 +46,7 @@ class ReportScreen(ModalScreen[None]):
         """Title, lines, key."""
         with Vertical() as box:
             # In the frame, so that a report of many lines says at once how one leaves it.
-            box.border_subtitle = "j k scroll · esc closes"
+            box.border_subtitle = plain(with_keys("{report.down} {report.up} scroll · {report.close} closes"))
             with VerticalScroll():
                 yield Static(plain(self._title, "bold"))
                 yield Static(lines([plain(worded(line, self.app)) for line in self._said]))
@@ -76,7 +77,8 @@ def import_report(outcome: Outcome) -> tuple[str, list[str | Advice], bool]:
     said: list[str | Advice] = [f"Refused  {_pair(entry)}" for entry in refused]
     said += [f"Passed over  {_pair(entry)}" for entry in _listed(result, "passed_over")]
     said += [
-        f"Changed  {_pair(entry)}: the file differs from the one imported; the study keeps what it has, R reads it again"
+        f"Changed  {_pair(entry)}: the file differs from the one imported; the study keeps what it has, "
+        f"{key_of('interviews.reimport')} reads it again"
         for entry in changed
     ]
     said += [f"There already  {_pair(entry)}" for entry in unchanged]

@@ -13,14 +13,15 @@ from textual.screen import Screen
 from needsseg.errors import NeedssegError
 from needsseg.tui.child import Outcome
 from needsseg.tui.fixes import worded
-from needsseg.tui.keys import bindings
+from needsseg.tui.keys.help import bindings
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.study_app import study_app
 from needsseg.tui.widgets.bars import KeyBar, ModeBar, StatusBar
 
 if TYPE_CHECKING:
     from needsseg.actions.study import HistoryEntry, Study
     from needsseg.errors import Advice
-    from needsseg.tui.bookmark import Place
+    from needsseg.tui.bookmark import Bookmark
     from needsseg.tui.context import HasContext
     from needsseg.tui.study_app import StudyApp
 
@@ -78,14 +79,14 @@ class StudyScreen(Screen[None]):
         self._wrong = False
 
     @property
-    def desk(self) -> StudyApp:
+    def study_app(self) -> StudyApp:
         """The app, with the study and what the screens share."""
         return study_app(self)
 
     @property
     def study(self) -> Study:
         """The study that is open."""
-        return self.desk.study
+        return self.study_app.study
 
     def compose(self) -> ComposeResult:
         """Bars around what the screen shows."""
@@ -100,7 +101,7 @@ class StudyScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Shows what is in the study now."""
-        if self.desk.remember_mode(self.MODE):
+        if self.study_app.remember_mode(self.MODE):
             # What happened here before one went elsewhere is not what `u` would take back now.
             self._happened, self._wrong = "", False
         if self.is_up_to_date():
@@ -117,11 +118,11 @@ class StudyScreen(Screen[None]):
 
     def pressed_before(self, shown: float | None) -> bool:
         """Whether the key that is being handled was pressed before something was shown; ``shown`` is None for never."""
-        return self.desk.keys.pressed_before(shown)
+        return self.study_app.keys.pressed_before(shown)
 
     def show_error(self, error: NeedssegError) -> None:
         """Show what is wrong and what to do: in the line of state, over a dialog as a toast."""
-        self.desk.show_error(error)
+        self.study_app.show_error(error)
 
     def worded(self, words: str | Advice | NeedssegError) -> str:
         """Return words, or an error with its hint, with every fix as the keys that do it."""
@@ -131,9 +132,9 @@ class StudyScreen(Screen[None]):
         """Open a dialog over the screen; ``callback`` gets its answer, None where it was left."""
         self.app.push_screen(screen, callback)
 
-    def navigate(self, place: Place, came_from: str | None = None) -> None:
+    def navigate(self, place: Bookmark, came_from: str | None = None) -> None:
         """Show a place in the Code screen; esc leads back to ``came_from``, where None leaves the way back as it is."""
-        self.desk.open_place(place, self.desk.came_from if came_from is None else came_from)
+        self.study_app.open_place(place, self.study_app.came_from if came_from is None else came_from)
 
     def on_screen_suspend(self) -> None:
         """Remembers the place."""
@@ -174,7 +175,7 @@ class StudyScreen(Screen[None]):
 
     def note_done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
         """Notes what happened, and how to take its ``steps`` back, for the line of state."""
-        how = " · u undoes" if steps == 1 else " · u undoes the last one"
+        how = with_keys(" · {study.undo} undoes") if steps == 1 else with_keys(" · {study.undo} undoes the last one")
         self._happened, self._wrong = f"{happened}{how}" if undo else happened, False
 
     def went_back(self, entry: int) -> None:
@@ -182,14 +183,14 @@ class StudyScreen(Screen[None]):
 
     def action_undo(self) -> None:
         """Takes back what one did last oneself."""
-        from needsseg.tui import undoing
+        from needsseg.tui.study import undoing
 
         def done(entry: HistoryEntry) -> None:
             self.went_back(entry.id)
-            self.done(f"Undid: {undoing.named(self.study, entry)}. ctrl+r redoes it", undo=False)
+            self.done(f"Undid: {undoing.named(self.study, entry)}. {key_of('study.redo')} redoes it", undo=False)
             self.came_back()
 
-        undoing.take_back(self.app, self.study, done, self.desk.show_error)
+        undoing.take_back(self.app, self.study, done, self.study_app.show_error)
 
     def came_back(self) -> None:
         """After an action was taken back or done again, once the study is read anew."""
@@ -198,7 +199,7 @@ class StudyScreen(Screen[None]):
     def action_redo(self) -> None:
         """Does again what was taken back."""
         from needsseg.actions.study import history
-        from needsseg.tui import undoing
+        from needsseg.tui.study import undoing
 
         entry = history.redo(self.study)
         self.done(f"Redid: {undoing.named(self.study, entry)}")
@@ -206,11 +207,11 @@ class StudyScreen(Screen[None]):
 
     def action_history(self) -> None:
         """Shows what was done."""
-        self.desk.open("history")
+        self.study_app.open("history")
 
     def action_keys(self) -> None:
         """Shows the keys of this screen."""
-        from needsseg.tui.keys import KeysScreen
+        from needsseg.tui.keys.help import KeysScreen
 
         self.app.push_screen(KeysScreen(self))
 
@@ -224,4 +225,4 @@ class StudyScreen(Screen[None]):
             else:
                 then(outcome)
 
-        self.app.push_screen(ProgressScreen(title, self.desk.command(*arguments)), ended)
+        self.app.push_screen(ProgressScreen(title, self.study_app.command(*arguments)), ended)

@@ -16,10 +16,11 @@ from textual.widgets.option_list import Option
 
 from needsseg.actions.study import history
 from needsseg.errors import NeedssegError
-from needsseg.tui import undoing
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, key_of, with_keys
+from needsseg.tui.study import undoing
 from needsseg.tui.study_app import study_app
-from needsseg.tui.words import key_hints, plain
+from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
     from needsseg.actions.study import HistoryEntry, Study
@@ -35,7 +36,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
     """
 
     TITLE: ClassVar[str] = ""
-    KEYS: ClassVar[str] = "esc closes"
+    KEYS: ClassVar[str] = "{sheet.close} closes"
     EMPTY: ClassVar[str] = "Nothing here yet."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "close", id="sheet.close"),
@@ -65,7 +66,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         self._own = False
 
     @property
-    def desk(self) -> StudyApp:
+    def study_app(self) -> StudyApp:
         """The app, with what the screens share."""
         return study_app(self)
 
@@ -112,7 +113,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         shown.clear_options()
         shown.add_options(Option(row) for row in rows)
         if not rows:
-            shown.add_option(Option(plain(self.EMPTY), disabled=True))
+            shown.add_option(Option(plain(with_keys(self.EMPTY)), disabled=True))
         shown.highlighted = min(at, len(rows) - 1) if rows else None
 
     def _note_shown(self, rows: Sequence[Content]) -> None:
@@ -128,7 +129,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         """Whether what is under the cursor (or any row) was not on the screen yet as the key was pressed, which is said."""
         at = self.listed.highlighted
         shown = [since for _, since in (self._since if any_row else self._since[at : at + 1] if at is not None else [])]
-        unseen = any(map(self.desk.keys.pressed_before, shown))
+        unseen = any(map(self.study_app.keys.pressed_before, shown))
         if unseen:
             self.tell(
                 "this was not yet on screen when you pressed the key; nothing was changed, press again", wrong=True
@@ -153,7 +154,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
 
     def done(self, happened: str, *, undo: bool = True) -> None:
         """After a change: shows the sheet as it is now, what happened, and how to take it back."""
-        self._happened, self._wrong = f"{happened} · u undoes" if undo else happened, False
+        self._happened, self._wrong = f"{happened} · {key_of('sheet.undo')} undoes" if undo else happened, False
         self._own = True
         try:
             self.refresh_sheet()
@@ -180,7 +181,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         """Takes back what one did last oneself."""
 
         def done(entry: HistoryEntry) -> None:
-            self.done(f"Undid: {undoing.named(self.study, entry)}. ctrl+r redoes it", undo=False)
+            self.done(f"Undid: {undoing.named(self.study, entry)}. {key_of('sheet.redo')} redoes it", undo=False)
 
         undoing.take_back(self.app, self.study, done, self._refuse)
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from needsseg.errors import NeedssegError
     from needsseg.tui.accounts.filters import Filters
     from needsseg.tui.accounts.profiles import Computed
-    from needsseg.tui.bookmark import Place
-    from needsseg.tui.key_order import KeyOrder
+    from needsseg.tui.bookmark import Bookmark
+    from needsseg.tui.keys.key_order import KeyOrder
     from needsseg.tui.widgets.symbols import Signs
 
 Answer = TypeVar("Answer")
@@ -33,7 +33,7 @@ class StudyApp(Protocol):
     """The date of accounts and stack."""
     computed: Computed | None
     computing_of: object
-    wanted: Place | None
+    wanted: Bookmark | None
     """The place that another screen asked the Code screen to show."""
     wanted_accounts: Filters | None
     """The accounts that the stack asked the accounts screen to show."""
@@ -66,7 +66,7 @@ class StudyApp(Protocol):
     def open_passage(self, interview: str, passage: int | None, came_from: str) -> None:
         """Show a passage in its context; esc leads back."""
 
-    def open_place(self, place: Place, came_from: str) -> None:
+    def open_place(self, place: Bookmark, came_from: str) -> None:
         """Show a place in the Code screen; esc leads back."""
 
     def go_back(self) -> None:

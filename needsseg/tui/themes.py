@@ -27,11 +27,20 @@ HIGH_CONTRAST = Theme(
     boost="#262626",
     dark=True,
     text_alpha=1.0,
-    variables={"primary-muted": "#B0B0B0", "text-muted": "#D8D8D8", "text-disabled": "#B0B0B0"},
+    variables={"primary-muted": "#3A3A3A", "text-muted": "#D8D8D8", "text-disabled": "#B0B0B0"},
 )
 
 
-def mark_variables(theme: Theme) -> dict[str, str]:
-    """Return the theme variables ``mark-0`` to ``mark-7``, readable on the grounds of ``theme``."""
+_BLURRED_IN_TERMINAL = {
+    "block-cursor-blurred-background": "ansi_default",
+    "block-cursor-blurred-foreground": "ansi_default",
+    "block-cursor-blurred-text-style": "bold underline",
+}
+"""The row under the cursor of a list without the focus: the terminal's colours have no shades of a ground."""
+
+
+def theme_variables(theme: Theme) -> dict[str, str]:
+    """Return the theme variables ``mark-0`` to ``mark-7``, readable on the grounds of ``theme``, and what it lacks."""
     colours = _OF_TERMINAL if theme.ansi else _ON_DARK if theme.dark else _ON_LIGHT
-    return {f"mark-{number}": colour for number, colour in enumerate(colours)}
+    marks = {f"mark-{number}": colour for number, colour in enumerate(colours)}
+    return marks | _BLURRED_IN_TERMINAL if theme.ansi else marks

@@ -13,9 +13,6 @@ from needsseg.text import safe
 
 GLYPHS = {"suggested": "?", "accepted": "✓", "rejected": "·", "coded": "#"}
 SEGMENT_GLYPHS = {"confirmed": "●", "named": "◐", "candidate": "○", "set_aside": "–"}
-KEY_NAMES = frozenset(
-    {"enter", "esc", "tab", "space", "backspace", "delete", "ctrl+s", "ctrl+d", "ctrl+u", "ctrl+r", "F1"}
-)
 SEGMENT_WORDS = {"confirmed": "confirmed", "named": "named", "candidate": "candidate", "set_aside": "set aside"}
 
 
@@ -39,17 +36,6 @@ def _fitted(text: str, width: int) -> str:
 def lines(parts: Iterable[Content]) -> Content:
     """Contents below each other."""
     return Content("\n").join(parts)
-
-
-def key_hints(text: str) -> Content:
-    """Return “a keeps · esc closes” with the keys bold in the accent and what they do in the muted colour."""
-    hints = []
-    for hint in safe(text).split(" · "):
-        words = hint.split(" ")
-        keys = next((at for at, word in enumerate(words) if len(word) > 1 and word not in KEY_NAMES), 0)
-        shown = plain(" ".join(words[:keys]), "bold $text-accent")
-        hints.append(Content.assemble(shown, plain(" " * bool(keys) + " ".join(words[keys:]), "$text-muted")))
-    return plain(" · ", "$text-muted").join(hints)
 
 
 def state(passage: Passage) -> str:

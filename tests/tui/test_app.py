@@ -19,9 +19,9 @@ from needsseg.errors import NeedssegError
 from needsseg.settings import Settings
 from needsseg.text import safe as shown
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.history import HistoryScreen
-from needsseg.tui.keys import bindings
+from needsseg.tui.keys.help import bindings
 from needsseg.tui.screen_base import StudyScreen
+from needsseg.tui.study.history import HistoryScreen
 from tests.fixtures.tui_desk import (
     LARGE,
     SMALL,

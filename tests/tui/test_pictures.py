@@ -75,7 +75,7 @@ async def accounts(app: NeedssegApp, pilot: Pilot[int]) -> None:
 async def stack(app: NeedssegApp, pilot: Pilot[int]) -> None:
     """The roll-up with its bars."""
     await pilot.press("f5")
-    await until(app, lambda: isinstance(app.screen, StackScreen) and app.screen.made)
+    await until(app, lambda: isinstance(app.screen, StackScreen) and app.screen.rollup)
 
 
 async def survey(app: NeedssegApp, pilot: Pilot[int]) -> None:

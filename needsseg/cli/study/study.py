@@ -88,7 +88,7 @@ def open_app(session: Session) -> None:
 
 def _mended(session: Session, path: Path, error: DamagedError) -> Path:
     """Repair a damaged study as chosen and return the study to open; raise ``error`` where nothing is chosen."""
-    from needsseg.tui import damaged_study
+    from needsseg.tui.study import damaged_study
 
     answer = damaged_study.ask(path, error)
     if answer == damaged_study.RESTORE and (newest := studies.newest_sound(path)) is not None:

@@ -1,4 +1,4 @@
-"""Texts from a file onto segments, from the accounts screen: the columns shown first, then progress, pause and cancel."""
+"""Assign the texts of a file to segments: preview the columns, ask for the target precision, run with pause and cancel."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from needsseg.errors import Fix
 from needsseg.text import format_count, format_time_left
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
 from needsseg.tui.child import Outcome, Step
+from needsseg.tui.keys.hints import key_hints, with_keys
 from needsseg.tui.report import PARTLY
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.progress import ProgressScreen, failure
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
 
 FIELDS = {"text": "--text", "account_id": "--account", "date": "--at", "id": "--id"}
 WORKING, WAITING = (
-    "p pauses · esc stops; finished parts are kept",
-    "paused · p resumes · esc stops; finished parts are kept",
+    "{assigning.pause} pauses · {progress.cancel} stops; finished parts are kept",
+    "paused · {assigning.pause} resumes · {progress.cancel} stops; finished parts are kept",
 )
-SURE = (
+PRECISION_CHOICES = (
     Choice("0.9", "0.9", "9 of 10 labels right; most texts get no label"),
     Choice("0.95", "0.95", "fewer labels, more certain"),
     Choice("0.8", "0.8", "more labels, 1 of 5 wrong"),
@@ -44,61 +45,61 @@ SURE = (
 
 
 class AssignProgress(ProgressScreen):
-    """A run over a file of texts: how far, how long still, and p to pause it."""
+    """The progress of a run over a file of texts, with the time left; p pauses it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("p", "pause", "pause, or resume", id="assigning.pause")]
 
     def __init__(self, title: str, command: Sequence[str]) -> None:
-        # The child waits while this file is there; it knows nothing of screens.
+        # The child process waits while this file exists; it knows nothing of screens.
         self._private = TemporaryDirectory(prefix="needsseg-")
         self._pause = Path(self._private.name, "pause")
         self._began: tuple[float, int] | None = None
         super().__init__(title, [*command, "--pause-file", str(self._pause)])
 
     def compose(self) -> ComposeResult:
-        """Title, step, bar, keys."""
+        """Yield title, step, bar and keys."""
         with Vertical():
             yield Static(plain(self._title, "bold"))
             yield Static("starting", id="doing", markup=False)
             yield ProgressBar(show_eta=False)
-            yield Static(WORKING, id="keys", markup=False)
+            yield Static(key_hints(WORKING), id="keys", markup=False)
 
     def _show(self, step: Step) -> None:
         super()._show(step)
         if step.doing != "assigning texts" or self._pause.exists():
-            self._began = None  # time that it stood still tells nothing of how fast it is
+            self._began = None  # time spent waiting would distort the speed
             return
         now = time.monotonic()
-        began, before = self._began = self._began or (now, step.done)
-        if step.done > before:
-            left = (now - began) * (step.total - step.done) / (step.done - before)
-            said = f"assigning texts · {step.done:,} of {step.total:,} · {format_time_left(left)}"
-            self.query_one("#doing", Static).update(plain(said))
+        began, texts_before = self._began = self._began or (now, step.done)
+        if step.done > texts_before:
+            seconds_left = (now - began) * (step.total - step.done) / (step.done - texts_before)
+            progress = f"assigning texts · {step.done:,} of {step.total:,} · {format_time_left(seconds_left)}"
+            self.query_one("#doing", Static).update(plain(progress))
 
     def action_pause(self) -> None:
-        """Has the child wait after the texts it is at, or go on."""
+        """Pause the child after the current texts, or resume it."""
         if self._pause.exists():
             self._pause.unlink()
         else:
             self._pause.touch()
-        self.query_one("#keys", Static).update(WAITING if self._pause.exists() else WORKING)
+        self.query_one("#keys", Static).update(key_hints(WAITING if self._pause.exists() else WORKING))
 
     def on_unmount(self) -> None:
-        """Nothing is left of it."""
+        """Remove the temporary folder."""
         self._private.cleanup()
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person wants assigned: the file, its columns and dates as decided, and the share of labels to be right."""
+class AssignRequest:
+    """A request to assign texts: the file, its columns and date formats as chosen, and the target precision."""
 
     file: Path
     chosen: Chosen
     precision: str = ""
 
     def arguments(self, fresh: bool) -> list[str]:
-        """The command line's arguments for it."""
-        said = [part for field, option in FIELDS.items() for part in (option, self.chosen.columns.get(field, ""))]
+        """Return the command line's arguments for the request."""
+        columns = [part for field, option in FIELDS.items() for part in (option, self.chosen.columns.get(field, ""))]
         dates = [
             part
             for field, form in self.chosen.dates.items()
@@ -106,27 +107,27 @@ class Asked:
         ]
         # An absolute path is never taken for an option.
         return [
-            "assign", *said, *dates, "--precision", self.precision, *["--fresh"] * fresh, "--json",
+            "assign", *columns, *dates, "--precision", self.precision, *["--fresh"] * fresh, "--json",
             str(self.file.absolute()),
         ]  # fmt: skip
 
 
-def report_lines(found: dict[str, Any]) -> list[str]:
-    """What came of a file, as lines that a person reads."""
-    texts = found["texts"]
-    said = [
-        f"promised on the study's own passages: {found['expected_precision']:.0%} of labels right, "
-        f"{found['expected_coverage']:.0%} of texts labelled"
+def report_lines(result: dict[str, Any]) -> list[str]:
+    """Return the report of an assigned file, a line each, from what ``assign --json`` printed."""
+    texts = result["texts"]
+    rows = [
+        f"promised on the study's own passages: {result['expected_precision']:.0%} of labels right, "
+        f"{result['expected_coverage']:.0%} of texts labelled"
     ]
-    if found["claimed_precision"] is not None:
-        said.append(f"claimed of these labels: {found['claimed_precision']:.0%} right")
-    said += [f"{count:>9,}  {name} ({count / texts:.1%})" for name, count in found["segments"].items()]
-    said += [f"{count:>9,}  no label: {why} ({count / texts:.1%})" for why, count in found["abstained"].items()]
-    said += [f"{found['duplicates']:,} texts are repeats of others"] if found["duplicates"] else []
-    said += [f"{found['resumed']:,} texts were done in an earlier run"] if found["resumed"] else []
-    said += [f"refused: {format_count(count, 'row')}: {why}" for why, count in found["refused"].items()]
-    said += [f"All refused rows are in {found['rejects_file']}"] if found["refused"] else []
-    return said + [str(warning) for warning in found["warnings"]]
+    if result["claimed_precision"] is not None:
+        rows.append(f"claimed of these labels: {result['claimed_precision']:.0%} right")
+    rows += [f"{count:>9,}  {name} ({count / texts:.1%})" for name, count in result["segments"].items()]
+    rows += [f"{count:>9,}  no label: {reason} ({count / texts:.1%})" for reason, count in result["abstained"].items()]
+    rows += [f"{result['duplicates']:,} texts are repeats of others"] if result["duplicates"] else []
+    rows += [f"{result['resumed']:,} texts were done in an earlier run"] if result["resumed"] else []
+    rows += [f"refused: {format_count(count, 'row')}: {reason}" for reason, count in result["refused"].items()]
+    rows += [f"All refused rows are in {result['rejects_file']}"] if result["refused"] else []
+    return rows + [str(warning) for warning in result["warnings"]]
 
 
 class TextAssigning:
@@ -136,7 +137,7 @@ class TextAssigning:
         self.context = context
 
     def ask_file(self) -> None:
-        """Asks for a file of texts."""
+        """Ask for a file of texts."""
         self.context.push(
             Prompt(
                 "Assign the texts of which file?",
@@ -150,39 +151,42 @@ class TextAssigning:
     def _look(self, path: str | None) -> None:
         if path:
             file = Path(path).expanduser()
-            self._show_columns(Asked(file, Chosen()), assigning.preview(self.context.study, file))
+            self._show_columns(AssignRequest(file, Chosen()), assigning.preview(self.context.study, file))
 
-    def _show_columns(self, asked: Asked, proposal: MappingProposal, wrong: str = "") -> None:
-        def again(columns: dict[str, str], dates: dict[str, str]) -> MappingProposal:
+    def _show_columns(self, request: AssignRequest, proposal: MappingProposal, wrong: str = "") -> None:
+        def propose(columns: dict[str, str], dates: dict[str, str]) -> MappingProposal:
             return assigning.preview(
-                self.context.study, asked.file, dict.fromkeys(proposal.fields, "") | columns, dates
+                self.context.study, request.file, dict.fromkeys(proposal.fields, "") | columns, dates
             )
 
-        chosen = asked.chosen if asked.chosen.columns else None
+        chosen = request.chosen if request.chosen.columns else None
         self.context.push(
-            MappingScreen(asked.file.name, proposal, again, chosen, wrong),
-            partial(self._how_sure, asked.file, proposal),
+            MappingScreen(request.file.name, proposal, propose, chosen, wrong),
+            partial(self._ask_precision, request.file, proposal),
         )
 
-    def _how_sure(self, file: Path, proposal: MappingProposal, chosen: Chosen | None) -> None:
+    def _ask_precision(self, file: Path, proposal: MappingProposal, chosen: Chosen | None) -> None:
         if chosen is None:
             return
         about = "A higher target gives fewer labels. A text that fits no segment, or two equally, gets none."
         self.context.push(
-            Prompt("Target precision?", choices=SURE, free=False, about=about),
-            lambda sure: self._assign(Asked(file, chosen, sure), proposal) if sure else None,
+            Prompt("Target precision?", choices=PRECISION_CHOICES, free=False, about=about),
+            lambda precision: self._assign(AssignRequest(file, chosen, precision), proposal) if precision else None,
         )
 
-    def _assign(self, asked: Asked, proposal: MappingProposal, fresh: bool = False) -> None:
-        command = self.context.desk.command(*asked.arguments(fresh))
+    def _assign(self, request: AssignRequest, proposal: MappingProposal, fresh: bool = False) -> None:
+        command = self.context.study_app.command(*request.arguments(fresh))
         self.context.push(
-            AssignProgress(f"Assigning {asked.file.name}", command), partial(self._ended, asked, proposal)
+            AssignProgress(f"Assigning {request.file.name}", command), partial(self._ended, request, proposal)
         )
 
     @shows_errors
-    def _ended(self, asked: Asked, proposal: MappingProposal, outcome: Outcome | None) -> None:
+    def _ended(self, request: AssignRequest, proposal: MappingProposal, outcome: Outcome | None) -> None:
         if outcome is None:
-            self.context.done("Cancelled, nothing changed; press a with the same file to resume", undo=False)
+            self.context.done(
+                with_keys("Cancelled, nothing changed; press {accounts.assign} with the same file to resume"),
+                undo=False,
+            )
         elif Fix.ASSIGN_AFRESH in failure(outcome).hint.fixes:
             self.context.push(
                 Prompt(
@@ -191,15 +195,15 @@ class TextAssigning:
                     about=outcome.error,
                     free=False,
                 ),
-                lambda anew: self._assign(asked, proposal, fresh=True) if anew else None,
+                lambda answer: self._assign(request, proposal, fresh=True) if answer else None,
             )
         elif outcome.code not in (0, PARTLY):
-            self._show_columns(asked, proposal, self.context.worded(failure(outcome)))
+            self._show_columns(request, proposal, self.context.worded(failure(outcome)))
         else:
-            found = outcome.result if isinstance(outcome.result, dict) else {}
-            title = f"labelled {found['labelled']:,} of {format_count(found['texts'], 'text')} in {found['file']}"
-            if found["unchanged"]:
-                self.context.done(f"{found['file']} was assigned before in the same way; nothing changed", undo=False)
+            result = outcome.result if isinstance(outcome.result, dict) else {}
+            title = f"labelled {result['labelled']:,} of {format_count(result['texts'], 'text')} in {result['file']}"
+            if result["unchanged"]:
+                self.context.done(f"{result['file']} was assigned before in the same way; nothing changed", undo=False)
             else:
                 self.context.done(title)
-            self.context.show_report(title, report_lines(found))
+            self.context.show_report(title, report_lines(result))

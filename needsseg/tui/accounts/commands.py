@@ -1,4 +1,4 @@
-"""What an analyst opens and writes on the accounts screen: an account, matches, quotes behind a label, exports."""
+"""The commands of the accounts screen: open an account, match participants, show a label's quotes, export."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from needsseg.actions.transcripts import interviews
 from needsseg.text import format_count
 from needsseg.tui.accounts.matches import MatchesScreen
 from needsseg.tui.accounts.page import AccountPageSheet
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 
 
 class AccountCommands:
-    """Open the account under the cursor, its quotes, the matches; export all accounts."""
+    """Open the account under the cursor, its quotes, or the matches; export all accounts."""
 
     def __init__(self, context: AccountsContext, loader: ProfileLoader) -> None:
         self.context, self._loader = context, loader
 
     @shows_errors
     def matches(self) -> None:
-        """Shows how participants are tied to accounts."""
+        """Show which participant belongs to which account."""
         stack_files(self.context.study)
         if self._loader.computing:
             self.context.tell("profiles are being computed; try again in a moment")
@@ -41,81 +42,85 @@ class AccountCommands:
         )
 
     def export(self) -> None:
-        """Asks for a format and a file."""
+        """Ask for a format and a file."""
         if self._loader.as_of is None:
-            self.context.tell("there is nothing to export yet: i imports accounts")
+            self.context.tell(with_keys("there is nothing to export yet: {accounts.import} imports accounts"))
             return
         choices = [Choice(name, name) for name in exporting.targets() if not exporting.is_of_one_segment(name)]
         self.context.push(Prompt("Export the labelled accounts as", choices=choices, free=False), self._export_where)
 
-    def _export_where(self, chosen: str | None) -> None:
-        if chosen is not None and self._loader.as_of is not None:
-            value = str(self.context.study.path.parent / exporting.file_name(chosen, self._loader.as_of))
+    def _export_where(self, target: str | None) -> None:
+        if target is not None and self._loader.as_of is not None:
+            value = str(self.context.study.path.parent / exporting.file_name(target, self._loader.as_of))
             about = "An earlier export of that name is replaced. A manifest is written beside it."
             self.context.push(
-                Prompt("Write to which file?", value=value, path=True, about=about), partial(self._export, chosen)
+                Prompt("Write to which file?", value=value, path=True, about=about), partial(self._export, target)
             )
 
     @shows_errors
-    def _export(self, chosen: str, path: str | None) -> None:
+    def _export(self, target: str, path: str | None) -> None:
         if path and self._loader.as_of is not None:
-            report = exporting.export(self.context.study, chosen, Path(path).expanduser(), self._loader.as_of)
+            report = exporting.export(self.context.study, target, Path(path).expanduser(), self._loader.as_of)
             self.context.tell(
                 f"wrote {format_count(report.rows, 'account')} to {report.path}, and {report.manifest.name}"
             )
 
     def open(self) -> None:
-        """Opens the account under the cursor; a quote or an interview chosen there opens in its transcript."""
+        """Open the account under the cursor; a quote or an interview chosen there opens in its transcript."""
         if self._loader.try_again():
             return
-        here = self.context.account
-        if here is None or self._loader.as_of is None:
+        account = self.context.account
+        if account is None or self._loader.as_of is None:
             self.context.tell(
                 "profiles are being computed; try again in a moment" if self._loader.computing else "no account to open"
             )
             return
         self.context.push(
-            AccountPageSheet(self.context.study, here.account_id, self._loader.as_of, here),
+            AccountPageSheet(self.context.study, account.account_id, self._loader.as_of, account),
             lambda place: self.context.navigate(place, "accounts") if place else self.context.refresh_study(),
         )
 
     @shows_errors
     def quotes(self) -> None:
-        """Offers the quotes behind the account's label; the one chosen opens in its transcript."""
-        here = self.context.account
-        if here is None:
+        """Offer the quotes behind the account's label; the one chosen opens in its transcript."""
+        account = self.context.account
+        if account is None:
             return
-        people = {m.participant for m in self.context.matched if m.account_id == here.account_id}
-        voices = self._voices(people)
-        names = {here.needs_segment, *here.contested} - {""}
+        participants = {m.participant for m in self.context.matched if m.account_id == account.account_id}
+        speakers = self._speakers_of(participants)
+        names = {account.needs_segment, *account.contested} - {""}
         quotes = [
             (row.name, passage)
             for row in listing(self.context.study)
             if row.name in names
             for passage, _ in evidence(self.context.study, row.id).passages
-            if (passage.interview, passage.speaker) in voices
+            if (passage.interview, passage.speaker) in speakers
         ]
         if not quotes:
             self.context.tell(
                 "this account has no interviews"
-                if not people
+                if not participants
                 else "none of its participants' passages is in its segment"
             )
             return
         choices = [Choice(str(p.id), one_line(p.quote, 120), f"{p.speaker} · {name}") for name, p in quotes]
-        where = {str(p.id): p for _, p in quotes}
+        passages_by_id = {str(p.id): p for _, p in quotes}
         self.context.push(
             Prompt(
-                f"{format_count(len(quotes), 'quote')} behind {here.name or here.account_id}",
+                f"{format_count(len(quotes), 'quote')} behind {account.name or account.account_id}",
                 choices=choices,
                 free=False,
             ),
-            lambda chosen: (
-                self.context.navigate(Place(where[chosen].interview, where[chosen].id), "accounts") if chosen else None
+            lambda id_: (
+                self.context.navigate(Bookmark(passages_by_id[id_].interview, passages_by_id[id_].id), "accounts")
+                if id_
+                else None
             ),
         )
 
-    def _voices(self, people: set[str]) -> set[tuple[str, str]]:
+    def _speakers_of(self, participants: set[str]) -> set[tuple[str, str]]:
         return {
-            (row.interview, row.label) for row in interviews.speakers(self.context.study) if row.participant in people
+            (row.interview, row.label)
+            for row in interviews.speakers(self.context.study)
+            if row.participant in participants
         }

@@ -1,4 +1,4 @@
-"""What the objects of the accounts screen may ask of the screen that they are part of."""
+"""The accounts screen as the objects that it is composed of may use it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AccountsContext(ProfilesContext, Protocol):
 
     @property
     def matched(self) -> Sequence[AccountMatch]:
-        """How participants are tied to accounts, as the profiles were computed with."""
+        """The matches of participants with accounts that the profiles were computed from."""
 
     def names(self) -> dict[str, str]:
         """Return names by account id."""

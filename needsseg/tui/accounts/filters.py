@@ -1,4 +1,4 @@
-"""Which accounts are shown, in which order: what is chosen, in words, and what can be chosen, with counts."""
+"""The filters and the order of the account list: their choices with counts, their words, and how they are remembered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import Revenue, account_filters
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import key_of
 from needsseg.tui.widgets.prompt import Choice
 
 if TYPE_CHECKING:
@@ -25,14 +26,14 @@ SORTS = {
     "confidence": "confidence, highest first",
 }  # fmt: skip
 _VALUES = {"icp": "in it", "not_icp": "not in it", "icp_unknown": "not known", "unlabelled": "none"}
-# These are names that people gave, and stand as they are.
-_NAMED = ("industry", "needs_segment", "plan", "contested")
+# Values that people named are shown as they are.
+_NAMED_BY_PEOPLE = ("industry", "needs_segment", "plan", "contested")
 BETWEEN = "\t"
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Words, values by facet, accounts named elsewhere (a pattern), and the order; ``turned`` is it the other way round."""
+    """Words, values by facet, accounts chosen elsewhere (by a pattern), and the order; ``turned`` reverses it."""
 
     words: str = ""
     chosen: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -43,84 +44,89 @@ class Filters:
 
     @property
     def any(self) -> bool:
-        """Whether anything is left out."""
+        """Whether any filter is set."""
         return bool(self.words or self.chosen or self.only_named)
 
     def cleared(self) -> Filters:
-        """All accounts, in the same order."""
+        """Return no filters, in the same order."""
         return Filters(sort=self.sort, turned=self.turned)
 
     def toggled(self, facet: str, value: str) -> Filters:
-        """With a value more, or without it where it was chosen."""
-        held = self.chosen.get(facet, ())
-        now = tuple(v for v in held if v != value) if value in held else (*held, value)
-        rest = {name: values for name, values in self.chosen.items() if name != facet}
-        return replace(self, chosen=rest | ({facet: now} if now else {}))
+        """Return the filters with a value added, or removed if it was chosen."""
+        values = self.chosen.get(facet, ())
+        new_values = tuple(v for v in values if v != value) if value in values else (*values, value)
+        rest = {name: other_values for name, other_values in self.chosen.items() if name != facet}
+        return replace(self, chosen=rest | ({facet: new_values} if new_values else {}))
 
     def sorted_by(self, sort: str) -> Filters:
-        """In another order; in the same one, the other way round."""
+        """Return the filters in another order; asking for the same order reverses it."""
         return replace(self, sort=sort, turned=sort == self.sort and not self.turned)
 
     def rows(self, profiles: Iterable[AccountProfile], amounts: Revenue) -> list[AccountProfile]:
-        """The accounts that fit, in order."""
+        """Return the accounts that fit, in order."""
         needle = self.words.casefold()
-        kept = [
+        fitting = [
             p
             for p in profiles
             if (not self.only_named or p.account_id in self.only)
             and account_filters.fits(p, self.chosen)
             and (not needle or needle in _text(p))
         ]
-        return account_filters.ordered(kept, self.sort, amounts, self.turned)
+        return account_filters.ordered(fitting, self.sort, amounts, self.turned)
 
     def in_words(self) -> str:
-        """What is shown and in which order; empty where all is as at first."""
-        said = [f"“{self.words}”"] * bool(self.words)
-        said += [f"{NAMES[f]} {' or '.join(worded(f, value) for value in vs)}" for f, vs in self.chosen.items()]
-        said += [self.only_named] * bool(self.only_named)
-        shown = [f"filter {', '.join(said)} (esc clears)"] * bool(said)
+        """Return the filters and the order in words; empty for the defaults."""
+        conditions = [f"“{self.words}”"] * bool(self.words)
+        conditions += [f"{NAMES[f]} {' or '.join(worded(f, value) for value in vs)}" for f, vs in self.chosen.items()]
+        conditions += [self.only_named] * bool(self.only_named)
+        parts = [f"filter {', '.join(conditions)} ({key_of('accounts.unfilter')} clears)"] * bool(conditions)
         if (self.sort, self.turned) != ("need", False):
-            shown.append(f"by {self.sort}{', reversed' if self.turned else ''}")
-        return " · ".join(shown)
+            parts.append(f"by {self.sort}{', reversed' if self.turned else ''}")
+        return " · ".join(parts)
 
-    def kept(self) -> dict[str, object]:
-        """What is remembered, to reopen so."""
+    def to_remember(self) -> dict[str, object]:
+        """Return what the study remembers of the filters, for ``filters_from``."""
         chosen = {name: list(values) for name, values in self.chosen.items()}
         return {"words": self.words, "chosen": chosen, "sort": self.sort, "turned": self.turned}
 
 
-def left(kept: dict[str, object]) -> Filters:
-    """As remembered; what is not known any more is left out."""
-    held = kept.get("chosen")
+def filters_from(remembered: dict[str, object]) -> Filters:
+    """Return remembered filters; values that are no longer valid are dropped."""
+    stored = remembered.get("chosen")
     chosen = {
         str(name): tuple(map(str, values))
-        for name, values in (held.items() if isinstance(held, dict) else ())
+        for name, values in (stored.items() if isinstance(stored, dict) else ())
         if name in account_filters.FACETS and isinstance(values, list) and values
     }
-    sort = str(kept.get("sort", ""))
-    known = sort if sort in account_filters.SORTS else "need"
-    return Filters(str(kept.get("words", "")), chosen, sort=known, turned=kept.get("turned") is True)
+    sort = str(remembered.get("sort", ""))
+    valid_sort = sort if sort in account_filters.SORTS else "need"
+    return Filters(str(remembered.get("words", "")), chosen, sort=valid_sort, turned=remembered.get("turned") is True)
 
 
 def worded(facet: str, value: str) -> str:
-    """A value in words."""
+    """Return a value in words."""
     if value in _VALUES and facet in ("icp", "needs_segment"):
         return _VALUES[value]
-    return value if facet in _NAMED else value.replace("_", " ")
+    return value if facet in _NAMED_BY_PEOPLE else value.replace("_", " ")
 
 
 def choices(profiles: Sequence[AccountProfile], filters: Filters) -> list[Choice]:
-    """All values of all tiers with the number of accounts that would be shown; those that are chosen come first."""
-    found = account_filters.counts(profiles, filters.chosen)
+    """Return all values of all tiers with the number of accounts each would show; chosen values come first."""
+    counts = account_filters.counts(profiles, filters.chosen)
     rows = []
-    for facet, held in found.items():
-        values = [*held, *(value for value in filters.chosen.get(facet, ()) if value not in held)]
+    for facet, count_by_value in counts.items():
+        values = [*count_by_value, *(value for value in filters.chosen.get(facet, ()) if value not in count_by_value)]
         for value in values:
-            on = value in filters.chosen.get(facet, ())
+            is_chosen = value in filters.chosen.get(facet, ())
             label = f"{NAMES[facet]}: {worded(facet, value)}"
-            about = format_count(held.get(value, 0), "account")
+            about = format_count(count_by_value.get(value, 0), "account")
             rows.append(
-                (not on, Choice(f"{facet}{BETWEEN}{value}", ("✓ " if on else "") + label, about + " · off" * on))
+                (
+                    not is_chosen,
+                    Choice(
+                        f"{facet}{BETWEEN}{value}", ("✓ " if is_chosen else "") + label, about + " · off" * is_chosen
+                    ),
+                )
             )
     return [choice for _, choice in sorted(rows, key=lambda row: row[0])]
 

@@ -1,4 +1,4 @@
-"""Files of accounts, usage, subscriptions and participants: asked for, their columns shown, then read in a child."""
+"""Import accounts, usage, subscriptions and participants: ask for the file, confirm its columns, read it in a child."""
 
 from __future__ import annotations
 
@@ -33,31 +33,31 @@ LEFT_OUT = (("duplicates", "repeats left out"), ("dropped", "deleted or merged r
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is being imported: the path as given, its kind, and the table where it is a database."""
+    """An import: the path as given, the kind of rows, and the table of a database."""
 
     path: str
     kind: str
     table: str = ""
 
 
-def import_lines(found: dict[str, Any]) -> list[str]:
-    """The lines that report an import: counts that add up, refused files, refused rows, where they are listed, warnings."""
-    rejected = found.get("rejected", [])
-    left = [f"{found[key]:,} {words}" for key, words in LEFT_OUT if found.get(key)]
-    left += [f"{format_count(len(rejected), 'row')} refused"] if rejected else []
-    rows = f"{found.get('rows', 0):,} read"
-    said = [f"of {format_count(found.get('read', 0), 'row')}: {', '.join([rows, *left])}"] if left else []
-    said += [f"{file} cannot be read: {reason}" for file, reason in found.get("refused", [])]
-    said += [f"{file} was imported before; nothing changed" for file in found.get("unchanged", [])]
-    several = found.get("files", 1) > 1
-    said += [
+def import_lines(result: dict[str, Any]) -> list[str]:
+    """Return the report of an import, a line each: counts that add up, refused files and rows, their list, warnings."""
+    rejected = result.get("rejected", [])
+    counts = [f"{result[key]:,} {words}" for key, words in LEFT_OUT if result.get(key)]
+    counts += [f"{format_count(len(rejected), 'row')} refused"] if rejected else []
+    rows_read = f"{result.get('rows', 0):,} read"
+    rows = [f"of {format_count(result.get('read', 0), 'row')}: {', '.join([rows_read, *counts])}"] if counts else []
+    rows += [f"{file} cannot be read: {reason}" for file, reason in result.get("refused", [])]
+    rows += [f"{file} was imported before; nothing changed" for file in result.get("unchanged", [])]
+    several = result.get("files", 1) > 1
+    rows += [
         f"{r['file'] + ', ' if several else ''}row {r['row']}, {r['column']}: “{one_line(str(r['value']), 40)}” {r['reason']}"
         for r in rejected[:MOST_REJECTS]
     ]
     if len(rejected) > MOST_REJECTS:
-        said.append(f"and {len(rejected) - MOST_REJECTS:,} more rows")
-    said += [f"All refused rows are in {found['rejects_file']}"] if rejected else []
-    return said + [str(warning) for warning in found.get("warnings", [])]
+        rows.append(f"and {len(rejected) - MOST_REJECTS:,} more rows")
+    rows += [f"All refused rows are in {result['rejects_file']}"] if rejected else []
+    return rows + [str(warning) for warning in result.get("warnings", [])]
 
 
 class AccountImport:
@@ -67,7 +67,7 @@ class AccountImport:
         self.context = context
 
     def ask_file(self) -> None:
-        """Asks for a file, a folder, a pattern, or a database."""
+        """Ask for a file, a folder, a pattern, or a database."""
         self.context.push(
             Prompt(
                 "Import accounts, usage, subscriptions or participants from where?",
@@ -106,7 +106,7 @@ class AccountImport:
         self._show_mapping(Reading(path, proposal.kind, table), proposal)
 
     def _without_password(self, path: str) -> str:
-        """A server's address without its password, which goes where its client looks for one, and is stored nowhere."""
+        """Return a server's address without its password, which is passed to its client in the environment, never stored."""
         shown, password = without_password(path)
         if password:
             os.environ["PGPASSWORD"] = password
@@ -115,45 +115,45 @@ class AccountImport:
     def _show_mapping(
         self, reading: Reading, proposal: MappingProposal, chosen: Chosen | None = None, wrong: str = ""
     ) -> None:
-        def again(columns: dict[str, str], dates: dict[str, str]) -> MappingProposal:
-            said = dict.fromkeys(proposal.fields, "") | columns
+        def propose(columns: dict[str, str], dates: dict[str, str]) -> MappingProposal:
+            all_columns = dict.fromkeys(proposal.fields, "") | columns
             return propose_mapping(
-                self.context.study, reading.path, reading.kind, table=reading.table, columns=said, dates=dates
+                self.context.study, reading.path, reading.kind, table=reading.table, columns=all_columns, dates=dates
             )
 
         self.context.push(
-            MappingScreen(proposal.file, proposal, again, chosen, wrong), partial(self._import, reading, proposal)
+            MappingScreen(proposal.file, proposal, propose, chosen, wrong), partial(self._import, reading, proposal)
         )
 
     def _import(self, reading: Reading, proposal: MappingProposal, chosen: Chosen | None) -> None:
         if chosen is None:
             return
-        said = dict.fromkeys(proposal.fields, "") | chosen.columns
-        pairs = [part for name, column in said.items() for part in ("--map", f"{name}={column}")]
-        pairs += [part for name, form in chosen.dates.items() for part in ("--dates", f"{name}={form}")]
-        pairs += ["--table", reading.table] if reading.table else []
-        pairs += ["--add"] if chosen.add else []
+        all_columns = dict.fromkeys(proposal.fields, "") | chosen.columns
+        options = [part for name, column in all_columns.items() for part in ("--map", f"{name}={column}")]
+        options += [part for name, form in chosen.dates.items() for part in ("--dates", f"{name}={form}")]
+        options += ["--table", reading.table] if reading.table else []
+        options += ["--add"] if chosen.add else []
         self.context.run_verb(
             f"Reading {proposal.file}",
             partial(self._imported, reading, proposal, chosen),
-            ["accounts", "import", "--kind", proposal.kind, *pairs, "--json", "--", reading.path],
+            ["accounts", "import", "--kind", proposal.kind, *options, "--json", "--", reading.path],
         )
 
     @shows_errors
     def _imported(self, reading: Reading, proposal: MappingProposal, chosen: Chosen, outcome: Outcome) -> None:
         if outcome.code not in (0, PARTLY):
-            # What a person decided stays, and can be changed: how a column of dates is written may only show at its end.
+            # Keep the choices, to be changed: a date format may fail only near the end of the file.
             self._show_mapping(reading, proposal, chosen, self.context.worded(failure(outcome)))
             return
-        found = outcome.result if isinstance(outcome.result, dict) else {}
-        rejected = found.get("rejected", [])
-        title = f"read {found.get('rows', 0):,} {found.get('kind', 'rows')} from {found.get('file', 'the file')}"
+        result = outcome.result if isinstance(outcome.result, dict) else {}
+        rejected = result.get("rejected", [])
+        title = f"read {result.get('rows', 0):,} {result.get('kind', 'rows')} from {result.get('file', 'the file')}"
         self.context.done(title + (f", refused {format_count(len(rejected), 'row')}" if rejected else ""))
-        if said := import_lines(found):
-            self.context.show_report(title, said)
+        if rows := import_lines(result):
+            self.context.show_report(title, rows)
 
     def _import_people(self, file: Path) -> None:
         report = import_participants(self.context.study, file)
-        self.context.done(f"took attributes of {format_count(len(report.updated), 'participant')} from {file.name}")
-        if left := [*(f"{row}: matches nobody in the study" for row in report.unmatched), *report.conflicts]:
-            self.context.show_report("Rows left out", left)
+        self.context.done(f"updated {format_count(len(report.updated), 'participant')} from {file.name}")
+        if rejected_rows := [*(f"{row}: matches nobody in the study" for row in report.unmatched), *report.conflicts]:
+            self.context.show_report("Rows left out", rejected_rows)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-HELP = """● the need is confirmed by a person   ◐ it is not
+HELP = """● the need is confirmed by a person   ◐ not confirmed
 
-A profile counts what happened before its date, which is always shown and never taken from the clock."""
+A profile counts events before its as-of date, which is always shown and never taken from the clock."""
 
 ACCOUNT_KEYS: list[BindingType] = [
     Binding(

@@ -1,4 +1,4 @@
-"""How a file will be read, shown before anything is: which column is which field, how dates are written, the first rows."""
+"""The preview of an import of accounts: which column is which field, how dates are written, the first rows."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from needsseg.actions.accounts.account_sources import MappingProposal
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, key_of
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
-NONE = ""  # what stands for no column among the choices
+NONE = ""  # the choice of no column
 ABOUT = {
     "iso": "2026-03-31 or 20260331; other values are refused",
     "day-first": "31/3/2026, and dates with the year first",
@@ -31,22 +32,29 @@ ABOUT = {
     "seconds": "since 1970, and dates with the year first",
     "milliseconds": "since 1970, and dates with the year first",
 }
-Again = Callable[[dict[str, str], dict[str, str]], MappingProposal]
+Propose = Callable[[dict[str, str], dict[str, str]], MappingProposal]
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a person decided: the column of each field, how date fields are written, and whether the rows are added."""
+    """The choices made: the column of each field, the format of date fields, and whether rows are added or replaced."""
 
     columns: dict[str, str] = field(default_factory=dict)
     dates: dict[str, str] = field(default_factory=dict)
     add: bool = False
 
 
-class MappingScreen(ModalScreen[Chosen | None]):
-    """Gives what to read the file with, or None where it is not to be read.
+KEYS = (
+    "{mapping.read} reads · enter column · {mapping.dates} dates · {mapping.leave_out} leaves out · "
+    "{mapping.type} types · {mapping.cancel} cancels"
+)
+ADDS = " · {mapping.add} adds"
 
-    ``again`` reads the beginning of the file anew with other columns and dates; ``wrong`` is what an import before found.
+
+class MappingScreen(ModalScreen[Chosen | None]):
+    """Closes with the choices for reading the file, or None to leave it unread.
+
+    ``propose`` reads the beginning of the file again with other columns and dates; ``wrong`` is an earlier import's error.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,21 +85,21 @@ class MappingScreen(ModalScreen[Chosen | None]):
         self,
         file: str,
         proposal: MappingProposal,
-        again: Again | None = None,
+        propose: Propose | None = None,
         chosen: Chosen | None = None,
         wrong: str = "",
     ) -> None:
         super().__init__()
-        self._file, self._proposal, self._again = file, proposal, again
+        self._file, self._proposal, self._propose = file, proposal, propose
         self._guessed = dict(proposal.columns)
         self._wrong = wrong
-        before = chosen or Chosen()
-        self.columns = dict(before.columns or proposal.columns)
-        self.dates = dict(before.dates)
-        self.adds = before.add
+        earlier = chosen or Chosen()
+        self.columns = dict(earlier.columns or proposal.columns)
+        self.dates = dict(earlier.dates)
+        self.adds = earlier.add
 
     def compose(self) -> ComposeResult:
-        """The fields with their columns, the first rows, a line to write in, and the keys."""
+        """Yield the fields with their columns, the first rows, an input line, and the keys."""
         with Vertical():
             yield Static(id="about", markup=False)
             yield OptionList(id="fields", markup=False)
@@ -99,12 +107,10 @@ class MappingScreen(ModalScreen[Chosen | None]):
             yield Static(id="preview", markup=False)
             yield Static(id="wrong", markup=False)
             yield Input(placeholder="field=column, and enter", id="change", compact=True)
-            keys = "r reads · enter column · d dates · x leaves out · = types"
-            adding = " · a adds" if self._proposal.held else ""
-            yield Static(f"{keys}{adding} · esc", markup=False)
+            yield Static(key_hints(KEYS + (ADDS if self._proposal.held else "")), markup=False)
 
     def on_mount(self) -> None:
-        """Shows the guess."""
+        """Show the proposed columns."""
         self.query_one(Input).display = False
         self._show(self._wrong)
         shown = self.query_one(OptionList)
@@ -119,24 +125,26 @@ class MappingScreen(ModalScreen[Chosen | None]):
         return self._proposal.fields[self.query_one(OptionList).highlighted or 0]
 
     def _show(self, wrong: str = "") -> None:
-        found = self._proposal
-        how = "as saved last time" if found.saved else "guessed from its columns"
-        stands = f" · {'added to' if self.adds else 'in place of'} {found.held}" if found.held else ""
-        self.query_one("#about", Static).update(plain(f"{self._file} is read as {found.kind}, {how}{stands}", "bold"))
+        proposal = self._proposal
+        origin = "as saved last time" if proposal.saved else "guessed from its columns"
+        replaces = f" · {'added to' if self.adds else 'in place of'} {proposal.held}" if proposal.held else ""
+        self.query_one("#about", Static).update(
+            plain(f"{self._file} is read as {proposal.kind}, {origin}{replaces}", "bold")
+        )
         shown = self.query_one(OptionList)
         at = shown.highlighted or 0
         shown.clear_options()
-        shown.add_options(Option(self._line(name)) for name in found.fields)
+        shown.add_options(Option(self._line(name)) for name in proposal.fields)
         shown.highlighted = at
         used = {part for column in self.columns.values() for part in (column, *column.split("|"))}
-        unused = [column for column in found.header if column not in used]
-        rest = [f"not read: {', '.join(unused)}"] if unused else []
-        rest += (
-            [f"{format_count(len(found.refused), 'file')} cannot be read: {found.refused[0][0]} …"]
-            if found.refused
+        unused = [column for column in proposal.header if column not in used]
+        notes = [f"not read: {', '.join(unused)}"] if unused else []
+        notes += (
+            [f"{format_count(len(proposal.refused), 'file')} cannot be read: {proposal.refused[0][0]} …"]
+            if proposal.refused
             else []
         )
-        self._tell("#rest", "\n".join(rest))
+        self._tell("#rest", "\n".join(notes))
         self._tell("#wrong", wrong)
         self._preview()
 
@@ -147,7 +155,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
         marks += "  needed: enter chooses its column" if needed else ""
         if date := next((d for d in self._proposal.dates if d.field == name and column), None):
             form = self.dates.get(name) or date.format
-            marks += f"  dates: {form}" if form else f"  ? {date.why}: d says which"
+            marks += f"  dates: {form}" if form else f"  ? {date.why}: {key_of('mapping.dates')} sets the format"
         return Content.assemble(
             plain(f"{name:>16}  ←  "),
             plain(column or "–", "bold" if column else "dim"),
@@ -157,23 +165,23 @@ class MappingScreen(ModalScreen[Chosen | None]):
     def _preview(self) -> None:
         rows = []
         for row in self._proposal.rows:
-            said = f"refused, {row.refused}" if row.refused else " · ".join(row.values.values())
-            rows.append(plain(one_line(f"{row.row}  {said}", 160)))
+            values = f"refused, {row.refused}" if row.refused else " · ".join(row.values.values())
+            rows.append(plain(one_line(f"{row.row}  {values}", 160)))
         shown = self.query_one("#preview", Static)
         shown.update(lines([plain("row, as it would be read"), *rows]) if rows else plain(""))
         shown.display = bool(rows)
 
-    def _tell(self, where: str, said: str) -> None:
-        line = self.query_one(where, Static)
-        line.update(plain(said))
-        line.display = bool(said)
+    def _tell(self, selector: str, text: str) -> None:
+        line = self.query_one(selector, Static)
+        line.update(plain(text))
+        line.display = bool(text)
 
     def _changed(self) -> None:
-        """Reads the beginning of the file anew, and tells what does not fit."""
+        """Read the beginning of the file again, and show what does not fit."""
         wrong = ""
-        if self._again is not None:
+        if self._propose is not None:
             try:
-                self._proposal = self._again(self.columns, self.dates)
+                self._proposal = self._propose(self.columns, self.dates)
             except NeedssegError as error:
                 wrong = worded(error, self.app)
         self._show(wrong)
@@ -193,16 +201,16 @@ class MappingScreen(ModalScreen[Chosen | None]):
             self._changed()
 
     def action_dates(self) -> None:
-        """Asks how the dates of the field under the cursor are written."""
+        """Ask how the dates of the field under the cursor are written."""
         name = self.field
         if name not in self._proposal.date_fields or name not in self.columns:
-            self._show("That field has no column of dates; these have: " + ", ".join(self._proposal.date_fields))
+            self._show("This field has no dates; these have: " + ", ".join(self._proposal.date_fields))
             return
         date = next((d for d in self._proposal.dates if d.field == name), None)
-        seen = ", ".join(f"“{cell}”" for _, cell in date.examples) if date else ""
+        examples = ", ".join(f"“{cell}”" for _, cell in date.examples) if date else ""
         choices = [Choice(form, form, ABOUT[form]) for form in FORMATS]
         self.app.push_screen(
-            Prompt(f"How are the dates in {self.columns[name]} written?", choices=choices, free=False, about=seen),
+            Prompt(f"How are the dates in {self.columns[name]} written?", choices=choices, free=False, about=examples),
             lambda form: self._date(name, form),
         )
 
@@ -212,13 +220,13 @@ class MappingScreen(ModalScreen[Chosen | None]):
             self._changed()
 
     def action_leave_out(self) -> None:
-        """Reads no column as the field under the cursor."""
+        """Read no column as the field under the cursor."""
         if self.columns.pop(self.field, None) is not None:
             self.dates.pop(self.field, None)
             self._changed()
 
     def action_add(self) -> None:
-        """Changes between adding to what is there and replacing it."""
+        """Switch between adding rows and replacing the earlier ones."""
         if self._proposal.held:
             self.adds = not self.adds
             self._show()
@@ -226,7 +234,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
             self._show(f"There are no {self._proposal.kind} to add these to yet.")
 
     def action_type(self) -> None:
-        """Asks for a line field=column."""
+        """Ask for a line field=column."""
         line = self.query_one(Input)
         line.display = True
         line.focus()
@@ -248,25 +256,28 @@ class MappingScreen(ModalScreen[Chosen | None]):
             self._changed()
 
     def action_step(self, by: int) -> None:
-        """Goes up or down."""
+        """Go up or down."""
         shown = self.query_one(OptionList)
         shown.action_cursor_down() if by > 0 else shown.action_cursor_up()
 
     def action_read(self) -> None:
-        """Reads the file, once nothing is lacking."""
-        lacking = [name for name in self._proposal.needed if name not in self.columns]
-        unclear = [
+        """Close with the choices, if no needed column or date format is missing."""
+        missing = [name for name in self._proposal.needed if name not in self.columns]
+        unclear_dates = [
             d for d in self._proposal.dates if not d.format and d.field in self.columns and d.field not in self.dates
         ]
-        if lacking:
-            self._show(f"{', '.join(lacking)} needs a column: enter on its line chooses one.")
-        elif unclear:
-            self._show(f"{unclear[0].column} {unclear[0].why}: d on its line says how it is written.")
+        if missing:
+            self._show(f"{', '.join(missing)} needs a column: press enter on its line to choose one.")
+        elif unclear_dates:
+            self._show(
+                f"{unclear_dates[0].column} {unclear_dates[0].why}: press {key_of('mapping.dates')} on its line to "
+                "set the format."
+            )
         else:
             self.dismiss(Chosen(self.columns, self.dates, self.adds))
 
     def action_leave(self) -> None:
-        """Goes back from the line that is written in, else leaves the file unread."""
+        """Leave the line being edited; with none, close without reading the file."""
         line = self.query_one(Input)
         if line.has_focus:
             line.value, line.display = "", False

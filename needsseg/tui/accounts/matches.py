@@ -1,4 +1,4 @@
-"""Participants and their accounts: what the matching found, what it cannot tell, and what a person says."""
+"""The dialog of participants and their accounts: automatic matches, open cases, and choices made by hand."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from needsseg.actions.accounts import accounts
 from needsseg.records import AccountMatch
+from needsseg.tui.keys.hints import key_hints, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.profile_pane import METHODS
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -28,7 +29,7 @@ OPEN = ("ambiguous", "similar_name", "unmatched")
 
 
 class MatchesScreen(ModalScreen[None]):
-    """A line a participant, those that wait for a person first."""
+    """A line a participant, open cases first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "close", id="matches.close"),
@@ -53,75 +54,83 @@ class MatchesScreen(ModalScreen[None]):
         self._matches: list[AccountMatch] = []
 
     def compose(self) -> ComposeResult:
-        """The list and its keys."""
+        """Yield the list and its keys."""
         with Vertical() as box:
             box.border_title = "Participants and their accounts"
             yield OptionList(id="matches", markup=False)
             yield Static(
-                "enter chooses · a confirms the match · x no account · d matches automatically · esc closes",
+                key_hints(
+                    "{matches.choose} chooses · {matches.accept} confirms the match · {matches.reject} no "
+                    "account · {matches.unlink} matches automatically · {matches.close} closes"
+                ),
                 markup=False,
             )
 
     def on_mount(self) -> None:
-        """Shows the matches."""
+        """Show the matches."""
         self._reload()
         self.query_one(OptionList).focus()
 
     @shows_errors
     def _reload(self) -> None:
-        people = {person.key: person for person in accounts.participants(self._study)}
-        found = accounts.matches(self._study)
-        self._matches = sorted(found, key=lambda m: (m.method not in OPEN, m.participant))
+        participants = {person.key: person for person in accounts.participants(self._study)}
+        matches = accounts.matches(self._study)
+        self._matches = sorted(matches, key=lambda m: (m.method not in OPEN, m.participant))
         shown = self.query_one(OptionList)
         at = shown.highlighted
         shown.clear_options()
         for match in self._matches:
-            person = people.get(match.participant)
+            person = participants.get(match.participant)
             shown.add_option(Option(self._line(match, person.name if person else "", person.company if person else "")))
         if not self._matches:
-            shown.add_option(Option(plain("No participants yet: F1 i imports interviews."), disabled=True))
+            shown.add_option(
+                Option(
+                    plain(with_keys("No participants yet: {go.interviews} {interviews.import} imports interviews.")),
+                    disabled=True,
+                )
+            )
         shown.highlighted = min(at or 0, len(self._matches) - 1) if self._matches else None
 
     def _line(self, match: AccountMatch, name: str, company: str) -> Content:
-        to = "no account" if match.method == "by_hand" else "?"
-        could = ""
+        account = "no account" if match.method == "by_hand" else "?"
+        candidates = ""
         if match.account_id is not None:
-            to = self._called(match.account_id)
+            account = self._account_name(match.account_id)
         elif match.candidates:
-            could = f" · could be {', '.join(map(self._called, match.candidates))}"
+            candidates = f" · could be {', '.join(map(self._account_name, match.candidates))}"
         sign = plain("! " if match.method in OPEN else "  ", "bold")
-        who = plain((name or match.participant) + (f" · {company}" if company else ""), "bold")
-        why = plain(f"    {match.why or METHODS[match.method]}{could}", "dim")
-        return lines([Content.assemble(sign, who, plain(f"  →  {to}")), why])
+        participant = plain((name or match.participant) + (f" · {company}" if company else ""), "bold")
+        reason = plain(f"    {match.why or METHODS[match.method]}{candidates}", "dim")
+        return lines([Content.assemble(sign, participant, plain(f"  →  {account}")), reason])
 
-    def _called(self, account: str) -> str:
+    def _account_name(self, account: str) -> str:
         name = self._names.get(account)
         return f"{name} ({account})" if name else account
 
     @property
-    def _here(self) -> AccountMatch | None:
+    def _current_match(self) -> AccountMatch | None:
         at = self.query_one(OptionList).highlighted
         return self._matches[at] if at is not None and at < len(self._matches) else None
 
     def action_step(self, by: int) -> None:
-        """Goes up or down."""
+        """Go up or down."""
         shown = self.query_one(OptionList)
         shown.action_cursor_down() if by > 0 else shown.action_cursor_up()
 
     @shows_errors
     def action_choose(self) -> None:
-        """Offers the accounts that could be meant; any other id may be typed."""
-        here = self._here
-        if here is not None:
-            options = dict.fromkeys((*([here.account_id] if here.account_id else []), *here.candidates))
-            choices = [Choice(account, self._called(account)) for account in options]
+        """Offer the likely accounts; any other id may be typed."""
+        match = self._current_match
+        if match is not None:
+            options = dict.fromkeys((*([match.account_id] if match.account_id else []), *match.candidates))
+            choices = [Choice(account, self._account_name(account)) for account in options]
             self.app.push_screen(
                 Prompt(
-                    f"Which account is {here.participant}'s?",
+                    f"Which account is {match.participant}'s?",
                     choices=choices,
-                    about=f"{here.why}. You can type any account id.",
+                    about=f"{match.why}. You can type any account id.",
                 ),
-                partial(self._link, here.participant),
+                partial(self._link, match.participant),
             )
 
     @shows_errors
@@ -132,33 +141,33 @@ class MatchesScreen(ModalScreen[None]):
 
     @shows_errors
     def action_accept(self) -> None:
-        """Confirms the account that the matching found, where it is one."""
-        here = self._here
-        if here is None:
+        """Confirm the matched account if there is exactly one; else offer a choice."""
+        match = self._current_match
+        if match is None:
             return
-        one = here.account_id or (here.candidates[0] if len(here.candidates) == 1 else None)
-        if one is None:
+        account = match.account_id or (match.candidates[0] if len(match.candidates) == 1 else None)
+        if account is None:
             self.app.bell()
             self.action_choose()
         else:
-            accounts.link(self._study, here.participant, one)
+            accounts.link(self._study, match.participant, account)
             self._reload()
 
     @shows_errors
     def action_reject(self) -> None:
-        """Says that the participant belongs to no account."""
-        if self._here:
-            accounts.link(self._study, self._here.participant, None)
+        """Set that the participant belongs to no account."""
+        if self._current_match:
+            accounts.link(self._study, self._current_match.participant, None)
             self._reload()
 
     @shows_errors
     def action_unlink(self) -> None:
-        """Leaves the participant to the matching again."""
-        here = self._here
-        if here is None:
+        """Match the participant automatically again."""
+        match = self._current_match
+        if match is None:
             return
-        if here.method != "by_hand":
+        if match.method != "by_hand":
             self.app.notify("no account was set by hand; matching stays automatic", markup=False)
             return
-        accounts.unlink(self._study, here.participant)
+        accounts.unlink(self._study, match.participant)
         self._reload()

@@ -1,4 +1,4 @@
-"""One account opened: the sentence, its tiers and weeks, its terms, who said what behind its label, and what follows."""
+"""The page of one account: its sentence, tiers, weekly use, terms, labels, interviews and quotes, triggers and actions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from needsseg.actions.accounts import account_page
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.accounts.labels import Line, label_lines
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.chart import sparkline
@@ -43,11 +44,11 @@ SECTIONS = (
 )
 
 
-class AccountPageSheet(Sheet[Place]):
-    """A line a fact. Enter on a quote or an interview gives its place."""
+class AccountPageSheet(Sheet[Bookmark]):
+    """A line a fact. Enter on a quote or an interview closes with its place."""
 
     TITLE = "Account"
-    KEYS = "enter opens a quote or an interview · n p sections · esc closes"
+    KEYS = "enter opens a quote or an interview · {page.next} {page.before} sections · {sheet.close} closes"
     EMPTY = "reading …"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "section(1)", "next section", id="page.next"),
@@ -59,29 +60,29 @@ class AccountPageSheet(Sheet[Place]):
         super().__init__(study)
         self._account, self._as_of, self._profile = account_id, as_of, profile
         self.page: AccountPage | None = None
-        self._places: list[Place | None] = []
+        self._places: list[Bookmark | None] = []
         self._sections: list[int] = []
         self._reading = False
 
     def reload(self) -> None:
-        """Shows what is known at once, and reads the rest beside the screen."""
+        """Show the profile at once, and read the rest in the background."""
         if not self._reading:
             self._reading = True
             self.run_worker(self._read(), group="page", exclusive=True)
         self._show()
 
     async def _read(self) -> None:
-        # Only at first: after an undo the profile may be another one.
-        known = self._profile if self.page is None else None
+        # Only the first time: an undo may change the profile.
+        profile = self._profile if self.page is None else None
 
         def read(study: Study) -> AccountPage:
-            return uncollected(partial(account_page.account_page, study, self._account, self._as_of, profile=known))
+            return uncollected(partial(account_page.account_page, study, self._account, self._as_of, profile=profile))
 
-        found = await attempted(aside(self.study.path, read))
-        if isinstance(found, NeedssegError):
-            self._happened, self._wrong = str(found), True
+        result = await attempted(aside(self.study.path, read))
+        if isinstance(result, NeedssegError):
+            self._happened, self._wrong = str(result), True
         else:
-            self.page, self._profile = found, found.profile
+            self.page, self._profile = result, result.profile
             if self._wrong:
                 self._happened, self._wrong = "", False
         self._reading = False
@@ -89,7 +90,7 @@ class AccountPageSheet(Sheet[Place]):
         self.tell()
 
     def state(self) -> str:
-        """What is still to come, or what there is."""
+        """Return what is still being read, or how much there is."""
         if self.page is None:
             return "reading weeks, terms, interviews and triggers …" if self._reading else ""
         quotes = format_count(len(self.page.quotes), "quote")
@@ -98,17 +99,21 @@ class AccountPageSheet(Sheet[Place]):
     def _show(self) -> None:
         profile = self._profile
         if profile is None:
-            self.fill([] if self._reading else [plain("It could not be read. enter tries again, esc closes.")])
+            self.fill(
+                []
+                if self._reading
+                else [plain(with_keys("It could not be read. enter tries again, {sheet.close} closes."))]
+            )
             return
         box = self.query_one(Vertical)
         box.border_title = plain(f"{profile.name or profile.account_id}, as of {self._as_of}")
-        found: list[Sequence[Line]] = [list(_tiers(profile))]
+        sections: list[Sequence[Line]] = [list(_tiers(profile))]
         if self.page is not None:
-            found += [list(each(self.page)) for each in (_use, _terms, label_lines, _voices, _triggers)]
-            found.append(list(_actions(profile)))
+            sections += [list(each(self.page)) for each in (_use, _terms, label_lines, _voices, _triggers)]
+            sections.append(list(_actions(profile)))
         rows: list[Line] = []
         self._sections = []
-        for title, section in zip(SECTIONS, found, strict=False):
+        for title, section in zip(SECTIONS, sections, strict=False):
             if not section:
                 continue
             self._sections.append(len(rows))
@@ -128,14 +133,14 @@ class AccountPageSheet(Sheet[Place]):
             self.dismiss(place)
 
     def action_section(self, by: int) -> None:
-        """Goes to the next section, or to the one before."""
+        """Go to the next or previous section."""
         at = self.at or 0
-        after = [row for row in self._sections if (row > at if by > 0 else row < at)]
-        if after:
-            self.listed.highlighted = after[0] if by > 0 else after[-1]
+        ahead = [row for row in self._sections if (row > at if by > 0 else row < at)]
+        if ahead:
+            self.listed.highlighted = ahead[0] if by > 0 else ahead[-1]
 
 
-def _line(text: str, style: str = "", place: Place | None = None) -> Line:
+def _line(text: str, style: str = "", place: Bookmark | None = None) -> Line:
     return plain(text, style), place
 
 
@@ -144,11 +149,11 @@ def _named(name: str, value: str) -> Line:
 
 
 def _tiers(profile: AccountProfile) -> Iterator[Line]:
-    """The sentence, and each tier with what it rests on."""
+    """Yield the sentence, and each tier with its evidence."""
     yield lines([plain(profile.sentence, "bold"), plain(profile.account_id, "dim")]), None
     firm, stage = profile.firmographic, profile.lifecycle
-    known = (firm.size.replace("_", " "), firm.revenue.replace("_", " "), firm.industry, firm.region, firm.country)
-    about = [f"size {known[0]}", f"revenue {known[1]}", *filter(None, known[2:4])]
+    values = (firm.size.replace("_", " "), firm.revenue.replace("_", " "), firm.industry, firm.region, firm.country)
+    about = [f"size {values[0]}", f"revenue {values[1]}", *filter(None, values[2:4])]
     yield _named(
         "1 company",
         " · ".join([*about, firm.tech_stack, ICP[firm.icp]] if firm.tech_stack else [*about, ICP[firm.icp]]),
@@ -170,25 +175,25 @@ def _tiers(profile: AccountProfile) -> Iterator[Line]:
 
 
 def _use(page: AccountPage) -> Iterator[Line]:
-    """A sparkline a signal, with its first, last and largest figure."""
+    """Yield a sparkline a signal, with its first, last and largest figure."""
     if page.series is None:
         return
     days = page.profile.as_of_date
     first, last = days - timedelta(weeks=len(page.series.events)), days - timedelta(days=1)
     yield _line(f"{format_count(len(page.series.events), 'week')} from {first} to {last}, oldest first", "dim")
-    told = {
+    series = {
         "events": page.series.events,
         "users": page.series.active_users,
         "logins": page.series.logins,
         "features": page.series.features,
     }
-    for name, values in told.items():
+    for name, values in series.items():
         figures = f"first {values[0]:,} · last {values[-1]:,} · most {max(values):,}"
         yield _named(name, f"{sparkline(values)}  {figures}")
 
 
 def _terms(page: AccountPage) -> Iterator[Line]:
-    """What it pays, then a line a term."""
+    """Yield what the account pays, then a line a term."""
     paid = "what it pays is not known"
     if page.amount is not None:
         paid = (
@@ -202,48 +207,53 @@ def _terms(page: AccountPage) -> Iterator[Line]:
 
 
 def _term(term: Term, as_of: date) -> str:
-    stands = "running" if term.running else "not begun" if term.start >= as_of else "over"
+    state = "running" if term.running else "not begun" if term.start >= as_of else "over"
     until = f"to {term.end}" if term.end else "without an end"
-    said = [term.plan or "no plan", f"{term.start} {until}", stands]
-    said += [format_count(term.seats, "seat")] if term.seats is not None else []
-    said += [f"amount {term.amount:,.2f}"] if term.amount is not None else []
-    said += [f"renews {term.renewal}"] if term.renewal else []
-    return "  " + " · ".join(said)
+    parts = [term.plan or "no plan", f"{term.start} {until}", state]
+    parts += [format_count(term.seats, "seat")] if term.seats is not None else []
+    parts += [f"amount {term.amount:,.2f}"] if term.amount is not None else []
+    parts += [f"renews {term.renewal}"] if term.renewal else []
+    return "  " + " · ".join(parts)
 
 
 def _voices(page: AccountPage) -> Iterator[Line]:
-    """Who of the account was heard, who perhaps, and their words."""
+    """Yield the account's participants, possible ones, and their quotes."""
     for voice in page.voices:
-        how = f"matched by {METHODS[voice.match.method]}: {voice.match.why}"
+        matched = f"matched by {METHODS[voice.match.method]}: {voice.match.why}"
         if not voice.interviews:
-            yield _line(f"{voice.name or voice.participant} · not heard in an interview · {how}")
+            yield _line(f"{voice.name or voice.participant} · not heard in an interview · {matched}")
         for key, title in voice.interviews:
-            yield _line(f"{voice.name or voice.participant} in “{title}” · {how}", place=Place(key))
+            yield _line(f"{voice.name or voice.participant} in “{title}” · {matched}", place=Bookmark(key))
     for match in page.maybe:
-        yield _line(f"perhaps {match.participant}: {METHODS[match.method]}; {match.why}. decide with m on Accounts")
+        yield _line(
+            f"perhaps {match.participant}: {METHODS[match.method]}; {match.why}. Press "
+            f"{key_of('accounts.matches')} on Accounts to decide"
+        )
     for quote in page.quotes:
-        yield _quote(quote), Place(quote.passage.interview, quote.passage.id)
+        yield _quote(quote), Bookmark(quote.passage.interview, quote.passage.id)
     if not (page.voices or page.maybe):
-        yield _line("no participant belongs to this account: press m on Accounts to match them")
+        yield _line(
+            with_keys("no participant belongs to this account: press {accounts.matches} on Accounts to match them")
+        )
 
 
 def _quote(quote: Quote) -> Content:
-    why = f"  {quote.segment} · {quote.name}, {quote.passage.interview}" + " · exemplar" * quote.exemplar
-    return lines([plain(f"“{one_line(quote.passage.quote, 300)}”"), plain(why, "dim")])
+    about = f"  {quote.segment} · {quote.name}, {quote.passage.interview}" + " · exemplar" * quote.exemplar
+    return lines([plain(f"“{one_line(quote.passage.quote, 300)}”"), plain(about, "dim")])
 
 
 def _triggers(page: AccountPage) -> Iterator[Line]:
-    """A line a trigger, newest last."""
-    for one in page.triggers:
-        feature = f" {one.feature}" if one.feature else ""
-        open_ = "" if one.settled else "; provisional: late events may cancel it"
-        yield _line(f"{one.fired_on} {one.kind.replace('_', ' ')}{feature}: {one.evidence}{open_}")
+    """Yield a line a trigger, newest last."""
+    for trigger in page.triggers:
+        feature = f" {trigger.feature}" if trigger.feature else ""
+        provisional = "" if trigger.settled else "; provisional: late events may cancel it"
+        yield _line(f"{trigger.fired_on} {trigger.kind.replace('_', ' ')}{feature}: {trigger.evidence}{provisional}")
     if not page.triggers:
         yield _line("none fired")
 
 
 def _actions(profile: AccountProfile) -> Iterator[Line]:
-    """Each action with its rule and what that fired on."""
+    """Yield each action with its rule and the evidence for it."""
     for action in profile.actions:
         yield _line(f"→ {action.text}", "bold")
         yield _line(f"  rule {action.rule}: {'; '.join(action.evidence)}")

@@ -1,4 +1,4 @@
-"""The profiles that the screens of accounts and stack share: one date, computed beside the screen, shown once they come."""
+"""The profiles that the accounts and stack screens share: as of one date, computed in the background."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from needsseg.errors import NeedssegError
 from needsseg.tui.accounts import profiles
 from needsseg.tui.accounts.profiles import Computed, day_of
 from needsseg.tui.context import ScreenContext
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Prompt
@@ -28,28 +29,28 @@ if TYPE_CHECKING:
 
     from needsseg.tui.study_app import StudyApp
 
-KEPT = "accounts"
-"""The name under which the study remembers the date of both screens."""
-NO_DATE = "There are no events yet, so no default date.\n\n  t    sets the as-of date"
+DATE_KEY = "accounts"
+"""The key under which the study remembers the date of both screens."""
+NO_DATE = "There are no events yet, so no default date.\n\n  {accounts.as_of:4} sets the as-of date"
 
 
 class ProfilesContext(ScreenContext, Protocol):
-    """A screen that shows profiles, as its loader knows it."""
+    """A screen that shows profiles, as its loader uses it."""
 
     @property
-    def desk(self) -> StudyApp:
-        """The app, which holds the date and what was computed of it."""
+    def study_app(self) -> StudyApp:
+        """The app, which holds the date and the profiles computed for it."""
 
     @property
     def is_current(self) -> bool:
-        """Whether the screen is the one on top."""
+        """Whether the screen is on top."""
 
     @property
     def focused(self) -> Widget | None:
-        """The widget to which keys go."""
+        """The widget that receives keys."""
 
     def set_focus(self, widget: None) -> None:
-        """Let keys go to no widget."""
+        """Focus no widget."""
 
     def refresh_study(self) -> None:
         """Read the study again and show it."""
@@ -57,17 +58,17 @@ class ProfilesContext(ScreenContext, Protocol):
 
 @runtime_checkable
 class ShowsProfiles(Protocol):
-    """A screen that has a loader, which is told when profiles have been computed."""
+    """A screen with a loader, which is notified when profiles have been computed."""
 
     loader: ProfileLoader
     is_mounted: bool
 
 
 class ProfileLoader:
-    """Has profiles computed where study or date have changed, and gives them to ``took``: None where there are none yet.
+    """Computes profiles when the study or the date has changed, and passes them to ``show``: None while there are none.
 
-    It owns what is shown meanwhile: ``empty`` with what to do without accounts, the ``indicator``, and the ``body`` into which
-    the screen puts the list and what belongs to it.
+    It owns what is shown meanwhile: ``empty`` with what to do without accounts, the ``indicator``, and the ``body`` in
+    which the screen puts its list and details.
     """
 
     def __init__(
@@ -75,10 +76,10 @@ class ProfileLoader:
         context: ProfilesContext,
         listed: Widget,
         empty_words: str,
-        took: Callable[[Computed | None], None],
+        show: Callable[[Computed | None], None],
     ) -> None:
-        self.context, self._listed, self._empty_words, self._took = context, listed, empty_words, took
-        self.empty = Static(empty_words, classes="empty", markup=False)
+        self.context, self._listed, self._empty_words, self._show_profiles = context, listed, empty_words, show
+        self.empty = Static(with_keys(empty_words), classes="empty", markup=False)
         self.indicator = LoadingIndicator()
         self.indicator.display = False
         self.body = Container(classes="body")
@@ -90,97 +91,101 @@ class ProfileLoader:
     @property
     def as_of(self) -> date | None:
         """The date of both screens."""
-        return self.context.desk.as_of
+        return self.context.study_app.as_of
 
     @as_of.setter
     def as_of(self, day: date | None) -> None:
-        self.context.desk.as_of = day
+        self.context.study_app.as_of = day
 
     @property
     def signs(self) -> dict[str, Sign]:
         """The symbol of each segment by its name."""
-        desk = self.context.desk
-        named = desk.computed.segments if desk.computed else ()
+        app = self.context.study_app
+        named = app.computed.segments if app.computed else ()
         if not self._signs or self._signs_of != named:
-            desk.signs = glyphs([number for number, _ in named], desk.signs)
-            self._signs_of, self._signs = named, by_name(named, desk.signs)
+            app.signs = glyphs([number for number, _ in named], app.signs)
+            self._signs_of, self._signs = named, by_name(named, app.signs)
         return self._signs
 
     def recall_date(self) -> None:
-        """Takes up the date that was left."""
-        left = studies.place(self.context.study, KEPT)
-        if self.as_of is None and left.get("as_of"):
-            self.as_of = date.fromisoformat(str(left["as_of"]))
+        """Restore the remembered date."""
+        remembered = studies.place(self.context.study, DATE_KEY)
+        if self.as_of is None and remembered.get("as_of"):
+            self.as_of = date.fromisoformat(str(remembered["as_of"]))
 
     def show_again(self) -> None:
-        """Gives the profiles to the screen at the next reload though they are the same."""
+        """Pass the profiles to the screen at the next reload even if they are the same."""
         self._shown = None
 
     def reload(self) -> None:
-        """Shows what was computed of the study as it is now, or has it computed."""
-        there = "accounts" in accounts.sources(self.context.study)
-        have, state = (
-            self.context.desk.computed,
+        """Show the profiles of the study's current state, or start computing them."""
+        has_accounts = "accounts" in accounts.sources(self.context.study)
+        computed, state = (
+            self.context.study_app.computed,
             tuple((entry.id, entry.state) for entry in history.listing(self.context.study)),
         )
-        made_of = (self.as_of, state)
-        failed = have.failed(self.context.worded) if there and have is not None and have.made_of == made_of else ""
-        dated = not (there and have and have.as_of is None and self.as_of is None)
-        self.empty.update(plain(failed or (self._empty_words if dated else NO_DATE)))
-        self._show_body(there and dated and not failed)
-        if not there:
-            self.context.desk.computed = self.context.desk.computing_of = None
+        source_state = (self.as_of, state)
+        failed = (
+            computed.failed(self.context.worded)
+            if has_accounts and computed is not None and computed.source_state == source_state
+            else ""
+        )
+        dated = not (has_accounts and computed and computed.as_of is None and self.as_of is None)
+        self.empty.update(plain(failed or with_keys(self._empty_words if dated else NO_DATE)))
+        self._show_body(has_accounts and dated and not failed)
+        if not has_accounts:
+            self.context.study_app.computed = self.context.study_app.computing_of = None
             self._wait(False)
             self._show(None)
             return
-        if have is not None and have.made_of == made_of:
+        if computed is not None and computed.source_state == source_state:
             self._wait(False)
-            self._show(have)
+            self._show(computed)
             return
-        if have is not None and have.as_of != self.as_of:
-            # Rows of another date must not stand under this one.
+        if computed is not None and computed.as_of != self.as_of:
+            # Rows of another date must not be shown under this one.
             self._show(None)
         self._wait(True)
-        if self.context.desk.computing_of != made_of:
-            self.context.desk.computing_of = made_of
-            self.context.desk.run_worker(self._compute(self.as_of, made_of), group="profiles", exclusive=True)
+        if self.context.study_app.computing_of != source_state:
+            self.context.study_app.computing_of = source_state
+            self.context.study_app.run_worker(self._compute(self.as_of, source_state), group="profiles", exclusive=True)
 
-    async def _compute(self, as_of: date | None, made_of: object) -> None:
-        """On a connection of its own, so that the screen's is never busy."""
-        app = self.context.desk
-        came = await attempted(
+    async def _compute(self, as_of: date | None, source_state: object) -> None:
+        """Compute profiles on a separate connection, so that the screen's is never busy."""
+        app = self.context.study_app
+        result = await attempted(
             aside(app.study.path, lambda study: uncollected(partial(profiles.compute, study, as_of)))
         )
-        if isinstance(came, NeedssegError):
-            found = Computed(as_of, (), Revenue(), (), made_of, came)
+        if isinstance(result, NeedssegError):
+            computed = Computed(as_of, (), Revenue(), (), source_state, result)
         else:
-            found = replace(came, made_of=made_of)
-        if app.computing_of != made_of:
+            computed = replace(result, source_state=source_state)
+        if app.computing_of != source_state:
             return
         app.computing_of = None
-        if as_of is None and found.as_of is not None:
-            # The date that was found is from now on the one that was asked for.
-            app.as_of = found.as_of
-            found = replace(found, made_of=(found.as_of, *cast("tuple[Any, ...]", made_of)[1:]))
-        app.computed = found
+        if as_of is None and computed.as_of is not None:
+            # From now on the default date counts as the requested one.
+            app.as_of = computed.as_of
+            computed = replace(computed, source_state=(computed.as_of, *cast("tuple[Any, ...]", source_state)[1:]))
+        app.computed = computed
         below = app.screen_stack[0]
         if isinstance(below, ShowsProfiles) and below.is_mounted:
-            below.loader.arrived(found)
+            below.loader.show_computed(computed)
 
-    def arrived(self, found: Computed) -> None:
-        """Shows what was computed, or asks for a date where none is known."""
+    def show_computed(self, computed: Computed) -> None:
+        """Show computed profiles, or ask for a date if there is no default."""
         self.context.refresh_study()
-        if found.error is not None:
+        if computed.error is not None:
             self.context.tell("profiles could not be computed", wrong=True)
-        elif found.as_of is None and self.context.is_current:
+        elif computed.as_of is None and self.context.is_current:
             self.ask_date()
 
     def try_again(self) -> bool:
-        """Computes anew where that went wrong before; whether it did."""
-        have = self.context.desk.computed
-        if have is None or have.error is None or self.computing:
+        """Compute again after a failure; return whether it had failed."""
+        computed = self.context.study_app.computed
+        if computed is None or computed.error is None or self.computing:
             return False
-        self.context.desk.computed = None
+        self.context.study_app.computed = None
         self.context.tell("")
         self.context.refresh_study()
         return True
@@ -197,14 +202,14 @@ class ProfileLoader:
     def _show(self, computed: Computed | None) -> None:
         if computed is not self._shown:
             self._shown = computed
-            self._took(computed)
+            self._show_profiles(computed)
 
     def _wait(self, computing: bool) -> None:
         self.computing = computing
         self.indicator.display = computing
 
     def ask_date(self) -> None:
-        """Asks for the date."""
+        """Ask for the date."""
         about = "YYYY-MM-DD. Only events before that day count."
         self.context.push(Prompt("Profiles as of which day?", value=str(self.as_of or ""), about=about), self._set_date)
 
@@ -217,6 +222,6 @@ class ProfileLoader:
             self.context.refresh_study()
 
     def remember_date(self) -> None:
-        """Remembers the date."""
-        left = studies.place(self.context.study, KEPT)
-        self.context.desk.remember(KEPT, left | {"as_of": str(self.as_of) if self.as_of else ""})
+        """Remember the date."""
+        remembered = studies.place(self.context.study, DATE_KEY)
+        self.context.study_app.remember(DATE_KEY, remembered | {"as_of": str(self.as_of) if self.as_of else ""})

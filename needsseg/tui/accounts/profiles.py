@@ -1,4 +1,4 @@
-"""The profiles of one date, computed of the study as it is."""
+"""Profiles as of one date, computed from the study."""
 
 from __future__ import annotations
 
@@ -21,45 +21,45 @@ if TYPE_CHECKING:
     from needsseg.errors import Advice
 
 MANY = 10_000
-FAILED = ("", "  enter  tries again", "  t      changes the as-of date")
+FAILED = ("", "  {accounts.open:6} tries again", "  {accounts.as_of:6} changes the as-of date")
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Profiles, how many of them have a need, amounts and matches as of a date; ``made_of`` is the state of the study."""
+    """Profiles, how many have a need, amounts and matches as of a date; ``source_state`` identifies the study's state."""
 
     as_of: date | None
     profiles: tuple[AccountProfile, ...]
     amounts: Revenue
     matches: tuple[AccountMatch, ...]
-    made_of: object = None
+    source_state: object = None
     error: NeedssegError | None = None
     labelled: int = 0
     segments: tuple[tuple[int, str], ...] = ()
     """The id and name of each segment, which choose its symbol."""
 
     def failed(self, worded: Callable[[Advice], str]) -> str:
-        """Return why there are no profiles and what to do, with fixes as ``worded`` puts them; empty where there are."""
+        """Return why computing failed and what to do, with fixes as ``worded`` puts them; empty without an error."""
         if self.error is None:
             return ""
         return "\n".join(["Profiles could not be computed.", "", self.error.message, worded(self.error.hint), *FAILED])
 
 
 def compute(study: Study, as_of: date | None) -> Computed:
-    """Reads and computes; the date is the day after the newest event where none is given."""
+    """Compute the profiles; without ``as_of`` the date is the day after the newest event."""
     day = as_of or accounts.day_after_events(study)
-    found = tuple(accounts.profiles(study, day)) if day else ()
-    if len(found) >= MANY:
-        # Profiles hold no cycles, so that they need not be looked through later either.
+    profiles = tuple(accounts.profiles(study, day)) if day else ()
+    if len(profiles) >= MANY:
+        # Profiles hold no reference cycles, so the garbage collector need not scan them.
         gc.freeze()
     amounts = revenue_as_of(study, day) if day else Revenue()
-    labelled = sum(bool(profile.needs_segment) for profile in found)
-    named = tuple((row.id, row.name) for row in listing(study))
-    return Computed(day, found, amounts, tuple(accounts.matches(study)), labelled=labelled, segments=named)
+    labelled = sum(bool(profile.needs_segment) for profile in profiles)
+    segments = tuple((row.id, row.name) for row in listing(study))
+    return Computed(day, profiles, amounts, tuple(accounts.matches(study)), labelled=labelled, segments=segments)
 
 
 def day_of(words: str) -> date:
-    """The day that was typed."""
+    """Return a typed day; raise UsageError if it is not a date."""
     try:
         return date.fromisoformat(words.strip())
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Accounts as of a date: four tiers in a row, and why."""
+"""The accounts screen: accounts as of a date with their four tiers, and the profile of the current one."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ if TYPE_CHECKING:
 
 EMPTY = """No accounts yet.
 
-  i    imports a file of accounts, usage events or subscriptions (CSV, JSON lines, Parquet), or of participants
-  ?    shows all keys
+  {accounts.import:4} imports a file of accounts, usage events or subscriptions (CSV, JSON lines, Parquet), or of participants
+  {study.keys:4} shows all keys
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The accounts that fit the filters, in order, and where one of them stands."""
+    """The accounts that fit the filters, in order, and the row of the current one."""
 
     profiles: list[AccountProfile]
     at: int = 0
 
 
-def listed(computed: Computed, filters: Filters, kept: str) -> Listed:
-    """Filters and sorts; with many accounts that takes longer than a screen may stand still."""
+def listed(computed: Computed, filters: Filters, account_id: str) -> Listed:
+    """Return the filtered and sorted accounts; with many of them this is too slow for the screen's own thread."""
     rows = filters.rows(computed.profiles, computed.amounts)
-    return Listed(rows, next((at for at, row in enumerate(rows) if row.account_id == kept), 0))
+    return Listed(rows, next((at for at, row in enumerate(rows) if row.account_id == account_id), 0))
 
 
 class AccountsScreen(StudyScreen):
@@ -84,12 +84,12 @@ class AccountsScreen(StudyScreen):
         self._computed: Computed | None = None
         self._busy = ""
         self._list = LongList(id="accounts", classes="listed")
-        self.loader = ProfileLoader(self, self._list, EMPTY, self._took)
+        self.loader = ProfileLoader(self, self._list, EMPTY, self._show_profiles)
         self._import, self._assigning = AccountImport(self), TextAssigning(self)
         self._commands = AccountCommands(self, self.loader)
 
     def compose_body(self) -> ComposeResult:
-        """Empty state, loading, table and profile."""
+        """Yield the empty state, the loading indicator, the list and the profile."""
         yield self.loader.empty
         yield self.loader.indicator
         with self.loader.body:
@@ -99,9 +99,9 @@ class AccountsScreen(StudyScreen):
             yield ProfilePane()
 
     def on_mount(self) -> None:
-        """What was left."""
+        """Restore the remembered date and filters."""
         self.loader.recall_date()
-        self.filters = account_filters.left(studies.place(self.study, self.MODE))
+        self.filters = account_filters.filters_from(studies.place(self.study, self.MODE))
 
     @property
     def _everything(self) -> Sequence[AccountProfile]:
@@ -115,81 +115,81 @@ class AccountsScreen(StudyScreen):
 
     @property
     def matched(self) -> Sequence[AccountMatch]:
-        """How participants are tied to accounts, as the profiles were computed with."""
+        """The matches of participants with accounts that the profiles were computed from."""
         return self._computed.matches if self._computed else ()
 
     def names(self) -> dict[str, str]:
-        """Names by account id."""
+        """Return names by account id."""
         return {p.account_id: p.name for p in self._everything}
 
     def reload(self) -> None:
-        """Computes profiles anew where the study has changed since; what another screen asked for is shown."""
-        wanted, self.desk.wanted_accounts = self.desk.wanted_accounts, None
-        if wanted is not None:
-            self.filters = replace(wanted, sort=self.filters.sort, turned=self.filters.turned)
+        """Compute profiles again if the study has changed; apply filters that another screen asked for."""
+        filters, self.study_app.wanted_accounts = self.study_app.wanted_accounts, None
+        if filters is not None:
+            self.filters = replace(filters, sort=self.filters.sort, turned=self.filters.turned)
             self.loader.show_again()
         self.loader.reload()
 
-    def _took(self, computed: Computed | None) -> None:
-        """Shows other accounts."""
+    def _show_profiles(self, computed: Computed | None) -> None:
+        """Show computed profiles, or none."""
         self._computed = computed
         self.fill()
 
     def fill(self, *, from_the_top: bool = False) -> None:
-        """Shows the accounts that fit the filters as soon as they are found, the cursor staying on its account."""
+        """Show the accounts that fit the filters, the cursor staying on its account."""
         self.run_worker(self._fill("" if from_the_top else None), group="list", exclusive=True)
 
-    async def _fill(self, kept: str | None) -> None:
+    async def _fill(self, account_id: str | None) -> None:
         computed, filters = self._computed, self.filters
-        before = self.account.account_id if self.account else ""
-        kept = kept if kept is not None else before
-        found: Listed | NeedssegError = Listed([])
+        previous_id = self.account.account_id if self.account else ""
+        account_id = account_id if account_id is not None else previous_id
+        result: Listed | NeedssegError = Listed([])
         if computed is not None:
             self._busy = "sorting …"
             self.tell()
-            work = partial(listed, computed, filters, kept)
-            found = await attempted(asyncio.to_thread(uncollected, work))
+            sort = partial(listed, computed, filters, account_id)
+            result = await attempted(asyncio.to_thread(uncollected, sort))
         self._busy = ""
-        if isinstance(found, NeedssegError):
-            self.tell(str(found), wrong=True)
+        if isinstance(result, NeedssegError):
+            self.tell(str(result), wrong=True)
             return
-        here = self.account.account_id if self.account else ""
-        if before != here:  # the cursor was moved while the list was sorted
-            found = replace(
-                found, at=next((n for n, row in enumerate(found.profiles) if row.account_id == here), found.at)
+        current_id = self.account.account_id if self.account else ""
+        if previous_id != current_id:  # the cursor was moved while the list was sorted
+            result = replace(
+                result, at=next((n for n, row in enumerate(result.profiles) if row.account_id == current_id), result.at)
             )
-        self.profiles = found.profiles
+        self.profiles = result.profiles
         columns = account_lines.columns(filters.sort)
         amounts, signs = computed.amounts.amounts if computed else {}, self.loader.signs
 
         def line(at: int) -> str:
-            profile = found.profiles[at]
+            profile = result.profiles[at]
             return account_lines.line(profile, amounts.get(profile.account_id), columns, signs)
 
-        self._list.show(account_lines.header(columns), len(found.profiles), line, found.at)
+        self._list.show(account_lines.header(columns), len(result.profiles), line, result.at)
         self._show_profile()
         self.tell()
 
     def _show_profile(self) -> None:
-        here, computed = self.account, self._computed
-        if here is None or computed is None:
+        account, computed = self.account, self._computed
+        if account is None or computed is None:
             self.query_one(ProfilePane).show(None, ())
             return
-        people: list[AccountMatch] = [match for match in computed.matches if match.account_id == here.account_id]
-        paid = paid_words(computed.amounts, here.account_id)
-        sign = self.loader.signs.get(here.needs_segment or "")
-        self.query_one(ProfilePane).show(here, people, paid, sign)
+        matches: list[AccountMatch] = [match for match in computed.matches if match.account_id == account.account_id]
+        paid = paid_words(computed.amounts, account.account_id)
+        sign = self.loader.signs.get(account.needs_segment or "")
+        self.query_one(ProfilePane).show(account, matches, paid, sign)
 
     def state(self) -> str:
-        """The date, the place, the filters and the order."""
+        """Return the date, the cursor's row, the filters and the order."""
         if not self._everything:
             nothing = "no profiles" if self._computed and self._computed.error else "no accounts"
             return "computing profiles …" if self.loader.computing else f"saved · {nothing}"
         at = f"account {self._list.cursor + 1:,}/{len(self.profiles):,}" if self.profiles else "no account matches"
         labelled = self._computed.labelled if self._computed else 0
-        said = ["saved", f"as of {self.loader.as_of}", f"labelled {labelled:,}/{len(self._everything):,}", at]
+        parts = ["saved", f"as of {self.loader.as_of}", f"labelled {labelled:,}/{len(self._everything):,}", at]
         busy = self._busy or ("recomputing …" if self.loader.computing else "")
-        return " · ".join(filter(None, [*said, self.filters.in_words(), busy]))
+        return " · ".join(filter(None, [*parts, self.filters.in_words(), busy]))
 
     @on(LongList.Moved)
     def _moved(self) -> None:
@@ -201,41 +201,41 @@ class AccountsScreen(StudyScreen):
         self.action_open()
 
     def action_step(self, by: int) -> None:
-        """Goes up or down."""
+        """Go up or down."""
         self._list.action_step(by)
 
     def action_read(self, by: int) -> None:
-        """Scrolls the profile."""
+        """Scroll the profile."""
         self.query_one(ProfilePane).scroll_relative(y=by, animate=False)
 
     def action_edge(self, end: bool) -> None:
-        """Goes to the top or bottom."""
+        """Go to the top or bottom."""
         self._list.action_edge(end)
 
     def narrow(self, filters: Filters) -> None:
-        """Shows other accounts; in another order from the top."""
-        again = (filters.sort, filters.turned) == (self.filters.sort, self.filters.turned)
+        """Apply other filters; in another order the cursor starts at the top."""
+        same_order = (filters.sort, filters.turned) == (self.filters.sort, self.filters.turned)
         self.filters = filters
         self.tell("")
-        self.fill(from_the_top=not again)
+        self.fill(from_the_top=not same_order)
 
     def action_filter(self) -> None:
-        """Asks which words an account must hold."""
+        """Ask which words an account must contain."""
         self.push(
             Prompt("Filter accounts by words", value=self.filters.words, empty=True),
             lambda words: self.narrow(replace(self.filters, words=words)) if words is not None else None,
         )
 
     def action_tier(self) -> None:
-        """Asks which value of which tier accounts must have; another of the same tier is let in as well."""
+        """Ask which value of which tier accounts must have; values of one tier are alternatives."""
         if self._everything:
-            self.desk.keys.hold()  # what is typed meanwhile is meant for the question
+            self.study_app.keys.hold()  # keys typed meanwhile are meant for the question
             self.run_worker(self._ask_tier(self._everything), group="tiers", exclusive=True)
         else:
             self.tell("there are no profiles to choose from yet")
 
     async def _ask_tier(self, everything: Sequence[AccountProfile]) -> None:
-        """Counts beside the screen: with many accounts that takes seconds."""
+        """Count in the background: with many accounts this takes seconds."""
         try:
             self._busy = "counting …"
             self.tell()
@@ -248,7 +248,7 @@ class AccountsScreen(StudyScreen):
             elif self.is_current:
                 self._show_tiers(everything, choices)
         finally:
-            self.desk.keys.release()
+            self.study_app.keys.release()
 
     def _show_tiers(self, everything: Sequence[AccountProfile], choices: Sequence[Choice]) -> None:
         about = "Type to search. Filters on different tiers combine; two values of one tier are alternatives."
@@ -260,16 +260,16 @@ class AccountsScreen(StudyScreen):
             self.narrow(self.filters.toggled(*chosen.split(BETWEEN, 1)))
 
     def action_sort(self) -> None:
-        """Asks what to sort by."""
-        now = {self.filters.sort: "current; enter reverses it"}
-        choices = [Choice(key, words, now.get(key, "")) for key, words in account_filters.SORTS.items()]
+        """Ask what to sort by."""
+        notes = {self.filters.sort: "current; enter reverses it"}
+        choices = [Choice(key, words, notes.get(key, "")) for key, words in account_filters.SORTS.items()]
         self.push(
             Prompt("Sort accounts by what?", choices=choices, free=False),
             lambda key: self.narrow(self.filters.sorted_by(key)) if key is not None else None,
         )
 
     def action_unfilter(self) -> None:
-        """Shows all accounts again."""
+        """Show all accounts again."""
         self.narrow(self.filters.cleared())
 
     def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:
@@ -277,35 +277,35 @@ class AccountsScreen(StudyScreen):
         self.app.push_screen(ReportScreen(title, lines))
 
     def action_import_file(self) -> None:
-        """Asks for a file, a folder, a pattern, or a database."""
+        """Ask for a file, a folder, a pattern, or a database."""
         self._import.ask_file()
 
     def action_assign(self) -> None:
-        """Asks for a file of texts."""
+        """Ask for a file of texts."""
         self._assigning.ask_file()
 
     def action_as_of(self) -> None:
-        """Asks for the date."""
+        """Ask for the date."""
         self.loader.ask_date()
 
     def action_open(self) -> None:
-        """Opens the account under the cursor."""
+        """Open the account under the cursor."""
         self._commands.open()
 
     def action_matches(self) -> None:
-        """Shows how participants are tied to accounts."""
+        """Show which participant belongs to which account."""
         self._commands.matches()
 
     def action_export(self) -> None:
-        """Asks for a format and a file."""
+        """Ask for a format and a file."""
         self._commands.export()
 
     def action_quotes(self) -> None:
-        """Offers the quotes behind the account's label."""
+        """Offer the quotes behind the account's label."""
         self._commands.quotes()
 
     def leave(self) -> None:
-        """Remembers date, filters and order."""
-        self.desk.remember(
-            self.MODE, {"as_of": str(self.loader.as_of) if self.loader.as_of else "", **self.filters.kept()}
+        """Remember date, filter and order."""
+        self.study_app.remember(
+            self.MODE, {"as_of": str(self.loader.as_of) if self.loader.as_of else "", **self.filters.to_remember()}
         )

@@ -1,4 +1,4 @@
-"""Which code lies under which digit, and which one was used last."""
+"""The codes under the digits, and the code used last."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ DIGITS = 9
 
 
 class CodesUnderKeys:
-    """Digits keep their codes for as long as the screen lives, so that fingers can learn them."""
+    """Assigns codes to digits; a digit keeps its code as long as the screen lives, so that fingers can learn it."""
 
     def __init__(self, context: CodeContext) -> None:
         self.context = context
         self._digits: dict[int, int] = {}
-        """The code that each digit has stood for, by its id: no other code gets that digit, even when this one is deleted."""
+        """Code ids by digit: no other code gets a digit, even when its code is deleted."""
         self._last = 0
         self._just_used = ""
         self._shown: dict[int, str] | None = None
@@ -25,31 +25,31 @@ class CodesUnderKeys:
         """The symbol of each code in its colour, by the code's name, as last read."""
 
     def read(self) -> dict[int, str]:
-        """Return the codes under 1–9: pinned ones, then those used last when the screen was opened, then new ones as used.
+        """Return the codes under 1–9: pinned ones, then the most recent when the screen was opened, then new ones as used.
 
-        A digit keeps its code under whatever name, until somebody pins another one there.
+        A digit keeps its code, also when it is renamed, until another one is pinned there.
         """
         self._shown = self._read()[0]
         return self._shown
 
     def shown(self) -> dict[int, str]:
-        """Return the codes under 1–9 as they were last read; they are read again after a code was used or forgotten."""
+        """Return the codes under 1–9 as last read; they are read again after ``use`` or ``forget``."""
         return self.read() if self._shown is None or self._just_used else self._shown
 
     def forget(self) -> None:
-        """Let the codes be read again when they are shown next: the codebook may have changed."""
+        """Have the codes read again when they are next shown: the codebook may have changed."""
         self._shown = None
 
     def read_last(self) -> str | None:
-        """Return the code that was used last; None before any was."""
+        """Return the code used last; None if there is none."""
         return self._read()[1].get(self._last)
 
     def had(self, digit: int) -> bool:
-        """Return whether a code has lain under a digit."""
+        """Return whether a code has been under a digit."""
         return digit in self._digits
 
     def use(self, code: str) -> None:
-        """Take down that a code was used, which the next reading finds in the codebook."""
+        """Note that a code was used; the next reading finds it in the codebook."""
         self._just_used = code
 
     def _read(self) -> tuple[dict[int, str], dict[int, str]]:

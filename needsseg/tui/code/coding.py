@@ -1,4 +1,4 @@
-"""Putting codes on passages and selections: typed, the last one, one of nine under the digits, or their own words."""
+"""Apply codes to passages and selections: a typed one, the last one, one under a digit, or the participant's words."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from needsseg.tui.code.navigation import Span
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.queue import SuggestionQueue
 from needsseg.tui.code.targets import KeyTargets, Target, short_quote
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
 
 IN_VIVO = 60
-"""Characters up to which words become a code without being asked about."""
+"""The longest quote, in characters, that becomes an in-vivo code without a question."""
 
 
 class PassageCoding:
-    """Codes what a key acts on; a suggestion that is coded is accepted by that."""
+    """Codes what a key acts on; coding a suggestion accepts it."""
 
     def __init__(
         self,
@@ -37,28 +38,28 @@ class PassageCoding:
         self._marking, self._queue, self._codes = marking, queue, codes
 
     def ask(self) -> None:
-        """Ask for a code, offering the codebook; beside passages for the sentence at the cursor."""
-        beside = self._interview.selection is None and self._interview.passage is None
-        target = self._marking.begin_at_cursor() if beside else self._targets.target(asks=True)
+        """Ask for a code, offering the codebook; outside passages for the sentence at the cursor."""
+        outside_passages = self._interview.selection is None and self._interview.passage is None
+        target = self._marking.begin_at_cursor() if outside_passages else self._targets.target(asks=True)
         if target is None:
             return
-        book = [
+        choices = [
             Choice(row.name, row.name, format_count(row.passages, "passage"))
             for row in passages.codebook(self.context.study)
         ]
-        on_it = ", ".join(target.passage.codes) if target.passage else ""
+        applied = ", ".join(target.passage.codes) if target.passage else ""
         about = f"On “{self.words_of(target)}”. " + (
-            f"Already applied: {on_it}" if on_it else "A new name makes a new code."
+            f"Already applied: {applied}" if applied else "A new name makes a new code."
         )
-        self.context.push(Prompt("Which code?", choices=book, about=about), partial(self.put, target))
+        self.context.push(Prompt("Which code?", choices=choices, about=about), partial(self.apply, target))
 
     def words_of(self, target: Target) -> str:
         """Return the words that a key acts on, for a question."""
         return one_line(self._interview.words(target.span), 60)
 
     @shows_errors
-    def put(self, target: Target, code: str | None) -> None:
-        """Put a code on a passage, or mark a selection with it: on what was shown when one was asked for the code."""
+    def apply(self, target: Target, code: str | None) -> None:
+        """Apply a code to the passage or the selection that was shown when the code was asked for."""
         if code is None:
             if target.begun:
                 self._marking.drop()
@@ -67,12 +68,12 @@ class PassageCoding:
         if target.passage is None:
             self._mark_with(target.span, code)
             return
-        was = target.passage
+        shown = target.passage
         passage = next(
-            (p for p in self._interview.passages if (p.id, p.start, p.end) == (was.id, was.start, was.end)), None
+            (p for p in self._interview.passages if (p.id, p.start, p.end) == (shown.id, shown.start, shown.end)), None
         )
         if passage is None or passage.interview != self._interview.key:
-            self.context.tell("the passage changed meanwhile; nothing was coded", wrong=True)
+            self.context.tell("the passage has changed meanwhile; nothing was coded", wrong=True)
             return
         if code in passage.codes:
             self.context.tell(f"“{code}” is already on it")
@@ -91,7 +92,9 @@ class PassageCoding:
 
     def _mark_with(self, span: Span, code: str) -> None:
         if self._marking.moves_edges:
-            self.context.tell("press enter to save the edges first, or esc to drop them", wrong=True)
+            self.context.tell(
+                with_keys("press {code.mark} to save the edges first, or {code.back} to drop them"), wrong=True
+            )
             return
         self._interview.current = passages.mark_and_code(self.context.study, self._interview.key, *span, code)
         self._marking.drop()
@@ -99,54 +102,54 @@ class PassageCoding:
         self.context.saved(f"marked a passage and coded it “{code}”")
 
     def code_in_own_words(self) -> None:
-        """Code the selection, or the passage, in the participant's own words; many words are offered to be cut."""
+        """Code the selection or the passage in the participant's own words; a long quote is offered for shortening."""
         target = self._targets.target(asks=True) if self._interview.transcript is not None else None
         if target is None:
             return
         words = " ".join(self._interview.words(target.span).split())
         if len(words) <= IN_VIVO:
             if self._targets.target() is not None:
-                self.put(target, words)
+                self.apply(target, words)
         else:
-            asked = Prompt("In-vivo code: shorten their words to the essence", value=words)
-            self.context.push(asked, partial(self.put, target))
+            prompt = Prompt("In-vivo code: shorten their words to the essence", value=words)
+            self.context.push(prompt, partial(self.apply, target))
 
     def use_last(self) -> None:
-        """Put the last code on the passage or the selection."""
+        """Apply the last code to the passage or the selection."""
         last = self._codes.read_last()
         if last is None:
-            self.context.tell("there is no last code yet: c puts one on the passage")
+            self.context.tell(with_keys("there is no last code yet: {code.code} applies one to the passage"))
         elif (target := self._targets.target()) is not None:
-            self.put(target, last)
+            self.apply(target, last)
 
     def use_digit(self, number: int) -> None:
-        """Put the code under a digit on the passage."""
+        """Apply the code under a digit to the passage."""
         code = self._codes.read().get(number)
         if code is None:
-            gone = self._codes.had(number)
-            why = (
+            was_assigned = self._codes.had(number)
+            reason = (
                 f"the code under {number} is no longer in the codebook"
-                if gone
+                if was_assigned
                 else f"no code is assigned to {number} yet"
             )
-            self.context.tell(f"{why}: c puts one on the passage")
+            self.context.tell(f"{reason}: {key_of('code.code')} applies one to the passage")
         elif (target := self._targets.target()) is not None:
-            self.put(target, code)
+            self.apply(target, code)
 
     def ask_recent(self) -> None:
         """Offer the codes under the digits."""
         codes = self._codes.read()
         if not codes:
-            self.context.tell("no code was used yet: c puts one on the passage")
+            self.context.tell(with_keys("no code was used yet: {code.code} applies one to the passage"))
         elif (target := self._targets.target(asks=True)) is not None:
             choices = [Choice(code, f"{number}  {code}") for number, code in codes.items()]
-            asked = Prompt(
+            prompt = Prompt(
                 "Which of the recent codes?", about=f"On “{self.words_of(target)}”.", choices=choices, free=False
             )
-            self.context.push(asked, partial(self.put, target))
+            self.context.push(prompt, partial(self.apply, target))
 
     def uncode(self) -> None:
-        """Take a code off the passage."""
+        """Remove a code from the passage."""
         passage = self._targets.passage(asks=True)
         if passage is None:
             return
@@ -154,14 +157,14 @@ class PassageCoding:
             self.context.tell("this passage has no codes")
         elif len(passage.codes) == 1:
             if self._targets.target() is not None:
-                self._take_off(passage.id, passage.codes[0])
+                self._remove(passage.id, passage.codes[0])
         else:
             choices = [Choice(code, code) for code in passage.codes]
-            asked = Prompt("Remove which code?", about=f"Of “{short_quote(passage)}”.", choices=choices, free=False)
-            self.context.push(asked, partial(self._take_off, passage.id))
+            prompt = Prompt("Remove which code?", about=f"Of “{short_quote(passage)}”.", choices=choices, free=False)
+            self.context.push(prompt, partial(self._remove, passage.id))
 
     @shows_errors
-    def _take_off(self, passage: int, code: str | None) -> None:
+    def _remove(self, passage: int, code: str | None) -> None:
         if code is not None:
             passages.uncode(self.context.study, [passage], code)
-            self.context.saved(f"took “{code}” off")
+            self.context.saved(f"removed “{code}”")

@@ -1,4 +1,4 @@
-"""What the parts of the Code screen may ask of it, beyond what every screen offers."""
+"""The Code screen as its parts may use it, beyond what every screen offers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from textual import Logger
     from textual.worker import Worker
 
-    from needsseg.tui.bookmark import Place
+    from needsseg.tui.bookmark import Bookmark
     from needsseg.tui.child import Outcome
 
 
@@ -20,7 +20,7 @@ class CodeContext(ScreenContext, Protocol):
 
     @property
     def log(self) -> Logger:
-        """Where a developer reads of what is no reason to stop."""
+        """The log for faults that do not stop the work."""
 
     @property
     def is_attached(self) -> bool:
@@ -28,14 +28,14 @@ class CodeContext(ScreenContext, Protocol):
 
     @property
     def is_current(self) -> bool:
-        """Whether the screen can be seen."""
+        """Whether the screen is visible."""
 
     @property
     def is_on_top(self) -> bool:
-        """Whether nothing lies over the screen."""
+        """Whether nothing is open over the screen."""
 
     def show_passage(self, *, reveal: bool = False) -> None:
-        """Draw the passages, and what is known of the current one."""
+        """Draw the passages and the panel of the current one."""
 
     def saved(self, happened: str, *, undo: bool = True) -> None:
         """After a change of passages alone: read them again, and show what happened as ``done`` does."""
@@ -43,14 +43,14 @@ class CodeContext(ScreenContext, Protocol):
     def refresh_study(self) -> None:
         """Read the study again and show it."""
 
-    def show_place(self, place: Place) -> None:
+    def show_place(self, place: Bookmark) -> None:
         """Show a place of the study on this screen."""
 
     def leave(self) -> None:
-        """Remember where one is, to reopen there."""
+        """Remember the place, to reopen there."""
 
     def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:
         """Run a long command as a child; ``then`` gets its outcome unless it was cancelled."""
 
     def run_worker(self, work: Coroutine[Any, Any, None], *, group: str) -> Worker[None]:
-        """Run a coroutine beside the screen."""
+        """Run a coroutine in the background."""

@@ -1,4 +1,4 @@
-"""Accepting, rejecting and unmarking the current passage."""
+"""Accept, reject or unmark the current passage."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from needsseg.tui.code.marking import Marking
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.queue import SuggestionQueue
 from needsseg.tui.code.targets import KeyTargets, short_quote
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
 
 class PassageDeciding:
-    """A decision saves at once and goes on to the next undecided passage."""
+    """Saves each decision at once and goes on to the next undecided passage."""
 
     def __init__(
         self,
@@ -54,11 +55,11 @@ class PassageDeciding:
 
     @shows_errors
     def unmark(self) -> None:
-        """Take the mark off, or make a decided suggestion undecided again."""
+        """Unmark a passage, or make a decided suggestion undecided again."""
         passage = self._targets.passage()
         if passage is not None and passage.id < 0:
-            self.context.tell("not decided yet: a accepts, x rejects")
+            self.context.tell(with_keys("not decided yet: {code.accept} accepts, {code.reject} rejects"))
         elif passage is not None:
             passages.unmark(self.context.study, passage.id)
-            done = "unmarked" if passage.origin == "hand" else "left open"
+            done = "unmarked" if passage.origin == "hand" else "made undecided:"
             self.context.saved(f"{done} “{short_quote(passage)}”")

@@ -1,35 +1,36 @@
-"""What opens over the transcript: memos, the job statement, the codebook, search; and blind mode."""
+"""The dialogs over the transcript: memos, the job statement, the codebook, search; and blind mode."""
 
 from __future__ import annotations
 
 from needsseg.actions.coding import blind
 from needsseg.actions.transcripts import interviews
 from needsseg.records import JobParts, Passage
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.targets import KeyTargets, short_quote
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 
 
 class Dialogs:
-    """Each dialog is loaded when it is first opened, and saves by itself."""
+    """Opens dialogs, which are loaded when first opened and save by themselves."""
 
     def __init__(self, context: CodeContext, interview: OpenInterview, targets: KeyTargets) -> None:
         self.context, self._interview, self._targets = context, interview, targets
 
-    def _passage_to_write_on(self) -> Passage | None:
-        """Return the passage under the cursor where it is one that can be written on."""
+    def _passage_for_notes(self) -> Passage | None:
+        """Return the passage under the cursor if it can carry notes, or None with a message."""
         passage = self._targets.passage(asks=True)
         if passage is not None and passage.id < 0:
-            self.context.tell("decide on it first: a accepts, x rejects")
+            self.context.tell(with_keys("decide on the passage first: {code.accept} accepts, {code.reject} rejects"))
             return None
         return passage
 
     @shows_errors
     def open_memo(self) -> None:
         """Open the memo of the current passage."""
-        passage = self._passage_to_write_on()
+        passage = self._passage_for_notes()
         if passage is not None:
             from needsseg.tui.code.sheets.memo import MemoSheet
 
@@ -52,7 +53,7 @@ class Dialogs:
     @shows_errors
     def open_job_statement(self) -> None:
         """Open the job statement of the current passage."""
-        passage = self._passage_to_write_on()
+        passage = self._passage_for_notes()
         if passage is not None:
             from needsseg.tui.code.sheets.job import JobSheet
 
@@ -71,7 +72,7 @@ class Dialogs:
             self.context.saved("wrote the job statement")
 
     def open_codebook(self) -> None:
-        """Open the codebook; a code chosen there is put on the passage."""
+        """Open the codebook; a code chosen there opens the search for its passages."""
         from needsseg.tui.code.sheets.codebook import CodebookSheet
 
         self.context.push(CodebookSheet(self.context.study), self._code_chosen)
@@ -90,14 +91,14 @@ class Dialogs:
         self.context.push(SearchSheet(self.context.study), self._go)
 
     def search_alike(self) -> None:
-        """Search the study for what is like the current passage."""
-        passage = self._passage_to_write_on()
+        """Search the study for passages similar to the current one."""
+        passage = self._passage_for_notes()
         if passage is not None:
             from needsseg.tui.search.screen import SearchSheet
 
             self.context.push(SearchSheet(self.context.study, like=passage.id), self._go)
 
-    def _go(self, place: Place | None) -> None:
+    def _go(self, place: Bookmark | None) -> None:
         if place is None:
             self.context.refresh_study()
         else:
@@ -106,12 +107,14 @@ class Dialogs:
 
     @shows_errors
     def switch_blind(self) -> None:
-        """Hide what other coders did, or show it again."""
+        """Hide other coders' work, or show it again."""
         if self._targets.is_waiting():
             return
-        on = not blind.is_blind(self.context.study)
-        blind.set_blind(self.context.study, on)
+        is_blind = not blind.is_blind(self.context.study)
+        blind.set_blind(self.context.study, is_blind)
         self.context.done(
-            "blind mode: only your own work is shown; B shows everybody's" if on else "everybody's work is shown",
+            with_keys("blind mode: only your own work is shown; {code.blind} shows everybody's")
+            if is_blind
+            else "everybody's work is shown",
             undo=False,
         )

@@ -8,15 +8,22 @@ HELP = """In the margin: ? suggested   ✓ accepted   # accepted and coded   · 
               ┘ ends   + more passages than there is room for
 In the text: underlined suggested, bold and underlined accepted, struck out rejected, italic where passages overlap.
 
-The cursor: ← → by word, ↑ ↓ by line, Home End, PgUp PgDn. Where it comes into a passage, that one is current and
-what keys act on; beside passages none is, and c codes the sentence at the cursor.
-While a selection is open (v w s t, shift with ← → ↑ ↓, or the mouse: drag, or click two, three or four times for a word,
-a sentence, a turn): j k or the cursor move its end, [ ] { } its edges, w s t choose what by; enter marks it,
-c q i 1–9 mark and code it at once, esc drops it; keys for passages wait until it is marked or dropped.
-While a find is open (/): n N go through what was found, esc ends it.
-Who said what: S splits the turn before the word at the cursor, + joins it and the next, T gives the selection or the turn to
-another speaker, D takes it out as no speech (needsseg turn deleted lists it). R begins a range of turns: T and D then concern
-all turns from there to the cursor. Passages follow; those that cannot are listed. The file stays as it is; u undoes."""
+The cursor: ← → by word, ↑ ↓ by line, Home End, PgUp PgDn. The passage under it is current, and keys act on it;
+outside passages {code.code} codes the sentence at the cursor.
+While a selection is open ({code.select} {code.word} {code.sentence} {code.turn}, shift with ← → ↑ ↓, or the \
+mouse: drag, or click two, three or four times for a word,
+a sentence, a turn): {code.next} {code.before} or the cursor move its end, {code.start_earlier} \
+{code.start_later} {code.end_earlier} {code.end_later} its edges, {code.word} {code.sentence} {code.turn} \
+choose the unit; {code.mark} marks it,
+{code.code} {code.quick} {code.in_vivo} {code.digit1..9} mark and code it at once, {code.back} drops it; other keys \
+for passages wait until it is marked or dropped.
+While a search is open ({code.find}): {code.undecided} {code.undecided_before} go through the matches, \
+{code.back} ends it.
+Who said what: {code.split_turn} splits the turn before the word at the cursor, {code.join_turn} joins it with \
+the next, {code.give} gives the selection or the turn
+to another speaker, {code.delete_words} removes it as not speech (needsseg turn deleted lists it). {code.range} \
+starts a range of turns: {code.give} and {code.delete_words} then act
+on all turns up to the cursor. Passages follow their words; those that cannot are listed. The imported file stays."""
 
 _DIGITS: list[BindingType] = [
     Binding(str(number), f"digit({number})", f"code {number} of the recent ones", id=f"code.digit{number}", show=False)
@@ -103,7 +110,14 @@ CODE_KEYS: list[BindingType] = [
     Binding(
         "T", "give_words", "give to a speaker", id="code.give", show=False, tooltip="give the words to another speaker"
     ),
-    Binding("R", "range", "range of turns", id="code.range", show=False, tooltip="start a range of turns for T and D"),
+    Binding(
+        "R",
+        "range",
+        "range of turns",
+        id="code.range",
+        show=False,
+        tooltip="start a range of turns for {code.give} and {code.delete_words}",
+    ),
     Binding(
         "D", "delete_words", "not speech", id="code.delete_words", show=False, tooltip="remove the words as not speech"
     ),

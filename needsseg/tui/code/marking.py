@@ -1,4 +1,4 @@
-"""Marking by hand: the text cursor, a selection by words, sentences, turns or with the mouse, and the edges of passages."""
+"""Mark passages by hand: a selection by words, sentences, turns or with the mouse, and the edges of passages."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.navigation import Selection, Span, Unit
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.targets import KeyTargets, Target
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
@@ -19,7 +20,7 @@ UNITS: tuple[Unit, ...] = ("word", "sentence", "turn")
 
 
 class Marking:
-    """A selection is open while there is one; ``v w s t e`` and the mouse begin it, and it stays within one turn."""
+    """Begins, extends and marks a selection; ``v w s t e`` and the mouse begin it, and it stays within one turn."""
 
     def __init__(
         self, context: CodeContext, interview: OpenInterview, view: TranscriptView, targets: KeyTargets
@@ -39,12 +40,15 @@ class Marking:
 
     @property
     def state(self) -> str:
-        """The selection in the line of state."""
+        """The selection in the status line."""
         selection = self._interview.selection
         if selection is None:
             return ""
         does = "saves" if selection.adjusts is not None else "marks"
-        return f" · selecting by {selection.unit}: j k, enter {does}"
+        return (
+            f" · selecting by {selection.unit}: {key_of('code.next')} {key_of('code.before')}, "
+            f"{key_of('code.mark')} {does}"
+        )
 
     def drop(self) -> None:
         """Drop the selection."""
@@ -76,7 +80,7 @@ class Marking:
             self._set(Selection(first, first, unit))
 
     def select_stretch(self, start: int, end: int) -> None:
-        """Select a stretch of a participant's words that is no passage, so that keys act on it."""
+        """Select a stretch of a participant's words that is not a passage, so that keys act on it."""
         transcript, turn = self._interview.transcript, self._turn_of((start, end))
         span = navigation.within_turn(transcript, (start, end)) if transcript and turn else None
         if turn is None or span is None:
@@ -85,10 +89,15 @@ class Marking:
             self.context.tell("these are not a participant's words, so they cannot be coded")
             return
         self._set(Selection(span, span, "sentence"))
-        self.context.tell("not a passage yet: c codes these words, enter marks them, esc drops the selection")
+        self.context.tell(
+            with_keys(
+                "not a passage yet: {code.code} codes these words, {code.mark} marks them, {code.back} "
+                "drops the selection"
+            )
+        )
 
     def begin_at_cursor(self) -> Target | None:
-        """Select the sentence at the cursor, for a key that finds neither a selection nor a passage there."""
+        """Select the sentence at the cursor, for a key without a selection or a passage to act on."""
         if self._targets.is_waiting() or self._interview.transcript is None:
             return None
         self._begin(self._view.cursor, "sentence")
@@ -96,7 +105,7 @@ class Marking:
         return None if span is None else Target(span, None, begun=True)
 
     def _place(self) -> int:
-        """Return where a selection begins: at the cursor, or at the first line seen when that has scrolled away."""
+        """Return where a selection begins: at the cursor, or at the first visible line if the cursor is not visible."""
         return self._view.cursor if self._view.is_visible(self._view.cursor) else self._view.top_offset
 
     def begin(self) -> None:
@@ -105,7 +114,7 @@ class Marking:
             self._begin(self._place(), "sentence")
 
     def select_unit(self, unit: Unit) -> None:
-        """Select the word, sentence or turn at the cursor; an open selection grows to whole ones and goes on by them."""
+        """Select the word, sentence or turn at the cursor; an open selection is extended to whole units of this kind."""
         if self._interview.transcript is None:
             return
         selection = self._interview.selection
@@ -117,14 +126,14 @@ class Marking:
             self._set(selection.in_units(self._units(turn, unit, selection.span), unit))
 
     def extend(self, by: int) -> None:
-        """Make the selection one unit longer or shorter, within its turn."""
+        """Extend or shorten the selection by one unit, within its turn."""
         selection = self._interview.selection
         turn = self._turn_of(selection.span) if selection is not None else None
         if selection is not None and turn is not None:
             self._set(selection.extended(self._units(turn, selection.unit, selection.head), by))
 
     def select_more(self, unit: Unit, by: int) -> None:
-        """Begin a selection at the cursor, or make the open one longer or shorter by a word or sentence."""
+        """Begin a selection at the cursor, or extend or shorten the open one by a word or sentence."""
         selection = self._interview.selection
         if selection is None:
             self.select_unit(unit)
@@ -133,19 +142,24 @@ class Marking:
         self.extend(by)
 
     def reshape(self) -> None:
-        """Open the current passage's edges as a selection, to move them word by word and save them once."""
+        """Open the current passage as a selection, to move its edges word by word and save them once."""
         passage = self._targets.passage(asks=True)
         if passage is not None:
-            whole = passage.start, passage.end
-            self._set(Selection(whole, whole, "word", passage.id if passage.id > 0 else None))
-            self.context.tell("[ ] move its start, { } its end; w s choose word or sentence; enter saves")
+            span = passage.start, passage.end
+            self._set(Selection(span, span, "word", passage.id if passage.id > 0 else None))
+            self.context.tell(
+                with_keys(
+                    "{code.start_earlier} {code.start_later} move its start, {code.end_earlier} "
+                    "{code.end_later} its end; {code.word} {code.sentence} choose word or sentence; {code.mark} saves"
+                )
+            )
 
     @shows_errors
     def mark(self) -> None:
-        """Mark the selection as an accepted passage, or save the edges that were moved."""
+        """Mark the selection as an accepted passage, or save the moved edges."""
         selection, study = self._interview.selection, self.context.study
         if selection is None:
-            self.context.tell("nothing is selected: v begins a selection, so does the mouse")
+            self.context.tell(with_keys("nothing is selected: {code.select} begins a selection, so does the mouse"))
             return
         if self._targets.target() is None:
             return
@@ -154,7 +168,7 @@ class Marking:
             self._interview.current, happened = selection.adjusts, "moved its edges"
         else:
             self._interview.current = passages.mark(study, self._interview.key, *selection.span)
-            happened = "marked a passage; c codes it"
+            happened = with_keys("marked a passage; {code.code} codes it")
         self.drop()
         self.context.saved(happened)
 
@@ -183,7 +197,7 @@ class Marking:
             self._view.reveal(*moved)
 
     def follow_cursor(self, at: int) -> None:
-        """Make the passage under the cursor the current one, beside passages none; an open selection reaches to the cursor."""
+        """Make the passage under the cursor current, or none; an open selection is extended to the cursor."""
         selection = self._interview.selection
         if selection is None:
             inside = navigation.innermost(self._interview.passages, at)
@@ -200,7 +214,7 @@ class Marking:
             self.context.tell("")
 
     def select_clicked(self, at: int, times: int) -> None:
-        """Put the cursor where the mouse clicked once; more clicks select the word, the sentence, the turn."""
+        """Put the cursor where the mouse clicked; two, three or four clicks select the word, the sentence, the turn."""
         self.drop()
         self._view.put_cursor(at)
         if times > 1:
@@ -210,11 +224,11 @@ class Marking:
         self.context.tell("")
 
     def select_dragged(self, dragged: Span) -> None:
-        """Select what the mouse was dragged over, as whole words of one turn."""
+        """Select what the mouse was dragged over, in whole words of one turn."""
         transcript = self._interview.transcript
         span = navigation.within_turn(transcript, dragged) if transcript else None
         if span is None:
             self.drop()
             return
         self._set(Selection(span, span, "word"))
-        self.context.tell("selected: enter marks it, c codes it, esc drops it")
+        self.context.tell(with_keys("selected: {code.mark} marks it, {code.code} codes it, {code.back} drops it"))

@@ -1,4 +1,4 @@
-"""Mending who said what: turns split, joined, given to another speaker, and words that are no speech taken out."""
+"""Edit the turns: split or join them, give words to another speaker, remove words that are not speech."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Role
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code import navigation
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.find import Find
@@ -16,6 +16,7 @@ from needsseg.tui.code.marking import Marking
 from needsseg.tui.code.navigation import Span
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.targets import KeyTargets
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.widgets.transcript_view import TranscriptView
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class TurnMending:
-    """What is mended is the selection, else the turns from where a range was begun to the cursor, else the cursor's turn."""
+    """Edits the selection, else the turns from the start of a range to the cursor, else the cursor's turn."""
 
     def __init__(
         self,
@@ -48,9 +49,14 @@ class TurnMending:
 
     @property
     def state(self) -> str:
-        """The range in the line of state."""
+        """The range in the status line."""
         turns = self._turns_of_range()
-        return f" · range of {format_count(turns, 'turn')}: T gives, D takes out" if turns else ""
+        return (
+            f" · range of {format_count(turns, 'turn')}: {key_of('code.give')} changes the speaker, "
+            f"{key_of('code.delete_words')} removes"
+            if turns
+            else ""
+        )
 
     def drop_range(self) -> None:
         """Drop the range of turns."""
@@ -62,10 +68,14 @@ class TurnMending:
         if turn is None:
             return
         self._range_from = None if self.has_range else turn
-        self.context.tell("move to the last turn, then T or D" if self.has_range else "dropped the range")
+        self.context.tell(
+            with_keys("move to the last turn, then {code.give} or {code.delete_words}")
+            if self.has_range
+            else "dropped the range"
+        )
 
     def _turn(self) -> int | None:
-        """Return the number of the turn in which the cursor stands, or which follows it; none before the cursor can be seen."""
+        """Return the number of the turn at or after the cursor; None with a message if the cursor is not visible."""
         if self._targets.is_waiting() or not self._targets.is_in_sight(
             self._view.cursor, self._view.cursor + 1, "turn under the cursor"
         ):
@@ -84,7 +94,7 @@ class TurnMending:
         return abs(navigation.turn_number(self._interview.transcript, self._view.cursor) - self._range_from) + 1
 
     def _stretch(self) -> Span | None:
-        """Return what is to be given away or taken out."""
+        """Return the stretch of text that an edit acts on; None with a message if it is not visible."""
         if self._interview.selected is not None:
             in_sight = not self._targets.is_waiting() and self._targets.is_in_sight(
                 *self._interview.selected, "selection"
@@ -97,7 +107,7 @@ class TurnMending:
         return self._interview.transcript.turns[first].start, self._interview.transcript.turns[last].end
 
     def _about(self, stretch: Span) -> str:
-        """Return the stretch in words, for a question."""
+        """Return the words of a stretch, for a question."""
         words = one_line(self._interview.words(stretch), 60)
         turns = self._turns_of_range() if self._interview.selected is None else 0
         return f"{format_count(turns, 'turn')} from “{words}”" if turns > 1 else f"“{words}”"
@@ -128,7 +138,7 @@ class TurnMending:
 
     @shows_errors
     def delete_words(self) -> None:
-        """Take the stretch out as no speech."""
+        """Remove the stretch as not speech."""
         stretch = self._stretch()
         if stretch is None:
             return
@@ -142,35 +152,35 @@ class TurnMending:
 
     @shows_errors
     def give_words(self) -> None:
-        """Ask who said the stretch, and give it to them."""
+        """Ask who said the stretch, and assign it to them."""
         stretch = self._stretch()
         if stretch is None:
             return
-        known = {row.label: row for row in interviews.speakers(self.context.study, self._interview.key)}
-        choices = [Choice(label, label or "unnamed speaker", row.role) for label, row in known.items()]
-        by_name = {label.casefold(): label for label in known}
+        speakers = {row.label: row for row in interviews.speakers(self.context.study, self._interview.key)}
+        choices = [Choice(label, label or "unnamed speaker", row.role) for label, row in speakers.items()]
+        by_name = {label.casefold(): label for label in speakers}
 
-        def chosen(speaker: str | None) -> None:
+        def take_speaker(speaker: str | None) -> None:
             if speaker is None:
                 return
             label = by_name.get(" ".join(speaker.split()).casefold(), speaker)
-            if label in known:
+            if label in speakers:
                 self._give(stretch, label, None)
             else:
                 self._ask_role(stretch, label)
 
         question = f"Who said {self._about(stretch)}?"
-        self.context.push(Prompt(question, choices=choices, about="A new name makes a new speaker."), chosen)
+        self.context.push(Prompt(question, choices=choices, about="A new name makes a new speaker."), take_speaker)
 
     def _ask_role(self, stretch: Span, label: str) -> None:
         choices = [Choice(role, role) for role in sorted(get_args(Role), key=lambda role: role != "participant")]
 
-        def chosen(role: str | None) -> None:
-            found = next((known for known in get_args(Role) if known == role), None)
-            if found is not None:
-                self._give(stretch, label, found)
+        def take_role(role: str | None) -> None:
+            matching_role = next((each for each in get_args(Role) if each == role), None)
+            if matching_role is not None:
+                self._give(stretch, label, matching_role)
 
-        self.context.push(Prompt(f"What is {label}?", choices=choices, free=False), chosen)
+        self.context.push(Prompt(f"What is {label}?", choices=choices, free=False), take_role)
 
     @shows_errors
     def _give(self, stretch: Span, label: str, role: Role | None) -> None:
@@ -179,11 +189,11 @@ class TurnMending:
         about = self._about(stretch)
         self._mend(
             lambda: transcript_edits.give_words(self.context.study, self._interview.key, *stretch, label, role),
-            f"{label or 'the unnamed speaker'} says {about} now",
+            f"{label or 'the unnamed speaker'} now says {about}",
         )
 
     def _mend(self, edit: Callable[[], EditReport], happened: str) -> None:
-        """Carry an edit out, show its place, and list the passages that did not follow whole."""
+        """Carry out an edit, show its place, and list the passages that were divided or shortened."""
         report = edit()
         self._marking.drop()
         self.drop_range()
@@ -191,7 +201,7 @@ class TurnMending:
         if report.restored:
             happened += f", {format_count(len(report.restored), 'passage')} found a place again"
         if report.not_evidence:
-            happened += f", {format_count(len(report.not_evidence), 'passage')} of no participant there now"
+            happened += f", {format_count(len(report.not_evidence), 'passage')} no longer of a participant"
         self.context.done(happened)
         if report.turns:
             self._view.put_cursor(report.turns[-1].start if len(report.turns) < 3 else report.turns[1].start)
@@ -199,11 +209,14 @@ class TurnMending:
         if report.lost or report.edited:
             from needsseg.tui.interviews.reimported import MendedSheet, Reimported
 
-            edited = tuple((one.passage, one.before, one.after) for one in report.edited)
+            edited = tuple(
+                (edited_passage.passage, edited_passage.before, edited_passage.after)
+                for edited_passage in report.edited
+            )
             result = Reimported(report.key, report.kept, edited, len(report.lost), ())
             self.context.push(MendedSheet(self.context.study, result), self._after_sheet)
 
-    def _after_sheet(self, place: Place | None) -> None:
+    def _after_sheet(self, place: Bookmark | None) -> None:
         if place is not None:
             self.context.show_place(place)
         else:

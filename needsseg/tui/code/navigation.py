@@ -1,4 +1,4 @@
-"""Where the next passage, sentence or find lies: pure answers for the coding screen."""
+"""Positions in a transcript: the next passage, word, sentence or hit, without the screen."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ Span = tuple[int, int]
 Unit = Literal["word", "sentence", "turn"]
 Sentences = Callable[[Transcript, int, int], list[Span]]
 
-# Scripts without blanks have a word a character here: what a person selects there, they select by characters.
+# In scripts without spaces each character counts as a word, since people select by characters there.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LONG_TURN = 50_000
-"""Characters of a turn beyond which only those near the place in question are looked at, so that no key takes long."""
+"""The length of a turn, in characters, beyond which only the text near a position is searched, so that keys stay fast."""
 _NEAR = 8_000
 _CHUNK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
 def turn_at(transcript: Transcript, offset: int) -> Turn | None:
-    """The turn in which a code point was said."""
+    """Return the turn that contains a code point; None between turns."""
     at = bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1
     turn = transcript.turns[at] if at >= 0 else None
     return turn if turn is not None and turn.start <= offset < turn.end else None
 
 
 def turn_number(transcript: Transcript, offset: int) -> int:
-    """The number of the turn in which a code point was said, or after which it stands; 0 before the first."""
+    """Return the number of the turn that contains or precedes a code point; 0 before the first."""
     return max(bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1, 0)
 
 
 def word_begin(transcript: Transcript, offset: int) -> int:
-    """Where the word at a place begins, with the punctuation before it; the place itself in scripts without blanks."""
+    """Return where the word at an offset begins, with punctuation before it; the offset itself in scripts without spaces."""
     turn = turn_at(transcript, offset)
     return offset if turn is None else _chunk_begin(transcript.text, turn, offset)
 
 
 def words(text: str, start: int, end: int) -> list[Span]:
-    """Spans of the words of ``text[start:end]``, without the punctuation around them."""
+    """Return the spans of the words of ``text[start:end]``, without surrounding punctuation."""
     return list(_words(text, start, end))
 
 
@@ -64,10 +64,9 @@ def _is_punctuation(char: str) -> bool:
 def spans(
     transcript: Transcript, turn: Turn, unit: Unit, sentences: Sentences, around: Span | None = None
 ) -> list[Span]:
-    """The words or sentences of a turn, or the turn itself, as spans in order; none where it holds no words.
+    """Return the words or sentences of a turn, or the turn itself, as spans in order; none if it holds no words.
 
-    Of a turn that is long, only those near ``around`` where that is given: at least one beyond each of its ends, where there
-    is one.
+    In a long turn only those near ``around``, if given: at least one beyond each of its ends, if there is one.
     """
     low, high = turn.start, turn.end
     if around is not None and turn.end - turn.start > _LONG_TURN:
@@ -75,22 +74,25 @@ def spans(
     if unit == "word":
         return words(transcript.text, low, high)
     if unit == "turn" and (low, high) != (turn.start, turn.end):
-        said = transcript.words(turn)
-        whole = turn.start + len(said) - len(said.lstrip()), turn.end - len(said) + len(said.rstrip())
-        return [whole] if whole[0] < whole[1] else []
-    found = sentences(transcript, low, high)
+        turn_text = transcript.words(turn)
+        turn_span = (
+            turn.start + len(turn_text) - len(turn_text.lstrip()),
+            turn.end - len(turn_text) + len(turn_text.rstrip()),
+        )
+        return [turn_span] if turn_span[0] < turn_span[1] else []
+    sentence_spans = sentences(transcript, low, high)
     if unit == "turn":
-        return [(found[0][0], found[-1][1])] if found else found
-    # Where the stretch begins or ends within a sentence, that one is not whole; it stays where it is the one asked about.
-    if around is not None and low > turn.start and len(found) > 1 and found[1][0] <= around[0]:
-        found = found[1:]
-    if around is not None and high < turn.end and len(found) > 1 and found[-2][1] >= around[1]:
-        found = found[:-1]
-    return found
+        return [(sentence_spans[0][0], sentence_spans[-1][1])] if sentence_spans else sentence_spans
+    # A sentence cut by the stretch's ends is dropped, unless it is the one at ``around``.
+    if around is not None and low > turn.start and len(sentence_spans) > 1 and sentence_spans[1][0] <= around[0]:
+        sentence_spans = sentence_spans[1:]
+    if around is not None and high < turn.end and len(sentence_spans) > 1 and sentence_spans[-2][1] >= around[1]:
+        sentence_spans = sentence_spans[:-1]
+    return sentence_spans
 
 
 def _near(text: str, turn: Turn, around: Span) -> Span:
-    """A stretch of a long turn with some thousand characters on both sides of a place, between two words if it can be."""
+    """Return a stretch of a long turn with some thousand characters on both sides of ``around``, between words if possible."""
     low, high = max(turn.start, around[0] - _NEAR), min(turn.end, around[1] + _NEAR)
     if low > turn.start:
         low = next((at + 1 for at in range(low, min(low + _NEAR // 2, around[0])) if text[at].isspace()), low)
@@ -101,9 +103,9 @@ def _near(text: str, turn: Turn, around: Span) -> Span:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A stretch of one turn that is being selected: it reaches from ``anchor`` to ``head``, whichever comes first.
+    """A selected stretch of one turn, from ``anchor`` to ``head``, whichever comes first.
 
-    ``adjusts`` is the passage whose edges are being moved, None where the selection may become a passage of its own.
+    ``adjusts`` is the passage whose edges are being moved, None if the selection may become a new passage.
     """
 
     anchor: Span
@@ -113,11 +115,11 @@ class Selection:
 
     @property
     def span(self) -> Span:
-        """What is selected."""
+        """The selected span."""
         return min(self.anchor[0], self.head[0]), max(self.anchor[1], self.head[1])
 
     def extended(self, units: Sequence[Span], by: int) -> Selection:
-        """The selection with its moving end one of ``units`` on (``by`` 1) or back (-1)."""
+        """Return the selection with its head one of ``units`` on (``by`` 1) or back (-1)."""
         if by > 0:
             head = next((unit for unit in units if unit[1] > self.head[1]), self.head)
         else:
@@ -125,9 +127,9 @@ class Selection:
         return Selection(self.anchor, head, self.unit, self.adjusts)
 
     def in_units(self, units: Sequence[Span], unit: Unit) -> Selection:
-        """The selection grown to whole ``units``."""
+        """Return the selection extended to whole ``units``."""
         start, end = self.span
-        touched = [one for one in units if one[0] < end and start < one[1]] or [(start, end)]
+        touched = [each for each in units if each[0] < end and start < each[1]] or [(start, end)]
         first, last = touched[0], touched[-1]
         return (
             Selection(last, first, unit, self.adjusts)
@@ -136,26 +138,26 @@ class Selection:
         )
 
     def as_span(self, span: Span) -> Selection:
-        """The selection as another stretch, its moving end last."""
+        """Return the selection as another span, its head last."""
         return Selection(span, span, self.unit, self.adjusts)
 
 
 def unit_at(units: Sequence[Span], offset: int) -> Span | None:
-    """The first of ``units`` that ends after a place, else the last one."""
+    """Return the first of ``units`` that ends after an offset, else the last one; None without units."""
     return next((unit for unit in units if unit[1] > offset), units[-1] if units else None)
 
 
 def word_after(transcript: Transcript, offset: int, by: int) -> int | None:
-    """Where the next word begins (or the word before) from a place, in whichever turn; None at the end of the text."""
+    """Return where the next (or previous) word begins from an offset, in any turn; None at the end of the text."""
     at = bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1
     while at < len(transcript.turns):
         if at >= 0:
             turn = transcript.turns[at]
-            found = (
+            begin = (
                 _begin_after(transcript.text, turn, offset) if by > 0 else _begin_before(transcript.text, turn, offset)
             )
-            if found is not None:
-                return found
+            if begin is not None:
+                return begin
         elif by < 0:
             return None
         at += by
@@ -163,29 +165,29 @@ def word_after(transcript: Transcript, offset: int, by: int) -> int | None:
 
 
 def _begin_after(text: str, turn: Turn, offset: int) -> int | None:
-    """Where the first word of a turn begins that begins after a place."""
+    """Return where the first word of a turn begins after an offset."""
     start = _chunk_begin(text, turn, offset) if turn.start < offset < turn.end else turn.start
     return next((begin for begin, _ in _words(text, start, turn.end) if begin > offset), None)
 
 
 def _begin_before(text: str, turn: Turn, offset: int) -> int | None:
-    """Where the last word of a turn begins that begins before a place: looked for in ever longer stretches before it."""
+    """Return where the last word of a turn begins before an offset, searching ever longer stretches before it."""
     end, length = min(offset, turn.end), 64
     while end > turn.start:
         start = _chunk_begin(text, turn, max(turn.start, end - length))
-        found = None
+        last_begin = None
         for begin, _ in _words(text, start, turn.end):
             if begin >= end or begin >= offset:
                 break
-            found = begin
-        if found is not None or start == turn.start:
-            return found
+            last_begin = begin
+        if last_begin is not None or start == turn.start:
+            return last_begin
         end, length = start, 4 * length
     return None
 
 
 def _chunk_begin(text: str, turn: Turn, offset: int) -> int:
-    """Where the run of characters begins that a place lies in, since a word cut there would be another one."""
+    """Return where the run of characters at an offset begins, so that no word is cut."""
     at = offset
     if not turn.start < at < turn.end or text[at].isspace() or _UNSPACED.match(text[at]):
         return at
@@ -195,7 +197,7 @@ def _chunk_begin(text: str, turn: Turn, offset: int) -> int:
 
 
 def step(passages: Sequence[Passage], current: int | None, by: int, offset: int = 0) -> int | None:
-    """The id of the passage ``by`` places on, staying within the list; counted from a place where none is current."""
+    """Return the id of the passage ``by`` places on, within the list; counted from ``offset`` if none is current."""
     ids = [passage.id for passage in passages]
     if not ids:
         return None
@@ -206,7 +208,7 @@ def step(passages: Sequence[Passage], current: int | None, by: int, offset: int 
 
 
 def undecided(passages: Sequence[Passage], current: int | None, by: int = 1, offset: int = 0) -> int | None:
-    """The id of the next (or last) undecided passage after the current one, or a place, round the end; None without one."""
+    """Return the id of the next (or previous) undecided passage from the current one or ``offset``, wrapping round."""
     ids = [passage.id for passage in passages]
     before = bisect_left([passage.start for passage in passages], offset)
     at = ids.index(current) if current in ids else before - 1 if by > 0 else before
@@ -218,23 +220,23 @@ def undecided(passages: Sequence[Passage], current: int | None, by: int = 1, off
 
 
 def nearest(passages: Sequence[Passage], offset: int) -> int | None:
-    """The id of the first passage that ends after ``offset``, else the last one."""
+    """Return the id of the first passage that ends after ``offset``, else the last one."""
     return next((p.id for p in passages if p.end > offset), passages[-1].id if passages else None)
 
 
 def innermost(passages: Sequence[Passage], offset: int) -> int | None:
-    """The id of the shortest passage that holds a place; None where none does."""
-    here = [p for p in passages if p.start <= offset < p.end]
-    return min(here, key=lambda p: (p.end - p.start, p.id)).id if here else None
+    """Return the id of the shortest passage at an offset; None without one."""
+    containing = [p for p in passages if p.start <= offset < p.end]
+    return min(containing, key=lambda p: (p.end - p.start, p.id)).id if containing else None
 
 
 def overlapping(passages: Sequence[Passage], current: Passage) -> list[Passage]:
-    """The passages that share words with the current one, itself among them."""
+    """Return the passages that share words with the current one, including itself."""
     return [p for p in passages if p.start < current.end and current.start < p.end]
 
 
 def moved_edge(span: Span, edge: str, by: int, units: Sequence[Span]) -> Span | None:
-    """``span`` with its start or end one of a turn's ``units`` on or back; None where there is none."""
+    """Return ``span`` with its start or end one of a turn's ``units`` on or back; None if there is none."""
     if edge == "start":
         starts = [start for start, _ in units]
         options = (
@@ -247,13 +249,13 @@ def moved_edge(span: Span, edge: str, by: int, units: Sequence[Span]) -> Span | 
 
 
 def turn_near(transcript: Transcript, offset: int) -> Turn | None:
-    """The turn at a place, or the first one after it that holds words."""
+    """Return the turn at an offset, or the first one after it that holds words."""
     at = max(bisect_right(transcript.turns, offset, key=lambda turn: turn.start) - 1, 0)
     return next((t for t in transcript.turns[at:] if t.end > offset and transcript.words(t).strip()), None)
 
 
 def within_turn(transcript: Transcript, span: Span) -> Span | None:
-    """A dragged span as one that can be marked: whole words, of the turn in which it begins."""
+    """Return a dragged span as whole words of the turn in which it begins; None if it holds none."""
     turn = turn_at(transcript, span[0])
     if turn is None:
         return None
@@ -271,6 +273,6 @@ def within_turn(transcript: Transcript, span: Span) -> Span | None:
 
 
 def occurrences(transcript: Transcript, words: str) -> list[Span]:
-    """Where ``words`` occur, whatever their case, with any white space between them."""
+    """Return where ``words`` occur, in any case, with any white space between them."""
     pattern = r"\s+".join(re.escape(word) for word in words.split())
     return [match.span() for match in re.finditer(pattern, transcript.text, re.IGNORECASE)] if pattern else []

@@ -1,4 +1,4 @@
-"""The interview on the Code screen, as it was last read: its transcript, its passages, and what is selected in it."""
+"""The interview on the Code screen, as last read: its transcript, its passages, and the selection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from needsseg.tui.code.navigation import Selection, Span
 
 
 class OpenInterview:
-    """What the parts of the screen share; ``key`` is empty and ``transcript`` None while no interview is open."""
+    """The state that the parts of the screen share; ``key`` is empty and ``transcript`` None while no interview is open."""
 
     def __init__(self) -> None:
         self.key = ""
@@ -23,9 +23,9 @@ class OpenInterview:
         """The id of the passage that keys act on: the one under the text cursor."""
         self.selection: Selection | None = None
         self.changed: list[int] = []
-        """The passages that the last reading found other than the one before."""
+        """The passages that changed at the last reading."""
         self.turns_changed = False
-        """Whether the last reading found other turns than the one before."""
+        """Whether the turns changed at the last reading."""
 
     @property
     def passage(self) -> Passage | None:
@@ -34,25 +34,25 @@ class OpenInterview:
 
     @property
     def selected(self) -> Span | None:
-        """The stretch of the text that is selected."""
+        """The selected span."""
         return self.selection.span if self.selection else None
 
     def words(self, span: Span) -> str:
-        """Return the words of a stretch of the text."""
+        """Return the words of a span."""
         return self.transcript.text[slice(*span)] if self.transcript else ""
 
     def close(self) -> None:
-        """Forget the interview: the study holds none."""
+        """Close the interview: the study holds none."""
         self.key, self.transcript, self.passages, self.current = "", None, [], None
 
     def open(self, study: Study, key: str) -> Transcript:
-        """Read another interview's transcript; its passages are read next."""
+        """Read another interview's transcript; ``read_passages`` follows."""
         self.key, self.current, self.turns_changed = key, None, False
         self.transcript = interviews.show(study, key)
         return self.transcript
 
     def read_turns(self, study: Study) -> Transcript | None:
-        """Read the turns again; returns the transcript where roles, speakers or words are other than before."""
+        """Read the turns again; return the transcript if roles, speakers or words changed, else None."""
         before, now = self.transcript, interviews.show(study, self.key)
         self.turns_changed = before is not None and now.turns != before.turns
         if not self.turns_changed:
@@ -61,10 +61,10 @@ class OpenInterview:
         return now
 
     def read_passages(self, study: Study, unstored: Iterable[Passage], keep: int | None, at: int) -> None:
-        """Read the passages again, ``unstored`` suggestions among them.
+        """Read the passages again, including ``unstored`` suggestions.
 
-        ``keep`` is the current one from now on; where it is gone, the one at the place ``at`` is. After an interview was
-        opened without a passage to keep, its first one is.
+        ``keep`` becomes the current one; if it no longer exists, the one at the offset ``at``. After an interview was
+        opened without a passage to keep, its first one becomes current.
         """
         before, opened = {p.id: p for p in self.passages}, self.current is None and not self.passages
         stored = passages.listing(study, self.key, anchored=True)

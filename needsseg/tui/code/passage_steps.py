@@ -1,9 +1,9 @@
-"""Going from passage to passage, and from interview to interview."""
+"""Go from passage to passage, and from interview to interview."""
 
 from __future__ import annotations
 
 from needsseg.actions.transcripts import interviews
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code import navigation
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.find import Find
@@ -14,7 +14,7 @@ from needsseg.tui.widgets.transcript_view import TranscriptView
 
 
 class PassageSteps:
-    """Makes another passage the current one; while something else is open, the same keys go through that."""
+    """Makes another passage current; while a selection, search or queue is open, the same keys go through that."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class PassageSteps:
         self._marking, self._find, self._queue = marking, find, queue
 
     def go_to(self, passage: int | None) -> None:
-        """Make a passage the current one and bring it into sight; None changes nothing."""
+        """Make a passage current and scroll to it; None changes nothing."""
         if passage is not None:
             self._interview.current = passage
             if self._interview.passage:
@@ -37,14 +37,14 @@ class PassageSteps:
             self.context.show_passage(reveal=True)
 
     def step(self, by: int) -> None:
-        """Go to the next passage or the one before; while selecting, select one sentence more or less."""
+        """Go to the next or previous passage; while selecting, extend the selection by one unit more or less."""
         if self._marking.is_open:
             self._marking.extend(by)
         else:
             self.go_to(navigation.step(self._interview.passages, self._interview.current, by, self._view.cursor))
 
     def next(self, by: int) -> None:
-        """Go to the next find while there are finds, else to the next undecided passage."""
+        """Go to the next hit of an open search, else to the next undecided passage."""
         if self._find.is_open:
             self._find.next_hit(by)
             return
@@ -54,7 +54,7 @@ class PassageSteps:
         self.go_to(undecided)
 
     def skip(self) -> None:
-        """Leave the passage as it is and go on."""
+        """Skip the passage and go on."""
         if self._queue.is_open:
             self._queue.next(skip=True)
             return
@@ -79,11 +79,11 @@ class PassageSteps:
         self._view.scroll_end(animate=False) if end else self._view.scroll_home(animate=False)
 
     def other_interview(self, by: int) -> None:
-        """Open the next interview, or the one before."""
+        """Open the next or previous interview."""
         keys, key = interviews.keys(self.context.study), self._interview.key
         if key in keys and 0 <= keys.index(key) + by < len(keys):
             self.context.leave()
             self.context.tell("")
-            self.context.show_place(Place(keys[keys.index(key) + by]))
+            self.context.show_place(Bookmark(keys[keys.index(key) + by]))
         else:
             self.context.tell("there is no further interview in that direction")

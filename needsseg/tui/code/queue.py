@@ -1,4 +1,4 @@
-"""The queue: suggestions of the whole study one at a time, the likeliest first, learned from every decision."""
+"""The queue: suggestions of the whole study one at a time, likeliest first, ranked anew after every few decisions."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Literal
 from needsseg.errors import NeedssegError
 from needsseg.records import Passage
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.marking import Marking
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.targets import KeyTargets
+from needsseg.tui.keys.hints import key_of, key_range, with_keys
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.words import one_line
@@ -25,36 +26,36 @@ if TYPE_CHECKING:
 
 RANKING = "ranking the suggestions"
 BATCH = 5
-"""Decisions after which what is left is ranked anew."""
+"""After how many decisions the remaining suggestions are ranked again."""
 UNSTORED = -1
-"""The id of a window that is shown as a suggestion but is in the study only once it is decided on."""
+"""The id of a suggested window that the study stores only once it is decided."""
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """A suggestion that was decided in the queue, and the entry of the history that says so."""
+class DecidedItem:
+    """A suggestion that was decided in the queue, and the decision's entry in the history."""
 
     item: QueueItem
     entry: int
 
 
 class SuggestionQueue:
-    """While the queue is open, deciding leads to the next likeliest suggestion, in whichever interview it stands."""
+    """While the queue is open, a decision leads to the next most likely suggestion, in any interview."""
 
     def __init__(self, context: CodeContext, interview: OpenInterview, targets: KeyTargets, marking: Marking) -> None:
         self.context, self._interview, self._targets, self._marking = context, interview, targets, marking
         self._queue: Queue | None = None
         self._waiting: list[QueueItem] = []
         self._item: QueueItem | None = None
-        self._trail: list[Decided] = []
+        self._trail: list[DecidedItem] = []
         self._skipped: set[tuple[str, int, int]] = set()
         self._passed: set[tuple[str, int, int]] = set()
-        """What was shown and gone on from since the queue was opened."""
+        """The suggestions that were shown since the queue was opened, except the current one."""
         self._ranking = 0
-        """The number of the ranking that is awaited; one that comes with an earlier number is out of date."""
-        self._awaited = False
-        self._since = 0
-        self._back_to: QueueItem | None = None
+        """The number of the latest ranking; results of earlier ones are out of date."""
+        self._is_ranking = False
+        self._decisions_since_ranking = 0
+        self._undone_item: QueueItem | None = None
         self._in_reading_order = False
 
     @property
@@ -64,33 +65,34 @@ class SuggestionQueue:
 
     @property
     def state(self) -> str:
-        """The queue in the line of state: how sure the program is, and from what it learned."""
+        """The queue in the status line: the chance of acceptance, and the number of decisions it was learned from."""
         if self._item is None or self._queue is None:
             return ""
         learned = f"learned from {self._queue.decisions}" if self._queue.learned else "not learned yet"
         order = ", in reading order" if self._in_reading_order else ""
-        return f" · queue: {self._sure(self._item)}, {learned}{order}"
+        return f" · queue: {self._chance_words(self._item)}, {learned}{order}"
 
     @staticmethod
-    def _sure(item: QueueItem) -> str:
+    def _chance_words(item: QueueItem) -> str:
         return "chance not known yet" if item.chance is None else f"{item.chance:.0%} likely"
 
     @property
     def chance(self) -> str:
-        """How sure the program is of the current suggestion and of what is left, for the panel."""
+        """The chance of the current suggestion and the outlook for the remaining ones, for the panel."""
         if self._item is None or self._queue is None:
             return ""
-        left = self._queue.outlook
-        worth = f" about {round(left.left):,} worth it" if self._queue.learned else ""
-        return f"{self._sure(self._item)} · {f'of {left.undecided:,} left{worth}' if worth else f'{left.undecided:,} left'}"
+        outlook = self._queue.outlook
+        expected = f", about {round(outlook.left):,} worth it" if self._queue.learned else ""
+        remaining = f"of {outlook.undecided:,} left{expected}" if expected else f"{outlook.undecided:,} left"
+        return f"{self._chance_words(self._item)} · {remaining}"
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why the suggestion of the queue is one."""
+        """The reasons for the current suggestion."""
         return self._item.reasons if self._item else ()
 
     def unstored(self) -> list[Passage]:
-        """Return the suggestion of the queue as a passage, where the study does not hold it as one."""
+        """Return the current suggestion as a passage, if the study does not store it as one."""
         item = self._item
         if item is None or item.passage is not None or item.interview != self._interview.key:
             return []
@@ -125,7 +127,7 @@ class SuggestionQueue:
 
     @shows_errors
     def change_order(self) -> None:
-        """Change between the likeliest first and the order of reading; opens the queue where it is closed."""
+        """Switch between likeliest first and reading order; open the queue if it is closed."""
         if self._targets.is_waiting():
             return
         self._in_reading_order = not self._in_reading_order
@@ -136,15 +138,15 @@ class SuggestionQueue:
 
     def _ranked_in_order(self) -> None:
         if self._waiting:
-            self._show(self._next_place())
+            self._show(self._next_item())
         self.context.tell("in reading order, from here on" if self._in_reading_order else "likeliest first")
 
-    def _next_place(self) -> QueueItem:
-        """The first that waits; in the order of reading, the first from the current one on."""
-        here = self._item
-        if here is None or not self._in_reading_order:
+    def _next_item(self) -> QueueItem:
+        """Return the first waiting suggestion; in reading order the first from the current one on."""
+        current = self._item
+        if current is None or not self._in_reading_order:
             return self._waiting[0]
-        return next((item for item in self._waiting if _key(item) >= _key(here)), self._waiting[0])
+        return next((item for item in self._waiting if _key(item) >= _key(current)), self._waiting[0])
 
     @shows_errors
     def _read_all(self, outcome: Outcome) -> None:
@@ -156,11 +158,21 @@ class SuggestionQueue:
 
     def _begin_queue(self) -> None:
         if not self._waiting:
-            self.context.tell("there are no undecided suggestions: press s on Interviews (F1) to suggest passages")
+            self.context.tell(
+                with_keys(
+                    "there are no undecided suggestions: press {interviews.suggest} on Interviews "
+                    "({go.interviews}) to suggest passages"
+                )
+            )
             return
         self._show(self._waiting[0])
         order = "in reading order" if self._in_reading_order else "likeliest first"
-        self.context.tell(f"{order}: a x decide, space skips, c q 1–9 code, u goes back, O changes the order, Q ends")
+        self.context.tell(
+            f"{order}: {key_of('code.accept')} {key_of('code.reject')} decide, {key_of('code.skip')} skips, "
+            f"{key_of('code.code')} {key_of('code.quick')} {key_range('code.digit1', 9)} code, "
+            f"{key_of('study.undo')} goes back, {key_of('code.queue_order')} changes the order, "
+            f"{key_of('code.queue')} ends"
+        )
 
     def close(self) -> None:
         """Close the queue."""
@@ -168,18 +180,18 @@ class SuggestionQueue:
         self._forget_ranking()
 
     def stop_waiting(self) -> None:
-        """Wait for no ranking any more; where the queue was not open yet, it stays closed."""
+        """Stop waiting for a ranking; a queue that was not open yet stays closed."""
         self._forget_ranking()
         self.context.tell("stopped: nothing was changed")
 
     def _forget_ranking(self) -> None:
         self._ranking += 1
-        self._targets.busy, self._awaited = "", False
+        self._targets.busy, self._is_ranking = "", False
 
     def _rank(self, then: Callable[[], None], *, wait: bool) -> None:
-        """Rank beside the screen. Where ``wait``, nothing is decided until ``then`` shows what comes of it."""
+        """Rank in the background. With ``wait`` nothing can be decided until ``then`` shows the result."""
         self._ranking += 1
-        self._since, self._awaited = 0, True
+        self._decisions_since_ranking, self._is_ranking = 0, True
         if wait:
             self._targets.busy = RANKING
             self.context.tell("")
@@ -203,14 +215,16 @@ class SuggestionQueue:
         waited = bool(self._targets.busy)
         self._forget_ranking()
         if waited and not self.context.is_current:
-            self.context.tell("you opened something else before the suggestions were ranked; Q opens the queue")
+            self.context.tell(
+                with_keys("you opened something else before the suggestions were ranked; {code.queue} opens the queue")
+            )
             return
         item = self._item
-        if item is not None:  # what was learnt since is said of the one that is shown, too
+        if item is not None:  # the suggestion on the screen gets its new chance, too
             self._item = item = next((one for one in queue.items if _key(one) == _key(item)), item)
-        gone = self._skipped | self._passed | ({_key(item)} if item is not None else set())
+        excluded = self._skipped | self._passed | ({_key(item)} if item is not None else set())
         self._queue = queue
-        self._waiting = [one for one in queue.items if _key(one) not in gone]
+        self._waiting = [one for one in queue.items if _key(one) not in excluded]
         then()
 
     def _show(self, item: QueueItem) -> None:
@@ -219,10 +233,10 @@ class SuggestionQueue:
         if item.interview != self._interview.key:
             self.context.leave()
         self._marking.drop()
-        self.context.show_place(Place(item.interview, UNSTORED if item.passage is None else item.passage))
+        self.context.show_place(Bookmark(item.interview, UNSTORED if item.passage is None else item.passage))
 
     def next(self, *, skip: bool = False) -> None:
-        """Go on to the next suggestion; rank anew after a batch."""
+        """Go on to the next suggestion; rank again after a batch."""
         if self._item is not None and skip:
             self._skipped.add(_key(self._item))
         self._passed |= {_key(self._item)} if self._item else set()
@@ -230,28 +244,28 @@ class SuggestionQueue:
         if not self._waiting:
             self._rank(self._show_next, wait=True)
             return
-        if self._since >= BATCH and not self._awaited:
+        if self._decisions_since_ranking >= BATCH and not self._is_ranking:
             self._rank(self._show_learned, wait=False)
-        self._show(self._next_place())
+        self._show(self._next_item())
 
     def _show_next(self) -> None:
-        """Show the next suggestion, or end the queue where there is none."""
+        """Show the next suggestion, or end the queue if there is none."""
         if self._waiting:
-            self._show(self._next_place())
+            self._show(self._next_item())
             return
         self.close()
         self.context.tell("the queue is empty: every suggestion was decided or skipped")
         self.context.refresh_study()
 
     def _show_learned(self) -> None:
-        """Say of the suggestion that is shown what was learnt meanwhile."""
+        """Show the new chance of the current suggestion."""
         if self.context.is_current and self.is_open:
             self.context.show_passage()
-            self._warn()
+            self._warn_if_unlikely()
 
     @shows_errors
     def decide(self, status: Literal["accepted", "rejected"]) -> None:
-        """Decide on the suggestion of the queue, and go on."""
+        """Decide on the current suggestion, and go on."""
         from needsseg.actions.coding import passages, suggesting
         from needsseg.actions.study import history
 
@@ -266,14 +280,14 @@ class SuggestionQueue:
             passages.decide(self.context.study, [item.passage], status)
         newest = history.newest_own(self.context.study)
         if newest is not None:
-            self._trail.append(Decided(item, newest.id))
-        self._since += 1
-        self.context.tell(f"{status} “{one_line(item.quote, 40)}” · u undoes")
+            self._trail.append(DecidedItem(item, newest.id))
+        self._decisions_since_ranking += 1
+        self.context.tell(f"{status} “{one_line(item.quote, 40)}” · {key_of('study.undo')} undoes")
         self.next()
-        self._warn()
+        self._warn_if_unlikely()
 
     def is_shown(self, passage: Passage) -> bool:
-        """Return whether a passage is the suggestion of the queue."""
+        """Return whether a passage is the queue's current suggestion."""
         item = self._item
         return item is not None and (item.interview, item.start, item.end) == (
             self._interview.key,
@@ -282,32 +296,32 @@ class SuggestionQueue:
         )
 
     def store(self, passage: int) -> None:
-        """Take down that the suggestion was marked or coded and so accepted; it stays in sight to be coded further."""
+        """Note that the current suggestion was accepted by marking or coding it; it stays current for more codes."""
         if self._item is not None:
-            self._since += 1
+            self._decisions_since_ranking += 1
             self._item = replace(self._item, passage=passage)
 
-    def _warn(self) -> None:
+    def _warn_if_unlikely(self) -> None:
         if self._queue is not None and self._queue.outlook.unlikely and self.is_open:
-            seen = format_count(self._queue.decisions, "decision")
+            decisions = format_count(self._queue.decisions, "decision")
             self.context.tell(
-                f"after {seen}, further suggestions are unlikely to be accepted; about {round(self._queue.outlook.left)} "
-                "may still be among them. Q ends the queue"
+                f"after {decisions}, further suggestions are unlikely to be accepted; about "
+                f"{round(self._queue.outlook.left)} may still be among them. {key_of('code.queue')} ends the queue"
             )
 
     def went_back(self, entry: int) -> None:
-        """Put the suggestion first again that an entry of the history concerned, which was undone."""
+        """Put the suggestion of an undone decision first again; ``entry`` is the decision's entry in the history."""
         if self.is_open and self._trail and self._trail[-1].entry == entry:
-            self._back_to = self._trail.pop().item
-            self._passed.discard(_key(self._back_to))
+            self._undone_item = self._trail.pop().item
+            self._passed.discard(_key(self._undone_item))
             self._forget_ranking()
-            self._waiting.insert(0, self._back_to)
-            # What was learned from it is to be forgotten at the next step.
-            self._since = BATCH
+            self._waiting.insert(0, self._undone_item)
+            # Rank again at the next step, without the undone decision.
+            self._decisions_since_ranking = BATCH
 
     def return_to_undone(self) -> bool:
-        """Show the suggestion whose decision was just taken back; return whether there was one."""
-        item, self._back_to = self._back_to, None
+        """Show the suggestion whose decision was just undone; return whether there was one."""
+        item, self._undone_item = self._undone_item, None
         if item is not None:
             self._show(item)
         return item is not None

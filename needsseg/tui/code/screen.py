@@ -1,4 +1,4 @@
-"""Coding: one transcript, its passages, and a decision a key."""
+"""The Code screen: one transcript, its passages, and a key for each decision."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from needsseg.actions.study import Study, studies
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Passage
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code import navigation
 from needsseg.tui.code.codes_under_keys import CodesUnderKeys
 from needsseg.tui.code.coding import PassageCoding
@@ -33,30 +33,34 @@ from needsseg.tui.code.passage_steps import PassageSteps
 from needsseg.tui.code.queue import SuggestionQueue
 from needsseg.tui.code.reading_time import LOOK_SECONDS, ReadingTime
 from needsseg.tui.code.targets import KeyTargets
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
 EMPTY = """No interview is open.
 
-  F1   goes to the interviews: i imports some, enter opens one here
+  {go.interviews:4} goes to the interviews: {interviews.import} imports some, {interviews.open} opens one here
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Which state of the study is shown: what others had written, and what was written here; -1 where none is shown."""
+    """The state of the study that is shown: a counter of other programs' changes and one of this program's; -1 for none."""
 
     others: int = -1
     own: int = -1
 
     @classmethod
     def of(cls, study: Study) -> Version:
-        """Return the version of the study as it is now."""
+        """Return the study's current version."""
         return cls(study.data_version, study.own_changes)
 
 
 class CodeScreen(StudyScreen):
-    """A transcript with its passages marked. Each part does one job; this wires them to the keys and the widgets."""
+    """A transcript with its passages marked, and the passage under the cursor in a panel.
+
+    The screen wires its parts, each with one job, to the keys and the widgets.
+    """
 
     MODE = "code"
     HELP = HELP
@@ -94,7 +98,7 @@ class CodeScreen(StudyScreen):
         self._wire_keys()
 
     def _wire_keys(self) -> None:
-        """Give each action of the key table to the part that does it."""
+        """Bind each action of the key table to the part that performs it."""
         self.action_decide, self.action_unmark = self.deciding.decide, self.deciding.unmark
         self.action_step, self.action_next, self.action_skip = self.steps.step, self.steps.next, self.steps.skip
         self.action_overlaps, self.action_edge_of_text = self.steps.next_overlapping, self.steps.edge_of_text
@@ -116,24 +120,24 @@ class CodeScreen(StudyScreen):
         self.action_blind = self.dialogs.switch_blind
 
     def compose_body(self) -> ComposeResult:
-        """Title, transcript, panel."""
-        yield Static(EMPTY, classes="empty", markup=False)
+        """Yield the empty state, the transcript and the panel."""
+        yield Static(with_keys(EMPTY), classes="empty", markup=False)
         with Container(classes="body"):
             with self.passage_display.pane:
                 yield self.view
             yield self.passage_display.panel
 
     def on_mount(self) -> None:
-        """Begin to look what is read."""
+        """Start checking which turns are read."""
         self.set_interval(LOOK_SECONDS, self.reading_time.look)
 
     @property
     def is_on_top(self) -> bool:
-        """Whether nothing lies over the screen."""
+        """Whether nothing is open over the screen."""
         return self.app.screen is self
 
     def note_seen(self) -> None:
-        """Note which passages can be seen."""
+        """Note which passages are visible."""
         self.view.note_seen()
 
     def _cursor_moved(self, at: int) -> None:
@@ -150,44 +154,52 @@ class CodeScreen(StudyScreen):
         self.marking.select_dragged(event.span)
 
     def is_up_to_date(self) -> bool:
-        """Return whether the screen shows the study as it is, and no other place is asked for."""
-        return self.desk.wanted is None and self._shown == Version.of(self.study)
+        """Return whether the screen shows the study's current state, and no other place is requested."""
+        return self.study_app.wanted is None and self._shown == Version.of(self.study)
 
     def reload(self) -> None:
-        """Read the interview asked for, else the one that is open, else the one that was left."""
+        """Read the requested interview, else the open one, else the remembered one."""
         version, self._shown = Version.of(self.study), Version()
         keys = interviews.keys(self.study)
-        place = studies.place(self.study, self.MODE)
-        asked, self.desk.wanted = self.desk.wanted, None
-        wanted, passage = (
-            (asked.interview, asked.passage) if asked else (self.interview.key or str(place.get("interview", "")), None)
+        remembered = studies.place(self.study, self.MODE)
+        requested, self.study_app.wanted = self.study_app.wanted, None
+        key, passage = (
+            (requested.interview, requested.passage)
+            if requested
+            else (self.interview.key or str(remembered.get("interview", "")), None)
         )
-        if wanted not in keys:
-            wanted = keys[0] if keys else ""
-        for part, there in ((".empty", not wanted), (".body", bool(wanted))):
-            self.query_one(part).display = there
-        if not wanted:
+        if key not in keys:
+            key = keys[0] if keys else ""
+        for part, is_shown in ((".empty", not key), (".body", bool(key))):
+            self.query_one(part).display = is_shown
+        if not key:
             self.interview.close()
             return
-        changed = wanted != self.interview.key
+        changed = key != self.interview.key
         if changed:
-            self._open(wanted)
-            left = place.get("passage") if place.get("interview") == wanted else None
-            passage = passage if asked and passage is not None else left if isinstance(left, int) else None
+            self._open(key)
+            remembered_passage = remembered.get("passage") if remembered.get("interview") == key else None
+            passage = (
+                passage
+                if requested and passage is not None
+                else remembered_passage
+                if isinstance(remembered_passage, int)
+                else None
+            )
         else:
             self._read_turns()
         self.passage_display.read_interview()
         self._read_passages(keep=passage if passage is not None else self.interview.current)
-        if asked and asked.span:
-            self._show_stretch(*asked.span)
-        elif (changed or asked) and self.interview.passage:
+        if requested and requested.span:
+            self._show_stretch(*requested.span)
+        elif (changed or requested) and self.interview.passage:
             self._look_at(self.interview.passage.start, self.interview.passage.end)
         self._shown = version
 
     def _show_stretch(self, start: int, end: int) -> None:
-        """Go to a stretch of the text: to the passage that it is most nearly; where none shares words, it is selected."""
+        """Go to a stretch of the text: to the closest passage, or, if none shares words with it, select it."""
         self.marking.drop()
-        self.interview.current = _fitting(self.interview.passages, start, end)
+        self.interview.current = _closest_passage(self.interview.passages, start, end)
         passage = self.interview.passage
         self._look_at(max(start, passage.start) if passage else start, end)
         self.show_passage()
@@ -206,20 +218,25 @@ class CodeScreen(StudyScreen):
         self.view.focus()
 
     def _read_turns(self) -> None:
-        """Show other roles and speakers, or mended turns, where there are such."""
+        """Show changed roles, speakers or turns, if any."""
         before, now = self.interview.transcript, self.interview.read_turns(self.study)
         if before is not None and now is not None:
             if now.text != before.text:
-                self.queue.close()  # its suggestions have places in the text of before
+                self.queue.close()  # its suggestions have positions in the previous text
             self.view.show_changed(now)
 
     def _read_passages(self, keep: int | None) -> None:
-        was, at = self.interview.current, self.view.cursor
+        previous, at = self.interview.current, self.view.cursor
         self.interview.read_passages(self.study, self.queue.unstored(), keep, at)
         passage = self.interview.passage
         if passage is not None and not passage.start <= at < passage.end:
             self.view.put_cursor(passage.start)
-        if passage is not None and was is not None and passage.id != was and self.desk.keys.pressed_at is None:
+        if (
+            passage is not None
+            and previous is not None
+            and passage.id != previous
+            and self.study_app.keys.pressed_at is None
+        ):
             self.view.forget_seen(passage)
         self.show_passage()
 
@@ -229,37 +246,38 @@ class CodeScreen(StudyScreen):
         if version.others == self._shown.others:
             self.note_done(happened, undo=undo)
             self._refresh_passages(version)
-        else:  # another program has changed more than that
+        else:  # another program changed the study, too
             self.done(happened, undo=undo)
 
     @shows_errors
     def _refresh_passages(self, version: Version) -> None:
         self._shown = Version()
-        self._read_passages(keep=self.interview.current)
+        with self.study.reading_once():
+            self._read_passages(keep=self.interview.current)
         self._shown = version
         self.tell()
 
     def show_passage(self, *, reveal: bool = False) -> None:
-        """Draw the passages, and what is known of the current one."""
+        """Draw the passages and the panel of the current one."""
         self.passage_display.show(reveal=reveal)
 
-    def show_place(self, place: Place) -> None:
+    def show_place(self, place: Bookmark) -> None:
         """Show a place of the study on this screen."""
-        self.desk.wanted = place
+        self.study_app.wanted = place
         self.refresh_study()
 
     def state(self) -> str:
-        """Coded n/N, the place, what is selected or found."""
+        """Return how many passages are decided, the cursor's place, and the open selection, range, search or queue."""
         if not self.interview.key:
             return "saved · no interview"
         passages = self.interview.passages
         decided = sum(p.status != "suggested" for p in passages)
         parts = f"{self.marking.state}{self.mending.state}{self.find.state}{self.queue.state}"
-        waits = f" · {self.targets.busy} …" if self.targets.busy else ""
-        return f"saved · coded {decided}/{len(passages)} · {self._place_in_words()}{parts}{waits}"
+        busy = f" · {self.targets.busy} …" if self.targets.busy else ""
+        return f"saved · coded {decided}/{len(passages)} · {self._place_in_words()}{parts}{busy}"
 
     def _place_in_words(self) -> str:
-        """Which passage is current; beside passages, which one was last."""
+        """Return which passage is current; outside passages, the last one before the cursor."""
         ids, cursor = [p.id for p in self.interview.passages], self.view.cursor
         if self.interview.current in ids:
             return f"passage {ids.index(self.interview.current) + 1}/{len(ids)}"
@@ -269,25 +287,25 @@ class CodeScreen(StudyScreen):
         return f"passage {before}/{len(ids)} is before the cursor"
 
     def went_back(self, entry: int) -> None:
-        """Told which entry of the history was just taken back, before the study is read anew."""
+        """Handle an undo of an entry of the history, before the study is read again."""
         self.queue.went_back(entry)
 
     def came_back(self) -> None:
-        """Show the passage that was concerned."""
+        """Show the passage that an undo or redo changed."""
         interview = self.interview
         if self.queue.return_to_undone() or not interview.key or not interview.changed:
             return
-        # Where turns changed, passages did only since they stand elsewhere now; the cursor is where it was done.
+        # After an edit of turns, passages changed only their offsets, and the cursor is at the edit.
         if interview.current not in interview.changed and not interview.turns_changed:
             self.steps.go_to(interview.changed[0])
 
     def action_undo(self) -> None:
-        """Take the last action back, unless the screen is still busy with what came before."""
+        """Undo the last action, unless the screen is still busy."""
         if not self.targets.is_waiting():
             super().action_undo()
 
     def action_redo(self) -> None:
-        """Do again what was taken back, unless the screen is still busy with what came before."""
+        """Redo the undone action, unless the screen is still busy."""
         if not self.targets.is_waiting():
             super().action_redo()
 
@@ -300,7 +318,7 @@ class CodeScreen(StudyScreen):
             self.tell("copied the quote, where the terminal allows it")
 
     def action_back(self) -> None:
-        """Stop what is awaited; drop selection, range of turns, and find, one a key; then go back to where one came from."""
+        """Stop a ranking, else drop the selection, the range of turns or the search, else go back to the previous place."""
         if self.targets.busy:
             self.queue.stop_waiting()
         elif self.marking.is_open:
@@ -316,10 +334,10 @@ class CodeScreen(StudyScreen):
             self.queue.open_or_close()
         else:
             self.leave()
-            self.desk.go_back()
+            self.study_app.go_back()
 
     def suspended(self) -> None:
-        """Remember the place, but under a dialog: one comes back from there, and a place is not worth writing then."""
+        """Remember the place, except under a dialog, which returns here."""
         if not isinstance(self.app.screen, ModalScreen):
             self.leave()
 
@@ -327,12 +345,12 @@ class CodeScreen(StudyScreen):
         """Remember the place."""
         if self.interview.key:
             current, passages = self.interview.current, self.interview.passages
-            near = navigation.nearest(passages, self.view.cursor) if current is None else current
-            self.desk.remember(self.MODE, {"interview": self.interview.key, "passage": near})
+            nearest_passage = navigation.nearest(passages, self.view.cursor) if current is None else current
+            self.study_app.remember(self.MODE, {"interview": self.interview.key, "passage": nearest_passage})
 
 
-def _fitting(passages: Sequence[Passage], start: int, end: int) -> int | None:
-    """The id of the passage that is most nearly a stretch of the text; None where none shares words with it."""
+def _closest_passage(passages: Sequence[Passage], start: int, end: int) -> int | None:
+    """Return the id of the passage closest to a stretch of the text; None if none shares words with it."""
     shares = [p for p in passages if p.start < end and start < p.end]
     if not shares:
         return None

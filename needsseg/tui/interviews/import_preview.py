@@ -1,4 +1,4 @@
-"""What an import would read, before it counts: files with their speakers, what was left out, doubts, and what to change."""
+"""The preview of an import: files with their speakers, what is left out, doubts, and choices that change the reading."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from needsseg.tui.child import Outcome, Step, run_child
 from needsseg.tui.fixes import worded
 from needsseg.tui.interviews.import_preview_questions import PreviewQuestions
 from needsseg.tui.interviews.import_preview_words import details, file_row, refused_row
+from needsseg.tui.keys.hints import key_hints, key_of, with_keys
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Prompt
@@ -38,7 +39,7 @@ _STILL_READING = "still reading"
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """What was chosen here so far, by shape; ``anyway`` are shapes read though much of them is not understood."""
+    """The choices made so far, by file shape; ``anyway`` holds shapes to read although much is not understood."""
 
     by_shape: tuple[tuple[str, ReadingChoices], ...] = ()
     anyway: frozenset[str] = frozenset()
@@ -48,19 +49,21 @@ class _Chosen:
 
 
 class ImportPreviewSheet(Sheet[list[str]]):
-    """Files left, details of the one under the cursor below; gives the arguments of the import, or None.
+    """Files above, details of the one under the cursor below; closes with the arguments of the import, or None.
 
-    ``found`` is a preview that was read already; without it ``paths`` are read, in a child that esc ends. A change reads
-    all files of the same shape again and holds for them; the import remembers it.
+    ``preview`` is one that was read already; without it ``paths`` are read in a child process, which esc ends. A change
+    applies to all files of the same shape and reads them again; the import remembers it.
     """
 
     TITLE = "Preview of the import"
     KEYS = (
-        "enter imports · space leaves out · A import anyway\n"
-        "l layout  L labels  c columns  r role  n no speaker  b unlabelled\n"
-        "0 as detected · u undoes a choice · J K scroll · esc closes"
+        "{preview.import} imports · {preview.skip} leaves out · {preview.anyway} import anyway\n"
+        "{preview.layout} layout  {preview.labels} labels  {preview.columns} columns  {preview.role} role  "
+        "{preview.not_speaker} no speaker  {preview.unlabelled} unlabelled\n"
+        "{preview.reset} as detected · {sheet.undo} undoes a choice · {preview.down} {preview.up} scroll · "
+        "{sheet.close} closes"
     )
-    EMPTY = "Nothing here yet."
+    EMPTY = "No files read yet."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "accept", "import", id="preview.import", priority=True),
         Binding("space", "skip", "leave out or include", id="preview.skip"),
@@ -83,9 +86,9 @@ class ImportPreviewSheet(Sheet[list[str]]):
     }
     """
 
-    def __init__(self, study: Study, paths: Sequence[str], found: ImportPreview | None = None) -> None:
+    def __init__(self, study: Study, paths: Sequence[str], preview: ImportPreview | None = None) -> None:
         super().__init__(study)
-        self._paths, self._found = list(paths), found
+        self._paths, self._preview = list(paths), preview
         self._rows: list[PreviewFile | Refused] = []
         self._skipped: set[str] = set()
         self._chosen = _Chosen()
@@ -97,58 +100,58 @@ class ImportPreviewSheet(Sheet[list[str]]):
         self._step = ""
 
     def compose(self) -> ComposeResult:
-        """The files, the details of one, what happened, and the keys."""
+        """Yield the files, the details of one, the last message, and the keys."""
         with Vertical() as box:
             box.border_title = self.TITLE
             yield OptionList(id="rows", markup=False)
             with VerticalScroll(id="details", can_focus=False):
                 yield Static(id="about", markup=False)
             yield Static(id="sheet-state", classes="line", markup=False)
-            yield Static(plain(self.KEYS), classes="line", markup=False)
+            yield Static(key_hints(self.KEYS), classes="line", markup=False)
 
     def on_mount(self) -> None:
-        """Reads the files, unless that was done before."""
+        """Read the files, unless a preview was given."""
         super().on_mount()
-        if self._found is None:
+        if self._preview is None:
             self._read(self._paths)
 
     def reload(self) -> None:
-        """Shows what was read."""
-        found = self._found
-        if found is None:
+        """Show what was read."""
+        preview = self._preview
+        if preview is None:
             self.fill([])
             return
-        self._rows = [*found.files, *found.refused, *found.passed_over]
-        shown = [file_row(file, file.path in self._skipped) for file in found.files]
-        shown += [refused_row(one, False) for one in found.refused]
-        shown += [refused_row(one, True) for one in found.passed_over]
+        self._rows = [*preview.files, *preview.refused, *preview.passed_over]
+        shown = [file_row(file, file.path in self._skipped) for file in preview.files]
+        shown += [refused_row(refusal, False) for refusal in preview.refused]
+        shown += [refused_row(refusal, True) for refusal in preview.passed_over]
         self.fill(shown)
         self._show_details()
 
     def state(self) -> str:
-        """How many files are what."""
+        """Return how many files will be imported, are doubtful, refused, or known."""
         if self._reading is not None:
-            return f"reading {self._step}".strip() + " · esc cancels"
-        if self._found is None:
+            return f"reading {self._step}".strip() + with_keys(" · {sheet.close} cancels")
+        if self._preview is None:
             return ""
-        states = [file.state for file in self._found.files]
-        refused = states.count("refused") + len(self._found.refused)
-        told = [format_count(len(self._wanted()), "file") + " to import"]
-        told += [f"{states.count('doubtful')} doubtful"] * ("doubtful" in states)
-        told += [f"{refused} refused"] * bool(refused)
-        told += [f"{len(self._found.passed_over)} passed over"] * bool(self._found.passed_over)
-        told += [f"{states.count('known')} imported before"] * ("known" in states)
-        told += [f"{format_count(len(self._found.others), 'other file')} without talk"] * bool(self._found.others)
-        return " · ".join(told)
+        states = [file.state for file in self._preview.files]
+        refused = states.count("refused") + len(self._preview.refused)
+        counts = [format_count(len(self._files_to_import()), "file") + " to import"]
+        counts += [f"{states.count('doubtful')} doubtful"] * ("doubtful" in states)
+        counts += [f"{refused} refused"] * bool(refused)
+        counts += [f"{len(self._preview.passed_over)} passed over"] * bool(self._preview.passed_over)
+        counts += [f"{states.count('known')} imported before"] * ("known" in states)
+        counts += [f"{format_count(len(self._preview.others), 'other file')} ignored"] * bool(self._preview.others)
+        return " · ".join(counts)
 
     @property
     def file(self) -> PreviewFile | None:
         """The file under the cursor."""
-        here = None if self.at is None or not self._rows else self._rows[self.at]
-        return here if isinstance(here, PreviewFile) else None
+        row = None if self.at is None or not self._rows else self._rows[self.at]
+        return row if isinstance(row, PreviewFile) else None
 
-    def _wanted(self) -> list[PreviewFile]:
-        files = self._found.files if self._found else ()
+    def _files_to_import(self) -> list[PreviewFile]:
+        files = self._preview.files if self._preview else ()
         return [file for file in files if file.state in ("clean", "doubtful") and file.path not in self._skipped]
 
     @on(OptionList.OptionHighlighted)
@@ -156,16 +159,16 @@ class ImportPreviewSheet(Sheet[list[str]]):
         self._show_details()
 
     def _show_details(self) -> None:
-        here = None if self.at is None or self.at >= len(self._rows) else self._rows[self.at]
-        shown = lines(details(here)) if isinstance(here, PreviewFile) else plain(here.reason if here else "")
+        row = None if self.at is None or self.at >= len(self._rows) else self._rows[self.at]
+        shown = lines(details(row)) if isinstance(row, PreviewFile) else plain(row.reason if row else "")
         self.query_one("#about", Static).update(shown)
         self.query_one("#details", VerticalScroll).scroll_home(animate=False)
 
     def _read(self, paths: Sequence[str]) -> None:
-        """Reads files in a child; one that is reading already is ended first."""
+        """Read files in a child process, ending one that still reads."""
         self._step = ""
         chosen = import_choices.import_choices_json(self._import_choices())
-        command = self.desk.command("import", "--preview", "--json", "--choices", chosen, "--", *paths)
+        command = self.study_app.command("import", "--preview", "--json", "--choices", chosen, "--", *paths)
         self._reading = self.run_worker(self._run(command), name="child", group="preview", exclusive=True)
         self.tell()
 
@@ -181,43 +184,44 @@ class ImportPreviewSheet(Sheet[list[str]]):
         if self._happened == _STILL_READING:
             self._happened = ""
         if outcome.code not in (EXIT_DONE, EXIT_PARTLY) or not isinstance(outcome.result, dict):
-            why = worded(failure(outcome), self.app)
-            # A choice that no file of the shape has a use for is not kept.
-            taken_back = self._found is not None and bool(self._before)
-            if taken_back:
+            message = worded(failure(outcome), self.app)
+            # A choice that applies to no file of the shape is dropped.
+            undone = self._preview is not None and bool(self._before)
+            if undone:
                 self._chosen = self._before.pop()
-            self.tell(f"{why} The choice was undone." if taken_back else why, wrong=True)
+            self.tell(f"{message} The choice was undone." if undone else message, wrong=True)
             return
-        self._take(preview_from(outcome.result))
+        self._show_preview(preview_from(outcome.result))
 
     def _progressed(self, step: Step) -> None:
         self._step = f"{step.done:,} of {step.total:,}" if step.total > 1 else ""
         self.tell()
 
-    def _take(self, found: ImportPreview) -> None:
-        """Shows what was read; files that were not read again stay as they are, and all keep their order and names."""
-        if self._found is not None:
-            again = {file.path: file for file in found.files}
-            kept = tuple(
-                replace(again[file.path], file=file.file) if file.path in again else file for file in self._found.files
+    def _show_preview(self, preview: ImportPreview) -> None:
+        """Show a preview; files that were not read again stay as they are, and all keep their order and names."""
+        if self._preview is not None:
+            read_again = {file.path: file for file in preview.files}
+            files = tuple(
+                replace(read_again[file.path], file=file.file) if file.path in read_again else file
+                for file in self._preview.files
             )
-            found = replace(self._found, files=kept)
-        self._found = found
+            preview = replace(self._preview, files=files)
+        self._preview = preview
         self.refresh_sheet()
 
     def _change(self, happened: str, chosen: _Chosen) -> None:
-        """Takes a choice, and reads the files again for which it holds."""
+        """Apply a choice, and read the files again to which it applies."""
         old, new = dict(self._chosen.by_shape), dict(chosen.by_shape)
         shapes = {shape for shape in {*old, *new} if old.get(shape) != new.get(shape)}
         shapes |= chosen.anyway ^ self._chosen.anyway
         self._chosen, self._looked_at = chosen, False
-        paths = [file.path for file in self._found.files if file.shape in shapes] if self._found else []
-        self.tell(f"{happened} · {format_count(len(paths), 'file')} of this shape · u undoes")
+        paths = [file.path for file in self._preview.files if file.shape in shapes] if self._preview else []
+        self.tell(f"{happened} · {format_count(len(paths), 'file')} of this shape · {key_of('sheet.undo')} undoes")
         if paths:
             self._read(paths if len(paths) <= _MOST_PATHS else self._paths)
 
     def choose(self, happened: str, change: Callable[[ReadingChoices], ReadingChoices]) -> None:
-        """Changes the choices for all files of the shape of the one under the cursor."""
+        """Change the choices for all files of the shape of the one under the cursor."""
         if (file := self.file) is None:
             return
         try:
@@ -234,7 +238,7 @@ class ImportPreviewSheet(Sheet[list[str]]):
         return dict(self._chosen.by_shape).get(file.shape) or import_choices.choices_from(file.choices)
 
     def changeable(self) -> PreviewFile | None:
-        """The file under the cursor where its reading can be changed; else it says why not."""
+        """Return the file under the cursor if its reading can be changed; else say why not and return None."""
         if self._reading is not None:
             self.tell(_STILL_READING)
             return None
@@ -253,49 +257,52 @@ class ImportPreviewSheet(Sheet[list[str]]):
         self._questions.by_name[name]()
 
     def action_accept(self) -> None:
-        """Gives the arguments of the import; where files are doubtful, shows the first of them before."""
+        """Close with the arguments of the import; if files are doubtful, show the first of them before."""
         if self._reading is not None:
             self.tell(_STILL_READING)
             return
-        wanted = self._wanted()
-        doubtful = [file for file in wanted if file.state == "doubtful"]
-        if not wanted:
+        files = self._files_to_import()
+        doubtful = [file for file in files if file.state == "doubtful"]
+        if not files:
             self.tell("nothing here can be imported", wrong=True)
         elif doubtful and not self._looked_at:
             self._looked_at = True
             self.listed.highlighted = self._rows.index(doubtful[0])
             count = format_count(len(doubtful), "file is", "files are")
-            self.tell(f"{count} doubtful (!): enter again imports them too, space leaves one out")
+            self.tell(
+                f"{count} doubtful (!): {key_of('preview.import')} again imports them too, "
+                f"{key_of('preview.skip')} leaves one out"
+            )
         else:
             chosen = import_choices.import_choices_json(self._import_choices())
             skipped = [word for path in sorted(self._skipped) for word in ("--skip", path)]
             self.dismiss(["import", "--json", "--choices", chosen, *skipped, "--", *self._paths])
 
     def action_skip(self) -> None:
-        """Leaves the file under the cursor out of the import, or takes it in again."""
+        """Leave the file under the cursor out of the import, or include it again."""
         file = self.file
         if file is None or file.state not in ("clean", "doubtful"):
             self.tell("move to a file that can be imported first")
             return
         self._skipped ^= {file.path}
-        self.done(f"{file.file} is {'left out' if file.path in self._skipped else 'taken in'}", undo=False)
+        self.done(f"{file.file} is {'left out' if file.path in self._skipped else 'included'}", undo=False)
 
     def action_anyway(self) -> None:
-        """Reads files of this shape though more than a tenth of their words is not understood, or refuses them again."""
+        """Read files of this shape although more than a tenth of their words is not understood, or refuse them again."""
         if (file := self.changeable()) is None:
             return
         self._before.append(self._chosen)
         self._after.clear()
         anyway = self._chosen.anyway ^ {file.shape}
-        told = "is read anyway" if file.shape in anyway else "is refused if too much is not understood"
-        self._change(told, replace(self._chosen, anyway=anyway))
+        message = "is read anyway" if file.shape in anyway else "is refused if too much is not understood"
+        self._change(message, replace(self._chosen, anyway=anyway))
 
     def action_undo(self) -> None:
-        """Takes the last choice back; nothing in the study was changed."""
+        """Undo the last choice; nothing in the study was changed."""
         self._replay(forward=False)
 
     def action_redo(self) -> None:
-        """Makes the choice again that was taken back."""
+        """Redo the choice that was undone."""
         self._replay(forward=True)
 
     def _replay(self, *, forward: bool) -> None:
@@ -307,13 +314,13 @@ class ImportPreviewSheet(Sheet[list[str]]):
         self._change("redid the choice" if forward else "undid the choice", source.pop())
 
     def action_scroll(self, by: int) -> None:
-        """Scrolls the details."""
+        """Scroll the details."""
         self.query_one("#details", VerticalScroll).scroll_relative(y=by * 3, animate=False)
 
     def action_leave(self) -> None:
-        """Ends a reading that runs, taking its choice back; closes the sheet otherwise."""
+        """Cancel a running reading and undo its choice; close the sheet otherwise."""
         running = self._reading
-        if running is None or self._found is None:
+        if running is None or self._preview is None:
             self.dismiss(None)
             return
         running.cancel()

@@ -1,4 +1,4 @@
-"""What the preview of an import asks: layout, labels, columns, roles, and whose the lines without a label are."""
+"""The questions of an import's preview: layout, labels, columns, roles, and the speaker of unlabelled lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from needsseg.actions.transcripts.import_preview import PreviewFile
 
 AS_DETECTED = "\0"
-"""The value of the answer that leaves a choice to the program."""
+"""The value of the answer that keeps what the program detected."""
 _COLUMNS = {
     "words": "what was said",
     "speaker": "who said it",
@@ -29,7 +29,7 @@ class PreviewContext(Protocol):
     """What the questions need of the preview."""
 
     def changeable(self) -> PreviewFile | None:
-        """The file under the cursor where its reading can be changed; else it says why not."""
+        """Return the file under the cursor if its reading can be changed; else say why not and return None."""
 
     def choose(self, happened: str, change: Callable[[ReadingChoices], ReadingChoices]) -> None:
         """Change the choices for all files of the shape of the one under the cursor."""
@@ -67,13 +67,13 @@ class PreviewQuestions:
     ) -> None:
         def answered(value: str | None) -> None:
             if value is not None:
-                # What tab completes is a choice's label, which stands for the choice.
+                # Tab completes to a choice's label, which means the choice.
                 take(next((choice.value for choice in choices if value in (choice.value, choice.label)), value))
 
         self._context.push(Prompt(question, choices=choices, free=free, about=about), answered)
 
     def _layout(self) -> None:
-        """Asks for the layout by which files of this shape are read."""
+        """Ask in which layout files of this shape are read."""
         if (file := self._context.changeable()) is None:
             return
 
@@ -85,15 +85,17 @@ class PreviewQuestions:
         self._ask("Which layout?", [*choices, *(Choice(name, name) for name in import_choices.layouts())], take)
 
     def _label_pattern(self) -> None:
-        """Asks how lines name their speakers: a way found in the file, or a regular expression."""
+        """Ask how lines name their speakers: a pattern detected in the file, or a regular expression."""
         if (file := self._context.changeable()) is None:
             return
 
         def take(pattern: str) -> None:
             pattern = "" if pattern == AS_DETECTED else pattern
-            looks = next((each["looks"] for each in file.label_patterns if each["pattern"] == pattern), pattern)
-            told = f"labels: {one_line(looks, 60) or 'as detected'}"
-            self._context.choose(told, lambda choices: replace(choices, label_pattern=pattern))
+            looks = next(
+                (detected["looks"] for detected in file.label_patterns if detected["pattern"] == pattern), pattern
+            )
+            message = f"labels: {one_line(looks, 60) or 'as detected'}"
+            self._context.choose(message, lambda choices: replace(choices, label_pattern=pattern))
 
         choices = [Choice(AS_DETECTED, "as detected")] + [
             Choice(
@@ -107,7 +109,7 @@ class PreviewQuestions:
         self._ask("How do lines name their speaker?", choices, take, about, free=True)
 
     def _columns(self) -> None:
-        """Asks for what a column of the table holds."""
+        """Ask which column of the table holds what."""
         if (file := self._context.changeable()) is None:
             return
         if not file.columns:
@@ -116,7 +118,7 @@ class PreviewQuestions:
 
         def take(column: str, kind: str) -> None:
             def change(choices: ReadingChoices) -> ReadingChoices:
-                rest = {held: name for held, name in choices.columns.items() if held != kind}
+                rest = {other: name for other, name in choices.columns.items() if other != kind}
                 return replace(choices, columns=rest if column == AS_DETECTED else {**rest, kind: column})
 
             self._context.choose(f"{kind}: {'as detected' if column == AS_DETECTED else column}", change)
@@ -131,8 +133,8 @@ class PreviewQuestions:
 
     def _labels(self, file: PreviewFile) -> list[Choice]:
         words: dict[str, tuple[str, int]] = {}
-        for one in file.interviews:
-            for speaker in one.speakers:
+        for interview in file.interviews:
+            for speaker in interview.speakers:
                 words[speaker.label] = speaker.role, words.get(speaker.label, ("", 0))[1] + speaker.words
         return [
             Choice(label, label or "unnamed", f"{role}, {format_count(count, 'word')}")
@@ -140,7 +142,7 @@ class PreviewQuestions:
         ]
 
     def _role(self) -> None:
-        """Asks for a speaker's role, in all files of this shape."""
+        """Ask for a speaker's role, in all files of this shape."""
         if (file := self._context.changeable()) is None:
             return
 
@@ -149,14 +151,14 @@ class PreviewQuestions:
             self._ask(f"What is {label or 'the unnamed speaker'}?", roles, lambda role: take(label, role))
 
         def take(label: str, role: str) -> None:
-            known = next(each for each in import_choices.ROLES if each == role)
-            told = f"{label or 'the unnamed speaker'} is {role}"
-            self._context.choose(told, lambda choices: replace(choices, roles={**choices.roles, label: known}))
+            known_role = next(each for each in import_choices.ROLES if each == role)
+            message = f"{label or 'the unnamed speaker'} is {role}"
+            self._context.choose(message, lambda choices: replace(choices, roles={**choices.roles, label: known_role}))
 
         self._ask("Whose role?", self._labels(file), ask_role)
 
     def _not_speaker(self) -> None:
-        """Asks for a label that names nobody."""
+        """Ask for a label that names nobody."""
         if (file := self._context.changeable()) is None:
             return
 
@@ -171,20 +173,20 @@ class PreviewQuestions:
         self._ask("Which label is not a speaker?", named, take, about, free=True)
 
     def _unlabelled(self) -> None:
-        """Asks whose words the lines without a label are."""
+        """Ask who speaks the lines without a label."""
         if (file := self._context.changeable()) is None:
             return
 
         def take(label: str) -> None:
             label = "" if label == AS_DETECTED else label
-            told = f"lines without a label: {label or 'as detected'}"
-            self._context.choose(told, lambda choices: replace(choices, unlabelled=label))
+            message = f"lines without a label: {label or 'as detected'}"
+            self._context.choose(message, lambda choices: replace(choices, unlabelled=label))
 
         named = [choice for choice in self._labels(file) if choice.value]
         choices = [Choice(AS_DETECTED, "as detected"), *named]
         self._ask("Who is the speaker of lines without a label?", choices, take, "Or type a name.", free=True)
 
     def _reset(self) -> None:
-        """Leaves the reading of files of this shape to the program again."""
+        """Read files of this shape as detected again."""
         if self._context.changeable() is not None:
             self._context.choose("as detected", lambda _: import_choices.reading_choices())

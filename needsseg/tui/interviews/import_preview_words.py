@@ -1,4 +1,4 @@
-"""What the preview of an import says of each file."""
+"""The lines of an import's preview: a row a file, and the details of one."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _REASON = 100
 
 
 def file_row(file: PreviewFile, skipped: bool) -> Content:
-    """One file in a line: its sign, name, layout, interviews, speakers and words."""
+    """Return one file in a line: its sign, name, layout, interviews, speakers and words."""
     if file.refused:
         return plain(f"× {file.file}: {one_line(file.refused, _REASON)}", "$text-error")
     sign = "–" if skipped else _SIGNS[file.state]
-    people = {speaker.label for one in file.interviews for speaker in one.speakers}
-    words = sum(speaker.words for one in file.interviews for speaker in one.speakers)
-    layouts = list(dict.fromkeys(one.format for one in file.interviews))
+    people = {speaker.label for interview in file.interviews for speaker in interview.speakers}
+    words = sum(speaker.words for interview in file.interviews for speaker in interview.speakers)
+    layouts = list(dict.fromkeys(interview.format for interview in file.interviews))
     several = len(file.interviews) > 1
     cells = (
         sign,
@@ -36,40 +36,40 @@ def file_row(file: PreviewFile, skipped: bool) -> Content:
     return plain(row(cells, _WIDTHS).plain.rstrip(), style)
 
 
-def refused_row(one: Refused, passed_over: bool) -> Content:
-    """A path that is not read, in a line."""
-    return plain(f"× {one.file}: {'passed over: ' * passed_over}{one_line(one.reason, _REASON)}", "$text-error")
+def refused_row(refusal: Refused, passed_over: bool) -> Content:
+    """Return a path that is not read, in a line."""
+    return plain(f"× {refusal.file}: {'passed over: ' * passed_over}{one_line(refusal.reason, _REASON)}", "$text-error")
 
 
 def details(file: PreviewFile) -> list[Content]:
-    """All there is to say of a file, a line each."""
-    told = [plain(one_line(file.path, 300), "dim")]
+    """Return the details of a file, a line each."""
+    rows = [plain(one_line(file.path, 300), "dim")]
     if file.refused:
-        told.append(plain(f"× {file.refused}", "$text-error"))
+        rows.append(plain(f"× {file.refused}", "$text-error"))
     if file.known:
-        told.append(plain("Imported before; it is not imported again.", "dim"))
+        rows.append(plain("Imported before; it is not imported again.", "dim"))
     if chosen := import_choices.choice_words(import_choices.choices_from(file.choices)):
-        told.append(plain(f"{'As chosen before' if file.remembered else 'As chosen'}: {chosen}"))
+        rows.append(plain(f"{'As chosen before' if file.remembered else 'As chosen'}: {chosen}"))
     if file.anyway:
-        told.append(plain("Read anyway, however much is not understood."))
-    for one in file.interviews[:_MOST_INTERVIEWS]:
-        told += _interview(one)
+        rows.append(plain("Read anyway, however much is not understood."))
+    for interview in file.interviews[:_MOST_INTERVIEWS]:
+        rows += _interview(interview)
     if len(file.interviews) > _MOST_INTERVIEWS:
-        told.append(plain(f"… and {format_count(len(file.interviews) - _MOST_INTERVIEWS, 'more interview')}", "dim"))
-    return told
+        rows.append(plain(f"… and {format_count(len(file.interviews) - _MOST_INTERVIEWS, 'more interview')}", "dim"))
+    return rows
 
 
-def _interview(one: PreviewInterview) -> list[Content]:
-    told = [Content.assemble(plain(one_line(one.title, 80), "bold"), plain(f"  {one.format}", "dim"))]
-    told += [plain(f"! {doubt}", "$text-warning") for doubt in (*one.suspicions, *one.warnings)]
-    counted = [f"{kind} {words:,}" for kind, words in one.words_by_kind.items() if words]
+def _interview(interview: PreviewInterview) -> list[Content]:
+    rows = [Content.assemble(plain(one_line(interview.title, 80), "bold"), plain(f"  {interview.format}", "dim"))]
+    rows += [plain(f"! {doubt}", "$text-warning") for doubt in (*interview.suspicions, *interview.warnings)]
+    counted = [f"{kind} {words:,}" for kind, words in interview.words_by_kind.items() if words]
     if counted:
-        told.append(plain(f"  words: {' · '.join(counted)}"))
-    for left in one.left_out:
-        told.append(plain(f"  left out as {left['kind']}, {left['words']:,} words:"))
-        told += [plain(f"    {one_line(line, 160)}", "dim") for line in left["first_lines"]]
-    for speaker in one.speakers:
+        rows.append(plain(f"  words: {' · '.join(counted)}"))
+    for part in interview.left_out:
+        rows.append(plain(f"  left out as {part['kind']}, {part['words']:,} words:"))
+        rows += [plain(f"    {one_line(line, 160)}", "dim") for line in part["first_lines"]]
+    for speaker in interview.speakers:
         about = f"  {speaker.role} · {format_count(speaker.words, 'word')} in {format_count(speaker.turns, 'turn')}"
         first = plain(f"  “{one_line(speaker.first_words, 120)}”", "dim")
-        told.append(Content.assemble(plain(f"  {speaker.label or 'unnamed'}", "bold"), plain(about), first))
-    return told
+        rows.append(Content.assemble(plain(f"  {speaker.label or 'unnamed'}", "bold"), plain(about), first))
+    return rows

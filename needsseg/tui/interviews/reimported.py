@@ -1,4 +1,4 @@
-"""What became of an interview's passages when its text was replaced: those without a place first, then those edited."""
+"""The sheet of a re-import: passages without a place in the new text first, then those whose words were edited."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.content import Content
 
 from needsseg.actions.coding import passages
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, one_line, plain
 
@@ -24,7 +24,7 @@ MOST = 400
 
 @dataclass(frozen=True, slots=True)
 class Reimported:
-    """What a reimport did: passages that kept their very words, those edited (id, before, after), how many found no place."""
+    """The result of a re-import: how many passages kept their words and lost their place; those edited (id, before, after)."""
 
     key: str
     kept: int
@@ -34,25 +34,28 @@ class Reimported:
 
     @property
     def summary(self) -> str:
-        """It in one line."""
+        """The result in one line."""
         return f"{format_count(self.kept, 'passage')} kept, {len(self.edited)} edited, {self.lost} without a place"
 
 
 def reimport_result(result: object) -> Reimported | None:
-    """What the program printed of a reimport, or None where it is no such thing."""
+    """Return what ``reimport --json`` printed as a record, or None if it is something else."""
     if not isinstance(result, dict) or not {"key", "kept", "edited", "lost"} <= set(result):
         return None
-    edited = tuple((int(one["passage"]), str(one["before"]), str(one["after"])) for one in result["edited"])
+    edited = tuple((int(edit["passage"]), str(edit["before"]), str(edit["after"])) for edit in result["edited"])
     warnings = tuple(str(warning) for warning in result.get("warnings", ()))
     return Reimported(str(result["key"]), int(result["kept"]), edited, len(result["lost"]), warnings)
 
 
-class ReimportedSheet(Sheet[Place]):
-    """A passage a row, with its words of before; gives the place to open. It shows what is so now, also after an undo."""
+class ReimportedSheet(Sheet[Bookmark]):
+    """A passage a row, with its previous words; closes with the place to open. An undo refreshes it."""
 
     TITLE = "Interview re-imported"
-    KEYS = "enter opens the interview there · j k step · u undoes the reading · esc closes"
-    EMPTY = "Every passage kept its exact words. esc goes back to the interviews."
+    KEYS = (
+        "{reimported.open} opens the interview there · {sheet.down} {sheet.up} step · {sheet.undo} undoes the "
+        "reading · {sheet.close} closes"
+    )
+    EMPTY = "Every passage kept its exact words. {sheet.close} goes back to the interviews."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open the interview", id="reimported.open", priority=True),
     ]
@@ -60,55 +63,58 @@ class ReimportedSheet(Sheet[Place]):
     def __init__(self, study: Study, result: Reimported) -> None:
         super().__init__(study)
         self._result = result
-        self._places: list[Place] = []
+        self._places: list[Bookmark] = []
         self._lost = 0
         self._happened = result.summary
 
     def reload(self) -> None:
-        """Reads which passages have no place, and which stand edited."""
+        """Read which passages have no place, and which are edited."""
         key = self._result.key
         lost = passages.listing(self.study, key, anchored=False)
-        held = {passage.id: passage for passage in passages.listing(self.study, key, anchored=True)}
-        edited = [one for one in self._result.edited if one[0] in held and held[one[0]].quote == one[2]]
+        by_id = {passage.id: passage for passage in passages.listing(self.study, key, anchored=True)}
+        edited = [edit for edit in self._result.edited if edit[0] in by_id and by_id[edit[0]].quote == edit[2]]
         self._lost = len(lost)
-        self._places = [Place(key) for _ in self._result.warnings]
-        self._places += [Place(key) for _ in lost] + [Place(key, passage) for passage, _, _ in edited]
-        warned = [plain(f"! {warning}", "$text-warning") for warning in self._result.warnings]
-        self.fill([*warned, *map(_lost, lost), *(_edited(before, after) for _, before, after in edited)])
+        self._places = [Bookmark(key) for _ in self._result.warnings]
+        self._places += [Bookmark(key) for _ in lost] + [Bookmark(key, passage) for passage, _, _ in edited]
+        warnings = [plain(f"! {warning}", "$text-warning") for warning in self._result.warnings]
+        self.fill([*warnings, *map(_lost_row, lost), *(_edited(before, after) for _, before, after in edited)])
 
     def state(self) -> str:
-        """What to do with those without a place."""
+        """Return what to do with passages without a place."""
         if not self._lost:
-            return "nothing is left to fix"
+            return "nothing to fix"
         return (
             f"{format_count(self._lost, 'passage')} kept without a place: mark the words anew where they are, or "
             "needsseg adjust PASSAGE START END; needsseg passages --lost lists them"
         )
 
     def action_open(self) -> None:
-        """Gives the place under the cursor."""
+        """Close the sheet with the place under the cursor."""
         if self.at is not None:
             self.dismiss(self._places[self.at])
 
 
 class MendedSheet(ReimportedSheet):
-    """The passages that did not follow a change of the turns whole."""
+    """The passages that an edit of the turns divided or shortened."""
 
     TITLE = "Passages that the change divided or shortened"
-    KEYS = "enter shows it · j k step · u undoes the change · esc closes"
-    EMPTY = "Every passage kept its exact words. esc goes back to the transcript."
+    KEYS = (
+        "{reimported.open} shows it · {sheet.down} {sheet.up} step · {sheet.undo} undoes the change · "
+        "{sheet.close} closes"
+    )
+    EMPTY = "Every passage kept its exact words. {sheet.close} goes back to the transcript."
 
 
-def _lost(passage: Passage) -> Content:
+def _lost_row(passage: Passage) -> Content:
     codes = f" · {', '.join(passage.codes)}" if passage.codes else ""
     about = f"no place now · {passage.id} · {passage.speaker or 'unnamed'} · {passage.status}{codes}"
     return lines([plain(about, "bold"), plain(f"  “{one_line(passage.quote, MOST)}”")])
 
 
 def _edited(before: str, after: str) -> Content:
-    said: Sequence[Content] = (
+    rows: Sequence[Content] = (
         plain("edited", "bold"),
         plain(f"  before “{one_line(before, MOST)}”"),
         plain(f"  now    “{one_line(after, MOST)}”"),
     )
-    return lines(said)
+    return lines(rows)

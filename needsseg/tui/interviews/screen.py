@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
@@ -19,14 +17,15 @@ from needsseg.actions.transcripts import interviews
 from needsseg.errors import Advice
 from needsseg.text import format_count
 from needsseg.tui.fixes import worded
+from needsseg.tui.interviews.imports import InterviewImports
+from needsseg.tui.interviews.roles import SpeakerRoles
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.words import lines, plain, row
 
 if TYPE_CHECKING:
     from needsseg.actions.transcripts import InterviewRow
-    from needsseg.records import Role
-    from needsseg.tui.bookmark import Place
-    from needsseg.tui.child import Outcome
+    from needsseg.tui.bookmark import Bookmark
 
 COLUMNS = (
     ("Interview", 22), ("Format", 9), ("Words", 6), ("?", 3), ("✓", 3), ("·", 3), ("Coded", 7), ("Participants", 30),
@@ -36,12 +35,10 @@ GROWS, GROWN = 20, 4
 """How many cells the title and the format get at most where there is room."""
 FIGURES = ("Words", "?", "✓", "·", "Coded")
 """The columns of figures, which stand to the right."""
-_PROJECTS = frozenset({".qdpx", ".qdc"})
-"""Endings of what other programs for qualitative analysis write; it is imported whole, without a preview."""
 EMPTY = """No interviews yet.
 
-  i   imports a file, or a folder of transcripts, and shows what it reads first
-  ?   shows all keys
+  {interviews.import:3} imports a file, or a folder of transcripts, and shows what it reads first
+  {study.keys:3} shows all keys
 """
 
 
@@ -79,7 +76,7 @@ class InterviewsScreen(StudyScreen):
             "remove",
             id="interviews.remove",
             show=False,
-            tooltip="remove the interview (u restores it)",
+            tooltip="remove the interview ({study.undo} restores it)",
         ),
         Binding("j", "move(1)", "down", id="interviews.down", show=False),
         Binding("k", "move(-1)", "up", id="interviews.up", show=False),
@@ -102,10 +99,12 @@ class InterviewsScreen(StudyScreen):
         self._wanted = ""
         self._told = plain("")
         self._widths = WIDTHS
+        self._imports = InterviewImports(self)
+        self._roles = SpeakerRoles(self)
 
     def compose_body(self) -> ComposeResult:
         """Table, empty state, speakers."""
-        yield Static(EMPTY, classes="empty", markup=False)
+        yield Static(with_keys(EMPTY), classes="empty", markup=False)
         table: DataTable[object] = DataTable(cursor_type="row", zebra_stripes=True, id="interviews", classes="pane")
         table.border_title = "Interviews"
         yield table
@@ -164,7 +163,13 @@ class InterviewsScreen(StudyScreen):
         self._fill(at)
         empty = self.query_one(".empty", Static)
         empty.display = not self._rows
-        empty.update(plain(EMPTY if not everything else f"Nothing matches “{self._wanted}”. esc shows all."))
+        empty.update(
+            plain(
+                with_keys(EMPTY)
+                if not everything
+                else f"Nothing matches “{self._wanted}”. {key_of('interviews.unfilter')} shows all."
+            )
+        )
         table.display = bool(self._rows)
         self.query_one("#speakers").display = bool(self._rows)
         self._show_speakers()
@@ -209,7 +214,17 @@ class InterviewsScreen(StudyScreen):
             for speaker in interviews.speakers(self.study, here.key)
         ]
         warned = [plain(f"! {warning}", "$text-warning") for warning in here.warnings]
-        told = lines([plain(f"{here.file_name} · r changes roles · v reviews all", "dim"), *said, *warned])
+        told = lines(
+            [
+                plain(
+                    f"{here.file_name} · {key_of('interviews.roles')} changes roles · "
+                    f"{key_of('interviews.review')} reviews all",
+                    "dim",
+                ),
+                *said,
+                *warned,
+            ]
+        )
         if told != self._told:
             self._told = told
             self.query_one("#speakers", Static).update(told)
@@ -226,7 +241,7 @@ class InterviewsScreen(StudyScreen):
         """Opens the interview in Code."""
         if self._here:
             self.leave()
-            self.desk.open_passage(self._here.key, None, "interviews")
+            self.study_app.open_passage(self._here.key, None, "interviews")
 
     @on(DataTable.RowSelected)
     def _chosen(self) -> None:
@@ -235,73 +250,45 @@ class InterviewsScreen(StudyScreen):
     def leave(self) -> None:
         """Remembers the row."""
         if self._here:
-            self.desk.remember(self.MODE, {"key": self._here.key})
+            self.study_app.remember(self.MODE, {"key": self._here.key})
 
     def action_import_files(self) -> None:
         """Asks for a path, and shows what would be imported from there."""
-        from needsseg.tui.widgets.prompt import Prompt
-
-        self.app.push_screen(Prompt("Import which file or folder?", path=True), self._import)
-
-    def _import(self, path: str | None) -> None:
-        if not path:
-            return
-        from needsseg.tui.interviews.import_preview import ImportPreviewSheet
-
-        where = str(Path(path).expanduser())
-        title = f"Importing {path}"
-        if Path(where).suffix.casefold() in _PROJECTS:
-            self.run_verb(title, self._imported, ["import", "--json", "--", where])
-        else:
-            self.app.push_screen(ImportPreviewSheet(self.study, [where]), partial(self._previewed, title))
-
-    def _previewed(self, title: str, arguments: list[str] | None) -> None:
-        if arguments is not None:
-            self.run_verb(title, self._imported, arguments)
-
-    def _imported(self, outcome: Outcome) -> None:
-        from needsseg.tui.report import ReportScreen, added_keys, import_report
-
-        title, said, failed = import_report(outcome)
-        self.done(title, undo=not failed)
-        if added := added_keys(outcome):
-            self._review(added, title, said)
-        elif said:
-            self.app.push_screen(ReportScreen(title, said))
+        self._imports.ask()
 
     def action_search(self) -> None:
         """Searches the study."""
         from needsseg.tui.search.screen import SearchSheet
 
-        self.app.push_screen(SearchSheet(self.study), self._go)
+        self.app.push_screen(SearchSheet(self.study), self.go)
 
     @shows_errors
     def action_participants(self) -> None:
         """Shows who took part, with what is known of them."""
         from needsseg.tui.interviews.participants import ParticipantsSheet
 
-        self.app.push_screen(ParticipantsSheet(self.study), self._go)
+        self.app.push_screen(ParticipantsSheet(self.study), self.go)
 
     @shows_errors
     def action_pseudonyms(self) -> None:
         """Shows what tells who people are, to be confirmed."""
         from needsseg.tui.interviews.pseudonyms import PseudonymsSheet
 
-        self.app.push_screen(PseudonymsSheet(self.study), self._go)
+        self.app.push_screen(PseudonymsSheet(self.study), self.go)
 
     @shows_errors
     def action_coverage(self) -> None:
         """Shows what was read and coded, and whether new codes still come."""
         from needsseg.tui.code.sheets.coverage import CoverageSheet
 
-        self.app.push_screen(CoverageSheet(self.study), self._go)
+        self.app.push_screen(CoverageSheet(self.study), self.go)
 
     @shows_errors
     def action_agreement(self) -> None:
         """Shows how far coders agree."""
         from needsseg.tui.code.sheets.agreement import AgreementSheet
 
-        self.app.push_screen(AgreementSheet(self.study, self._here.key if self._here else ""), self._go)
+        self.app.push_screen(AgreementSheet(self.study, self._here.key if self._here else ""), self.go)
 
     def action_merge(self) -> None:
         """Merges a colleague's study."""
@@ -309,99 +296,36 @@ class InterviewsScreen(StudyScreen):
 
         merge_study(self)
 
-    def _go(self, place: Place | None) -> None:
+    def go(self, place: Bookmark | None) -> None:
+        """Goes to the place that a dialog gave, or shows the study as the dialog left it."""
         if place is None:
             self.refresh_study()
         else:
             self.leave()
-            self.desk.open_place(place, "interviews")
+            self.study_app.open_place(place, "interviews")
 
     def action_review(self) -> None:
         """Looks over who speaks in what role, in all interviews."""
-        self._review(None)
+        self.review(None)
 
-    def _review(self, keys: list[str] | None, title: str = "", notes: Sequence[str | Advice] = ()) -> None:
+    def review(self, keys: list[str] | None, title: str = "", notes: Sequence[str | Advice] = ()) -> None:
+        """Looks over who speaks in what role in these interviews, in all where ``keys`` is None."""
         from needsseg.tui.interviews.batch import BatchSheet
 
-        self.app.push_screen(BatchSheet(self.study, keys, title, [worded(note, self.app) for note in notes]), self._go)
+        self.app.push_screen(BatchSheet(self.study, keys, title, [worded(note, self.app) for note in notes]), self.go)
 
     def action_reimport(self) -> None:
         """Asks for the edited transcript of the interview under the cursor, and puts it in place of its text."""
-        here = self._here
-        if here is None:
-            self.tell("there is no interview to re-import yet: i imports interviews")
-            return
-        from needsseg.tui.widgets.prompt import Prompt
-
-        about = f"It was imported from {here.file_name}. Passages follow their words; those without a place are listed."
-        asked = Prompt(f"Replace “{here.title}” with which edited transcript?", about=about, path=True)
-        self.app.push_screen(asked, partial(self._reimport, here.key))
-
-    def _reimport(self, key: str, path: str | None) -> None:
-        if path:
-            where = str(Path(path).expanduser())
-            self.run_verb(f"Reading {path}", self._reimported, ["reimport", "--json", "--", key, where])
-
-    @shows_errors
-    def _reimported(self, outcome: Outcome) -> None:
-        from needsseg.tui.interviews.reimported import ReimportedSheet, reimport_result
-        from needsseg.tui.widgets.progress import failure
-
-        result = reimport_result(outcome.result)
-        if outcome.code or result is None:
-            raise failure(outcome)
-        self.done(result.summary)
-        self.app.push_screen(ReimportedSheet(self.study, result), self._go)
+        self._imports.ask_again(self._here)
 
     def action_suggest(self) -> None:
         """Lets the program suggest passages."""
-        if not interviews.listing(self.study):
-            self.tell("there is nothing to suggest from yet: i imports interviews")
-            return
-        self.run_verb("Suggesting passages", self._suggested, ["suggest"])
-
-    @shows_errors
-    def _suggested(self, outcome: Outcome) -> None:
-        from needsseg.tui.widgets.progress import failure
-
-        if outcome.code:
-            raise failure(outcome)
-        self.done(f"{studies.overview(self.study).suggested} undecided suggestions; enter opens an interview")
+        self._imports.suggest()
 
     def action_roles(self) -> None:
         """Asks which speaker is what."""
-        here = self._here
-        if here is None:
-            return
-        from needsseg.tui.widgets.prompt import Choice, Prompt
-
-        said = interviews.speakers(self.study, here.key)
-        choices = [
-            Choice(
-                f"{number}",
-                speaker.label or "unnamed speaker",
-                f"{speaker.role}, {format_count(speaker.words, 'word')}",
-            )
-            for number, speaker in enumerate(said)
-        ]
-
-        def role_of(number: str | None) -> None:
-            if number is not None:
-                label = said[int(number)].label
-                roles = [Choice(role, role) for role in ("participant", "interviewer", "other")]
-                about = "Only participants' words can be marked; undecided suggestions of others are removed."
-                self.app.push_screen(
-                    Prompt(f"What is {label or 'the unnamed speaker'}?", choices=roles, free=False, about=about),
-                    partial(self._set_role, here.key, label),
-                )
-
-        self.app.push_screen(Prompt(f"Whose role in “{here.title}”?", choices=choices, free=False), role_of)
-
-    @shows_errors
-    def _set_role(self, key: str, label: str, role: str | None) -> None:
-        if role is not None:
-            interviews.set_role(self.study, key, label, cast("Role", role))
-            self.done(f"{label or 'the unnamed speaker'} is {role}")
+        if self._here:
+            self._roles.ask(self._here)
 
     @shows_errors
     def action_remove(self) -> None:

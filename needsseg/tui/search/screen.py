@@ -22,9 +22,10 @@ from needsseg.actions.study import studies
 from needsseg.actions.transcripts import interviews
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.child import Outcome
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.search.words import filter_words, found_row, left_at, taken_up
 from needsseg.tui.search_process import ReadingScreen, reader_of
 from needsseg.tui.sheet import Sheet
@@ -40,7 +41,7 @@ PLACE = "search"
 """The name under which the study remembers a search that a hit was opened from."""
 
 
-class SearchSheet(Sheet[Place]):
+class SearchSheet(Sheet[Bookmark]):
     """A line of words over what was found; gives the place that was chosen.
 
     Opened with ``like``, it shows more of what that passage says; with ``code`` and no words, the passages that carry it.
@@ -48,8 +49,9 @@ class SearchSheet(Sheet[Place]):
 
     TITLE = "Search the study"
     KEYS = (
-        "words: enter searches · f5 by meaning or words · f6 narrows · tab the list\n"
-        "list: enter opens · c C code it, all · m similar · / words · esc back"
+        "words: enter searches · {search.toggle!} by meaning or words · {search.narrow!} narrows · tab the list\n"
+        "list: enter opens · {search.code} {search.code_all} code it, all · {search.like} similar to it · "
+        "{search.words} words · {sheet.close} back"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t,f5", "other_way", "by words or by meaning", id="search.toggle"),
@@ -146,7 +148,7 @@ class SearchSheet(Sheet[Place]):
             return
         request = {"asked": self._asked, "speech": self.within.speech}
         title = "Reading by meaning" if lacking == 1 else f"Reading {lacking:,} stretches by meaning (once only)"
-        self.app.push_screen(ReadingScreen(title, reader_of(self.desk), request), self._read)
+        self.app.push_screen(ReadingScreen(title, reader_of(self.study_app), request), self._read)
 
     def _read(self, outcome: Outcome | None) -> None:
         if outcome is None:
@@ -188,10 +190,10 @@ class SearchSheet(Sheet[Place]):
         if self._by_meaning:
             return "Nothing speaks of this."
         if self._query:
-            return "No sentence has all these words. f5 searches by meaning."
+            return with_keys("No sentence has all these words. {search.toggle!} searches by meaning.")
         if self.within != EVERYTHING:
             return "No passages here. Type words to search what was said."
-        return "Type words and press enter. f5 switches to search by meaning."
+        return with_keys("Type words and press enter. {search.toggle!} switches to search by meaning.")
 
     def state(self) -> str:
         """How much was found."""
@@ -219,8 +221,8 @@ class SearchSheet(Sheet[Place]):
         event.stop()
         if self.hit is not None:
             left = left_at(self._query, self._origin, self.meaning, self.within, event.option_index)
-            self.desk.remember(PLACE, left)
-            self.dismiss(Place(self.hit.interview, None, (self.hit.start, self.hit.end)))
+            self.study_app.remember(PLACE, left)
+            self.dismiss(Bookmark(self.hit.interview, None, (self.hit.start, self.hit.end)))
 
     def action_other_way(self) -> None:
         """Searches by words instead of by meaning, or the other way round."""
@@ -245,7 +247,7 @@ class SearchSheet(Sheet[Place]):
             self.line.focus()
         else:
             if studies.place(self.study, PLACE):
-                self.desk.remember(PLACE, {})
+                self.study_app.remember(PLACE, {})
             self.dismiss(None)
 
     def action_like(self) -> None:
@@ -269,7 +271,7 @@ class SearchSheet(Sheet[Place]):
                 if rest
                 else ""
             )
-            about = f"It applies to {format_count(theirs, 'hit')}; u undoes all of it.{left}"
+            about = f"It applies to {format_count(theirs, 'hit')}; {key_of('sheet.undo')} undoes all of it.{left}"
             self._ask_code("Which code for all of these?", about, list(self.hits))
 
     def _ask_code(self, question: str, about: str, hits: list[Hit]) -> None:

@@ -1,4 +1,4 @@
-"""What a reviewer does to whole segments; each command is one action that undo takes back."""
+"""The commands on whole segments; each is one action, which undo reverts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from needsseg.actions.discovery.evidence import evidence as load_evidence
 from needsseg.actions.discovery.previews import merge_preview
 from needsseg.actions.segments import segments
 from needsseg.text import format_count
-from needsseg.tui.drafting import Drafting
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.card import CardScreen
 from needsseg.tui.segments.split_merge_dialogs import MergingScreen
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, plain
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from needsseg.tui.segments.state import ReviewState
 
 UNDECIDED = "undecided"
-"""What one types to confirm a segment on whose passages nobody decided."""
+"""The word to type to confirm a segment although nobody decided on any of its passages."""
 
 
 class SegmentCommands:
@@ -32,7 +33,7 @@ class SegmentCommands:
         self.context, self._review, self._cursor = context, review, cursor
 
     def rename(self) -> None:
-        """Asks for a name, offering those that fit."""
+        """Ask for a name, offering suggested ones."""
         segment = self._cursor.required_segment()
         if segment is None:
             return
@@ -54,7 +55,7 @@ class SegmentCommands:
             self.context.done(f"named it “{name}”")
 
     def describe(self) -> None:
-        """Asks what the segment's people want."""
+        """Ask what the segment's people want."""
         segment = self._cursor.required_segment()
         if segment is not None:
             question = f"What do the people of “{segment.name}” want?"
@@ -73,20 +74,20 @@ class SegmentCommands:
             self.context.done("described it")
 
     def write_statement(self) -> None:
-        """Asks for the job statement, beginning with a draft from what one person said in one answer."""
+        """Ask for the job statement, starting with a draft from one person's answer."""
         segment = self._cursor.required_segment()
         if segment is None:
             return
         evidence = self._review.shown
-        said = evidence.sentence if evidence is not None else ""
-        own = "When <situation>, I want to <motivation>, so I can <outcome>"
-        if said and evidence is not None:
+        sentence = evidence.sentence if evidence is not None else ""
+        about = "When <situation>, I want to <motivation>, so I can <outcome>"
+        if sentence and evidence is not None:
             part = evidence.stated[0]
-            own = f"A draft, from what {part.participant} said in passage {part.passage}; enter takes it: {said}"
+            about = f"A draft, from what {part.participant} said in passage {part.passage}; enter takes it: {sentence}"
         question = f"Job statement of “{segment.name}”?"
         draft = Drafting(self.context.study, "segment statement", segment.id, question)
         self.context.push(
-            Prompt(question, value=segment.statement or said, about=own, empty=True, draft=draft),
+            Prompt(question, value=segment.statement or sentence, about=about, empty=True, draft=draft),
             draft.until_saved(partial(self._write_statement, segment.id)),
         )
 
@@ -98,13 +99,13 @@ class SegmentCommands:
             self.context.done("wrote its job statement" if text else "removed its job statement")
 
     def open_card(self) -> None:
-        """Opens the card."""
+        """Open the card."""
         segment = self._cursor.required_segment()
         if segment is not None:
             self.context.push(CardScreen(self.context.study, segment.id), lambda _: self.context.refresh_if_changed())
 
     def merge(self) -> None:
-        """Asks into which segment this one goes."""
+        """Ask which segment to merge with."""
         segment = self._cursor.required_segment()
         if segment is None:
             return
@@ -125,32 +126,32 @@ class SegmentCommands:
 
     @shows_errors
     def _weigh(self, segment: int, other: str | None) -> None:
-        """Shows both sides before they are merged."""
+        """Show both sides before they are merged."""
         if other is not None:
             preview = merge_preview(self.context.study, segment, int(other))
             self.context.push(MergingScreen(preview), self._merge)
 
     @shows_errors
-    def _merge(self, decided: tuple[int, int] | None) -> None:
-        if decided is None:
+    def _merge(self, merge_pair: tuple[int, int] | None) -> None:
+        if merge_pair is None:
             self.context.tell("not merged")
             return
-        stays, goes = decided
-        segments.merge(self.context.study, stays, [goes])
-        self._review.wanted_segment = stays
+        target, merged = merge_pair
+        segments.merge(self.context.study, target, [merged])
+        self._review.wanted_segment = target
         self.context.done("merged the two segments")
 
     @shows_errors
     def set_aside(self) -> None:
-        """Sets the segment aside."""
+        """Set the segment aside."""
         segment = self._cursor.required_segment()
         if segment is not None:
             segments.set_aside(self.context.study, segment.id)
-            self.context.done(f"set “{segment.name}” aside; o reopens it")
+            self.context.done(f"set “{segment.name}” aside; {key_of('segments.reopen')} reopens it")
 
     @shows_errors
     def reopen(self) -> None:
-        """Opens the segment for change again."""
+        """Reopen the segment for changes."""
         segment = self._cursor.required_segment()
         if segment is None:
             return
@@ -162,15 +163,17 @@ class SegmentCommands:
 
     @shows_errors
     def confirm(self) -> None:
-        """Shows the evidence that is stored, and asks who confirms."""
+        """Show the evidence that is stored, and ask for the reviewer's name."""
         segment = self._cursor.required_segment()
         if segment is None:
             return
         if segment.status == "candidate":
-            self.context.tell("read its evidence, then name it first (e)")
+            self.context.tell(with_keys("read its evidence, then name it first ({segments.rename})"))
             return
         if segment.status == "confirmed" and not segment.added:
-            self.context.tell(f"“{segment.name}” is confirmed by {segment.confirmed_by}: o reopens it")
+            self.context.tell(
+                f"“{segment.name}” is confirmed by {segment.confirmed_by}: {key_of('segments.reopen')} reopens it"
+            )
             return
         with self.context.study.reading_once():
             evidence = load_evidence(self.context.study, segment.id)
@@ -180,37 +183,45 @@ class SegmentCommands:
             plain(f"  {passages} of {segment.people}, each with its quote's hash"),
             plain(f"  {len(evidence.summary.exemplars)} exemplars · keywords {', '.join(segment.keywords) or 'none'}"),
             *(plain(f"  ! {warning}", "$text-warning") for warning in segment.warnings),
-            plain("A confirmed segment can be changed only after you reopen it (o)."),
+            plain(with_keys("A confirmed segment can be changed only after you reopen it ({segments.reopen}).")),
         ]
         undecided = evidence.summary.decided == 0
 
-        def as_whom(typed: str | None = UNDECIDED) -> None:
+        def ask_name(typed: str | None = UNDECIDED) -> None:
             if typed is None:
                 return
             if typed.strip().casefold() != UNDECIDED:
                 self.context.tell(f"not confirmed: type “{UNDECIDED}” to confirm, or keep passages one by one with a")
                 return
-            who = self.context.reviewer or self.context.study.actor
+            name = self.context.reviewer or self.context.study.actor
             self.context.push(
-                Prompt(f"Confirm “{segment.name}”: your name?", value=who, about=lines(about)),
+                Prompt(f"Confirm “{segment.name}”: your name?", value=name, about=lines(about)),
                 partial(self._confirm, segment.id, undecided),
             )
 
         if undecided:
-            why = (
-                "a keeps a passage that you read. To confirm it anyway, which is recorded and reported, type: undecided"
+            explanation = with_keys(
+                "{segments.keep} keeps a passage that you read. To confirm it anyway, which is recorded "
+                "and reported, type: undecided"
             )
-            self.context.push(Prompt(f"Nobody decided on any passage of “{segment.name}”.", about=why), as_whom)
+            self.context.push(
+                Prompt(f"Nobody decided on any passage of “{segment.name}”.", about=explanation), ask_name
+            )
         else:
-            as_whom()
+            ask_name()
 
     @shows_errors
-    def _confirm(self, segment: int, undecided: bool, who: str | None) -> None:
-        if who:
-            segments.confirm(self.context.study, segment, who, undecided=undecided)
-            self.context.reviewer = who
+    def _confirm(self, segment: int, undecided: bool, reviewer: str | None) -> None:
+        if reviewer:
+            segments.confirm(self.context.study, segment, reviewer, undecided=undecided)
+            self.context.reviewer = reviewer
             self._review.wanted_segment = segment
-            left = sum(row.status in ("named", "candidate") and row.id != segment for row in self._review.rows)
+            open_count = sum(row.status in ("named", "candidate") and row.id != segment for row in self._review.rows)
             self.context.done(
-                f"confirmed by {who}; " + (f"{left} to go" if left else "none left to confirm: p people, F4 accounts")
+                f"confirmed by {reviewer}; "
+                + (
+                    f"{open_count} to go"
+                    if open_count
+                    else with_keys("none left to confirm: {segments.participants} people, {go.accounts} accounts")
+                )
             )

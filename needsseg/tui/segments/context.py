@@ -1,4 +1,4 @@
-"""What the objects of the segments screen may ask of the screen that they are part of."""
+"""The segments screen as the objects that it is composed of may use it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class SegmentsContext(ScreenContext, Protocol):
-    """The screen as its objects know it: it tells, opens dialogs, runs slow work, and goes to passages."""
+    """The screen as its objects use it: it shows messages, opens dialogs, runs slow work, and goes to passages."""
 
     reviewer: str
-    """Who decides, as they said last; empty before anybody did."""
+    """The reviewer's name as last given; empty until then."""
 
     @property
     def is_current(self) -> bool:
-        """Whether the screen is the one on top."""
+        """Whether the screen is on top."""
 
     @property
     def is_attached(self) -> bool:
@@ -38,13 +38,13 @@ class SegmentsContext(ScreenContext, Protocol):
         """Read the study again and show it."""
 
     def refresh_if_changed(self) -> None:
-        """Read the study again where it has changed since it was read."""
+        """Read the study again if it has changed."""
 
     def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:
         """Run a long command in a child process; ``then`` gets its outcome unless it was cancelled."""
 
     def run_worker(self, work: Awaitable[None], *, group: str, exclusive: bool = False) -> object:
-        """Run work beside the screen."""
+        """Run work in the background."""
 
     def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
         """Call back after so many seconds."""

@@ -1,4 +1,4 @@
-"""Reading the evidence and the card of the segment under the cursor, at once after a change, else beside the screen."""
+"""Read the evidence and the card of the segment under the cursor: at once after a change, else in the background."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class EvidenceReader:
-    """Keeps ``shown`` and ``card`` of the review those of the segment under the cursor; ``show`` puts them on the screen."""
+    """Keeps the review's ``shown`` and ``card`` those of the segment under the cursor; ``show`` displays them."""
 
     def __init__(
         self, context: SegmentsContext, review: ReviewState, cursor: ReviewCursor, show: Callable[[], None]
@@ -27,13 +27,13 @@ class EvidenceReader:
         self.context, self._review, self._cursor, self._show = context, review, cursor, show
         self._reading = False
         self._version = 0
-        """Rises with all that makes what is being read beside the screen out of date."""
+        """A counter that rises whenever a reading in the background becomes out of date."""
 
     def read(self, *, moved: bool = False) -> None:
         """Read the evidence of the segment under the cursor; the passages in no segment were read with the list.
 
-        Where the cursor only ``moved`` it is read beside the screen, so that no key waits for it. After a change it is read
-        at once, since the next key is meant for the next quote. The card is always read beside the screen.
+        If the cursor only ``moved``, it is read in the background, so that no key waits for it. After a change it is read
+        at once, since the next key is meant for the next quote. The card is always read in the background.
         """
         review, segment = self._review, self._cursor.segment
         is_warm = loading.is_warm(self.context.study)
@@ -50,15 +50,15 @@ class EvidenceReader:
             if not moved:
                 review.shown = review.filtered(load_evidence(self.context.study, segment.id))
                 self._show()
-            self._read_beside()
+            self._read_in_background()
 
-    def _read_beside(self) -> None:
-        if not self._reading:  # a thread cannot be ended, so that a second one would only slow the first
+    def _read_in_background(self) -> None:
+        if not self._reading:  # a thread cannot be stopped, so a second one would only slow the first
             self._reading = True
             self.context.run_worker(self._read_until_current(), group="evidence")
 
     async def _read_until_current(self) -> None:
-        """Reads evidence and card of the segment under the cursor, until both are those of where the cursor has come to."""
+        """Read evidence and card of the segment under the cursor, again until the cursor has not moved meanwhile."""
         context, review = self.context, self._review
         try:
             version = -1

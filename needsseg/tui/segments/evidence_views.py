@@ -1,4 +1,4 @@
-"""What a reviewer opens besides the quotes: all the evidence, lineage, questions, needs in view, people, pairs, the card."""
+"""The views that a reviewer opens: all the evidence, lineage, questions, needs in view, participants, pairs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from needsseg.actions.discovery import firmness
 from needsseg.actions.segments import segments
 from needsseg.actions.segments.lineage import lineage as load_lineage
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.needs import NeedsScreen
 from needsseg.tui.segments.pairs import PairsScreen
@@ -23,40 +24,40 @@ if TYPE_CHECKING:
 
 
 class EvidenceViews:
-    """Each of these shows something and changes nothing, but for what is decided in the dialogs it opens."""
+    """Open views of the evidence; only decisions in the dialogs change the study."""
 
     def __init__(self, context: SegmentsContext, review: ReviewState, cursor: ReviewCursor) -> None:
         self.context, self._review, self._cursor = context, review, cursor
 
     def details(self) -> None:
-        """Shows all the evidence but the quotes."""
+        """Show all the evidence except the quotes."""
         segment = self._cursor.required_segment()
         if segment is not None and self._review.shown is None:
             self.context.tell("still reading the evidence; press again when it is shown")
         if segment is not None and self._review.shown is not None:
-            said = [*firmness.verdict(self.context.study).lines, ""]
-            said += evidence_words.details(
+            report = [*firmness.verdict(self.context.study).lines, ""]
+            report += evidence_words.details(
                 self._review.shown, self._review.accounts.get(segment.id), self._review.companies
             )
-            said += ["", "What the figures mean:", *(f"  {line}" for line in firmness.FIGURES_EXPLAINED)]
-            self.context.show_report(segment.name, said)
+            report += ["", "What the figures mean:", *(f"  {line}" for line in firmness.FIGURES_EXPLAINED)]
+            self.context.show_report(segment.name, report)
 
     @shows_errors
     def lineage(self) -> None:
-        """Shows what came of which candidate, who did it and when."""
+        """Show the segment's history: what was done, by whom and when."""
         segment = self._cursor.required_segment()
         if segment is None:
             return
         events = load_lineage(self.context.study, segment.id)
-        said = [
+        rows = [
             f"{event.at[:16].replace('T', ' '):<16}  {event.actor or '':<10}  {event.what}".rstrip() for event in events
         ]
-        self.context.show_report(f"History of “{segment.name}”", said or ["No history is recorded."])
+        self.context.show_report(f"History of “{segment.name}”", rows or ["No history is recorded."])
 
     def questions(self) -> None:
-        """Asks what helps most, passage by passage."""
+        """Open the question queue."""
         if not segments.runs(self.context.study):
-            self.context.tell("no questions yet: D discovers candidates first")
+            self.context.tell(with_keys("no questions yet: {segments.discover} discovers candidates first"))
             return
 
         def ended(answered: int | None) -> None:
@@ -68,19 +69,19 @@ class EvidenceViews:
         self.context.push(QuestionScreen(self.context.study, self.context.reviewer, self._review.question_keys), ended)
 
     def needs(self) -> None:
-        """Shows the needs in view, to be stated, reworded, ordered and dropped."""
+        """Show the needs in view, where they can be added, edited, ordered and removed."""
         self.context.push(NeedsScreen(self.context.study), lambda _: self.context.refresh_if_changed())
 
     @shows_errors
     def participants(self) -> None:
-        """Shows every participant's primary need."""
+        """Show every participant's primary need."""
         self.context.push(PeopleScreen(self.context.study), self._person)
 
     @shows_errors
     def pairs(self) -> None:
-        """Shows which passages are kept together or apart."""
+        """Show which passages are kept together or apart."""
         self.context.push(PairsScreen(self.context.study), lambda _: self.context.refresh_if_changed())
 
     def _person(self, interview: str | None) -> None:
         if interview is not None:
-            self.context.navigate(Place(interview), "segments")
+            self.context.navigate(Bookmark(interview), "segments")

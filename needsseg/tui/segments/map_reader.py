@@ -1,4 +1,4 @@
-"""The map of passages and the accounts behind segments, read beside the screen once the study is left alone."""
+"""Read the map of passages and the accounts behind segments in the background, once the study has not changed for a moment."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from needsseg.actions.segments import segments
 from needsseg.actions.segments.segment_accounts import accounts_by_segment
 from needsseg.errors import NeedssegError
 from needsseg.tui import loading
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     from needsseg.tui.widgets.passage_map import PassageMap
 
 SETTLED_SECONDS = 0.3
-NO_MAP = "There is no map yet: D discovers candidates first."
+NO_MAP = "There is no map yet: {segments.discover} discovers candidates first."
 
 
 class MapReader:
-    """Keeps the maps up to date without the screen waiting for them; ``show`` shows the accounts that were read."""
+    """Keeps the maps up to date without blocking the screen; ``show`` displays the accounts that were read."""
 
     def __init__(
         self,
@@ -41,12 +42,12 @@ class MapReader:
     ) -> None:
         self.context, self._review, self._cursor, self._maps, self._show = context, review, cursor, maps, show
         self._points: list[Point] = []
-        self._why_none = ""
+        self._missing_reason = ""
         self._due: Timer | None = None
         self._looking = self._again = self._warming = False
 
     def schedule(self, *, warm: bool) -> None:
-        """Reads map and accounts once the study has been left alone for a moment; first what evidence needs."""
+        """Read map and accounts once the study has not changed for a moment; if not ``warm``, load the models first."""
         if not warm:
             if not self._warming:
                 self._warming = True
@@ -58,7 +59,7 @@ class MapReader:
         if segments.runs(self.context.study):
             self._due = self.context.set_timer(SETTLED_SECONDS, self._begin)
         else:
-            self._points, self._why_none = [], NO_MAP
+            self._points, self._missing_reason = [], with_keys(NO_MAP)
             self.show_map()
 
     async def _warm(self) -> None:
@@ -74,15 +75,15 @@ class MapReader:
 
     def _begin(self) -> None:
         self._due, self._again = None, self._looking
-        if not self._looking:  # a thread cannot be ended, so that a second one would only slow the first
+        if not self._looking:  # a thread cannot be stopped, so a second one would only slow the first
             self._looking = True
             self.context.run_worker(self._look(), group="aside")
 
     async def _look(self) -> None:
         try:
-            self._points, self._why_none = await loading.aside(self.context.study.path, needs_map), ""
+            self._points, self._missing_reason = await loading.aside(self.context.study.path, needs_map), ""
         except NeedssegError as error:
-            self._points, self._why_none = [], self.context.worded(error)
+            self._points, self._missing_reason = [], self.context.worded(error)
         self.show_map()
         try:
             self._review.accounts, self._review.companies = await loading.aside(self.context.study.path, _accounts)
@@ -96,30 +97,32 @@ class MapReader:
                 self.schedule(warm=True)
 
     def show_map(self) -> None:
-        """Shows the map that was read."""
+        """Show the map as read."""
         names = {row.id: row.name for row in self._review.rows}
         for passage_map in self._maps:
-            passage_map.show(self._points, names, self._why_none, self._review.signs)
+            passage_map.show(self._points, names, self._missing_reason, self._review.signs)
         self.mark_cursor()
 
     def mark_cursor(self) -> None:
-        """Marks on the map what is under the cursors."""
+        """Mark the current segment and quote on the map."""
         quote, segment = self._cursor.quotes.quote, self._cursor.segment
         about = ""
         if quote is not None:
-            who = self._review.shown.names.of(quote) if self._review.shown else quote.speaker or "unnamed"
-            about = f"{who}: {one_line(quote.quote)}"
+            name = self._review.shown.names.of(quote) if self._review.shown else quote.speaker or "unnamed"
+            about = f"{name}: {one_line(quote.quote)}"
         for passage_map in self._maps:
             passage_map.mark(segment.id if segment else None, quote.id if quote else None, about)
 
 
 def _accounts(study: Study) -> tuple[dict[int, SegmentAccounts], dict[str, str]]:
-    """What stands behind each segment, and what participants call the accounts that are theirs."""
+    """Return the accounts behind each segment by its id, and participants' names for their accounts by account id."""
     backing = accounts_by_segment(study)
     if not backing:
         return {}, {}
-    company = {person.key: person.company for person in accounts.participants(study)}
-    own = {
-        match.account_id: company.get(match.participant, "") for match in accounts.matches(study) if match.account_id
+    company_by_participant = {person.key: person.company for person in accounts.participants(study)}
+    company_by_account = {
+        match.account_id: company_by_participant.get(match.participant, "")
+        for match in accounts.matches(study)
+        if match.account_id
     }
-    return backing, own
+    return backing, company_by_account

@@ -1,4 +1,4 @@
-"""The needs in view: stated, reworded, put in order, taken from what is there already, and dropped."""
+"""The sheet of needs in view: add, edit, order and remove them, also from archetypes, codes or segments."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from needsseg.actions.discovery import needs
 from needsseg.actions.discovery.needs import NeedRow, Source
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
-from needsseg.tui.drafting import Drafting
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.sheet import Sheet
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.widgets.progress import ProgressScreen, failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
@@ -29,17 +30,20 @@ SOURCES: dict[Source, str] = {
     "segments": "segments that somebody named",
 }
 EVERYTHING = ""
-DESCRIBE = "A sentence or two in plain words. Discovery (D on Segments) uses names and descriptions."
+DESCRIBE = "A sentence or two in plain words. Discovery ({segments.discover} on Segments) uses names and descriptions."
 
 
 class NeedsScreen(Sheet[None]):
     """Each need with its description, its passages and answers."""
 
     TITLE = "Needs in view"
-    KEYS = "a add · e edit · J K move · t add from … · c code tree · x remove · l what answers taught · esc close"
+    KEYS = (
+        "{needs.add} add · {needs.edit} edit · {needs.down} {needs.up} move · {needs.take} add from … · "
+        "{needs.codes} code tree · {needs.drop} remove · {needs.learned} what answers taught · {sheet.close} close"
+    )
     EMPTY = (
-        "No needs are in view. a adds one: a name, and a sentence in plain words; t adds archetypes, codes or named "
-        "segments. Two to seven are advised; none is fine too."
+        "No needs are in view. {needs.add} adds one: a name, and a sentence in plain words; {needs.take} "
+        "adds archetypes, codes or named segments. Two to seven are advised; none is fine too."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("V,q", "leave", "close", id="needs.close"),
@@ -58,17 +62,17 @@ class NeedsScreen(Sheet[None]):
         self._needs: list[NeedRow] = []
 
     def reload(self) -> None:
-        """Shows them in their order."""
+        """Read the needs in their order."""
         self._needs = needs.listing(self.study)
         self.fill([_need(row) for row in self._needs])
 
     def state(self) -> str:
-        """How many there are, and whether that is well advised."""
+        """Return advice on the number of needs, or how many there are."""
         return needs.advice(self.study) or format_count(len(self._needs), "need in view", "needs in view")
 
     def action_add(self) -> None:
-        """Asks for a name, then for a sentence."""
-        self.app.push_screen(Prompt("Name of the need?", about=DESCRIBE), self._describe)
+        """Ask for a name, then for a sentence."""
+        self.app.push_screen(Prompt("Name of the need?", about=with_keys(DESCRIBE)), self._describe)
 
     def _describe(self, name: str | None) -> None:
         if name:
@@ -84,7 +88,7 @@ class NeedsScreen(Sheet[None]):
             self.attempt(f"added “{name}”", lambda: needs.add(self.study, name, description))
 
     def action_edit(self) -> None:
-        """Asks for its name and sentence anew."""
+        """Ask for another name and sentence of the need under the cursor."""
         if self.at is not None:
             row = self._needs[self.at]
             self.app.push_screen(Prompt(f"Name of “{row.name}”?", value=row.name), partial(self._reword, row))
@@ -103,7 +107,7 @@ class NeedsScreen(Sheet[None]):
             self.attempt(f"edited “{name}”", lambda: needs.edit(self.study, row.id, name, description))
 
     def action_shift(self, by: int) -> None:
-        """Moves the need under the cursor up or down."""
+        """Move the need under the cursor up or down."""
         at = self.at
         if at is None or not 0 <= at + by < len(self._needs):
             self.tell("it is the last one" if by > 0 else "it is the first one")
@@ -113,18 +117,18 @@ class NeedsScreen(Sheet[None]):
             self.listed.highlighted = at + by
 
     def action_drop(self) -> None:
-        """Takes the need under the cursor out of view; its candidate stays."""
+        """Remove the need under the cursor from view; its candidate stays."""
         if self.at is not None:
             row = self._needs[self.at]
             self.decide(f"removed “{row.name}” from view; its passages stay", lambda: needs.drop(self.study, row.id))
 
     def action_take(self) -> None:
-        """Asks from where, then which."""
+        """Ask where to take needs from, then which."""
         choices = [Choice(source, source, about) for source, about in SOURCES.items()]
-        self.app.push_screen(Prompt("Add needs from where?", choices=choices, free=False), self._which)
+        self.app.push_screen(Prompt("Add needs from where?", choices=choices, free=False), self._ask_offer)
 
-    def _which(self, source: str | None) -> None:
-        chosen = next((known for known in SOURCES if known == source), None)
+    def _ask_offer(self, source: str | None) -> None:
+        chosen = next((each for each in SOURCES if each == source), None)
         if chosen is None:
             return
         try:
@@ -133,22 +137,23 @@ class NeedsScreen(Sheet[None]):
             self.tell(worded(error, self.app), wrong=True)
             return
         if not offered:
-            self.tell(f"there are no {chosen} to take that are not in view")
+            self.tell(f"all {chosen} are in view already, or there are none")
             return
         choices = [Choice(offer.name, offer.name, offer.description) for offer in offered]
-        every = Choice(EVERYTHING, f"all {len(offered)}", "each as a need of its own")
+        all_choice = Choice(EVERYTHING, f"all {len(offered)}", "each as a need of its own")
         self.app.push_screen(
-            Prompt(f"Add which of the {chosen}?", choices=[*choices, every], free=False), partial(self._take, chosen)
+            Prompt(f"Add which of the {chosen}?", choices=[*choices, all_choice], free=False),
+            partial(self._take, chosen),
         )
 
     def _take(self, source: Source, name: str | None) -> None:
         if name is not None:
-            what = f"added “{name}”" if name else f"added all {source}"
-            self.attempt(what, lambda: needs.take(self.study, source, [name] if name else []))
+            message = f"added “{name}”" if name else f"added all {source}"
+            self.attempt(message, lambda: needs.take(self.study, source, [name] if name else []))
 
     def action_codes(self) -> None:
-        """Groups the codes in a child, and shows them as a tree of which branches can be taken."""
-        screen = ProgressScreen("The codes as a tree", self.desk.command("needs", "tree", "--json"))
+        """Group the codes in a child process, and show them as a tree whose branches can be added as needs."""
+        screen = ProgressScreen("The codes as a tree", self.study_app.command("needs", "tree", "--json"))
         self.app.push_screen(screen, self._show_codes)
 
     def _show_codes(self, outcome: Outcome | None) -> None:
@@ -159,8 +164,8 @@ class NeedsScreen(Sheet[None]):
             self.app.push_screen(CodeTreeScreen(self.study, printed), lambda _: self.refresh_sheet())
 
     def action_learned(self) -> None:
-        """Measures in a child what the answers taught, and shows it."""
-        screen = ProgressScreen("What the answers taught", self.desk.command("needs", "learned", "--json"))
+        """Measure in a child process what the answers taught, and show the report."""
+        screen = ProgressScreen("What the answers taught", self.study_app.command("needs", "learned", "--json"))
         self.app.push_screen(screen, self._tell_learned)
 
     def _tell_learned(self, outcome: Outcome | None) -> None:
@@ -168,11 +173,11 @@ class NeedsScreen(Sheet[None]):
 
         printed = self._printed(outcome)
         if printed is not None:
-            said = [str(sentence) for sentence in printed.get("sentences", [])]
-            self.app.push_screen(ReportScreen("What the answers taught", said))
+            sentences = [str(sentence) for sentence in printed.get("sentences", [])]
+            self.app.push_screen(ReportScreen("What the answers taught", sentences))
 
     def _printed(self, outcome: Outcome | None) -> dict[str, Any] | None:
-        """What a command printed; None where it was ended or refused, which is told."""
+        """Return what a command printed; None with a message if it was cancelled or failed."""
         if outcome is None:
             self.tell("cancelled")
         elif outcome.code or not isinstance(outcome.result, dict):
@@ -184,10 +189,14 @@ class NeedsScreen(Sheet[None]):
 
 
 def _need(row: NeedRow) -> Content:
-    where = format_count(row.passages, "passage") if row.segment is not None else "not looked for yet: D discovers"
+    state = (
+        format_count(row.passages, "passage")
+        if row.segment is not None
+        else with_keys("not looked for yet: {segments.discover} discovers")
+    )
     answered = f" · {format_count(row.answers, 'answer')}" if row.answers else ""
     named = " · named by a person" if row.status in ("named", "confirmed") else ""
-    head = Content.assemble(plain(row.name, "bold"), plain(f"  {where}{answered}{named}", "dim"))
+    head = Content.assemble(plain(row.name, "bold"), plain(f"  {state}{answered}{named}", "dim"))
     return lines(
         [head, plain(f"  {one_line(row.description, 400)}" if row.description else "  no description yet", "dim")]
     )

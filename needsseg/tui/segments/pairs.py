@@ -1,4 +1,4 @@
-"""The pairs a person decided: which passages every run keeps together or apart, and which ones no run can obey."""
+"""The sheet of pairs (must-link and cannot-link constraints), with those that no run can satisfy."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ KINDS = {"together": "kept together: one need", "apart": "kept apart: two needs"
 
 
 class PairsScreen(Sheet[None]):
-    """Both quotes of each pair; ``x`` takes a pair back."""
+    """Both quotes of each pair; ``x`` removes a pair."""
 
     TITLE = "Pairs"
-    KEYS = "x removes the pair · u restores it · esc closes"
-    EMPTY = "No passages are paired yet. Mark two quotes with space, then press + to say whether they express one need."
+    KEYS = "{pairs.unpair} removes the pair · {sheet.undo} restores it · {sheet.close} closes"
+    EMPTY = (
+        "No passages are paired yet. Mark two quotes with {segments.mark}, then press {segments.pair} to say "
+        "whether they express one need."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("P,q", "leave", "close", id="pairs.close"),
         Binding("x", "unpair", "remove the pair", id="pairs.unpair"),
@@ -37,20 +40,20 @@ class PairsScreen(Sheet[None]):
         self._pairs: list[PairRow] = []
 
     def reload(self) -> None:
-        """Shows them as they were decided."""
+        """Read the pairs."""
         self._pairs = review.pairs(self.study)
         names = participant_names(self.study)
         self.fill([_pair(pair, names) for pair in self._pairs])
 
     def state(self) -> str:
-        """How many there are, and how many are not obeyed."""
+        """Return how many pairs there are, and how many cannot be satisfied."""
         unused = sum(bool(pair.unused) for pair in self._pairs)
         return " · ".join(
             filter(None, [format_count(len(self._pairs), "pair"), f"{unused} no run can satisfy" if unused else ""])
         )
 
     def action_unpair(self) -> None:
-        """Takes the pair under the cursor back."""
+        """Remove the pair under the cursor."""
         if self.at is not None:
             pair = self._pairs[self.at]
             self.decide(
@@ -62,10 +65,10 @@ class PairsScreen(Sheet[None]):
 def _pair(pair: PairRow, names: ParticipantNames) -> Content:
     by = f"  {pair.decided_by}, {pair.decided_at[:10]}"
     head = Content.assemble(plain(KINDS[pair.kind], "bold"), plain(by, "dim"))
-    why = [plain(f"  ! {pair.unused}", "$text-warning")] if pair.unused else []
-    return lines([head, _said(pair.first, names), _said(pair.second, names), *why, plain("")])
+    warnings = [plain(f"  ! {pair.unused}", "$text-warning")] if pair.unused else []
+    return lines([head, _quote(pair.first, names), _quote(pair.second, names), *warnings, plain("")])
 
 
-def _said(passage: Passage, names: ParticipantNames) -> Content:
-    who = plain(f"  {names.of(passage)}: ", "dim")
-    return Content.assemble(who, plain(one_line(passage.quote, 140)))
+def _quote(passage: Passage, names: ParticipantNames) -> Content:
+    name = plain(f"  {names.of(passage)}: ", "dim")
+    return Content.assemble(name, plain(one_line(passage.quote, 140)))

@@ -1,4 +1,4 @@
-"""What a reviewer does to passages: keep, take out, admit, decline, mark, split off, move."""
+"""The commands on passages: keep, take out, admit, decline, mark, split off, move, pair."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from needsseg.actions.segments import segments
 from needsseg.errors import DiscoveryError, NeedssegError
 from needsseg.records import Passage
 from needsseg.text import format_count, plural
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.split_merge_dialogs import HalvingScreen
@@ -24,19 +25,19 @@ if TYPE_CHECKING:
     from needsseg.tui.segments.state import ReviewState
 
 NONE = "none"
-"""The choice of no segment, where one is asked for."""
+"""The choice of no segment."""
 
 
 class PassageMoves:
-    """Decide on the passage under the cursor, or on the marked ones; ``show`` shows the marks."""
+    """Decide on the passage under the cursor, or on the marked ones; ``show`` displays the marks."""
 
     def __init__(
         self, context: SegmentsContext, review: ReviewState, cursor: ReviewCursor, show: Callable[[], None]
     ) -> None:
         self.context, self._review, self._cursor, self._show = context, review, cursor, show
 
-    def _aimed(self, kind: str, at: Passage) -> list[int]:
-        """The marked passages of the kind under the cursor where that one is marked, else it alone."""
+    def _targets(self, kind: str, at: Passage) -> list[int]:
+        """Return the marked passages of the kind under the cursor if that one is marked, else it alone."""
         if at.id not in self._review.marked:
             return [at.id]
         return [
@@ -47,92 +48,97 @@ class PassageMoves:
 
     @shows_errors
     def keep(self) -> None:
-        """Accepts: admits a proposed passage, keeps a member by hand, puts a left-over one in its nearest segment."""
+        """Accept a proposed passage, keep a member by hand, or put an unassigned passage in its nearest segment."""
         at, row = self._cursor.required_quote(), self._cursor.quotes.row
         if at is None or row is None:
             return
         kind = "member" if row.kind == "stated" else row.kind
-        aimed = self._aimed(kind, at)
-        self._review.marked -= set(aimed)
+        targets = self._targets(kind, at)
+        self._review.marked -= set(targets)
         if kind == "proposed" and self._cursor.segment:
-            review.admit(self.context.study, aimed)
-            self.context.done(f"admitted {format_count(len(aimed), 'passage')} to “{self._cursor.segment.name}”")
+            review.admit(self.context.study, targets)
+            self.context.done(f"admitted {format_count(len(targets), 'passage')} to “{self._cursor.segment.name}”")
         elif kind == "member":
-            self._keep_members(aimed)
+            self._keep_members(targets)
         elif kind == "loose":
-            self._to_nearest(aimed)
+            self._to_nearest(targets)
         elif kind == "off_topic":
-            review.on_topic(self.context.study, aimed)
-            self.context.done(f"made {format_count(len(aimed), 'passage')} undecided again")
+            review.on_topic(self.context.study, targets)
+            self.context.done(f"made {format_count(len(targets), 'passage')} undecided again")
 
-    def _keep_members(self, aimed: list[int]) -> None:
+    def _keep_members(self, targets: list[int]) -> None:
         segment = self._cursor.segment
         if segment is None:
             return
         if segment.status == "confirmed":
-            self.context.tell(f"“{segment.name}” is confirmed with it: n goes on")
+            self.context.tell(f"“{segment.name}” is confirmed with it: {key_of('segments.next')} goes on")
             return
-        for passage in aimed:
+        for passage in targets:
             review.answer(self.context.study, passage, segment.id, self.context.reviewer)
-        # What was kept goes up in the list; one reads on where one was.
-        after = self._cursor.quotes.following(aimed)
+        # Kept passages move up in the list; the cursor stays where it was.
+        after = self._cursor.quotes.following(targets)
         self._review.wanted_passage = after.id if after else None
-        them = plural(len(aimed), "it", "them")
-        self.context.done(f"kept {format_count(len(aimed), 'passage')} by hand; no run moves {them}", steps=len(aimed))
+        them = plural(len(targets), "it", "them")
+        self.context.done(
+            f"kept {format_count(len(targets), 'passage')} by hand; no run moves {them}", steps=len(targets)
+        )
         if after is None:
             self.context.tell_also("this was the last one")
 
-    def _to_nearest(self, aimed: list[int]) -> None:
-        near = {row.passage.id: row for row in self._review.left}
-        to = [(passage, near[passage].nearest) for passage in aimed]
-        if any(segment is None for _, segment in to):
-            self.context.tell("the nearest segment is unknown: v chooses one")
+    def _to_nearest(self, targets: list[int]) -> None:
+        by_passage = {row.passage.id: row for row in self._review.left}
+        moves = [(passage, by_passage[passage].nearest) for passage in targets]
+        if any(segment is None for _, segment in moves):
+            self.context.tell(with_keys("the nearest segment is unknown: {segments.move} chooses one"))
             return
-        for passage, segment in to:
+        for passage, segment in moves:
             review.answer(self.context.study, passage, segment, self.context.reviewer)
-        where = f"“{self._review.name_of(to[0][1])}”" if len(to) == 1 else "the nearest segments"
-        self.context.done(f"put {format_count(len(to), 'passage')} in {where}", steps=len(to))
+        destination = f"“{self._review.name_of(moves[0][1])}”" if len(moves) == 1 else "the nearest segments"
+        self.context.done(f"put {format_count(len(moves), 'passage')} in {destination}", steps=len(moves))
 
     @shows_errors
     def take_out(self) -> None:
-        """Rejects: declines a proposed passage, takes a member out as off-topic, says a left-over one is off-topic."""
+        """Decline a proposed passage, or set a member or an unassigned passage aside as off-topic."""
         at, row = self._cursor.required_quote(), self._cursor.quotes.row
         if at is None or row is None:
             return
         kind = "member" if row.kind == "stated" else row.kind
         if kind == "off_topic":
-            self.context.tell("it is off-topic already: a undoes that")
+            self.context.tell(with_keys("it is off-topic already: {segments.keep} undoes that"))
             return
         if kind == "member" and self._cursor.segment and self._cursor.is_closed(self._cursor.segment):
             return
-        aimed = self._aimed(kind, at)
-        self._review.marked -= set(aimed)
+        targets = self._targets(kind, at)
+        self._review.marked -= set(targets)
         if kind == "proposed":
-            review.decline(self.context.study, aimed)
-            self.context.done(f"declined {format_count(len(aimed), 'passage')}; no run proposes it here again")
+            review.decline(self.context.study, targets)
+            self.context.done(f"declined {format_count(len(targets), 'passage')}; no run proposes it here again")
         else:
-            review.off_topic(self.context.study, aimed)
-            out = "took out" if kind == "member" else "marked"
-            self.context.done(f"{out} {format_count(len(aimed), 'passage')} as off-topic")
+            review.off_topic(self.context.study, targets)
+            verb = "took out" if kind == "member" else "marked"
+            self.context.done(f"{verb} {format_count(len(targets), 'passage')} as off-topic")
 
     def mark(self) -> None:
-        """Marks the quote under the cursor, or takes its mark away."""
+        """Mark the quote under the cursor, or unmark it."""
         quote = self._cursor.quotes.quote
         if quote is None or not self._cursor.on_quotes:
-            self.context.tell("tab goes to the quotes; space marks one there")
+            self.context.tell(with_keys("press {segments.pane} to go to the quotes, then {segments.mark} marks one"))
             return
         self._review.marked ^= {quote.id}
         self._show()
         self._cursor.quotes.go(1)
-        said = (
-            "v moves them"
+        hint = (
+            with_keys("{segments.move} moves them")
             if self._cursor.on_left
-            else "s splits the marked quotes off, v moves them, + pairs two of them"
+            else with_keys(
+                "{segments.split} splits the marked quotes off, {segments.move} moves them, "
+                "{segments.pair} pairs two of them"
+            )
         )
-        self.context.tell(said if self._review.marked else "")
+        self.context.tell(hint if self._review.marked else "")
 
     def split(self) -> None:
-        """Splits the marked quotes off; with none marked, proposes two halves."""
+        """Split the marked quotes off; with none marked, propose two halves."""
         segment, chosen = self._cursor.required_segment(), self._cursor.marked_passages()
         if segment is None or self._cursor.is_closed(segment):
             return
@@ -146,7 +152,9 @@ class PassageMoves:
         try:
             halves = await aside(self.context.study.path, lambda study: proposed_split(study, segment))
         except DiscoveryError as error:
-            self.context.tell(f"mark quotes first, space marks: no halves to propose. {self.context.worded(error)}")
+            self.context.tell(
+                f"mark quotes first ({key_of('segments.mark')}): no halves to propose. {self.context.worded(error)}"
+            )
             return
         except NeedssegError as error:
             self.context.show_error(error)
@@ -158,7 +166,7 @@ class PassageMoves:
             else:
                 self._ask_name(segment, part)
 
-        # Meanwhile one may have gone elsewhere, or to another segment.
+        # The reviewer may have gone to another screen or segment meanwhile.
         if self.context.is_current and self._cursor.segment is not None and self._cursor.segment.id == segment:
             self.context.tell("")
             self.context.push(HalvingScreen(self._review.name_of(segment), halves), decided)
@@ -181,12 +189,14 @@ class PassageMoves:
             self.context.done(f"split {format_count(len(part), 'passage')} off")
 
     def move(self) -> None:
-        """Asks where the marked quotes go, or the one under the cursor."""
+        """Ask where to move the marked quotes, or the one under the cursor."""
         segment, chosen = self._cursor.segment, self._cursor.marked_passages()
         if not chosen and self._cursor.on_quotes and self._cursor.quotes.quote is not None:
             chosen = [self._cursor.quotes.quote.id]
         if not chosen:
-            self.context.tell("mark quotes first: tab goes there, space marks")
+            self.context.tell(
+                with_keys("mark quotes first: {segments.pane} goes to the quotes, {segments.mark} marks one")
+            )
             return
         row = self._cursor.quotes.row
         if segment is not None and self._cursor.is_closed(segment) and not (row and row.kind == "proposed"):
@@ -194,14 +204,14 @@ class PassageMoves:
         self.context.push(
             Prompt(
                 f"Move {format_count(len(chosen), 'passage')} to which segment?",
-                choices=self._places(chosen),
+                choices=self._destinations(chosen),
                 free=False,
             ),
             partial(self._move, chosen),
         )
 
-    def _places(self, chosen: list[int]) -> list[Choice]:
-        """Where passages can go; for a left-over one the nearest first."""
+    def _destinations(self, chosen: list[int]) -> list[Choice]:
+        """Return the segments that passages can move to; for unassigned ones the nearest first."""
         choices = self._review.choices_except(self._cursor.segment)
         if self._cursor.on_left:
             nearest = {str(row.nearest) for row in self._review.left if row.passage.id in chosen}
@@ -209,17 +219,19 @@ class PassageMoves:
         return [*choices, Choice(NONE, "no segment", "they stay passages")]
 
     @shows_errors
-    def _move(self, chosen: list[int], to: str | None) -> None:
-        if to is not None:
-            segments.move(self.context.study, chosen, None if to == NONE else int(to))
+    def _move(self, chosen: list[int], target: str | None) -> None:
+        if target is not None:
+            segments.move(self.context.study, chosen, None if target == NONE else int(target))
             self._review.marked.clear()
             self.context.done(f"moved {format_count(len(chosen), 'passage')}")
 
     def pair(self) -> None:
-        """Says whether two marked passages speak of one need or of two, or takes that back."""
+        """Ask whether two marked passages express one need or two, or remove their pair."""
         chosen = self._cursor.marked_passages()
         if len(chosen) != 2:
-            self.context.tell(f"mark two quotes to pair them: {len(chosen)} marked · P lists the pairs")
+            self.context.tell(
+                f"mark two quotes to pair them: {len(chosen)} marked · {key_of('segments.pairs')} lists the pairs"
+            )
             return
         choices = [
             Choice("together", "one need", "every run keeps them together"),
@@ -232,11 +244,11 @@ class PassageMoves:
         )
 
     @shows_errors
-    def _pair(self, first: int, second: int, how: str | None) -> None:
-        if how is None:
+    def _pair(self, first: int, second: int, kind: str | None) -> None:
+        if kind is None:
             return
         verbs = {"together": review.together, "apart": review.apart, "unpair": review.unpair}
-        verbs[how](self.context.study, first, second)
+        verbs[kind](self.context.study, first, second)
         self._review.marked.clear()
-        said = {"together": "keeps the two together", "apart": "keeps the two apart", "unpair": "removed the pair"}
-        self.context.done(f"{said[how]}, from the next run on")
+        messages = {"together": "keeps the two together", "apart": "keeps the two apart", "unpair": "removed the pair"}
+        self.context.done(f"{messages[kind]}, from the next run on")

@@ -1,4 +1,4 @@
-"""Participants and their primary needs: which segment, with what share, or why it is undecided."""
+"""The sheet of primary needs: each participant's segment and share, or why it is undecided."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class PeopleScreen(Sheet[str]):
-    """Some lines a participant; enter gives the interview in which they speak."""
+    """Several lines a participant; enter opens the interview in which they speak."""
 
     TITLE = "Primary needs"
-    KEYS = "among named and confirmed segments · enter opens the interview · esc closes"
+    KEYS = "among named and confirmed segments · enter opens the interview · {sheet.close} closes"
     EMPTY = "No participants yet."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("p,q", "leave", "close", id="people.close")]
 
@@ -34,11 +34,13 @@ class PeopleScreen(Sheet[str]):
         self._interviews: list[str] = []
 
     def reload(self) -> None:
-        """Reads who needs what."""
+        """Read the participants' primary needs."""
         names = {person.key: person for person in accounts.participants(self.study)}
-        spoke = {row.participant: row.interview for row in interviews.speakers(self.study) if row.participant}
+        interview_by_participant = {
+            row.participant: row.interview for row in interviews.speakers(self.study) if row.participant
+        }
         needs = participant_needs(self.study, as_seen=True)
-        self._interviews = [spoke.get(need.participant, "") for need in needs]
+        self._interviews = [interview_by_participant.get(need.participant, "") for need in needs]
         self.fill([_need(need, names.get(need.participant)) for need in needs])
 
     @on(OptionList.OptionSelected)
@@ -56,7 +58,7 @@ def _need(need: PrimaryNeed, person: Participant | None) -> Content:
     share = f" {need.share:.0%}" if need.segment else ""
     company = f" ({person.company})" if person and person.company else ""
     key = f" · {need.participant}" if person and person.name != need.participant else ""
-    who = Content.assemble(plain(person.name if person else need.participant, "bold"), plain(company + key))
-    what = plain(f"{need.segment or 'undecided'}{share}", "bold" if need.segment else "italic")
-    why = plain(f"    {need.why}", "dim")
-    return lines([Content.assemble(who, plain("  →  "), what), *shares, why])
+    heading = Content.assemble(plain(person.name if person else need.participant, "bold"), plain(company + key))
+    primary = plain(f"{need.segment or 'undecided'}{share}", "bold" if need.segment else "italic")
+    reason = plain(f"    {need.why}", "dim")
+    return lines([Content.assemble(heading, plain("  →  "), primary), *shares, reason])

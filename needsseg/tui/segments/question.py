@@ -1,4 +1,4 @@
-"""The question queue: one passage at a time, why it is asked, and where it could go, each place under its own key."""
+"""The question queue: one passage at a time, why it is asked, and the segments it could go to, each with its key."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ from needsseg.errors import NeedssegError
 from needsseg.records import Passage, Transcript
 from needsseg.text import format_count, safe
 from needsseg.tui.child import command, run_child
-from needsseg.tui.drafting import Drafting
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, key_of
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.study_app import study_app
 from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Prompt
@@ -39,17 +40,20 @@ if TYPE_CHECKING:
 
 AROUND, BEFORE = 220, 160
 SHARE, FEWEST_LINES = 0.96, 3
-"""Of the screen's height what the box takes at most, and the lines of context it shows at least."""
+"""The largest share of the screen's height for the box, and the fewest lines of context."""
 REPORT_EVERY = 5
-"""After so many answers the screen says what they taught."""
-KEYS_SAID = "1-9 · 0 none · n new need · g guess · s skips · u back · pgdn · esc ends"
+"""After how many answers the screen reports what they taught."""
+KEY_HINTS = (
+    "{question.digit1..9} · {question.digit0} none · {question.new_need} new need · {question.guess} guess · "
+    "{question.skip} skips · {question.undo} back · {question.read_on} · {question.leave} ends"
+)
 Target = tuple[str, int]
-"""What a key stands for as long as the program runs: a need in view or a segment, by its id."""
+"""What a key means as long as the program runs: the kind (need in view or segment) and its id."""
 THINKING = "Choosing the most helpful passage …"
 
 
 class QuestionScreen(ModalScreen[int]):
-    """Asks passage by passage; gives how many were answered."""
+    """Asks passage by passage; closes with the number of answers."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
@@ -89,13 +93,13 @@ class QuestionScreen(ModalScreen[int]):
         self._study, self._reviewer = study, reviewer
         self._keys = {} if keys is None else keys
         self._guessing = False
-        self._asked: Question | None = None
+        self._current: Question | None = None
         self._shown_since = 0.0
         self._answered = 0
         self._skipped: list[int] = []
 
     def compose(self) -> ComposeResult:
-        """How far one is, why this passage, its context, the choices, the keys."""
+        """Yield the progress, the reason for the question, the passage in context, the choices, the keys."""
         with Vertical() as box:
             box.border_title = "Questions"
             yield Static(id="far", markup=False)
@@ -104,125 +108,127 @@ class QuestionScreen(ModalScreen[int]):
             with VerticalScroll(can_focus=False):
                 yield Static(id="context", markup=False)
             yield OptionList(id="places", markup=False)
-            yield Static(KEYS_SAID, id="keys", markup=False)
+            yield Static(key_hints(KEY_HINTS), id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Asks the first one."""
+        """Ask the first question."""
         self.query_one(OptionList).focus()
         self._next()
 
-    def _next(self, told: str = "") -> None:
-        """Looks for the next question beside the screen."""
-        self._asked, self._guessing = None, False
-        self._say(told)
+    def _next(self, message: str = "") -> None:
+        """Look for the next question in the background."""
+        self._current, self._guessing = None, False
+        self._show_progress(message)
         self.query_one("#why", Static).update(plain(THINKING, "italic"))
         skipped = tuple(self._skipped)
-        self.run_worker(self._look(skipped, told), group="question", exclusive=True)
+        self.run_worker(self._find_next(skipped, message), group="question", exclusive=True)
 
-    async def _look(self, skipped: tuple[int, ...], told: str) -> None:
+    async def _find_next(self, skipped: tuple[int, ...], message: str) -> None:
         try:
-            found = await aside(self._study.path, lambda study: next_question(study, skipped))
+            question = await aside(self._study.path, lambda study: next_question(study, skipped))
         except NeedssegError as error:
-            self._nothing(worded(error, self.app))
+            self._show_nothing(worded(error, self.app))
             return
-        if found is None:
-            self._nothing("No question is left." if not skipped else "Only skipped passages are left.")
+        if question is None:
+            self._show_nothing("No question is left." if not skipped else "Only skipped passages are left.")
         else:
-            self._show(found, told)
+            self._show(question, message)
 
-    def _nothing(self, why: str) -> None:
-        self._say("")
-        self.query_one("#why", Static).update(plain(f"{why} Press esc to go back.", "bold"))
+    def _show_nothing(self, reason: str) -> None:
+        self._show_progress("")
+        self.query_one("#why", Static).update(plain(f"{reason} Press {key_of('question.leave')} to go back.", "bold"))
         self.query_one("#context", Static).update("")
         self.query_one(OptionList).clear_options()
 
     @shows_errors
-    def _show(self, asked: Question, told: str) -> None:
-        transcript = interviews.show(self._study, asked.passage.interview)
-        self._asked, self._shown_since = asked, monotonic()
-        assign_keys(self._keys, asked)
-        self._say(told)
+    def _show(self, question: Question, message: str) -> None:
+        transcript = interviews.show(self._study, question.passage.interview)
+        self._current, self._shown_since = question, monotonic()
+        assign_keys(self._keys, question)
+        self._show_progress(message)
         self.query_one("#context", Static).update(
-            context(asked.passage, transcript, participant_names(self._study).of(asked.passage))
+            context(question.passage, transcript, participant_names(self._study).of(question.passage))
         )
-        self._show_choices(asked, 0)
-        self.call_after_refresh(self._fit)
+        self._show_choices(question, 0)
+        self.call_after_refresh(self._fit_to_screen)
 
-    def _show_choices(self, asked: Question, highlighted: int) -> None:
-        """The choices with their keys; what the program takes the passage for only where that was asked."""
-        guess = asked.guess if self._guessing else None
-        said = f"Asked because it {asked.reason}."
+    def _show_choices(self, question: Question, highlighted: int) -> None:
+        """Show the choices with their keys, and the program's guess only on request."""
+        guess = question.guess if self._guessing else None
+        text = f"Asked because it {question.reason}."
         if self._guessing:
-            said += f" The program would say: {_guessed(asked)}."
-        self.query_one("#why", Static).update(plain(said, "italic"))
+            text += f" The program's guess: {_guess_words(question)}."
+        self.query_one("#why", Static).update(plain(text, "italic"))
         places = self.query_one(OptionList)
         places.clear_options()
         places.add_options(
-            Option(_choice(key_of(self._keys, choice), choice, self._guessing, _is_guess(choice, asked)))
-            for choice in asked.choices
+            Option(_choice(choice_key(self._keys, choice), choice, self._guessing, _is_guess(choice, question)))
+            for choice in question.choices
         )
         places.highlighted = highlighted if guess is None or highlighted else 0
 
     def on_resize(self) -> None:
-        """Fits the box to the screen anew."""
-        self.call_after_refresh(self._fit)
+        """Fit the box to the screen."""
+        self.call_after_refresh(self._fit_to_screen)
 
-    def _fit(self) -> None:
-        """Gives the context the lines that choices and keys leave over, and shows the passage in it."""
-        asked, reading = self._asked, self.query_one(VerticalScroll)
-        if asked is None:
+    def _fit_to_screen(self) -> None:
+        """Give the context the lines that choices and keys do not need, and scroll to the passage."""
+        question, reading = self._current, self.query_one(VerticalScroll)
+        if question is None:
             return
-        box, said = self.query_one(Vertical), self.query_one("#context", Static)
+        box, context_widget = self.query_one(Vertical), self.query_one("#context", Static)
         others = [widget for widget in box.children if widget is not reading]
-        taken = sum(_lines_of(widget) + widget.styles.margin.height for widget in others)
-        room = int(self.size.height * SHARE) - box.gutter.height - reading.styles.margin.height - taken
+        used = sum(_lines_of(widget) + widget.styles.margin.height for widget in others)
+        room = int(self.size.height * SHARE) - box.gutter.height - reading.styles.margin.height - used
         reading.styles.max_height = max(room, FEWEST_LINES)
-        who = participant_names(self._study).of(asked.passage)
-        text = context(asked.passage, interviews.show(self._study, asked.passage.interview), who)
-        rows = text.wrap(max(said.size.width, 1))
+        speaker = participant_names(self._study).of(question.passage)
+        text = context(question.passage, interviews.show(self._study, question.passage.interview), speaker)
+        rows = text.wrap(max(context_widget.size.width, 1))
         at = next((number for number, row in enumerate(rows) if "▸" in row.plain), 0)
-        # Where all of it fits, this scrolls nowhere; else one line before the passage is still read.
+        # If everything fits, this does not scroll; else one line before the passage stays visible.
         self.call_after_refresh(reading.scroll_to, y=max(at - 1, 0) if len(rows) > room else 0, animate=False)
 
     def action_read(self, by: int) -> None:
-        """Scrolls the context where it has more lines than its place."""
+        """Scroll the context."""
         self.query_one(VerticalScroll).scroll_relative(y=by * 3, animate=False)
 
-    def _say(self, told: str) -> None:
-        left = f" · {format_count(self._asked.undecided, 'passage')} undecided" if self._asked else ""
+    def _show_progress(self, message: str) -> None:
+        undecided = f" · {format_count(self._current.undecided, 'passage')} undecided" if self._current else ""
         skipped = f" · {len(self._skipped)} skipped" if self._skipped else ""
-        last = f" · {told}" if told else ""
-        self.query_one("#far", Static).update(plain(f"{self._answered} answered{skipped}{left}{last}", "bold"))
+        last = f" · {message}" if message else ""
+        self.query_one("#far", Static).update(plain(f"{self._answered} answered{skipped}{undecided}{last}", "bold"))
 
     def action_choose(self, key: str) -> None:
-        """Answers with the choice under a key."""
-        asked = self._question()
-        for choice in asked.choices if asked is not None else ():
-            if key_of(self._keys, choice) == key:
+        """Answer with the choice under a key."""
+        question = self._question()
+        for choice in question.choices if question is not None else ():
+            if choice_key(self._keys, choice) == key:
                 self._answer(choice)
                 return
-        if asked is not None:
-            self._say(f"there is no choice {key}")
+        if question is not None:
+            self._show_progress(f"there is no choice {key}")
 
     def _question(self) -> Question | None:
-        """The question, where it was on the screen as the key was pressed; says so where it was not."""
-        if self._asked is None:
-            self._say("nothing was answered: the next question is not ready yet")
+        """Return the question if it was on the screen when the key was pressed, else None with a message."""
+        if self._current is None:
+            self._show_progress("nothing was answered: the next question is not ready yet")
         elif study_app(self).keys.pressed_before(self._shown_since):
-            self._say("nothing was answered: this question was not yet on screen when you pressed the key; press again")
+            self._show_progress(
+                "nothing was answered: this question was not yet on screen when you pressed the key; press again"
+            )
         else:
-            return self._asked
+            return self._current
         return None
 
     def action_guess(self) -> None:
-        """Shows what the program takes the passage for, or hides it again."""
-        if self._asked is not None:
+        """Show the program's guess, or hide it again."""
+        if self._current is not None:
             self._guessing = not self._guessing
-            self._show_choices(self._asked, self.query_one(OptionList).highlighted or 0)
-            self.call_after_refresh(self._fit)
+            self._show_choices(self._current, self.query_one(OptionList).highlighted or 0)
+            self.call_after_refresh(self._fit_to_screen)
 
     def action_new_need(self) -> None:
-        """Asks for the name of a need that is not in view yet, and puts the passage there."""
+        """Ask for the name of a new need, and put the passage in it."""
         if self._question() is not None:
             about = "Added as a need in view, with this passage in it."
             self.app.push_screen(Prompt("Name of the new need?", about=about), self._describe_new)
@@ -238,98 +244,102 @@ class QuestionScreen(ModalScreen[int]):
 
     @shows_errors
     def _answer_new(self, name: str, description: str | None) -> None:
-        if self._asked is None or description is None:
+        if self._current is None or description is None:
             return
-        review.answer_new_need(self._study, self._asked.passage.id, name, description, self._reviewer)
+        review.answer_new_need(self._study, self._current.passage.id, name, description, self._reviewer)
         self._after_answer(f"put it in the new need “{one_line(name, 30)}”")
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        asked = self._question()
-        if asked is not None:
-            self._answer(asked.choices[event.option_index])
+        question = self._question()
+        if question is not None:
+            self._answer(question.choices[event.option_index])
 
     @shows_errors
     def _answer(self, choice: Choice) -> None:
-        if self._asked is None:
+        if self._current is None:
             return
-        review.answer(self._study, self._asked.passage.id, choice.segment, self._reviewer, need=choice.need)
+        review.answer(self._study, self._current.passage.id, choice.segment, self._reviewer, need=choice.need)
         somewhere = choice.segment is not None or choice.need is not None
         self._after_answer(f"put it in “{one_line(choice.name, 30)}”" if somewhere else "none of these")
 
-    def _after_answer(self, told: str) -> None:
+    def _after_answer(self, message: str) -> None:
         self._answered += 1
-        self._next(told)
+        self._next(message)
         if self._answered % REPORT_EVERY == 0:
             self._tell_learned(["Measuring what the answers taught; you can continue …"])
             self.run_worker(self._report(), group="learned", exclusive=True)
 
     async def _report(self) -> None:
-        """Says what the answers taught, once a child has measured it; one answers on meanwhile."""
+        """Report what the answers taught, measured in a child process; answering goes on meanwhile."""
         try:
             outcome = await run_child(command(self._study.path, "needs", "learned", "--json"), lambda _step: None)
         except OSError as error:
             self._tell_learned([f"What was learned could not be measured: {error.strerror}."])
             return
-        found = outcome.result if isinstance(outcome.result, dict) else {}
-        self._tell_learned([str(said) for said in found.get("sentences", [])] or [worded(failure(outcome), self.app)])
+        result = outcome.result if isinstance(outcome.result, dict) else {}
+        self._tell_learned(
+            [str(sentence) for sentence in result.get("sentences", [])] or [worded(failure(outcome), self.app)]
+        )
 
-    def _tell_learned(self, said: list[str]) -> None:
+    def _tell_learned(self, sentences: list[str]) -> None:
         self.set_class(True, "-learned")
-        self.query_one("#learned", Static).update(lines([plain(one) for one in said]))
-        self.call_after_refresh(self._fit)
+        self.query_one("#learned", Static).update(lines([plain(sentence) for sentence in sentences]))
+        self.call_after_refresh(self._fit_to_screen)
 
     def action_skip(self) -> None:
-        """Leaves the passage for another time."""
-        asked = self._question()
-        if asked is not None:
-            self._skipped.append(asked.passage.id)
+        """Skip the passage."""
+        question = self._question()
+        if question is not None:
+            self._skipped.append(question.passage.id)
             self._next("skipped")
 
     @shows_errors
     def action_undo(self) -> None:
-        """Takes the last answer of this queue back, and asks again."""
+        """Undo the last answer of this queue, and ask again."""
         if not self._answered:
-            self._say("nothing was answered here")
+            self._show_progress("nothing was answered here")
             return
-        history.undo(self._study)  # one's own: what a colleague did meanwhile stays
+        history.undo(self._study)  # only one's own: a colleague's changes stay
         self._answered -= 1
         self._next("undid the last answer")
 
     def action_step(self, by: int) -> None:
-        """Goes through the choices."""
+        """Move the cursor over the choices."""
         places = self.query_one(OptionList)
         places.action_cursor_down() if by > 0 else places.action_cursor_up()
 
     def action_leave(self) -> None:
-        """Ends the queue; what was answered stays."""
+        """End the queue; answers are kept."""
         self.dismiss(self._answered)
 
 
-def assign_keys(keys: dict[Target, str], asked: Question) -> None:
-    """Gives every choice that has none a key of its own; one that has a key keeps it, and no other one ever gets that.
+def assign_keys(keys: dict[Target, str], question: Question) -> None:
+    """Give every choice without a key its own; a choice keeps its key, which no other choice ever gets.
 
-    A need that comes into view has the key of the segment that it is, and the segment of a need that is dropped has the key
-    of the need; where both are offered, the one that comes first has it.
+    A segment that becomes a need in view keeps its key, and so does the segment of a need that is removed from view; if
+    both are offered, the first one has the key.
     """
-    taken: set[str] = set()
-    for choice in asked.choices:
+    used: set[str] = set()
+    for choice in question.choices:
         target = _target(choice)
         if target is None:
             continue
-        of = choice.segment or 0
-        before = keys.get(target) or keys.get(("segment of a need" if choice.need is None else "segment", of), "")
-        free = [key for key in CHOICE_KEYS if key not in keys.values() and key not in taken]
-        fresh = choice.key if choice.key in free else "".join(free[:1])
-        keys[target] = before if before and before not in taken else fresh
-        taken.add(keys[target])
-        if choice.need is not None and of:
-            keys["segment of a need", of] = keys[target]
+        segment = choice.segment or 0
+        previous_key = keys.get(target) or keys.get(
+            ("segment of a need" if choice.need is None else "segment", segment), ""
+        )
+        free_keys = [key for key in CHOICE_KEYS if key not in keys.values() and key not in used]
+        new_key = choice.key if choice.key in free_keys else "".join(free_keys[:1])
+        keys[target] = previous_key if previous_key and previous_key not in used else new_key
+        used.add(keys[target])
+        if choice.need is not None and segment:
+            keys["segment of a need", segment] = keys[target]
 
 
-def key_of(keys: dict[Target, str], choice: Choice) -> str:
-    """The key of a choice; none for those beyond the keys there are, which enter takes."""
+def choice_key(keys: dict[Target, str], choice: Choice) -> str:
+    """Return the key of a choice; empty for choices beyond the available keys, which enter takes."""
     target = _target(choice)
     return NONE_KEY if target is None else keys.get(target, "")
 
@@ -340,44 +350,44 @@ def _target(choice: Choice) -> Target | None:
     return None if choice.segment is None else ("segment", choice.segment)
 
 
-def _is_guess(choice: Choice, asked: Question) -> bool:
-    guess = asked.guess
+def _is_guess(choice: Choice, question: Question) -> bool:
+    guess = question.guess
     return guess is not None and (choice.need, choice.segment) == (guess.need, guess.segment)
 
 
-def _guessed(asked: Question) -> str:
-    if asked.guess is None:
+def _guess_words(question: Question) -> str:
+    if question.guess is None:
         return "no guess"
-    return f"{asked.guess.name}, strength {asked.guess.strength:.2f} of 1"
+    return f"{question.guess.name}, strength {question.guess.strength:.2f} of 1"
 
 
 def _choice(key: str, choice: Choice, guessing: bool, guessed: bool) -> Content:
-    """One choice: its key, its name, and what it is; how near it is only beside the program's guess."""
+    """Return one choice: its key, name and description; its nearness only together with the program's guess."""
     stated = " (need in view)" if choice.need is not None else ""
-    near = f"  nearness {choice.nearness:.2f}" if guessing and choice.nearness is not None else ""
+    nearness = f"  nearness {choice.nearness:.2f}" if guessing and choice.nearness is not None else ""
     mark = "  ← the program's guess" if guessing and guessed else ""
     about = f"  {one_line(choice.about, 160)}" if choice.about else ""
     return Content.assemble(
-        plain(f"{key or ' ':>2}  ", "bold"), plain(f"{choice.name}{stated}"), plain(f"{mark}{near}{about}", "dim")
+        plain(f"{key or ' ':>2}  ", "bold"), plain(f"{choice.name}{stated}"), plain(f"{mark}{nearness}{about}", "dim")
     )
 
 
-def context(passage: Passage, transcript: Transcript, who: str) -> Content:
-    """The passage in what was said around it, and what was said before."""
+def context(passage: Passage, transcript: Transcript, name: str) -> Content:
+    """Return the passage within its turn, and the question before."""
     turns = transcript.turns
     at = next((n for n, turn in enumerate(turns) if turn.start <= passage.start < turn.end), None)
-    where = "" if who.endswith(f"· {passage.interview}") else f" · {passage.interview}"
-    head = plain(f"{who}{where}", "dim")
+    interview = "" if name.endswith(f"· {passage.interview}") else f" · {passage.interview}"
+    head = plain(f"{name}{interview}", "dim")
     if at is None:
         return lines([head, plain(passage.quote, "bold")])
-    turn, said = turns[at], []
+    turn, rows = turns[at], []
     if at:
-        asked = one_line(transcript.words(turns[at - 1]), 10_000)
-        asked = asked if len(asked) <= BEFORE else "…" + asked[-BEFORE:]
-        said.append(plain(f"{turns[at - 1].speaker}: {asked}", "dim"))
+        words_before = one_line(transcript.words(turns[at - 1]), 10_000)
+        words_before = words_before if len(words_before) <= BEFORE else "…" + words_before[-BEFORE:]
+        rows.append(plain(f"{turns[at - 1].speaker}: {words_before}", "dim"))
     start, end = max(turn.start, passage.start - AROUND), min(turn.end, passage.end + AROUND)
     text = transcript.text
-    said.append(
+    rows.append(
         Content.assemble(
             head,
             "\n",
@@ -386,11 +396,11 @@ def context(passage: Passage, transcript: Transcript, who: str) -> Content:
             plain(safe(text[passage.end : end]) + ("…" if end < turn.end else ""), "dim"),
         )
     )
-    return lines(said)
+    return lines(rows)
 
 
 def _lines_of(widget: Widget) -> int:
-    """The lines a widget needs; those of a list are its options, since it may have been squeezed, or not laid out yet."""
+    """Return the lines a widget needs; for a list its options, since it may be squeezed or not laid out yet."""
     if isinstance(widget, OptionList):
         return widget.gutter.height + max(widget.option_count, widget.virtual_size.height)
     return int(widget.outer_size.height)

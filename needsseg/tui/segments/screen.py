@@ -12,14 +12,13 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.widgets import OptionList, Static
 
-from needsseg.actions.discovery import firmness
 from needsseg.actions.discovery.evidence import listing
 from needsseg.actions.discovery.previews import left_over
 from needsseg.actions.study import history, studies
 from needsseg.errors import Advice, NeedssegError
 from needsseg.tui import loading
-from needsseg.tui.bookmark import Place
-from needsseg.tui.fixes import worded
+from needsseg.tui.bookmark import Bookmark
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.segments.commands import SegmentCommands
@@ -27,11 +26,12 @@ from needsseg.tui.segments.cursor import ReviewCursor
 from needsseg.tui.segments.discovery_runs import DiscoveryRuns
 from needsseg.tui.segments.evidence_reader import EvidenceReader
 from needsseg.tui.segments.evidence_views import EvidenceViews
-from needsseg.tui.segments.keys import EMPTY, HELP, SEGMENT_KEYS
+from needsseg.tui.segments.keys import EMPTY, HELP, MAP_HINT, SEGMENT_KEYS
 from needsseg.tui.segments.map_reader import MapReader
 from needsseg.tui.segments.passage_moves import PassageMoves
 from needsseg.tui.segments.segment_list import SegmentList
 from needsseg.tui.segments.state import LEFT_OVER, ReviewState
+from needsseg.tui.segments.verdict_line import VerdictLine
 from needsseg.tui.widgets.evidence import EvidenceList
 from needsseg.tui.widgets.evidence_words import next_step
 from needsseg.tui.widgets.passage_map import PassageMap
@@ -50,7 +50,6 @@ class SegmentsScreen(StudyScreen):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-tall")]  # noqa: RUF012
     DEFAULT_CSS = """
     SegmentsScreen {
-      & #verdict { height: auto; max-height: 3; padding: 0 1; background: $surface; display: none; }
       & .body { layout: vertical; }
       & #left { height: auto; max-height: 8; background: $surface; }
       & #segments { height: auto; max-height: 8; padding: 0 1; background: $surface; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -69,6 +68,10 @@ class SegmentsScreen(StudyScreen):
       & SegmentList:focus > .option-list--option-highlighted { background: $primary 35%; }
       & EvidenceList > .option-list--option-highlighted { text-style: none; background: $primary 20%; }
       & EvidenceList:focus > .option-list--option-highlighted { text-style: bold; }
+      &:ansi SegmentList > .option-list--option-highlighted, &:ansi EvidenceList > .option-list--option-highlighted {
+        background: ansi_default; text-style: bold underline; }
+      &:ansi SegmentList:focus > .option-list--option-highlighted, &:ansi EvidenceList:focus > .option-list--option-highlighted {
+        background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
     }
     """
 
@@ -91,8 +94,8 @@ class SegmentsScreen(StudyScreen):
 
     def compose_body(self) -> ComposeResult:
         """Empty state, list, evidence, maps."""
-        yield Static(EMPTY, classes="empty", markup=False)
-        yield Static("", id="verdict", markup=False)
+        yield Static(with_keys(EMPTY), classes="empty", markup=False)
+        yield VerdictLine(id="verdict")
         with Container(classes="body"):
             with Vertical(id="left"):
                 yield self.listed
@@ -112,11 +115,11 @@ class SegmentsScreen(StudyScreen):
     @property
     def reviewer(self) -> str:
         """Who decides, as they said last."""
-        return self.desk.reviewer
+        return self.study_app.reviewer
 
     @reviewer.setter
     def reviewer(self, name: str) -> None:
-        self.desk.reviewer = name
+        self.study_app.reviewer = name
 
     def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:
         """Show lines over the screen."""
@@ -155,11 +158,11 @@ class SegmentsScreen(StudyScreen):
         has_rows = bool(review.rows or review.left)
         self.query_one(".empty").display = not has_rows
         self.query_one(".body").display = has_rows
-        self._show_verdict(shown=has_rows)
-        review.signs = self.desk.signs = glyphs([row.id for row in review.rows], self.desk.signs)
+        review.separate = self.query_one(VerdictLine).show_verdict(self.study, shown=has_rows)
+        review.signs = self.study_app.signs = glyphs([row.id for row in review.rows], self.study_app.signs)
         self.listed.show(review.rows, review.left, wanted, on_left=on_left, signs=review.signs)
         after = cursor.segment.id if cursor.segment else None
-        if before is not None and after not in (None, before) and self.desk.keys.pressed_at is None:
+        if before is not None and after not in (None, before) and self.study_app.keys.pressed_at is None:
             review.segment_replaced_at = monotonic()
         self._evidence.read()
         if review.wanted_passage is not None:
@@ -174,14 +177,6 @@ class SegmentsScreen(StudyScreen):
         """The segment that was shown when the screen was last left."""
         segment = studies.place(self.study, self.MODE).get("segment")
         return segment if isinstance(segment, int) else None
-
-    def _show_verdict(self, *, shown: bool) -> None:
-        """Says above list, evidence and map whether the passages form groups at all."""
-        verdict = firmness.verdict(self.study)
-        self.review.separate = verdict.separate
-        header = self.query_one("#verdict", Static)
-        header.display = shown and verdict.has_run
-        header.update(plain(f"{worded(verdict.short, self.app)} {verdict.caution}".strip()))
 
     def show_review(self) -> None:
         """Show what was read: the evidence with what is marked, what to do next with it, its place on the map."""
@@ -202,15 +197,7 @@ class SegmentsScreen(StudyScreen):
 
     def state(self) -> str:
         """Return how many segments stand, which one is shown, what is marked."""
-        review = self.review
-        if not review.rows:
-            return "saved · no segments"
-        at = f"segment {(self.listed.highlighted or 0) + 1}/{len(review.rows)}"
-        at = "left over" if self.cursor.on_left else at
-        confirmed = sum(row.status == "confirmed" for row in review.rows)
-        marked = f" · {len(review.marked)} marked" if review.marked else ""
-        narrowed = f" · filter “{review.filter_words}”" if review.filter_words else ""
-        return f"saved · coded {review.coded}/{review.passages} · {at} · {confirmed} confirmed{marked}{narrowed}"
+        return self.review.state_line((self.listed.highlighted or 0) + 1, on_left=self.cursor.on_left)
 
     def tell_also(self, more: str) -> None:
         """Add words to the message that is shown."""
@@ -231,7 +218,7 @@ class SegmentsScreen(StudyScreen):
     def leave(self) -> None:
         """Remembers the segment."""
         if self.cursor.segment:
-            self.desk.remember(self.MODE, {"segment": self.cursor.segment.id})
+            self.study_app.remember(self.MODE, {"segment": self.cursor.segment.id})
 
     @on(OptionList.OptionHighlighted, "#segments")
     @shows_errors
@@ -261,7 +248,7 @@ class SegmentsScreen(StudyScreen):
         quote = self.quotes.quote
         if quote is not None:
             self.leave()
-            self.navigate(Place(quote.interview, quote.id), self.MODE)
+            self.navigate(Bookmark(quote.interview, quote.id), self.MODE)
 
     def action_other_pane(self) -> None:
         """From the list to the evidence, and back."""
@@ -286,7 +273,7 @@ class SegmentsScreen(StudyScreen):
         self.set_class(self.cursor.is_mapped, "-mapped")
         if on_quotes:
             self.cursor.focus_quotes()
-        self.tell("n N go through its passages · M shows the quotes again" if self.cursor.is_mapped else "")
+        self.tell(with_keys(MAP_HINT) if self.cursor.is_mapped else "")
 
     def action_back(self) -> None:
         """Forgets the filter, then the marks, then goes to the list."""
@@ -309,7 +296,11 @@ class SegmentsScreen(StudyScreen):
             self.review.filter_words = words
             self._evidence.read()
             self.cursor.focus_quotes()
-            self.tell("" if self.quotes.quotes or not words else f"no quote has “{words}” · esc shows all")
+            self.tell(
+                ""
+                if self.quotes.quotes or not words
+                else f"no quote has “{words}” · {key_of('segments.back')} shows all"
+            )
 
     def action_keep(self) -> None:
         """Accepts the passage under the cursor, or the marked ones."""

@@ -14,14 +14,14 @@ from needsseg.tui.widgets.symbols import Signs
 
 
 class SegmentList(OptionList):
-    """One row a segment; the last row stands for the passages in no segment, where there are any."""
+    """One row a segment; the last row is that of the passages in no segment, if there are any."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id, classes="pane", markup=False)
         self._rows: Sequence[SegmentSummary] = ()
-        self._has_left = False
+        self._has_unassigned = False
         self.is_filling = False
-        """Whether rows are being replaced: the cursor that moves then was not moved by a key."""
+        """Whether rows are being replaced: a cursor that moves meanwhile was not moved by a key."""
 
     @property
     def segment(self) -> SegmentSummary | None:
@@ -33,7 +33,7 @@ class SegmentList(OptionList):
     def on_left(self) -> bool:
         """Whether the cursor is on the passages in no segment."""
         at = self.highlighted
-        return at is not None and at >= len(self._rows) and self._has_left
+        return at is not None and at >= len(self._rows) and self._has_unassigned
 
     def show(
         self,
@@ -44,10 +44,10 @@ class SegmentList(OptionList):
         on_left: bool,
         signs: Signs,
     ) -> None:
-        """Show the segments with the cursor on one of them, else where it stood; ``on_left`` puts it on the last row."""
+        """Show the segments with the cursor on one of them, else where it was; ``on_left`` puts it on the last row."""
         before = self.highlighted or 0
         self.is_filling = True
-        self._rows, self._has_left = rows, bool(left)
+        self._rows, self._has_unassigned = rows, bool(left)
         self.clear_options()
         self.add_options(Option(segment_line(row, signs.get(row.id))) for row in rows)
         if left:

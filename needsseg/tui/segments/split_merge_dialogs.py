@@ -1,4 +1,4 @@
-"""The two halves of a segment, proposed; and both sides of a merge: shown before anything is done."""
+"""The dialogs before a split and a merge: the proposed halves of a segment, and both sides of a merge."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from needsseg.actions.discovery.previews import MergePreview, ProposedSplit
 from needsseg.actions.transcripts.participant_names import ParticipantNames
 from needsseg.records import Passage
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import key_hints, with_keys
 from needsseg.tui.study_app import study_app
 from needsseg.tui.words import SEGMENT_WORDS, lines, one_line, plain
 
@@ -34,7 +35,7 @@ CSS = """
 
 
 class HalvingScreen(ModalScreen[list[int] | None]):
-    """Shows two halves beside each other; gives the smaller one's passages, or None when it was left."""
+    """Two halves side by side; closes with the smaller half's passages, or None when cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "split it like this", id="halving.take", priority=True),
@@ -50,7 +51,7 @@ class HalvingScreen(ModalScreen[list[int] | None]):
         self._shown_since = 0.0
 
     def compose(self) -> ComposeResult:
-        """Both halves and the keys."""
+        """Yield both halves and the keys."""
         with Vertical() as box:
             box.border_title = "Two halves, proposed"
             with Horizontal():
@@ -67,27 +68,34 @@ class HalvingScreen(ModalScreen[list[int] | None]):
                                 self._halves.names,
                             )
                         )
-            yield Static("enter splits it and asks for a name · j k scroll · esc cancels", id="keys", markup=False)
+            yield Static(
+                key_hints(
+                    "{halving.take} splits it and asks for a name · {halving.down} {halving.up} scroll · "
+                    "{halving.leave} cancels"
+                ),
+                id="keys",
+                markup=False,
+            )
 
     def on_mount(self) -> None:
-        """The quotes scroll."""
+        """Focus the second half, which scrolls."""
         self._shown_since = monotonic()
         self.query_one("#second").focus()
 
     def action_scroll(self, by: int) -> None:
-        """Scrolls both sides."""
+        """Scroll both sides."""
         for side in self.query(VerticalScroll):
             side.scroll_relative(y=by * 2, animate=False)
 
     def action_take(self) -> None:
-        """Takes the halves as they are proposed, where they were seen."""
-        if _unseen(self, self._shown_since):
+        """Close with the smaller half, if both were on the screen when the key was pressed."""
+        if _pressed_too_early(self, self._shown_since):
             return
         self.dismiss([passage.id for passage in self._halves.smaller])
 
 
 class MergingScreen(ModalScreen[tuple[int, int] | None]):
-    """Shows both sides of a merge; gives the one that stays and the one that goes into it, or None when it was left."""
+    """Both sides of a merge; closes with the segment kept and the one merged into it, or None when cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "merge them", id="merging.take", priority=True),
@@ -101,18 +109,20 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
     def __init__(self, preview: MergePreview) -> None:
         super().__init__()
         self._preview = preview
-        self._stays, self._goes = preview.second, preview.first
+        self._kept_segment, self._merged_segment = preview.second, preview.first
         self._shown_since = 0.0
 
     def compose(self) -> ComposeResult:
-        """How near they are, both sides, and the keys."""
-        near = self._preview.nearness
-        said = (
-            f"nearness {near:.2f} (1 is the same)" if near is not None else "how near they are is unknown: D discovers"
+        """Yield their similarity, both sides, and the keys."""
+        nearness = self._preview.nearness
+        similarity = (
+            f"nearness {nearness:.2f} (1 is the same)"
+            if nearness is not None
+            else with_keys("how near they are is unknown: {segments.discover} discovers")
         )
         with Vertical() as box:
             box.border_title = "Merge these two?"
-            yield Static(plain(said))
+            yield Static(plain(similarity))
             with Horizontal():
                 for side, row, words in (
                     ("first", self._preview.first, self._preview.first_words),
@@ -121,50 +131,54 @@ class MergingScreen(ModalScreen[tuple[int, int] | None]):
                     with VerticalScroll(id=side):
                         yield Static(_side(_about(row), words, row.exemplars, self._preview.names))
             yield Static(id="outcome", markup=False)
-            yield Static("enter merges · s keeps the other one · j k scroll · esc cancels", id="keys", markup=False)
+            yield Static(
+                key_hints(
+                    "{merging.take} merges · {merging.swap} keeps the other one · {merging.down} "
+                    "{merging.up} scroll · {merging.leave} cancels"
+                ),
+                id="keys",
+                markup=False,
+            )
 
     def on_mount(self) -> None:
-        """Says which one stays."""
+        """Show which one is kept."""
         self._shown_since = monotonic()
         self._tell()
         self.query_one("#first").focus()
 
     def _tell(self) -> None:
-        self.query_one("#outcome", Static).update(
-            plain(
-                f"→ all {format_count(self._stays.size + self._goes.size, 'passage')} become “{one_line(self._stays.name, 60)}”",
-                "bold",
-            )
-        )
+        passages = format_count(self._kept_segment.size + self._merged_segment.size, "passage")
+        outcome = f"→ all {passages} become “{one_line(self._kept_segment.name, 60)}”"
+        self.query_one("#outcome", Static).update(plain(outcome, "bold"))
 
     def action_swap(self) -> None:
-        """Lets the other one stay."""
-        self._stays, self._goes = self._goes, self._stays
+        """Keep the other segment instead."""
+        self._kept_segment, self._merged_segment = self._merged_segment, self._kept_segment
         self._tell()
 
     def action_scroll(self, by: int) -> None:
-        """Scrolls both sides."""
+        """Scroll both sides."""
         for side in self.query(VerticalScroll):
             side.scroll_relative(y=by * 2, animate=False)
 
     def action_take(self) -> None:
-        """Merges them, where both sides were seen."""
-        if _unseen(self, self._shown_since):
+        """Close with the merge, if both sides were on the screen when the key was pressed."""
+        if _pressed_too_early(self, self._shown_since):
             return
-        self.dismiss((self._stays.id, self._goes.id))
+        self.dismiss((self._kept_segment.id, self._merged_segment.id))
 
 
-def _unseen(screen: Screen[Any], since: float) -> bool:
-    """Whether the key was pressed before both sides were there to be seen, which is said."""
-    unseen = study_app(screen).keys.pressed_before(since)
-    if unseen:
+def _pressed_too_early(screen: Screen[Any], since: float) -> bool:
+    """Return whether the key was pressed before both sides were on the screen; then show a message."""
+    too_early = study_app(screen).keys.pressed_before(since)
+    if too_early:
         screen.query_one("#keys", Static).update(
             "both sides were not yet on screen when you pressed the key; press again"
         )
-    return unseen
+    return too_early
 
 
-def _who(passage: Passage, names: ParticipantNames) -> str:
+def _speaker_name(passage: Passage, names: ParticipantNames) -> str:
     name = names.of(passage)
     return name if name.endswith(f"· {passage.interview}") else f"{name} · {passage.interview}"
 
@@ -174,12 +188,12 @@ def _about(row: SegmentSummary) -> str:
 
 
 def _side(title: str, words: Sequence[str], passages: Sequence[Passage], names: ParticipantNames) -> Content:
-    """One side: its title, the words that tell it apart, and its clearest quotes."""
-    told = ", ".join(words) or "no words that only one side uses"
-    parts = [plain(title, "bold"), Content.assemble(plain("typical words  ", "dim"), plain(told)), plain("")]
+    """Return one side: its title, its typical words, and its clearest quotes."""
+    typical_words = ", ".join(words) or "no words that only one side uses"
+    parts = [plain(title, "bold"), Content.assemble(plain("typical words  ", "dim"), plain(typical_words)), plain("")]
     for passage in passages[:MOST_QUOTES]:
         parts += [
-            plain(_who(passage, names), "dim"),
+            plain(_speaker_name(passage, names), "dim"),
             plain(passage.quote),
             plain(""),
         ]

@@ -1,4 +1,4 @@
-"""What the segments screen has read and what its user has chosen, without any widget."""
+"""The state of the segments screen: what it has read and what its user has chosen, without widgets."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.segments.keys import HINTS, UNSEPARATE_HINT
 from needsseg.tui.widgets.prompt import Choice
 from needsseg.tui.widgets.symbols import Signs
@@ -29,18 +30,18 @@ class ReviewState:
     rows: list[SegmentSummary] = field(default_factory=list)
     left: list[LeftOver] = field(default_factory=list)
     separate: bool | None = None
-    """Whether the newest run's passages form groups that stand apart; None where that is not known."""
+    """Whether the newest run's passages form separate groups; None if unknown."""
     coded: int = 0
     """How many passages somebody accepted or rejected."""
     passages: int = 0
-    """How many passages there are, suggestions among them."""
+    """How many passages there are, including suggestions."""
     shown: Evidence | None = None
-    """The evidence on the screen, as far as it passes the filter; None while it is being read."""
+    """The evidence on the screen that passes the filter; None while it is being read."""
     card: Card | None = None
     accounts: dict[int, SegmentAccounts] = field(default_factory=dict)
     """The accounts behind each segment, by its id."""
     companies: dict[str, str] = field(default_factory=dict)
-    """What participants call the accounts they belong to, by account id."""
+    """Participants' names for their accounts, by account id."""
     marked: set[int] = field(default_factory=set)
     """Ids of the marked passages."""
     filter_words: str = ""
@@ -50,7 +51,7 @@ class ReviewState:
     wanted_passage: int | None = None
     """The passage to go to there."""
     segment_replaced_at: float = 0.0
-    """When a reload that no key asked for put another segment under the cursor, on the monotonic clock."""
+    """When a reload that no key caused put another segment under the cursor, in seconds of the monotonic clock."""
     question_keys: dict[tuple[str, int], str] = field(default_factory=dict)
     """The key of each need and segment in questions; kept as long as the program runs."""
     signs: Signs = field(default_factory=dict)
@@ -62,8 +63,18 @@ class ReviewState:
         """Return what to do next, in one line."""
         statuses = {row.status for row in self.rows}
         if "candidate" in statuses and self.separate is False:
-            return UNSEPARATE_HINT
-        return next((hint for status, hint in HINTS.items() if status in statuses), "")
+            return with_keys(UNSEPARATE_HINT)
+        return with_keys(next((hint for status, hint in HINTS.items() if status in statuses), ""))
+
+    def state_line(self, number: int, *, on_left: bool) -> str:
+        """Return how many segments stand, that the one with this number is shown, or what is left over, and what is marked."""
+        if not self.rows:
+            return "saved · no segments"
+        shown = "left over" if on_left else f"segment {number}/{len(self.rows)}"
+        confirmed = sum(row.status == "confirmed" for row in self.rows)
+        marked = f" · {len(self.marked)} marked" if self.marked else ""
+        narrowed = f" · filter “{self.filter_words}”" if self.filter_words else ""
+        return f"saved · coded {self.coded}/{self.passages} · {shown} · {confirmed} confirmed{marked}{narrowed}"
 
     def name_of(self, segment: int | None) -> str:
         """Return the name of a segment."""
@@ -90,10 +101,10 @@ class ReviewState:
         )
 
     def note_change(self, entry: int, segment: int, passage: int | None) -> None:
-        """Remember where an entry of the history was made, since undo leads back there."""
+        """Remember where an entry of the history was made, so that undo can return there."""
         self._change_places.setdefault(entry, (segment, passage))
 
     def go_to_change(self, entry: int) -> None:
-        """Want the segment and passage where an entry of the history was made."""
+        """Have the next reload go to the segment and passage where an entry of the history was made."""
         if entry in self._change_places:
             self.wanted_segment, self.wanted_passage = self._change_places[entry]

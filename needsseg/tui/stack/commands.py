@@ -1,4 +1,4 @@
-"""What is opened from the stack: curves of who stays, a backlog's scores, triggers, patterns."""
+"""The commands of the stack screen: survival curves, the report, exports, a backlog's scores, triggers, patterns."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from needsseg.actions.accounts import rollups
 from needsseg.tui.accounts.filters import Filters
 from needsseg.tui.accounts.profile_loader import ProfilesContext
 from needsseg.tui.accounts.profiles import day_of
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.screen_base import shows_errors
-from needsseg.tui.stack.curves import CurvesScreen, Followed, followed
+from needsseg.tui.stack.curves import CurvesScreen, Retention, followed
 from needsseg.tui.stack.patterns import PatternsSheet
 from needsseg.tui.stack.report import WholeReport
 from needsseg.tui.stack.rice import RiceSheet
@@ -25,22 +26,22 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 if TYPE_CHECKING:
     from needsseg.actions.accounts import Rollup
     from needsseg.tui.accounts.profile_loader import ProfileLoader
-    from needsseg.tui.bookmark import Place
+    from needsseg.tui.bookmark import Bookmark
     from needsseg.tui.child import Outcome
 
 YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of the curves: whose segments, which outcome, from which day; no day is each account's own."""
+class CurveQuestion:
+    """The choices for the curves: whose segments, which outcome, from which day; without a day each account has its own."""
 
     by: str
     outcome: str
     since: str = ""
 
 
-ASKED = (
+CURVE_CHOICES = (
     Choice("needs churned", "needs segments: who leaves"),
     Choice("behavioral churned", "behavioural segments: who leaves"),
     Choice("needs at-risk", "needs segments: who is at risk at the end"),
@@ -48,10 +49,10 @@ ASKED = (
 
 
 class StackContext(ProfilesContext, Protocol):
-    """The screen as its commands know it: the roll-up that is shown, and commands in a child."""
+    """The screen as its commands use it: the roll-up that is shown, and commands in a child process."""
 
     @property
-    def made(self) -> Rollup | None:
+    def rollup(self) -> Rollup | None:
         """The roll-up that is shown."""
 
     def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:
@@ -64,116 +65,128 @@ class StackCommands:
     def __init__(self, context: StackContext, loader: ProfileLoader) -> None:
         self.context, self._loader = context, loader
         self.backlog = ""
-        """The backlog that was scored last, as it was typed."""
-        self._asked: Question | None = None
+        """The path of the last scored backlog, as typed."""
+        self._curve_question: CurveQuestion | None = None
 
     def show_accounts(self, filters: Filters) -> None:
-        """Shows accounts on their screen."""
-        self.context.desk.wanted_accounts = filters
-        self.context.desk.action_go("accounts")
+        """Show accounts on their screen."""
+        self.context.study_app.wanted_accounts = filters
+        self.context.study_app.action_go("accounts")
 
-    def _dated(self) -> bool:
+    def _has_date(self) -> bool:
         if self._loader.as_of is None:
             self.context.tell(
                 "profiles are being computed; try again in a moment"
                 if self._loader.computing
-                else "F4 goes to the accounts: i imports some"
+                else with_keys("{go.accounts} goes to the accounts: {accounts.import} imports some")
             )
         return self._loader.as_of is not None
 
     def curves(self) -> None:
-        """Asks whose segments, then from which day."""
-        if self._dated():
-            about = "Accounts are followed by their subscriptions. A child computes; esc ends it."
+        """Ask whose segments, then from which day."""
+        if self._has_date():
+            about = with_keys(
+                "Accounts are followed by their subscriptions. This may take a while; {progress.cancel} cancels it."
+            )
             self.context.push(
-                Prompt("Follow accounts by which segments?", choices=ASKED, about=about, free=False), self._from_when
+                Prompt("Follow accounts by which segments?", choices=CURVE_CHOICES, about=about, free=False),
+                self._ask_since,
             )
 
-    def _from_when(self, chosen: str | None) -> None:
-        if chosen is None or self._loader.as_of is None:
+    def _ask_since(self, answer: str | None) -> None:
+        if answer is None or self._loader.as_of is None:
             return
-        by, outcome = chosen.split()
-        before = self._asked.since if self._asked is not None and self._asked.by == by else ""
+        by, outcome = answer.split()
+        earlier = (
+            self._curve_question.since if self._curve_question is not None and self._curve_question.by == by else ""
+        )
         last = self._loader.as_of.toordinal() - YEAR
-        value = before or str(type(self._loader.as_of).fromordinal(last))
+        value = earlier or str(type(self._loader.as_of).fromordinal(last))
         about = "YYYY-MM-DD, after the last interview and before the as-of date."
-        about += " Nothing: each from the day after its last interview." if by == "needs" else ""
+        about += " Leave it empty to follow each from the day after its last interview." if by == "needs" else ""
         self.context.push(
             Prompt("Follow them from which day?", value=value, about=about, empty=by == "needs"),
-            lambda words: self._follow(Question(by, outcome, words)) if words is not None else None,
+            lambda words: self._follow(CurveQuestion(by, outcome, words)) if words is not None else None,
         )
 
     @shows_errors
-    def _follow(self, asked: Question, curves: str = "") -> None:
-        asked = Question(asked.by, asked.outcome, str(day_of(asked.since)) if asked.since else "")
-        self._asked = asked
+    def _follow(self, question: CurveQuestion, curves: str = "") -> None:
+        question = CurveQuestion(question.by, question.outcome, str(day_of(question.since)) if question.since else "")
+        self._curve_question = question
         arguments = [
             "validate",
             "--as-of",
             str(self._loader.as_of),
             "--by",
-            asked.by,
+            question.by,
             "--outcome",
-            asked.outcome,
+            question.outcome,
             "--json",
         ]
-        arguments += ["--since", asked.since] if asked.since else []
+        arguments += ["--since", question.since] if question.since else []
         arguments += ["--curves", curves] if curves else []
         self.context.run_verb(
-            "Who stays, and whether segments add anything", partial(self._followed, curves), arguments
+            "Who stays, and whether segments add anything", partial(self._show_curves, curves), arguments
         )
 
     @shows_errors
-    def _followed(self, curves: str, outcome: Outcome) -> None:
+    def _show_curves(self, curves: str, outcome: Outcome) -> None:
         if outcome.code or not isinstance(outcome.result, dict):
             raise failure(outcome)
-        found: Followed = followed(outcome.result, self._loader.signs)
-        self.context.tell(f"wrote the curves to {curves}" if curves else "nothing was changed by this")
-        self.context.push(CurvesScreen(found, f"written to {curves}" if curves else ""), self._write_curves)
+        retention: Retention = followed(outcome.result, self._loader.signs)
+        self.context.tell(f"wrote the curves to {curves}" if curves else "nothing was changed in the study")
+        self.context.push(CurvesScreen(retention, f"written to {curves}" if curves else ""), self._write_curves)
 
-    def _write_curves(self, wanted: bool | None) -> None:
-        if not wanted or self._asked is None:
+    def _write_curves(self, confirmed: bool | None) -> None:
+        if not confirmed or self._curve_question is None:
             return
-        asked = self._asked
-        value = str(self.context.study.path.parent / f"curves-{asked.by}-{self._loader.as_of}.svg")
-        about = "An .svg is a picture, a .csv the figures. They are computed again, and are the same."
+        question = self._curve_question
+        value = str(self.context.study.path.parent / f"curves-{question.by}-{self._loader.as_of}.svg")
+        about = "An .svg is a picture, a .csv the figures. The curves are computed again with the same result."
         self.context.push(
             Prompt("Write the curves into which file?", value=value, about=about, path=True),
-            lambda path: self._follow(asked, str(Path(path).expanduser())) if path else None,
+            lambda path: self._follow(question, str(Path(path).expanduser())) if path else None,
         )
 
     def report(self) -> None:
-        """Shows the report; who stays is followed from the day that was asked of the curves."""
-        held = TemporaryDirectory(prefix="needsseg-report-")
+        """Show the report; retention is followed from the day last chosen for the curves."""
+        folder = TemporaryDirectory(prefix="needsseg-report-")
         self.context.run_verb(
-            "Gathering the report", partial(self._reported, held), self._report_of(Path(held.name) / "report.md")
+            "Gathering the report", partial(self._reported, folder), self._report_of(Path(folder.name) / "report.md")
         )
 
     def _report_of(self, path: Path) -> list[str]:
-        since = self._asked.since if self._asked is not None and self._asked.by == "needs" else ""
+        since = (
+            self._curve_question.since
+            if self._curve_question is not None and self._curve_question.by == "needs"
+            else ""
+        )
         dated = ["--as-of", str(self._loader.as_of)] if self._loader.as_of is not None else []
         return ["report", str(path), *dated, *(["--since", since] if since else [])]
 
     @shows_errors
-    def _reported(self, held: TemporaryDirectory[str], outcome: Outcome) -> None:
-        with held:
+    def _reported(self, folder: TemporaryDirectory[str], outcome: Outcome) -> None:
+        with folder:
             if outcome.code:
                 raise failure(outcome)
-            text = (Path(held.name) / "report.md").read_text(encoding="utf-8")
-        self.context.tell("nothing was changed by this")
+            text = (Path(folder.name) / "report.md").read_text(encoding="utf-8")
+        self.context.tell("nothing was changed in the study")
         self.context.push(WholeReport(text), self._write_report)
 
-    def _write_report(self, wanted: bool | None) -> None:
-        if wanted:
+    def _write_report(self, confirmed: bool | None) -> None:
+        if confirmed:
             value = str(
                 self.context.study.path.parent / f"report-{self._loader.as_of or self.context.study.path.stem}.html"
             )
-            about = "An .html is one page with map and curves that works offline, an .md is for wikis. Names are pseudonyms."
+            about = (
+                "An .html is one page with map and curves that works offline, an .md is for wikis. Names are "
+                "pseudonyms."
+            )
             self.context.push(
-                Prompt("Write the report into which file?", value=value, about=about, path=True), self._written_to
+                Prompt("Write the report into which file?", value=value, about=about, path=True), self._run_report
             )
 
-    def _written_to(self, path: str | None) -> None:
+    def _run_report(self, path: str | None) -> None:
         if path:
             target = Path(path).expanduser()
             self.context.run_verb("Writing the report", partial(self._wrote_report, target), self._report_of(target))
@@ -185,28 +198,28 @@ class StackCommands:
         self.context.tell(f"wrote the report to {target}")
 
     def export(self) -> None:
-        """Asks for a file to write the roll-up to."""
-        made = self.context.made
-        if made is None:
-            if self._dated():
+        """Ask for a file to write the roll-up to."""
+        rollup = self.context.rollup
+        if rollup is None:
+            if self._has_date():
                 self.context.tell("there is no roll-up to write yet")
             return
-        value = str(self.context.study.path.parent / f"rollup-{made.rows_of}-by-{made.by}-{self._loader.as_of}.csv")
+        value = str(self.context.study.path.parent / f"rollup-{rollup.rows_of}-by-{rollup.by}-{self._loader.as_of}.csv")
         about = "A line a cell; an empty row or column means all of them. An earlier roll-up of that name is replaced."
         self.context.push(
             Prompt("Write the roll-up into which CSV file?", value=value, about=about, path=True),
-            partial(self._export, made),
+            partial(self._export, rollup),
         )
 
     @shows_errors
-    def _export(self, made: Rollup, path: str | None) -> None:
+    def _export(self, rollup: Rollup, path: str | None) -> None:
         if path and self._loader.as_of is not None:
-            written = rollups.write_rollup(self.context.study, made, self._loader.as_of, Path(path).expanduser())
+            written = rollups.write_rollup(self.context.study, rollup, self._loader.as_of, Path(path).expanduser())
             self.context.tell(f"wrote the roll-up to {written}")
 
     def rice(self) -> None:
-        """Asks for a backlog."""
-        if self._dated():
+        """Ask for a backlog."""
+        if self._has_date():
             about = "CSV with feature, impact, confidence, effort, and segments (or columns such as reach:Builder)."
             self.context.push(Prompt("Score which backlog?", value=self.backlog, about=about, path=True), self._score)
 
@@ -218,32 +231,32 @@ class StackCommands:
             )
 
     def triggers(self) -> None:
-        """Shows when accounts asked for something."""
-        if self._loader.as_of is not None and self._dated():
+        """List triggered accounts."""
+        if self._loader.as_of is not None and self._has_date():
             self.context.push(TriggersSheet(self.context.study, self._loader.as_of), self._go)
         else:
-            self._dated()
+            self._has_date()
 
-    def _go(self, place: Place | None) -> None:
+    def _go(self, place: Bookmark | None) -> None:
         if place is None:
             self.context.refresh_study()
         else:
             self.context.navigate(place, "stack")
 
     def patterns(self) -> None:
-        """Looks for patterns of use."""
-        if self._dated():
+        """Look for patterns of use."""
+        if self._has_date():
             self.context.run_verb(
                 "Looking for patterns of use",
-                self._patterned,
+                self._show_patterns,
                 ["patterns", "--as-of", str(self._loader.as_of), "--json"],
             )
 
     @shows_errors
-    def _patterned(self, outcome: Outcome) -> None:
+    def _show_patterns(self, outcome: Outcome) -> None:
         if outcome.code or not isinstance(outcome.result, dict):
             raise failure(outcome)
-        self.context.tell("nothing was changed by this")
+        self.context.tell("nothing was changed in the study")
         self.context.push(
             PatternsSheet(self.context.study, outcome.result),
             lambda chosen: self.show_accounts(chosen) if chosen is not None else None,

@@ -1,13 +1,13 @@
-"""The keys of the stack, and what its tables are called."""
+"""The keys of the stack screen, its help, its text without accounts, and the names of its tiers and views."""
 
 from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-HELP = """* fewer than five accounts: a share of so few says little
-– nobody is there   ? nobody knows what they pay
+HELP = """* fewer than five accounts: too few for a meaningful share
+– no accounts   ? their amounts are unknown
 
-Money is called ARR only where the column of amounts says that it is of a month or of a year."""
+Money is called ARR only if the amounts are known to be per month or per year."""
 
 STACK_KEYS: list[BindingType] = [
     Binding(
@@ -16,19 +16,23 @@ STACK_KEYS: list[BindingType] = [
         "its accounts",
         key_display="enter",
         id="stack.open",
-        tooltip="the accounts of the row, on F4",
+        tooltip="show the accounts of the row on {go.accounts}",
     ),
     Binding("r", "rows", "rows", id="stack.rows", tooltip="rows: need, behaviour, lifecycle"),
     Binding("b", "by", "by", id="stack.by", tooltip="columns: size, industry, plan, lifecycle, region, behaviour …"),
     Binding("v", "view", "view", id="stack.view", tooltip="accounts, shares, money"),
     Binding("t", "as_of", "date", id="stack.as_of", tooltip="change the as-of date"),
     Binding(
-        "c", "curves", "curves", id="stack.curves", tooltip="who stays: Kaplan–Meier curves, and whether segments add"
+        "c",
+        "curves",
+        "curves",
+        id="stack.curves",
+        tooltip="who stays: survival curves, and whether segments predict it",
     ),
     Binding("R", "rice", "RICE", id="stack.rice", tooltip="score a backlog by RICE, plain and weighted by ARR"),
-    Binding("T", "triggers", "triggers", id="stack.triggers", tooltip="moments at which accounts ask for something"),
+    Binding("T", "triggers", "triggers", id="stack.triggers", tooltip="list triggered accounts"),
     Binding("P", "patterns", "patterns", id="stack.patterns", tooltip="patterns of use among accounts"),
-    Binding("p", "report", "report", id="stack.report", show=False, tooltip="the report that people read and forward"),
+    Binding("p", "report", "report", id="stack.report", show=False, tooltip="show the report, to read and forward"),
     Binding("x", "export", "export", id="stack.export", tooltip="write the roll-up to a CSV file"),
     Binding("j", "step(1)", "down", id="stack.down", show=False),
     Binding("k", "step(-1)", "up", id="stack.up", show=False),
@@ -45,6 +49,6 @@ WORDS = {
 VIEWS = ("accounts", "shares", "money")
 EMPTY = """No accounts yet.
 
-  F4   goes to the accounts: i imports a file of accounts, usage events or subscriptions
-  ?    shows all keys
+  {go.accounts:4} goes to the accounts: {accounts.import} imports a file of accounts, usage events or subscriptions
+  {study.keys:4} shows all keys
 """

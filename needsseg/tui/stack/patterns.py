@@ -1,4 +1,4 @@
-"""Patterns of use: what sets each apart, and what the rules say of its accounts."""
+"""The sheet of usage patterns: how each differs from the others, and its accounts' segments by the rules."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ ABOUT = (
 
 
 class PatternsSheet(Sheet[Filters]):
-    """A block a pattern; enter gives its accounts."""
+    """A block a pattern; enter closes with filters that show its accounts."""
 
     TITLE: ClassVar[str] = "Patterns of use"
-    KEYS: ClassVar[str] = "enter shows its accounts on F4 · esc closes"
+    KEYS: ClassVar[str] = "enter shows its accounts on {go.accounts} · {sheet.close} closes"
     EMPTY: ClassVar[str] = (
-        "No patterns stand apart: the accounts differ by degrees. The rules' behavioural segments hold."
+        "No separate patterns: the accounts differ only by degrees. Use the rules' behavioural segments."
     )
 
-    def __init__(self, study: Study, found: Mapping[str, Any]) -> None:
+    def __init__(self, study: Study, result: Mapping[str, Any]) -> None:
         super().__init__(study)
-        self._found = found
-        self._patterns: list[Mapping[str, Any]] = list(found["patterns"])
+        self._result = result
+        self._patterns: list[Mapping[str, Any]] = list(result["patterns"])
 
     def reload(self) -> None:
-        """Shows what was found; it is computed when the sheet is asked for."""
-        rows = [_block(pattern, self._found["medians"]) for pattern in self._patterns]
+        """Show the patterns, which were computed before the sheet opened."""
+        rows = [_block(pattern, self._result["medians"]) for pattern in self._patterns]
         if rows:
             rows[0] = lines([plain(ABOUT, "dim"), plain(""), rows[0]])
         self.fill(rows)
 
     def state(self) -> str:
-        """How many accounts lie in a pattern, and what to bear in mind."""
-        active, none = int(self._found["active"]), len(self._found["none"])
+        """Return how many accounts are in a pattern, and the warnings."""
+        active, none = int(self._result["active"]), len(self._result["none"])
         patterns = format_count(len(self._patterns), "pattern")
-        said = f"{active:,} active as of {self._found['as_of']} · {active - none:,} in {patterns}"
+        summary = f"{active:,} active as of {self._result['as_of']} · {active - none:,} in {patterns}"
         if not self._patterns:
-            return said
-        return "\n".join([f"{said}, {none:,} in none", *(f"! {warning}" for warning in self._found["warnings"])])
+            return summary
+        return "\n".join([f"{summary}, {none:,} in none", *(f"! {warning}" for warning in self._result["warnings"])])
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -61,20 +61,20 @@ class PatternsSheet(Sheet[Filters]):
 
 
 def _block(pattern: Mapping[str, Any], everyone: Mapping[str, float]) -> Content:
-    apart = ", ".join(f"{name.replace('_', ' ')} {by:+.1f}" for name, by in pattern["differences"][:3])
+    differences = ", ".join(f"{name.replace('_', ' ')} {by:+.1f}" for name, by in pattern["differences"][:3])
     medians = " · ".join(
         f"{name.replace('_', ' ')} {_figure(value)} ({_figure(everyone[name])})"
         for name, value in pattern["medians"].items()
     )
-    ruled = ", ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in pattern["segments"].items())
+    rule_segments = ", ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in pattern["segments"].items())
     return lines(
         [
             Content.assemble(
                 plain(pattern["name"], "bold"), plain(f"  {format_count(len(pattern['accounts']), 'account')}")
             ),
-            plain(f"  from the others, in deviations: {apart}"),
+            plain(f"  from the others, in deviations: {differences}"),
             plain(f"  medians (of all active): {medians}", "dim"),
-            plain(f"  by the rules: {ruled}", "dim"),
+            plain(f"  by the rules: {rule_segments}", "dim"),
         ]
     )
 

@@ -1,4 +1,4 @@
-"""The report on a screen: the same content as the page and the wiki text, a line a table row."""
+"""The report screen: the content of the exported report as text, a line a table row."""
 
 from __future__ import annotations
 
@@ -12,27 +12,28 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.words import lines, plain
 
-_UNSEEN = re.compile(r'^(<a id="[\w-]+"></a>|<!--.*-->|>|\|( --- \|)+)$')
+_NOT_SHOWN = re.compile(r'^(<a id="[\w-]+"></a>|<!--.*-->|>|\|( --- \|)+)$')
 _LINK = re.compile(r"\[((?:[^\]\\]|\\.)*)\]\(#[\w-]+\)")
 _ESCAPE = re.compile(r"\\([^\w\s])")
 _CELLS = re.compile(r"(?<!\\) \| ")
 
 
 class WholeReport(ModalScreen[bool]):
-    """A report as Markdown, read and closed; True where it is to be written to a file."""
+    """A report in Markdown; closes with True to write it to a file."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "dismiss(False)", "close", id="report.leave"),
-        Binding("e", "dismiss(True)", "write the report to a file", id="report.write"),
-        Binding("j", "scroll(2)", "down", id="report.line_down"),
-        Binding("k", "scroll(-2)", "up", id="report.line_up"),
-        Binding("space", "page(1)", "a screen down", id="report.page_down"),
-        Binding("n", "part(1)", "next part", id="report.next"),
-        Binding("N", "part(-1)", "previous part", id="report.previous"),
-        Binding("g", "edge(False)", "top", id="report.top"),
-        Binding("G", "edge(True)", "bottom", id="report.bottom"),
+        Binding("escape,enter,q", "dismiss(False)", "close", id="stack_report.leave"),
+        Binding("e", "dismiss(True)", "write the report to a file", id="stack_report.write"),
+        Binding("j", "scroll(2)", "down", id="stack_report.line_down"),
+        Binding("k", "scroll(-2)", "up", id="stack_report.line_up"),
+        Binding("space", "page(1)", "a screen down", id="stack_report.page_down"),
+        Binding("n", "part(1)", "next part", id="stack_report.next"),
+        Binding("N", "part(-1)", "previous part", id="stack_report.previous"),
+        Binding("g", "edge(False)", "top", id="stack_report.top"),
+        Binding("G", "edge(True)", "bottom", id="stack_report.bottom"),
     ]
     DEFAULT_CSS = """
     WholeReport { align: center middle; background: $background 40%;
@@ -46,60 +47,66 @@ class WholeReport(ModalScreen[bool]):
         self._parts = parts(markdown)
 
     def compose(self) -> ComposeResult:
-        """A text for each part, so that one can go from part to part."""
+        """Yield a text for each part, so that keys go from part to part."""
         with Vertical() as box:
             box.border_title = "The report"
-            box.border_subtitle = "j k scroll · n N next part, before · e writes it to a file · esc closes"
+            box.border_subtitle = plain(
+                with_keys(
+                    "{stack_report.line_down} {stack_report.line_up} scroll · {stack_report.next} "
+                    "{stack_report.previous} next part, before · {stack_report.write} writes it to a file "
+                    "· {stack_report.leave} closes"
+                )
+            )
             with VerticalScroll():
                 for part in self._parts:
                     yield Static(part, markup=False, classes="part")
 
     def on_mount(self) -> None:
-        """The text scrolls."""
+        """Focus the text, so that it scrolls."""
         self.query_one(VerticalScroll).focus()
 
     def action_scroll(self, by: int) -> None:
-        """Scrolls some lines."""
+        """Scroll some lines."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     def action_page(self, by: int) -> None:
-        """Scrolls a screen."""
+        """Scroll a screen."""
         shown = self.query_one(VerticalScroll)
         shown.scroll_relative(y=by * max(1, shown.size.height - 2), animate=False)
 
     def action_part(self, by: int) -> None:
-        """Puts the next part's heading, or the one before, on top."""
+        """Scroll the next or previous part's heading to the top."""
         shown = self.query_one(VerticalScroll)
         tops = [each.virtual_region.y for each in shown.query(".part")]
-        here = shown.scroll_offset.y
-        ahead = [top for top in tops if top > here] if by > 0 else [top for top in tops if top < here][::-1]
+        offset = shown.scroll_offset.y
+        ahead = [top for top in tops if top > offset] if by > 0 else [top for top in tops if top < offset][::-1]
         if ahead:
             shown.scroll_to(y=ahead[0], animate=False)
 
     def action_edge(self, last: bool) -> None:
-        """Scrolls to the top or bottom."""
+        """Scroll to the top or bottom."""
         shown = self.query_one(VerticalScroll)
         shown.scroll_end(animate=False) if last else shown.scroll_home(animate=False)
 
 
 def parts(markdown: str) -> list[Content]:
-    """The report's parts, each with its heading, as text for the screen."""
-    made: list[list[Content]] = [[]]
+    """Return the report's parts, each with its heading, as text for the screen."""
+    parts: list[list[Content]] = [[]]
     blank = True
     for line in markdown.splitlines():
-        if _UNSEEN.match(line):
+        if _NOT_SHOWN.match(line):
             continue
         if line.startswith("## "):
-            made.append([])
+            parts.append([])
         if line or not blank:
-            made[-1].append(_line(line))
+            parts[-1].append(_line(line))
         blank = not line
-    return [lines(each) for each in made if each]
+    return [lines(each) for each in parts if each]
 
 
 def _line(line: str) -> Content:
-    if found := re.match(r"#+ ", line):
-        return plain(_words(line[found.end() :]), "bold underline" if len(found[0]) < 4 else "bold")
+    if heading := re.match(r"#+ ", line):
+        return plain(_words(line[heading.end() :]), "bold underline" if len(heading[0]) < 4 else "bold")
     if line.startswith("| "):
         return plain(" · ".join(map(_words, _CELLS.split(line[2:-2]))))
     if line.startswith("> "):
@@ -110,5 +117,5 @@ def _line(line: str) -> Content:
 
 
 def _words(written: str) -> str:
-    """What Markdown would show: links as their words, nothing escaped."""
+    """Return text as Markdown shows it: links as their words, without escapes."""
     return _ESCAPE.sub(r"\1", _LINK.sub(r"\1", re.sub(r"(?<!\\)\*\*", "", written)))

@@ -1,4 +1,4 @@
-"""A backlog's scores: plain RICE beside the one weighted by ARR, what moves, and how far the figures reach."""
+"""The sheet of a backlog's scores: plain and ARR-weighted RICE, changes of rank, and coverage."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class RiceSheet(Sheet[None]):
     """A line a feature, the best weighted first; enter shows its numbers."""
 
     TITLE = "RICE, plain and weighted by what accounts pay"
-    KEYS = "enter explains one · b counts by another tier · l another λ · esc closes"
-    EMPTY = "Nothing to show: see the line below. esc closes this, and R names another file."
+    KEYS = "enter explains one · {rice.by} counts by another tier · {rice.strength} another λ · {sheet.close} closes"
+    EMPTY = "Nothing to show: see the line below. Press {sheet.close}, then {stack.rice} to choose another file."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "by", "count by another tier", id="rice.by"),
         Binding("l", "strength", "another λ: how far ARR counts", id="rice.strength"),
@@ -49,11 +49,11 @@ class RiceSheet(Sheet[None]):
         self.report: RiceReport | None = None
 
     def compose_head(self) -> ComposeResult:
-        """The formula, and what the columns are."""
+        """Yield the formula and the column heads."""
         yield Static(id="rice-head", classes="line", markup=False)
 
     def reload(self) -> None:
-        """Scores beside the screen."""
+        """Score the backlog in the background."""
         self._head("scoring …")
         self.run_worker(self._score(), group="rice", exclusive=True)
 
@@ -62,92 +62,92 @@ class RiceSheet(Sheet[None]):
         room = min(104, self.app.size.width * 98 // 100) - 6
         return (max(16, room - sum(FIGURES) - 2 * len(FIGURES)), *FIGURES)
 
-    def _head(self, said: str) -> None:
+    def _head(self, progress: str) -> None:
         about = f"{self._path.name} as of {self._as_of}, by {self._by}, λ = {self._strength:g}"
         formula = plain(FORMULA, "dim")
         head = [
-            plain(f"{about} · {said}" if said else about, "bold"),
+            plain(f"{about} · {progress}" if progress else about, "bold"),
             formula,
             plain(row(HEADER, self._widths).plain, "dim"),
         ]
         self.query_one("#rice-head", Static).update(lines(head))
 
     async def _score(self) -> None:
-        ask = partial(rice.scored, path=self._path, as_of=self._as_of, by=self._by, strength=self._strength)
-        came = await attempted(aside(self.study.path, ask))
-        if isinstance(came, NeedssegError):
-            self._happened, self._wrong = str(came), True
+        score_backlog = partial(rice.scored, path=self._path, as_of=self._as_of, by=self._by, strength=self._strength)
+        result = await attempted(aside(self.study.path, score_backlog))
+        if isinstance(result, NeedssegError):
+            self._happened, self._wrong = str(result), True
         elif self._wrong:
             self._happened, self._wrong = "", False
-        found = self.report = None if isinstance(came, NeedssegError) else came
+        report = self.report = None if isinstance(result, NeedssegError) else result
         self._head("")
-        rows = [plain(row(_values(score), self._widths).plain) for score in found.scores] if found else []
-        if found is not None:
-            said = [*found.sentences, *(f"! {warning}" for warning in found.warnings), *_refused(found)]
-            rows.append(lines([plain(""), *(plain(line, "dim") for line in said)]))
+        rows = [plain(row(_values(score), self._widths).plain) for score in report.scores] if report else []
+        if report is not None:
+            notes = [*report.sentences, *(f"! {warning}" for warning in report.warnings), *_refused(report)]
+            rows.append(lines([plain(""), *(plain(line, "dim") for line in notes)]))
         self.fill(rows)
         self.tell()
 
     def state(self) -> str:
-        """How far labels reach, and what was refused."""
-        found = self.report
-        if found is None:
+        """Return the coverage of labels, and how many rows were refused."""
+        report = self.report
+        if report is None:
             return ""
-        refused = [f"{format_count(len(found.refused), 'row')} refused, below"] if found.refused else []
-        return " · ".join([found.sentences[0].rstrip("."), *refused, "all it rests on stands below the features"])
+        refused = [f"{format_count(len(report.refused), 'row')} refused, below"] if report.refused else []
+        return " · ".join([report.sentences[0].rstrip("."), *refused, "details are below the features"])
 
     @on(OptionList.OptionSelected)
     def _explain(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        found = self.report
-        if found is not None and event.option_index < len(found.scores):
-            score = found.scores[event.option_index]
-            self.app.push_screen(ReportScreen(score.feature.name, explained(score, found)))
+        report = self.report
+        if report is not None and event.option_index < len(report.scores):
+            score = report.scores[event.option_index]
+            self.app.push_screen(ReportScreen(score.feature.name, explanation_lines(score, report)))
 
     def action_by(self) -> None:
-        """Counts accounts by another tier."""
+        """Count accounts by another tier."""
         self._by = rice.BY[(rice.BY.index(self._by) + 1) % len(rice.BY)]
         self.refresh_sheet()
 
     def action_strength(self) -> None:
-        """Lets ARR count in full, by half, not at all."""
+        """Switch the weight of ARR: full, half, none."""
         self._strength = STRENGTHS[(STRENGTHS.index(self._strength) + 1) % len(STRENGTHS)]
         self.refresh_sheet()
 
 
-def _refused(found: RiceReport) -> list[str]:
-    """Rows that could not be scored, and why."""
-    said = []
-    for reject in found.refused:
-        where = f"row {reject.row}" + (f", {reject.column}" if reject.column else "")
-        said.append(
-            f"refused {where}: “{reject.value}” {reject.reason}"
+def _refused(report: RiceReport) -> list[str]:
+    """Return the rows that could not be scored, and why."""
+    rows = []
+    for reject in report.refused:
+        place = f"row {reject.row}" + (f", {reject.column}" if reject.column else "")
+        rows.append(
+            f"refused {place}: “{reject.value}” {reject.reason}"
             if reject.value
-            else f"refused {where}: {reject.reason}"
+            else f"refused {place}: {reject.reason}"
         )
-    return said
+    return rows
 
 
-def explained(score: Score, found: RiceReport) -> list[str]:
-    """A feature's scores with their numbers put in."""
-    plainly, weighted = in_numbers(score, found.strength)
-    said = [f"{FORMULA}; λ = {found.strength:g}", "", f"plain, rank {score.plain_rank}", f"  {plainly}", ""]
+def explanation_lines(score: Score, report: RiceReport) -> list[str]:
+    """Return a feature's scores with the numbers of their formula."""
+    plainly, weighted = in_numbers(score, report.strength)
+    rows = [f"{FORMULA}; λ = {report.strength:g}", "", f"plain, rank {score.plain_rank}", f"  {plainly}", ""]
     if score.weighted is None:
-        said.append(f"weighted: none; {score.why}")
+        rows.append(f"weighted: none; {score.why}")
     else:
-        said += [f"weighted, rank {score.weighted_rank}", f"  {weighted}"]
-    for each in found.weights:
+        rows += [f"weighted, rank {score.weighted_rank}", f"  {weighted}"]
+    for each in report.weights:
         if each.weight is not None and any(part.segment == each.segment for part in score.parts):
-            said.append(
+            rows.append(
                 f"  w of {each.segment} = {each.arr_share:.4g} of ARR / {each.account_share:.4g} of accounts = "
                 f"{each.weight:.4g} ({each.priced} of its {format_count(each.accounts, 'account')} have an amount)"
             )
-    return [*said, "", *found.sentences, *(f"! {warning}" for warning in found.warnings)]
+    return [*rows, "", *report.sentences, *(f"! {warning}" for warning in report.warnings)]
 
 
 def _values(score: Score) -> tuple[str, ...]:
     change = score.rank_change
-    moved = "–" if change is None else f"▲ {change}" if change > 0 else f"▼ {-change}" if change < 0 else "="
+    movement = "–" if change is None else f"▲ {change}" if change > 0 else f"▼ {-change}" if change < 0 else "="
     return (
         score.feature.name,
         f"{sum(part.reach for part in score.parts):>7,.10g}",
@@ -155,5 +155,5 @@ def _values(score: Score) -> tuple[str, ...]:
         f"{score.plain_rank:>4}",
         "        –" if score.weighted is None else f"{score.weighted:>9,.2f}",
         "   –" if score.weighted_rank is None else f"{score.weighted_rank:>4}",
-        f"{moved:>6}",
+        f"{movement:>6}",
     )

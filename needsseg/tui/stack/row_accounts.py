@@ -1,4 +1,4 @@
-"""The accounts of the row under the cursor, below the bars where the terminal is tall enough."""
+"""The accounts of the row under the cursor, shown below the bars if the terminal is tall enough."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from textual.content import Content
 
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.loading import attempted, uncollected
 from needsseg.tui.widgets import account_lines
 from needsseg.tui.widgets.chart import EIGHTHS
@@ -30,7 +31,7 @@ COLUMNS = ("Account", "Need", "Lifecycle", "Pays", "Action")
 
 
 class RowAccounts(Vertical):
-    """Lists accounts as F4 does, without taking keys; what takes long is found beside the screen."""
+    """Lists accounts as F4 does, without focus; filtering runs in the background."""
 
     DEFAULT_CLASSES = "pane"
     BORDER_TITLE = "Accounts"
@@ -39,11 +40,11 @@ class RowAccounts(Vertical):
         super().__init__()
         self._list = LongList(cursor_shown=False)
         self._list.can_focus = False
-        self.border_subtitle = "enter opens them"
+        self.border_subtitle = plain(with_keys("{stack.open} opens them"))
         self._shown: tuple[Computed | None, Filters] | None = None
 
     def compose(self) -> ComposeResult:
-        """One list."""
+        """Yield the list."""
         yield self._list
 
     def show(self, computed: Computed | None, filters: Filters, signs: Mapping[str, Sign]) -> None:

@@ -1,4 +1,4 @@
-"""The stack: who is where and what they pay, as a table and as bars; curves, scores, triggers and patterns from there."""
+"""The stack screen: a roll-up of accounts and what they pay, as a table and bars, with commands for curves and scores."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from needsseg.tui.words import lines, plain, row
 
 
 class StackScreen(StudyScreen):
-    """A roll-up of accounts, its bars below it."""
+    """A roll-up of accounts, with its bars below."""
 
     MODE = "stack"
     HELP = HELP
@@ -59,16 +59,16 @@ class StackScreen(StudyScreen):
         super().__init__()
         self._rows, self._by, self._view = ROWS[0], BY[0], VIEWS[0]
         self._computed: Computed | None = None
-        self.made: Rollup | None = None
+        self.rollup: Rollup | None = None
         self._table: DataTable[Any] = DataTable(
             cursor_type="row", zebra_stripes=True, id="rollup", classes="listed pane"
         )
-        self.loader = ProfileLoader(self, self._table, EMPTY, self._took)
+        self.loader = ProfileLoader(self, self._table, EMPTY, self._show_profiles)
         self.commands = StackCommands(self, self.loader)
         self._accounts = RowAccounts()
 
     def compose_body(self) -> ComposeResult:
-        """Empty state, loading, table, what to bear in mind, bars."""
+        """Yield the empty state, the loading indicator, the table, its cautions, the bars."""
         yield self.loader.empty
         yield self.loader.indicator
         with self.loader.body:
@@ -82,40 +82,42 @@ class StackScreen(StudyScreen):
             yield self._accounts
 
     def on_mount(self) -> None:
-        """What was left."""
+        """Restore the remembered date, table and backlog."""
         self.loader.recall_date()
-        left = studies.place(self.study, self.MODE)
-        rows, by, view = (str(left.get(name, "")) for name in ("rows", "by", "view"))
+        remembered = studies.place(self.study, self.MODE)
+        rows, by, view = (str(remembered.get(name, "")) for name in ("rows", "by", "view"))
         if rows in ROWS and by in BY and rows != by:
             self._rows, self._by = rows, by
         self._view = view if view in VIEWS else self._view
-        self.commands.backlog = str(left.get("backlog", ""))
+        self.commands.backlog = str(remembered.get("backlog", ""))
 
     def reload(self) -> None:
-        """Shows what was computed of the study as it is now, or has it computed."""
+        """Show the profiles of the study's current state, or start computing them."""
         self.loader.reload()
 
-    def _took(self, computed: Computed | None) -> None:
-        """Rolls other profiles up."""
+    def _show_profiles(self, computed: Computed | None) -> None:
+        """Roll up computed profiles, or show none."""
         self._computed = computed
         if computed is None or not computed.profiles:
-            self.made = None
+            self.rollup = None
             self._fill()
         else:
             self._roll_up()
 
     def _roll_up(self) -> None:
         if self._computed is not None and self._computed.profiles:
-            self.run_worker(self._made(self._computed, self._rows, self._by), group="rollup", exclusive=True)
+            self.run_worker(
+                self._roll_up_profiles(self._computed, self._rows, self._by), group="rollup", exclusive=True
+            )
 
-    async def _made(self, computed: Computed, rows: str, by: str) -> None:
-        work = partial(roll_up, computed.profiles, computed.amounts, rows, by)
-        found = await attempted(asyncio.to_thread(uncollected, work))
-        if isinstance(found, NeedssegError):
-            self.made = None
-            self.tell(str(found), wrong=True)
+    async def _roll_up_profiles(self, computed: Computed, rows: str, by: str) -> None:
+        compute = partial(roll_up, computed.profiles, computed.amounts, rows, by)
+        result = await attempted(asyncio.to_thread(uncollected, compute))
+        if isinstance(result, NeedssegError):
+            self.rollup = None
+            self.tell(str(result), wrong=True)
         else:
-            self.made = found
+            self.rollup = result
         self._fill()
         self.tell()
 
@@ -123,51 +125,51 @@ class StackScreen(StudyScreen):
         table = self._table
         at = table.cursor_row
         table.clear(columns=True)
-        table.border_title = plain(words.title(self.made, self._view) if self.made else "")
-        self.query_one("#caution", Static).update(plain(words.caution(self.made, self._view) if self.made else ""))
-        if self.made is not None:
-            header, body = words.table(self.made, self._view, self.loader.signs)
+        table.border_title = plain(words.title(self.rollup, self._view) if self.rollup else "")
+        self.query_one("#caution", Static).update(plain(words.caution(self.rollup, self._view) if self.rollup else ""))
+        if self.rollup is not None:
+            header, body = words.table(self.rollup, self._view, self.loader.signs)
             widths = words.widths(header, body)
-            across = sum(widths) + len(widths) - 1
-            table.add_column(row([words.line(header, widths)], [across]), width=across)
+            total_width = sum(widths) + len(widths) - 1
+            table.add_column(row([words.line(header, widths)], [total_width]), width=total_width)
             for values in body:
-                table.add_row(row([words.line(values, widths)], [across]))
+                table.add_row(row([words.line(values, widths)], [total_width]))
             table.move_cursor(row=min(at, len(body) - 1))
         self._draw()
 
     def _draw(self) -> None:
-        """The bars: of all rows, and of the columns of the row under the cursor."""
+        """Draw the bars of all rows, and of the columns of the row under the cursor."""
         by_row, by_column = self.query_one("#by-row", Static), self.query_one("#by-column", Static)
-        made = self.made
-        if made is None:
+        rollup = self.rollup
+        if rollup is None:
             by_row.update("")
             by_column.update("")
             return
-        wide = self.has_class("-wide")
-        width = (self.app.size.width - (6 if wide else 3)) // (2 if wide else 1)
+        is_wide = self.has_class("-wide")
+        width = (self.app.size.width - (6 if is_wide else 3)) // (2 if is_wide else 1)
         at = self._table.cursor_row
-        name = made.rows[at].name if at < len(made.rows) else "all"
-        heads = (f"By {WORDS[made.rows_of]}", f"{worded(made.rows_of, name)} by {WORDS[made.by]}")
-        drawn = (
-            words.bars_of_rows(made, self._view, width, self.loader.signs),
-            words.bars_of_columns(made, at, self._view, width),
+        name = rollup.rows[at].name if at < len(rollup.rows) else "all"
+        heads = (f"By {WORDS[rollup.rows_of]}", f"{worded(rollup.rows_of, name)} by {WORDS[rollup.by]}")
+        charts = (
+            words.bars_of_rows(rollup, self._view, width, self.loader.signs),
+            words.bars_of_columns(rollup, at, self._view, width),
         )
-        for part, head, told in zip((by_row, by_column), heads, drawn, strict=True):
-            part.update(lines([plain(head, "bold"), *map(bar_line, told)]))
+        for part, head, bar_lines in zip((by_row, by_column), heads, charts, strict=True):
+            part.update(lines([plain(head, "bold"), *map(bar_line, bar_lines)]))
         self._accounts.show(self._computed, self._filters_of_row(), self.loader.signs)
 
     def on_resize(self) -> None:
-        """Bars are as long as there is room."""
-        if self.made is not None:
+        """Draw the bars as long as there is room."""
+        if self.rollup is not None:
             self._draw()
 
     def state(self) -> str:
-        """The date, the place, what is shown."""
-        if self.made is None:
+        """Return the date, the cursor's row, and what is shown."""
+        if self.rollup is None:
             return "computing profiles …" if self.loader.computing else "saved · no roll-up"
-        at = f"row {self._table.cursor_row + 1}/{len(self.made.rows) + 1}"
-        said = f"saved · as of {self.loader.as_of} · {at} · {self._view} by {WORDS[self._by]}"
-        return said + (" · recomputing …" if self.loader.computing else "")
+        at = f"row {self._table.cursor_row + 1}/{len(self.rollup.rows) + 1}"
+        summary = f"saved · as of {self.loader.as_of} · {at} · {self._view} by {WORDS[self._by]}"
+        return summary + (" · recomputing …" if self.loader.computing else "")
 
     @on(DataTable.RowHighlighted)
     def _moved(self) -> None:
@@ -179,87 +181,87 @@ class StackScreen(StudyScreen):
         self.action_open()
 
     def action_open(self) -> None:
-        """Shows the accounts of the row on the accounts screen."""
+        """Show the accounts of the row on the accounts screen."""
         if self.loader.try_again():
             return
-        if self.made is None:
+        if self.rollup is None:
             self.tell("there is no row to open yet")
             return
         self.commands.show_accounts(self._filters_of_row())
 
     def _filters_of_row(self) -> Filters:
-        """The filters that leave the accounts of the row under the cursor."""
-        at, made = self._table.cursor_row, self.made
-        if made is None or at >= len(made.rows):
+        """Return filters that show the accounts of the row under the cursor."""
+        at, rollup = self._table.cursor_row, self.rollup
+        if rollup is None or at >= len(rollup.rows):
             return Filters()
-        return Filters(chosen={made.rows_of: (made.rows[at].name,)})
+        return Filters(chosen={rollup.rows_of: (rollup.rows[at].name,)})
 
     def action_rows(self) -> None:
-        """Rows of another tier."""
+        """Show rows of another tier."""
         self._rows = _next(ROWS, self._rows)
         self._by = _next(BY, self._by) if self._by == self._rows else self._by
         self._roll_up()
 
     def action_by(self) -> None:
-        """Columns of another tier."""
+        """Show columns of another tier."""
         self._by = _next(BY, self._by)
         self._by = _next(BY, self._by) if self._by == self._rows else self._by
         self._roll_up()
 
     def action_view(self) -> None:
-        """Accounts, shares or money."""
+        """Switch between accounts, shares and money."""
         self._view = _next(VIEWS, self._view)
         self._fill()
         self.tell()
 
     def action_read(self, by: int) -> None:
-        """Scrolls the charts."""
+        """Scroll the charts."""
         charts = self.query_one("#charts")
         if charts.max_scroll_y:
             charts.scroll_relative(y=by, animate=False)
         else:
-            self.tell("all charts are in sight")
+            self.tell("all charts are visible")
 
     def action_step(self, by: int) -> None:
-        """Goes up or down."""
+        """Go up or down."""
         self._table.move_cursor(row=self._table.cursor_row + by)
 
     def action_edge(self, end: bool) -> None:
-        """Goes to the first or last row."""
+        """Go to the first or last row."""
         self._table.move_cursor(row=self._table.row_count - 1 if end else 0)
 
     def action_as_of(self) -> None:
-        """Asks for the date."""
+        """Ask for the date."""
         self.loader.ask_date()
 
     def action_curves(self) -> None:
-        """Asks whose segments, then from which day."""
+        """Ask whose segments, then from which day."""
         self.commands.curves()
 
     def action_report(self) -> None:
-        """Shows the report."""
+        """Show the report."""
         self.commands.report()
 
     def action_export(self) -> None:
-        """Asks for a file to write the roll-up to."""
+        """Ask for a file to write the roll-up to."""
         self.commands.export()
 
     def action_rice(self) -> None:
-        """Asks for a backlog."""
+        """Ask for a backlog."""
         self.commands.rice()
 
     def action_triggers(self) -> None:
-        """Shows when accounts asked for something."""
+        """List triggered accounts."""
         self.commands.triggers()
 
     def action_patterns(self) -> None:
-        """Looks for patterns of use."""
+        """Look for patterns of use."""
         self.commands.patterns()
 
     def leave(self) -> None:
-        """Remembers date and table."""
+        """Remember date and table."""
         self.loader.remember_date()
-        self.desk.remember(
+        self.study_app.remember(
             self.MODE, {"rows": self._rows, "by": self._by, "view": self._view, "backlog": self.commands.backlog}
         )
 

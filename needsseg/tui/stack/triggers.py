@@ -1,4 +1,4 @@
-"""When accounts asked for something: a line a trigger, the newest first."""
+"""The sheet of triggers: a line a triggered account, the newest first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from textual.widgets import OptionList
 from needsseg.actions.playbook import KINDS, triggers
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -28,17 +29,17 @@ if TYPE_CHECKING:
     from needsseg.actions.study import Study
 
 MOST = 500
-FAILED = "They could not be looked for: esc closes this, and T tries again."
+FAILED = "Triggers could not be computed. Press {sheet.close}, then {stack.triggers} to try again."
 WINDOWS = (12, 4, 52, 0)
 """Weeks before the date; 0 is all of them."""
 
 
-class TriggersSheet(Sheet[Place]):
-    """Enter opens the account; a place chosen there is this sheet's answer."""
+class TriggersSheet(Sheet[Bookmark]):
+    """Enter opens the account's page; a place chosen there is this sheet's answer."""
 
     TITLE = "Triggers"
-    KEYS = "enter opens the account · f kind · w weeks · esc closes"
-    EMPTY = "No trigger fired in this time: w looks further back, f at another kind."
+    KEYS = "enter opens the account · {triggers.kind} kind · {triggers.weeks} weeks · {sheet.close} closes"
+    EMPTY = "No trigger fired in this time: {triggers.weeks} looks further back, {triggers.kind} at another kind."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "kind", "triggers of one kind", id="triggers.kind"),
         Binding("w", "weeks", "other weeks: 12, 4, 52, all", id="triggers.weeks"),
@@ -52,18 +53,18 @@ class TriggersSheet(Sheet[Place]):
         self.shown: list[TriggerRow] = []
 
     def reload(self) -> None:
-        """Looks for triggers beside the screen."""
+        """Compute the triggers in the background."""
         if not self._reading:
             self._reading = True
             self.run_worker(self._read(), group="triggers", exclusive=True)
 
     async def _read(self) -> None:
-        look = partial(triggers.fired, as_of=self._as_of)
-        found = await attempted(aside(self.study.path, lambda study: uncollected(partial(look, study))))
-        if isinstance(found, NeedssegError):
-            self._happened, self._wrong = str(found), True
+        find_triggers = partial(triggers.fired, as_of=self._as_of)
+        result = await attempted(aside(self.study.path, lambda study: uncollected(partial(find_triggers, study))))
+        if isinstance(result, NeedssegError):
+            self._happened, self._wrong = str(result), True
         else:
-            self._report = found
+            self._report = result
             if self._wrong:
                 self._happened, self._wrong = "", False
         self._reading = False
@@ -78,19 +79,19 @@ class TriggersSheet(Sheet[Place]):
         fitting = [row for row in self._of_weeks() if self._kind in ("", row.trigger.kind)]
         self.shown = fitting[::-1]
         failed = self._report is None and not self._reading
-        self.fill([plain(FAILED)] if failed else [_line(row) for row in self.shown[:MOST]])
+        self.fill([plain(with_keys(FAILED))] if failed else [_line(row) for row in self.shown[:MOST]])
         self.tell()
 
     def state(self) -> str:
-        """How many, of which kinds, of which weeks."""
+        """Return how many triggers there are, of which kinds and weeks."""
         if self._report is None:
             return "looking for triggers …" if self._reading else ""
         counts = Counter(row.trigger.kind for row in self.shown)
         kinds = ", ".join(f"{number:,} {_kind(kind)}" for kind, number in counts.most_common())
         when = f"{format_count(self._weeks, 'week')} to {self._as_of}" if self._weeks else f"all to {self._as_of}"
-        said = [f"{format_count(len(self.shown), 'trigger')}: {kinds}" if kinds else "no trigger", when]
-        said += [f"the newest {MOST} are listed"] if len(self.shown) > MOST else []
-        return "\n".join([" · ".join(said), *(f"! {warning}" for warning in self._report.warnings)])
+        parts = [f"{format_count(len(self.shown), 'trigger')}: {kinds}" if kinds else "no trigger", when]
+        parts += [f"the newest {MOST} are listed"] if len(self.shown) > MOST else []
+        return "\n".join([" · ".join(parts), *(f"! {warning}" for warning in self._report.warnings)])
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
@@ -101,12 +102,12 @@ class TriggersSheet(Sheet[Place]):
             account = self.shown[event.option_index].trigger.account_id
             self.app.push_screen(AccountPageSheet(self.study, account, self._as_of), self._go)
 
-    def _go(self, place: Place | None) -> None:
+    def _go(self, place: Bookmark | None) -> None:
         if place is not None:
             self.dismiss(place)
 
     def action_kind(self) -> None:
-        """Asks for a kind."""
+        """Ask which kind of triggers to show."""
         counts = Counter(row.trigger.kind for row in self._of_weeks())
         choices = [Choice("", "all kinds", format_count(sum(counts.values()), "trigger"))]
         choices += [Choice(kind, _kind(kind), format_count(counts[kind], "trigger")) for kind in KINDS]
@@ -118,7 +119,7 @@ class TriggersSheet(Sheet[Place]):
             self._fill()
 
     def action_weeks(self) -> None:
-        """Looks at other weeks."""
+        """Show triggers of another number of weeks."""
         self._weeks = WINDOWS[(WINDOWS.index(self._weeks) + 1) % len(WINDOWS)]
         self._fill()
 
@@ -128,14 +129,14 @@ def _kind(kind: str) -> str:
 
 
 def _line(row: TriggerRow) -> Content:
-    one = row.trigger
-    feature = f" {one.feature}" if one.feature else ""
+    trigger = row.trigger
+    feature = f" {trigger.feature}" if trigger.feature else ""
     need = f" · {row.needs_segment}" if row.needs_segment else ""
-    open_ = "" if one.settled else "; provisional: late events may cancel it"
-    head = plain(f"{one.fired_on}  {_kind(one.kind)}{feature}  ")
+    provisional = "" if trigger.settled else "; provisional: late events may cancel it"
+    head = plain(f"{trigger.fired_on}  {_kind(trigger.kind)}{feature}  ")
     return lines(
         [
-            Content.assemble(head, plain(row.name or one.account_id, "bold"), plain(need, "dim")),
-            plain(f"  {one.evidence}{open_}", "dim"),
+            Content.assemble(head, plain(row.name or trigger.account_id, "bold"), plain(need, "dim")),
+            plain(f"  {trigger.evidence}{provisional}", "dim"),
         ]
     )

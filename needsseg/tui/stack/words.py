@@ -1,4 +1,4 @@
-"""A roll-up in words: its cells, what is known and what is not, and its bars."""
+"""The words of a roll-up: its cells, its cautions, its bars and its title."""
 
 from __future__ import annotations
 
@@ -17,18 +17,24 @@ if TYPE_CHECKING:
 WIDEST, NAME = 18, 22
 
 
-def money_word(made: Rollup) -> str:
-    """What amounts may be called."""
-    return "ARR" if made.amounts.yearly is not None else f"“{made.amounts.column}”" if made.amounts.column else "money"
+def money_word(rollup: Rollup) -> str:
+    """Return the name of the amounts."""
+    return (
+        "ARR"
+        if rollup.amounts.yearly is not None
+        else f"“{rollup.amounts.column}”"
+        if rollup.amounts.column
+        else "money"
+    )
 
 
-def money(cell: Cell, made: Rollup) -> float | None:
-    """What accounts pay, by the year where that is known."""
-    return cell.arr if made.amounts.yearly is not None else cell.amount
+def money(cell: Cell, rollup: Rollup) -> float | None:
+    """Return what a cell's accounts pay, by the year if that is known."""
+    return cell.arr if rollup.amounts.yearly is not None else cell.amount
 
 
-def figure(cell: Cell, made: Rollup, view: str) -> str:
-    """One cell of the table."""
+def figure(cell: Cell, rollup: Rollup, view: str) -> str:
+    """Return one cell of the table."""
     if not cell.accounts:
         return "–"
     few = "*" if cell.small else " "
@@ -36,36 +42,38 @@ def figure(cell: Cell, made: Rollup, view: str) -> str:
         return f"{cell.accounts:,}{few}"
     if view == "shares":
         return f"{cell.share_of_row:.0%}{few}"
-    amount = money(cell, made)
+    amount = money(cell, rollup)
     return f"?{few}" if amount is None else f"{amount:,.0f}{few}"
 
 
-def table(made: Rollup, view: str, signs: Mapping[str, Sign]) -> tuple[list[str], list[list[str]]]:
-    """The header and the rows, the last being all of it; segments have their symbols."""
-    sure = made.rows_of == "needs_segment"
-    header = [WORDS[made.rows_of], *(worded(made.by, name) for name in made.columns), "all", "of all"]
-    header += ["confirmed", "sure"] if sure else []
-    body = [_row(row, made, view, sure, signs) for row in made.rows]
-    whole = [figure(made.totals[name], made, view) for name in made.columns]
-    body.append(["all", *whole, figure(made.total, made, view), _of_all(made.total, view), *[""] * (2 * sure)])
+def table(rollup: Rollup, view: str, signs: Mapping[str, Sign]) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows, the last with the totals; segments have their symbols."""
+    is_needs = rollup.rows_of == "needs_segment"
+    header = [WORDS[rollup.rows_of], *(worded(rollup.by, name) for name in rollup.columns), "all", "of all"]
+    header += ["confirmed", "sure"] if is_needs else []
+    body = [_row(row, rollup, view, is_needs, signs) for row in rollup.rows]
+    totals = [figure(rollup.totals[name], rollup, view) for name in rollup.columns]
+    body.append(
+        ["all", *totals, figure(rollup.total, rollup, view), _of_all(rollup.total, view), *[""] * (2 * is_needs)]
+    )
     return header, body
 
 
-def row_name(made: Rollup, name: str, signs: Mapping[str, Sign]) -> str:
-    """What a row is called, a segment after its symbol."""
-    sign = signs.get(name) if made.rows_of == "needs_segment" else None
-    return f"{sign[0]} {name}" if sign else worded(made.rows_of, name)
+def row_name(rollup: Rollup, name: str, signs: Mapping[str, Sign]) -> str:
+    """Return a row's name, a segment's after its symbol."""
+    sign = signs.get(name) if rollup.rows_of == "needs_segment" else None
+    return f"{sign[0]} {name}" if sign else worded(rollup.rows_of, name)
 
 
-def _row(row: Row, made: Rollup, view: str, sure: bool, signs: Mapping[str, Sign]) -> list[str]:
-    cells = [figure(row.cells[name], made, view) for name in made.columns]
-    said = [row_name(made, row.name, signs), *cells, figure(row.total, made, view), _of_all(row.total, view)]
-    if sure:
-        said += [
+def _row(row: Row, rollup: Rollup, view: str, is_needs: bool, signs: Mapping[str, Sign]) -> list[str]:
+    cells = [figure(row.cells[name], rollup, view) for name in rollup.columns]
+    values = [row_name(rollup, row.name, signs), *cells, figure(row.total, rollup, view), _of_all(row.total, view)]
+    if is_needs:
+        values += [
             f"{row.confirmed} of {row.labelled}" if row.labelled else "–",
             "–" if row.confidence is None else f"{row.confidence:.2f}",
         ]
-    return said
+    return values
 
 
 def _of_all(cell: Cell, view: str) -> str:
@@ -74,62 +82,68 @@ def _of_all(cell: Cell, view: str) -> str:
 
 
 def widths(header: list[str], body: list[list[str]]) -> list[int]:
-    """How wide each column has to be, within reason."""
-    wanted = [max(len(line[at]) for line in [header, *body]) for at in range(len(header))]
-    return [min(wanted[0], NAME), *(min(max(each, 4), WIDEST) for each in wanted[1:])]
+    """Return each column's width, within limits."""
+    longest = [max(len(line[at]) for line in [header, *body]) for at in range(len(header))]
+    return [min(longest[0], NAME), *(min(max(each, 4), WIDEST) for each in longest[1:])]
 
 
-def line(values: list[str], wide: list[int]) -> str:
-    """A row of the table: names to the left, figures to the right."""
+def line(values: list[str], widths: list[int]) -> str:
+    """Return a row of the table: names to the left, figures to the right."""
     first, *rest = (
-        fitted(value, width) if len(value) > width else value for value, width in zip(values, wide, strict=True)
+        fitted(value, width) if len(value) > width else value for value, width in zip(values, widths, strict=True)
     )
     return " ".join(
-        [fitted(first, wide[0]), *(value.rjust(width) for value, width in zip(rest, wide[1:], strict=True))]
+        [fitted(first, widths[0]), *(value.rjust(width) for value, width in zip(rest, widths[1:], strict=True))]
     )
 
 
-def caution(made: Rollup, view: str) -> str:
-    """How far labels and amounts reach, and what says little."""
-    labelled = sum(row.labelled for row in made.rows)
-    confirmed = sum(row.confirmed for row in made.rows)
-    said = [f"Labels cover {labelled:,} of {format_count(made.total.accounts, 'account')}, {confirmed:,} confirmed."]
-    if not made.amounts.amounts:
-        said.append("No amounts of running subscriptions are known.")
+def caution(rollup: Rollup, view: str) -> str:
+    """Return the coverage of labels and amounts, and a caution about small cells."""
+    labelled = sum(row.labelled for row in rollup.rows)
+    confirmed = sum(row.confirmed for row in rollup.rows)
+    sentences = [
+        f"Labels cover {labelled:,} of {format_count(rollup.total.accounts, 'account')}, {confirmed:,} confirmed."
+    ]
+    if not rollup.amounts.amounts:
+        sentences.append("No amounts of running subscriptions are known.")
     elif view != "money":
-        said.append(f"Amounts are known of {made.total.priced:,}.")
+        sentences.append(f"Amounts are known for {rollup.total.priced:,}.")
     else:
-        known = f"known of {made.total.priced:,}; the others are not counted as paying nothing"
-        unclear = "" if made.amounts.yearly is not None else "; of a month or of a year is not told, so it is not ARR"
-        said.append(f"Money is {money_word(made)}, {known}{unclear}.")
-    if any(cell.small for row in made.rows for cell in row.cells.values()):
-        said.append("* fewer than five accounts: a share of so few says little.")
-    return " ".join(said)
+        coverage = f"known for {rollup.total.priced:,}; the others do not count as paying nothing"
+        unclear = "" if rollup.amounts.yearly is not None else "; per month or per year is unknown, so it is not ARR"
+        sentences.append(f"Money is {money_word(rollup)}, {coverage}{unclear}.")
+    if any(cell.small for row in rollup.rows for cell in row.cells.values()):
+        sentences.append("* fewer than five accounts: too few for a meaningful share.")
+    return " ".join(sentences)
 
 
-def bars_of_rows(made: Rollup, view: str, width: int, signs: Mapping[str, Sign]) -> list[str]:
-    """A bar a row: all of it, and its share of all accounts."""
-    told = [(row, _told(row.total, row.total.share_of_total, made, view)) for row in made.rows]
-    return bars([(row_name(made, row.name, signs), *each) for row, each in told], width, NAME)
+def bars_of_rows(rollup: Rollup, view: str, width: int, signs: Mapping[str, Sign]) -> list[str]:
+    """Return a bar a row: its total, and its share of all accounts."""
+    bars_by_row = [(row, _amount_words(row.total, row.total.share_of_total, rollup, view)) for row in rollup.rows]
+    return bars([(row_name(rollup, row.name, signs), *each) for row, each in bars_by_row], width, NAME)
 
 
-def bars_of_columns(made: Rollup, at: int, view: str, width: int) -> list[str]:
-    """A bar a column: the cells of one row and their shares of it, or of all where ``at`` is behind the last."""
-    cells = made.rows[at].cells if at < len(made.rows) else made.totals
-    told = [(name, _told(cells[name], cells[name].share_of_row, made, view)) for name in made.columns]
-    return bars([(worded(made.by, name), *each) for name, each in told], width)
+def bars_of_columns(rollup: Rollup, at: int, view: str, width: int) -> list[str]:
+    """Return a bar a column: one row's cells with their shares of it, or the totals if ``at`` is past the last row."""
+    cells = rollup.rows[at].cells if at < len(rollup.rows) else rollup.totals
+    bars_by_column = [
+        (name, _amount_words(cells[name], cells[name].share_of_row, rollup, view)) for name in rollup.columns
+    ]
+    return bars([(worded(rollup.by, name), *each) for name, each in bars_by_column], width)
 
 
-def _told(cell: Cell, share: float, made: Rollup, view: str) -> tuple[float | None, str]:
+def _amount_words(cell: Cell, share: float, rollup: Rollup, view: str) -> tuple[float | None, str]:
     if view == "money":
-        amount = money(cell, made)
+        amount = money(cell, rollup)
         return amount, "?" if amount is None and cell.accounts else f"{amount or 0:,.0f}"
     return float(cell.accounts), f"{cell.accounts:,}  {share:>4.0%}"
 
 
-def title(made: Rollup, view: str) -> str:
-    """What the table shows."""
-    what = {"accounts": "Accounts", "shares": "Shares of a row's accounts", "money": f"Money ({money_word(made)})"}[
-        view
-    ]
-    return f"{what}: {WORDS[made.rows_of]} by {WORDS[made.by]}"
+def title(rollup: Rollup, view: str) -> str:
+    """Return the table's title."""
+    view_words = {
+        "accounts": "Accounts",
+        "shares": "Shares of a row's accounts",
+        "money": f"Money ({money_word(rollup)})",
+    }[view]
+    return f"{view_words}: {WORDS[rollup.rows_of]} by {WORDS[rollup.by]}"

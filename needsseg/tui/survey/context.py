@@ -1,4 +1,4 @@
-"""What the objects of the survey screen may ask of the screen that they are part of."""
+"""The survey screen as the objects that it is composed of may use it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SurveyContext(ScreenContext, Protocol):
-    """The screen as its objects know it: what is under the cursors, reports, work beside the screen."""
+    """The screen as its objects use it: what is under the cursors, reports, work in the background."""
 
     confirmed: int
     """How many segments are confirmed."""
@@ -29,14 +29,14 @@ class SurveyContext(ScreenContext, Protocol):
 
     @property
     def on_questions(self) -> bool:
-        """Whether keys go to the questions."""
+        """Whether the questions have the focus."""
 
     @property
     def is_current(self) -> bool:
-        """Whether the screen is the one on top."""
+        """Whether the screen is on top."""
 
     def show(self) -> None:
-        """Show the survey as it is now."""
+        """Show the survey with its edits."""
 
     def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:
         """Show lines over the screen."""
@@ -45,4 +45,4 @@ class SurveyContext(ScreenContext, Protocol):
         """Run a long command in a child process; ``then`` gets its outcome unless it was cancelled."""
 
     def run_worker(self, work: Awaitable[None], *, group: str, exclusive: bool = False) -> object:
-        """Run work beside the screen."""
+        """Run work in the background."""

@@ -1,4 +1,4 @@
-"""The survey as it is being edited: the saved version, the edits since, and how they outlive the app."""
+"""The survey being edited: the saved version, the edits since, and how they are kept when the app closes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from needsseg.actions.study import history, studies
 from needsseg.actions.survey import as_toml, from_toml
 from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError, NotFoundError
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.survey.editing import Edits
 
@@ -25,28 +26,28 @@ class SurveyDraft:
         self.context = context
         self.edits = Edits()
         self.drifted: list[str] = []
-        """What has changed in the study since the survey was saved, in sentences."""
-        self._taken_up = False
+        """What has changed in the study since the survey was saved, a sentence each."""
+        self._kept_edits_read = False
         self._saved_by: dict[int, Survey] = {}
-        """What was saved by which entry of the history, to be there again as edits once that is taken back."""
+        """The survey saved by each entry of the history, to become edits again when that entry is undone."""
 
     def required_survey(self) -> Survey | None:
-        """The survey; says what to do where there is none."""
+        """Return the survey; None with a message on what to do if there is none."""
         if self.edits.shown is None:
             self.context.tell(
-                "there is no survey yet: D drafts one"
+                with_keys("there is no survey yet: {survey.draft} drafts one")
                 if self.context.confirmed > 1
-                else "F3 goes to the segments: c confirms"
+                else with_keys("{go.segments} goes to the segments: {segments.confirm} confirms")
             )
         return self.edits.shown
 
     def read_saved(self) -> NeedssegError | None:
-        """Reads the newest version, what drifted since, and the edits that were kept; why those cannot be read."""
+        """Read the newest version, its drift, and the kept edits; return the error if those cannot be read."""
         wrong = None
-        if not self._taken_up:
-            self._taken_up = True
+        if not self._kept_edits_read:
+            self._kept_edits_read = True
             try:
-                self.edits.take_up(self._kept())
+                self.edits.take_up(self._load_kept_edits())
             except NeedssegError as error:
                 wrong = error
         try:
@@ -56,23 +57,27 @@ class SurveyDraft:
         self.drifted = [] if self.edits.shown is None else surveys.drift(self.context.study, self.edits.shown)
         return wrong
 
-    def _kept(self) -> Survey | None:
-        """The edits that were kept."""
+    def _load_kept_edits(self) -> Survey | None:
+        """Return the kept edits, None without any."""
         text = str(studies.place(self.context.study, EDITS).get("toml", ""))
         return surveys.worded_by_people(self.context.study, from_toml(text, "the kept edits"), text) if text else None
 
     def keep(self) -> None:
-        """Keeps the edits in the study's file, outside its history."""
+        """Store the edits in the study's file, outside its history."""
         text = as_toml(self.edits.now) if self.edits.now is not None else ""
         studies.remember_place(self.context.study, EDITS, {"toml": text} if text else {})
 
-    def edited(self, made: Survey, happened: str) -> None:
-        """Takes an edit, keeps it, and tells of it."""
-        self.edits.make(made)
-        self.refreshed(f"{happened}, not saved yet · u undoes" if self.edits.unsaved else f"{happened}: as saved")
+    def edited(self, survey: Survey, happened: str) -> None:
+        """Apply an edit, store it, and show a message."""
+        self.edits.make(survey)
+        self.refreshed(
+            f"{happened}, not saved yet · {key_of('study.undo')} undoes"
+            if self.edits.unsaved
+            else f"{happened}: as saved"
+        )
 
     def refreshed(self, happened: str) -> None:
-        """Shows the survey after an edit, and keeps it; where it cannot be kept that is told."""
+        """Show the survey after an edit, and store it; the message says so if that failed."""
         try:
             self.keep()
         except NeedssegError as error:
@@ -81,28 +86,28 @@ class SurveyDraft:
         self.context.tell(happened)
 
     def undo_edit(self) -> bool:
-        """Takes the last edit back; whether there was one."""
+        """Undo the last edit; return whether there was one."""
         if not self.edits.back():
             return False
-        self.refreshed("Undid the edit. ctrl+r redoes it")
+        self.refreshed(with_keys("Undid the edit. {study.redo} redoes it"))
         return True
 
     def redo_edit(self) -> bool:
-        """Makes an edit again that was taken back; whether there was one."""
+        """Redo the undone edit; return whether there was one."""
         if not self.edits.again():
             return False
-        self.refreshed("Redid the edit. u undoes it")
+        self.refreshed(with_keys("Redid the edit. {study.undo} undoes it"))
         return True
 
     def restore_saved_by(self, entry: int) -> None:
-        """What was saved by the action taken back is there again, not saved."""
+        """Turn what an undone action saved into unsaved edits again."""
         if not self.edits.unsaved and entry in self._saved_by:
             self.edits.take_up(self._saved_by[entry])
             self.keep()
 
     @shows_errors
     def save(self) -> None:
-        """Saves the survey as the next version."""
+        """Save the survey as the next version."""
         shown = self.required_survey()
         if shown is None:
             return

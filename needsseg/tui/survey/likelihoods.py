@@ -1,4 +1,4 @@
-"""How likely the users of each segment pick one option: a line a segment."""
+"""The sheet of an option's likelihoods: how likely the users of each segment pick it, a line a segment."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from textual.widgets import Input, Static
 
 from needsseg.errors import NeedssegError
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, with_keys
 from needsseg.tui.survey.editing import likelihood, with_likelihoods
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.survey import Survey
 
-KEYS = "enter takes them · tab ↓ next · shift+tab ↑ before · esc cancels"
+KEYS = (
+    "enter takes them · tab {likelihoods.next} next · shift+tab {likelihoods.before} before · "
+    "{likelihoods.leave} cancels"
+)
 
 
 class LikelihoodSheet(ModalScreen["Survey | None"]):
-    """Gives the survey with other likelihoods of one option, or None where it was left."""
+    """Closes with the survey with other likelihoods of one option, or None when cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "leave", id="likelihoods.leave", priority=True),
@@ -51,12 +55,12 @@ class LikelihoodSheet(ModalScreen["Survey | None"]):
         self._warned = False
 
     def compose(self) -> ComposeResult:
-        """The option, a line a segment, what happened, and the keys."""
+        """Yield the option, a line a segment, the last message, and the keys."""
         with Vertical() as box:
             box.border_title = "How likely is this option?"
             words = self._question.options[self._at].words
             about = (
-                "Above 0 and below 1, or in %. The other options keep their shares of what is left, so that all make 1."
+                "Above 0 and below 1, or in %. The other options share the rest in proportion, so that all add up to 1."
             )
             yield Static(
                 lines([plain(self._question.words, "bold"), plain(f"“{words}”"), plain(about, "dim")]), id="asks"
@@ -65,16 +69,16 @@ class LikelihoodSheet(ModalScreen["Survey | None"]):
                 yield Static(plain(f"by users of {one_line(name, 70)}", "bold"), classes="asked", markup=False)
                 yield Input(value, id=f"segment-{place}", compact=True)
             yield Static(id="likelihoods-state", classes="line", markup=False)
-            yield Static(plain(KEYS), classes="line", markup=False)
+            yield Static(key_hints(KEYS), classes="line", markup=False)
 
     def on_mount(self) -> None:
-        """The first segment comes first."""
+        """Focus the first segment."""
         self.query(Input).first().focus()
 
     def _typed(self) -> dict[str, str]:
-        """What differs from what was there."""
-        said = [line.value for line in self.query(Input)]
-        pairs = zip(self._first.items(), said, strict=True)
+        """Return the changed values by segment."""
+        values = [line.value for line in self.query(Input)]
+        pairs = zip(self._first.items(), values, strict=True)
         return {name: now for (name, before), now in pairs if now.strip() != before}
 
     def _tell(self, happened: str) -> None:
@@ -92,27 +96,27 @@ class LikelihoodSheet(ModalScreen["Survey | None"]):
             self.dismiss(None)
             return
         try:
-            made = self._made(typed)
+            survey = self._survey_with(typed)
         except NeedssegError as error:
             self._tell(f"! {worded(error, self.app)}")
             return
-        self.dismiss(made)
+        self.dismiss(survey)
 
-    def _made(self, typed: dict[str, str]) -> Survey:
-        """The survey with what was typed; a line that is no likelihood is named and gets the cursor."""
-        made = self._survey
+    def _survey_with(self, typed: dict[str, str]) -> Survey:
+        """Return the survey with the typed values; a line that is not a likelihood gets the focus before the error is raised."""
+        survey = self._survey
         for name, words in typed.items():
             try:
-                made = with_likelihoods(made, self._question.key, self._option, {name: likelihood(words)})
+                survey = with_likelihoods(survey, self._question.key, self._option, {name: likelihood(words)})
             except NeedssegError:
                 self.query_one(f"#segment-{list(self._first).index(name)}", Input).focus()
                 raise
-        return made
+        return survey
 
     def action_leave(self) -> None:
-        """Leaves without taking anything; where something was changed, only when asked twice."""
+        """Close without changes; after edits only when pressed twice."""
         if self._typed() and not self._warned:
             self._warned = True
-            self._tell("changed: enter takes it, esc again drops it")
+            self._tell(with_keys("changed: enter takes it, {likelihoods.leave} again drops it"))
             return
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""The survey: its questions with what each tells, the options with their likelihoods, the quotes they rest on."""
+"""The survey screen: questions with their information gain, options with their likelihoods, the quotes behind them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from needsseg.actions.transcripts.participant_names import participant_names
 from needsseg.errors import Advice, NotFoundError
 from needsseg.records import Passage
 from needsseg.text import format_count
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import StudyScreen, shows_errors
 from needsseg.tui.survey import words
@@ -38,7 +39,7 @@ NAMES = ("question", "option", "quote")
 
 
 class SurveyScreen(StudyScreen):
-    """Three lists: questions, the options of the one under the cursor, the quotes of that."""
+    """Three lists: questions, the options of the current one, the quotes behind the current option."""
 
     MODE = "survey"
     HELP = HELP
@@ -78,11 +79,11 @@ class SurveyScreen(StudyScreen):
         self._edits, self._use = SurveyEdits(self, self.draft), SurveyUse(self, self.draft)
         self._quotes: list[Passage] = []
         self._filling = False
-        self._wanted = ""
-        """The key of the question under the cursor, which follows it to another place."""
+        self._question_key = ""
+        """The key of the current question, by which the cursor follows it when questions move."""
 
     def compose_body(self) -> ComposeResult:
-        """Empty state; title, cautions, questions, options, quotes."""
+        """Yield the empty state; title, cautions, questions, options, quotes."""
         yield Static(classes="empty", markup=False)
         with Container(classes="body"):
             yield Static(id="title", markup=False)
@@ -102,8 +103,8 @@ class SurveyScreen(StudyScreen):
                         yield OptionList(id="quotes", markup=False)
 
     def on_mount(self) -> None:
-        """What was left."""
-        self._wanted = str(studies.place(self.study, self.MODE).get("question", ""))
+        """Restore the remembered question."""
+        self._question_key = str(studies.place(self.study, self.MODE).get("question", ""))
 
     def _list(self, pane: str) -> OptionList:
         return self.query_one(pane, OptionList)
@@ -117,16 +118,16 @@ class SurveyScreen(StudyScreen):
     @property
     def option(self) -> Option | None:
         """The option under the cursor."""
-        at, here = self._list("#options").highlighted, self.question
-        return None if here is None or at is None or at >= len(here.options) else here.options[at]
+        at, question = self._list("#options").highlighted, self.question
+        return None if question is None or at is None or at >= len(question.options) else question.options[at]
 
     @property
     def on_questions(self) -> bool:
-        """Whether keys go to the questions."""
+        """Whether the questions have the focus."""
         return not (self._list("#options").has_focus or self._list("#quotes").has_focus)
 
     def reload(self) -> None:
-        """The saved survey, and the edits since."""
+        """Read the saved survey and the edits since."""
         self.confirmed = sum(row.status == "confirmed" for row in listing(self.study))
         wrong = self.draft.read_saved()
         self.show()
@@ -134,10 +135,10 @@ class SurveyScreen(StudyScreen):
             raise wrong
 
     def show(self) -> None:
-        """The survey as it is now, the cursors where they were."""
+        """Show the survey with its edits, the cursors staying where they were."""
         shown = self.draft.edits.shown
-        for place, there in ((".empty", shown is None), (".body", shown is not None)):
-            self.query_one(place).display = there
+        for selector, is_shown in ((".empty", shown is None), (".body", shown is not None)):
+            self.query_one(selector).display = is_shown
         if shown is None:
             self.query_one(".empty", Static).update(plain(empty(self.confirmed)))
             self.set_focus(None)
@@ -146,11 +147,11 @@ class SurveyScreen(StudyScreen):
         cautions = words.cautions(self.draft.edits, self.draft.drifted)
         self.query_one("#cautions", Static).update(cautions)
         self.query_one("#cautions").display = bool(cautions.plain)
-        wanted, option = self._wanted, self._list("#options").highlighted or 0
+        question_key, option = self._question_key, self._list("#options").highlighted or 0
         keys = [question.key for question in shown.questions]
-        at = keys.index(wanted) if wanted in keys else 0
-        places = {key: number for number, key in enumerate(shown.chosen, start=1)}
-        self._fill("#questions", [words.question_line(q, places.get(q.key)) for q in shown.questions], at)
+        at = keys.index(question_key) if question_key in keys else 0
+        numbers = {key: number for number, key in enumerate(shown.chosen, start=1)}
+        self._fill("#questions", [words.question_line(q, numbers.get(q.key)) for q in shown.questions], at)
         self._show_options(option)
         if self.focused is None:
             self._list("#questions").focus()
@@ -164,58 +165,58 @@ class SurveyScreen(StudyScreen):
         self._filling = False
 
     def _show_options(self, at: int = 0) -> None:
-        shown, here = self.draft.edits.shown, self.question
-        if shown is None or here is None:
+        shown, question = self.draft.edits.shown, self.question
+        if shown is None or question is None:
             return
-        self._wanted = here.key
-        across = self._across()
-        self.query_one("#header", Static).update(words.option_header(shown.segments, across))
-        rows = [words.option_line(here, place, shown.segments, across) for place in range(len(here.options))]
+        self._question_key = question.key
+        width = self._option_width()
+        self.query_one("#header", Static).update(words.option_header(shown.segments, width))
+        rows = [words.option_line(question, place, shown.segments, width) for place in range(len(question.options))]
         self._fill("#options", rows, at)
         self._show_quotes()
 
-    def _across(self) -> int:
-        """How many cells a line of an option has."""
-        wide = self.has_class("-wide")
-        return self.app.size.width - (46 + 2 if wide else 0) - 3
+    def _option_width(self) -> int:
+        """Return the width of an option's line, in cells."""
+        is_wide = self.has_class("-wide")
+        return self.app.size.width - (46 + 2 if is_wide else 0) - 3
 
     @shows_errors
     def _show_quotes(self) -> None:
-        here, option = self.question, self.option
-        if here is None or option is None:
+        question, option = self.question, self.option
+        if question is None or option is None:
             return
         self.query_one("#about", Static).update(words.option_about(option))
         self._quotes = []
-        gone = 0
+        missing = 0
         for passage in option.evidence:
             try:
                 self._quotes.append(passages.one(self.study, passage))
             except NotFoundError:
-                gone += 1
+                missing += 1
         names = participant_names(self.study)
         rows = [words.quote_line(passage, names.of(passage)) for passage in self._quotes]
         self._fill("#quotes", rows, 0)
-        said = (
-            f"{format_count(gone, 'quote')} of it not in the study any more"
-            if gone
-            else "this option rests on no quotes"
+        message = (
+            f"{format_count(missing, 'quote')} no longer in the study"
+            if missing
+            else "this option has no quotes behind it"
         )
-        if gone or not rows:
-            self._list("#quotes").add_option(Line(plain(said, "dim"), disabled=True))
+        if missing or not rows:
+            self._list("#quotes").add_option(Line(plain(message, "dim"), disabled=True))
 
     def on_resize(self) -> None:
-        """Figures stand where there is room."""
+        """Fit the options' columns to the width."""
         if self.draft.edits.shown is not None:
             self._show_options(self._list("#options").highlighted or 0)
 
     def state(self) -> str:
-        """What is saved, and where one is."""
+        """Return whether edits are saved, and the cursor's place."""
         shown = self.draft.edits.shown
         if shown is None:
             return f"saved · no survey · {self.confirmed} confirmed"
-        saved = "not saved: W saves" if self.draft.edits.unsaved else f"saved · {shown.version}"
-        here = self._list(PANES[self._pane()])
-        at = f"{NAMES[self._pane()]} {(here.highlighted or 0) + 1}/{here.option_count}"
+        saved = with_keys("not saved: {survey.save} saves") if self.draft.edits.unsaved else f"saved · {shown.version}"
+        pane = self._list(PANES[self._pane()])
+        at = f"{NAMES[self._pane()]} {(pane.highlighted or 0) + 1}/{pane.option_count}"
         measuring = " · measuring …" if self._use.measuring else ""
         return f"{saved} · {len(shown.chosen)} of {len(shown.questions)} asked · {at}{measuring}"
 
@@ -245,7 +246,7 @@ class SurveyScreen(StudyScreen):
         self.action_open()
 
     def action_open(self) -> None:
-        """From the question to its options, from the option to its quotes, from the quote to its place."""
+        """Go from a question to its options, from an option to its quotes, from a quote to its place."""
         if self.draft.required_survey() is None:
             return
         if self.on_questions:
@@ -256,30 +257,30 @@ class SurveyScreen(StudyScreen):
             at = self._list("#quotes").highlighted
             if at is not None and at < len(self._quotes):
                 quote = self._quotes[at]
-                self.desk.open_place(Place(quote.interview, quote.id), self.MODE)
+                self.study_app.open_place(Bookmark(quote.interview, quote.id), self.MODE)
 
     def _pane(self) -> int:
         return next((n for n, pane in enumerate(PANES) if self._list(pane).has_focus), 0)
 
     def action_other_pane(self) -> None:
-        """To the next list."""
+        """Focus the next list."""
         if self.draft.required_survey() is not None:
             self._list(PANES[(self._pane() + 1) % len(PANES)]).focus()
 
     def action_step(self, by: int) -> None:
-        """Goes up or down in the list that has the focus."""
+        """Go up or down in the focused list."""
         if self.draft.required_survey() is not None:
             pane = self._list(PANES[self._pane()])
             pane.action_cursor_down() if by > 0 else pane.action_cursor_up()
 
     def action_edge(self, end: bool) -> None:
-        """Goes to the top or bottom of the list that has the focus."""
+        """Go to the top or bottom of the focused list."""
         if self.draft.required_survey() is not None:
             pane = self._list(PANES[self._pane()])
             pane.action_last() if end else pane.action_first()
 
     def action_back(self) -> None:
-        """Back to the list before."""
+        """Focus the previous list."""
         if self.draft.required_survey() is not None:
             self._list(PANES[max(0, self._pane() - 1)]).focus()
             self.tell("")
@@ -290,69 +291,69 @@ class SurveyScreen(StudyScreen):
 
     @shows_errors
     def action_undo(self) -> None:
-        """Takes the last edit back; where there is none, the last action."""
+        """Undo the last edit; without edits, the last action."""
         if not self.draft.undo_edit():
             super().action_undo()
 
     @shows_errors
     def action_redo(self) -> None:
-        """Makes an edit again that was taken back; where there is none, does an action again."""
+        """Redo the undone edit; without one, the undone action."""
         if not self.draft.redo_edit():
             super().action_redo()
 
     def went_back(self, entry: int) -> None:
-        """What was saved by the action taken back is there again, not saved."""
+        """Turn what an undone action saved into unsaved edits again."""
         self.draft.restore_saved_by(entry)
 
     def action_draft(self) -> None:
-        """Drafts questions in a child."""
+        """Draft questions in a child process."""
         self._edits.draft_questions()
 
     def action_reword(self) -> None:
-        """Asks for other words for the question or option under the cursor."""
+        """Ask for other words for the question or option under the cursor."""
         self._edits.reword()
 
     def action_likelihoods(self) -> None:
-        """Asks how likely the option under the cursor is."""
+        """Ask how likely the option under the cursor is."""
         self._edits.likelihoods()
 
     def action_choose(self) -> None:
-        """Asks the question under the cursor, or no more."""
+        """Include the question under the cursor, or exclude it."""
         self._edits.choose()
 
     def action_reorder(self) -> None:
-        """Orders what is asked by what each tells."""
+        """Order the asked questions by information gain."""
         self._edits.reorder()
 
     def action_pick(self) -> None:
-        """Picks five questions anew."""
+        """Pick the five most informative questions."""
         self._edits.pick()
 
     def action_versions(self) -> None:
-        """Offers the versions to take up."""
+        """Offer saved versions to edit."""
         self._edits.versions()
 
     def action_save(self) -> None:
-        """Saves the survey as the next version."""
+        """Save the survey as the next version."""
         self.draft.save()
 
     def action_try_out(self) -> None:
-        """Shows where pasted answers would go."""
+        """Show where pasted answers would go."""
         self._use.try_out()
 
     def action_accuracy(self) -> None:
-        """Measures how well the saved survey sorts people."""
+        """Measure the accuracy of the saved survey."""
         self._use.accuracy()
 
     def action_export(self) -> None:
-        """Asks for what, then where to."""
+        """Ask for a format, then for a file."""
         self._use.export()
 
     def action_route(self) -> None:
-        """Asks for a file of responses."""
+        """Ask for a file of responses."""
         self._use.route()
 
     def leave(self) -> None:
-        """Remembers the question; the edits were kept as they were made."""
+        """Remember the question; edits are stored as they are made."""
         if self.question is not None:
-            self.desk.remember(self.MODE, {"question": self.question.key})
+            self.study_app.remember(self.MODE, {"question": self.question.key})

@@ -1,4 +1,4 @@
-"""What a survey is used for: tried out, measured, exported, and sorting the people who answered it."""
+"""The commands that use the survey: try it out, measure its accuracy, export it, route responses."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from needsseg.actions.survey import survey as surveys
 from needsseg.actions.survey.accuracy import accuracy as load_accuracy
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.loading import aside, attempted
 from needsseg.tui.report import PARTLY
 from needsseg.tui.screen_base import shows_errors
@@ -34,57 +35,57 @@ KINDS = (
 
 
 class SurveyUse:
-    """Each reads the survey and leaves it as it is."""
+    """Use the survey without changing it."""
 
     def __init__(self, context: SurveyContext, draft: SurveyDraft) -> None:
         self.context, self._draft = context, draft
         self.pasted = ""
-        """The answers that were tried out last."""
+        """The answers last tried out."""
         self.measuring = False
         """Whether the accuracy is being measured."""
 
     def try_out(self) -> None:
-        """Shows where pasted answers would go."""
+        """Show which segments pasted answers would be routed to."""
         shown = self._draft.required_survey()
         if shown is not None:
-            self.context.push(TrialSheet(self.context.study, shown, self.pasted), self._tried)
+            self.context.push(TrialSheet(self.context.study, shown, self.pasted), self._keep_answers)
 
-    def _tried(self, text: str | None) -> None:
+    def _keep_answers(self, text: str | None) -> None:
         if text is not None:
             self.pasted = text
 
     def accuracy(self) -> None:
-        """Measures beside the screen how well the saved survey sorts people, as far as that is known."""
-        shown = self._saved("is measured", "so that it is known which words were measured")
+        """Measure the accuracy of the saved survey in the background."""
+        shown = self._saved_survey("is measured", "so that the measured words are known")
         if shown is not None and not self.measuring:
             self.measuring = True
             self.context.tell("measuring the accuracy …")
             self.context.run_worker(self._measure(shown), group="accuracy")
 
     async def _measure(self, shown: Survey) -> None:
-        found = await attempted(aside(self.context.study.path, lambda study: load_accuracy(study, shown)))
+        result = await attempted(aside(self.context.study.path, lambda study: load_accuracy(study, shown)))
         self.measuring = False
-        if isinstance(found, NeedssegError):
-            self.context.tell(self.context.worded(found), wrong=True)
+        if isinstance(result, NeedssegError):
+            self.context.tell(self.context.worded(result), wrong=True)
             return
         if not self.context.is_current:
-            # Something else was opened meanwhile, which a report must not cover.
-            self.context.tell(found.sentence)
+            # A report must not cover what was opened meanwhile.
+            self.context.tell(result.sentence)
             return
-        self.context.tell("nothing was changed by this")
-        self.context.show_report("How well the survey sorts people", words.accuracy_lines(found, shown))
+        self.context.tell("nothing was changed in the study")
+        self.context.show_report("How accurately the survey routes people", words.accuracy_lines(result, shown))
 
     def export(self) -> None:
-        """Asks for what, then where to."""
-        shown = self._worded(self._saved("exports"), "exported")
+        """Ask for a format, then for a file."""
+        shown = self._worded_survey(self._saved_survey("exports"), "exported")
         if shown is not None:
             about = "Version and keys go into the file, so that responses come back with them."
             self.context.push(
-                Prompt("Write the survey for what?", choices=KINDS, about=about, free=False),
-                partial(self._where, shown),
+                Prompt("Write the survey in which format?", choices=KINDS, about=about, free=False),
+                partial(self._ask_file, shown),
             )
 
-    def _where(self, shown: Survey, kind: str | None) -> None:
+    def _ask_file(self, shown: Survey, kind: str | None) -> None:
         if kind is None:
             return
         ending = "md" if kind == "markdown" else "json"
@@ -99,41 +100,45 @@ class SurveyUse:
             file = Path(path).expanduser()
             self.context.tell(f"wrote {shown.version} to {surveys.export(self.context.study, shown, file, kind)}")
 
-    def _saved(self, wants: str, why: str = "so that responses can name it") -> Survey | None:
-        """The survey as saved; says so where edits are not."""
+    def _saved_survey(self, use: str, reason: str = "so that responses can name it") -> Survey | None:
+        """Return the saved survey; None with a message while edits are unsaved."""
         shown = self._draft.required_survey()
         if shown is None or not self._draft.edits.unsaved:
             return shown
-        self.context.tell(f"W saves the edits first: only a saved version {wants}, {why}")
+        self.context.tell(f"{key_of('survey.save')} saves the edits first: only a saved version {use}, {reason}")
         return None
 
-    def _worded(self, shown: Survey | None, what: str) -> Survey | None:
-        """The survey where all its options have words; shows which have none."""
+    def _worded_survey(self, shown: Survey | None, use: str) -> Survey | None:
+        """Return the survey if all its options have words; else show which have none."""
         if shown is None or not shown.to_be_worded:
             return shown
         rows = [
             f"“{question.words}”: option {option.key} (segment {segment_of(shown, option)})"
             for question, option in shown.to_be_worded
         ]
-        title = f"It cannot be {what}: {format_count(len(rows), 'option')} {TO_BE_WORDED}"
+        title = f"It cannot be {use}: {format_count(len(rows), 'option')} {TO_BE_WORDED}"
         self.context.tell(title, wrong=True)
         more = [
             "",
-            "e on the option writes it, one plain clause; its quotes hint at what participants mean.",
-            "W then saves it.",
+            with_keys(
+                "{survey.reword} on the option writes it, one plain clause; its quotes hint at what participants mean."
+            ),
+            with_keys("{survey.save} then saves it."),
         ]
         self.context.show_report(title, [*rows, *more])
         return None
 
     def route(self) -> None:
-        """Asks for a file of responses."""
-        if self._worded(self._saved("routes"), "routed") is not None:
-            about = "CSV or JSON lines with an account a response. Labels get source survey; u undoes them."
+        """Ask for a file of responses."""
+        if self._worded_survey(self._saved_survey("routes"), "routed") is not None:
+            about = with_keys(
+                "CSV or JSON lines with an account a response. Labels get source survey; {study.undo} undoes them."
+            )
             self.context.push(Prompt("Route which file of responses?", about=about, path=True), self._route)
 
     def _route(self, path: str | None) -> None:
         if path:
-            about = "Nothing: found by its name, such as account_id. Who answered and when are found so too."
+            about = "Leave it empty to detect it by name, such as account_id. Respondent and date are detected, too."
             self.context.push(
                 Prompt("Which column names the account?", about=about, empty=True),
                 partial(self._run_route, Path(path).expanduser()),
@@ -142,12 +147,12 @@ class SurveyUse:
     def _run_route(self, file: Path, column: str | None) -> None:
         if column is not None:
             arguments = ["survey", "route", str(file), "--json", *(["--account", column] if column else [])]
-            self.context.run_verb(f"Routing {file.name}", self._routed, arguments)
+            self.context.run_verb(f"Routing {file.name}", self._show_routed, arguments)
 
     @shows_errors
-    def _routed(self, outcome: Outcome) -> None:
+    def _show_routed(self, outcome: Outcome) -> None:
         if outcome.code not in (0, PARTLY) or not isinstance(outcome.result, dict):
             raise failure(outcome)
-        title, said = words.routed(outcome.result)
+        title, rows = words.routed(outcome.result)
         self.context.done(title)
-        self.context.show_report(title, said)
+        self.context.show_report(title, rows)

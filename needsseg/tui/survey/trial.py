@@ -1,4 +1,4 @@
-"""A dry run: answers are pasted, and where each response would go is shown; nothing is stored."""
+"""The dry run of a survey: shows which segment each pasted response would be routed to; nothing is stored."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from textual.widgets import Static, TextArea
 
 from needsseg.actions.survey import survey as surveys
 from needsseg.errors import NeedssegError
-from needsseg.tui.drafting import WORDS, Drafting
 from needsseg.tui.fixes import worded
-from needsseg.tui.survey.words import verdict_lines, verdicts_told
+from needsseg.tui.keys.hints import key_hints, with_keys
+from needsseg.tui.study.drafting import WORDS, Drafting
+from needsseg.tui.survey.words import verdict_lines, verdict_summary
 from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
@@ -25,14 +26,17 @@ if TYPE_CHECKING:
     from needsseg.actions.study import Study
     from needsseg.actions.survey import Survey
 
-KEYS = "ctrl+t example · tab verdicts, j k scroll them · esc closes, the text stays"
-PLACE = "Paste answers: JSON lines, a JSON array, or CSV with a column a question. ctrl+t shows how."
+KEYS = (
+    "{trial.example} example · {trial.pane} verdicts, {trial.down} {trial.up} scroll them · {trial.leave} "
+    "closes, the text stays"
+)
+PLACE = "Paste answers: JSON lines, a JSON array, or CSV with a column a question. {trial.example} shows how."
 MOST_SHOWN = 500
 PAUSE_SECONDS = 0.2
 
 
 class TrialSheet(ModalScreen[str]):
-    """Scores what is pasted as soon as it stands there; gives back the text, to be there again."""
+    """Scores pasted answers at once; closes with their text, to be restored next time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "close; what is pasted stays", id="trial.leave", priority=True),
@@ -61,34 +65,34 @@ class TrialSheet(ModalScreen[str]):
         self._text = self.draft.over(text)
 
     def compose(self) -> ComposeResult:
-        """The answers, the verdicts, what happened, and the keys."""
+        """Yield the answers, the verdicts, the last message, and the keys."""
         with Vertical() as box:
             version = f"version {self._survey.version}" if self._survey.version else "not saved yet"
             box.border_title = f"Dry run of the survey ({version}); nothing is stored"
-            yield TextArea(self._text, id="answers", placeholder=PLACE)
+            yield TextArea(self._text, id="answers", placeholder=with_keys(PLACE))
             with VerticalScroll(id="scored"):
                 yield Static(id="verdicts", markup=False)
             yield Static(id="trial-state", classes="line", markup=False)
-            yield Static(plain(KEYS), classes="line", markup=False)
+            yield Static(key_hints(KEYS), classes="line", markup=False)
 
     def on_mount(self) -> None:
-        """Answers come first; those that were left are scored."""
+        """Focus the answers; score what was typed before."""
         self.area.focus()
         self.area.move_cursor(self.area.document.end)
         self.score()
 
     def on_unmount(self) -> None:
-        """The answers are there again when one comes back, also in another terminal."""
+        """Close the draft, which keeps the answers for the next time, also in another terminal."""
         self.draft.close()
 
     @property
     def area(self) -> TextArea:
-        """Where answers are pasted."""
+        """The input of the answers."""
         return self.query_one("#answers", TextArea)
 
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        """Scores once nothing more is typed or pasted for a moment."""
+        """Score after a pause in typing or pasting."""
         if self.area.text != self._text:
             self._text = self.area.text
             self.draft.note(self, {WORDS: self._text})
@@ -97,48 +101,50 @@ class TrialSheet(ModalScreen[str]):
         self._waiting = self.set_timer(PAUSE_SECONDS, self.score)
 
     def score(self) -> None:
-        """Shows a verdict a response, or what is wrong with the answers and where."""
+        """Show a verdict for each response, or what is wrong with the answers and where."""
         text, verdicts = self.area.text, self.query_one("#verdicts", Static)
         if not text.strip():
             verdicts.update("")
             self._tell("no answers yet")
             return
         try:
-            found = surveys.dry_run(self.study, self._survey, text)
+            verdict_rows = surveys.dry_run(self.study, self._survey, text)
         except NeedssegError as error:
             verdicts.update("")
             self._tell(f"! {worded(error, self.app)}")
             return
-        told = [verdict_lines(str(name), verdict, self._survey.default_flow) for name, verdict in found[:MOST_SHOWN]]
-        verdicts.update(lines(told))
-        more = f"; the first {MOST_SHOWN} are shown" if len(found) > MOST_SHOWN else ""
-        self._tell(verdicts_told(found) + more)
+        rows = [
+            verdict_lines(str(name), verdict, self._survey.default_flow) for name, verdict in verdict_rows[:MOST_SHOWN]
+        ]
+        verdicts.update(lines(rows))
+        more = f"; the first {MOST_SHOWN} are shown" if len(verdict_rows) > MOST_SHOWN else ""
+        self._tell(verdict_summary(verdict_rows) + more)
 
     def _tell(self, happened: str) -> None:
         self.query_one("#trial-state", Static).update(plain(happened))
 
     def action_example(self) -> None:
-        """Puts example answers into the text, once it is empty."""
+        """Put example answers into the text if it is empty."""
         if self.area.text.strip():
-            self._tell("an example goes into an empty text only")
+            self._tell("clear the text first: an example replaces nothing")
             return
         self.area.text = example(self._survey)
 
     def action_other_pane(self) -> None:
-        """From the answers to the verdicts, and back."""
+        """Move the focus between the answers and the verdicts."""
         (self.query_one("#scored") if self.area.has_focus else self.area).focus()
 
     def action_scroll(self, by: int) -> None:
-        """Scrolls the verdicts."""
+        """Scroll the verdicts."""
         self.query_one("#scored").scroll_relative(y=by, animate=False)
 
     def action_leave(self) -> None:
-        """Closes."""
+        """Close."""
         self.dismiss(self.area.text)
 
 
 def example(survey: Survey) -> str:
-    """A response a segment, each with the options its users pick most, and one that answers a single question."""
+    """Return a response per segment with the options its users pick most, and one that answers a single question."""
     rows = []
     for number, segment in enumerate(survey.segments, start=1):
         row = {"id": f"example-{number}"}

@@ -1,4 +1,4 @@
-"""An account as a line of the list of them."""
+"""The lines of the account list: columns, header, and one line an account."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ COLUMNS = {
 
 
 def columns(sort: str) -> tuple[str, ...]:
-    """The columns from left to right; what the rows are sorted by must be in sight."""
+    """Return the columns from left to right; the column that rows are sorted by must be visible."""
     first = ("Account", "Pays") if sort == "amount" else ("Account",)
     return (*first, *(name for name in COLUMNS if name not in first))
 
 
 def header(shown: Sequence[str]) -> str:
-    """The names of columns above them."""
+    """Return the header: the names of the columns."""
     names = (name.rjust(COLUMNS[name] - 1) if name == "Pays" else name for name in shown)
     return row(names, (COLUMNS[name] for name in shown)).plain
 
@@ -31,18 +31,24 @@ def header(shown: Sequence[str]) -> str:
 def line(
     profile: AccountProfile, paid: float | None, shown: Sequence[str], signs: Mapping[str, Sign] | None = None
 ) -> str:
-    """What the list shows of an account, as wide as the header; ``signs`` are the symbols of segments by name."""
+    """Return an account's line, as wide as the header; ``signs`` are the symbols of segments by name."""
     values = _values(profile, paid, signs or {})
     return row((values[name] for name in shown), (COLUMNS[name] for name in shown)).plain
 
 
 def _values(profile: AccountProfile, paid: float | None, signs: Mapping[str, Sign]) -> dict[str, str]:
-    """What the table shows of an account; a segment's sign says whether a person confirmed it."""
-    own = signs.get(profile.needs_segment or "")
-    sign = (own[0] if own else "") + SEGMENT_GLYPHS["confirmed" if profile.needs_segment_confirmed_by else "named"]
-    sure = f" {profile.needs_segment_confidence:.2f}" if profile.needs_segment_confidence is not None else ""
+    """Return an account's values by column; the need's symbol shows whether a person confirmed it."""
+    segment_sign = signs.get(profile.needs_segment or "")
+    sign = (segment_sign[0] if segment_sign else "") + SEGMENT_GLYPHS[
+        "confirmed" if profile.needs_segment_confirmed_by else "named"
+    ]
+    confidence = f" {profile.needs_segment_confidence:.2f}" if profile.needs_segment_confidence is not None else ""
     need = (
-        f"{sign} {profile.needs_segment}{sure}" if profile.needs_segment else "contested" if profile.contested else "–"
+        f"{sign} {profile.needs_segment}{confidence}"
+        if profile.needs_segment
+        else "contested"
+        if profile.contested
+        else "–"
     )
     return {
         "Account": profile.name or profile.account_id,

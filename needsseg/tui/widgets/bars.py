@@ -1,4 +1,4 @@
-"""The line of screens at the top and the line of state at the bottom."""
+"""The bars of every screen: the screens at the top, the status line and the keys at the bottom."""
 
 from __future__ import annotations
 
@@ -8,40 +8,41 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
+from needsseg.tui.keys.hints import key_of
 from needsseg.tui.words import lines, plain
 
-MODES = (
-    ("interviews", "F1 Interviews"), ("code", "F2 Code"), ("segments", "F3 Segments"), ("accounts", "F4 Accounts"),
-    ("stack", "F5 Stack"), ("survey", "F6 Survey"),
-)  # fmt: skip
+MODES = ("interviews", "code", "segments", "accounts", "stack", "survey")
 
 
 def renew(widget: Static, content: Content, least: int = 1) -> None:
-    """Shows another text in ``least`` lines or more; the screen is laid out again only where their number changes."""
+    """Show another text in at least ``least`` lines; lay the screen out again only if the number of lines changes."""
     size = widget.content_size
     widget.update(content, layout=not size.width or max(least, content.get_height({}, size.width)) != size.height)
 
 
 class ModeBar(Static):
-    """The screens; a click goes there."""
+    """The screens' names; a click goes to that screen."""
 
     DEFAULT_CSS = "ModeBar { dock: top; height: 1; background: $panel; text-wrap: nowrap; text-overflow: ellipsis; }"
 
     def __init__(self, mode: str, study: str) -> None:
         tabs = []
-        for name, label in MODES:
-            here = name == mode
-            tab = Content.from_markup(f"[@click=app.go('{name}')]$label[/]", label=f"[{label}]" if here else label)
-            tabs.append(tab.stylize("bold reverse") if here else tab)
-        # Brackets stand where blanks would, so that no tab moves when another is shown, and all fit into 80 columns.
-        at = [name for name, _ in MODES].index(mode)
+        for name in MODES:
+            label = f"{key_of(f'go.{name}')} {name.capitalize()}"
+            is_current = name == mode
+            tab = Content.from_markup(
+                f"[@click=app.go('{name}')]$label[/]", label=f"[{label}]" if is_current else label
+            )
+            tabs.append(tab.stylize("bold reverse") if is_current else tab)
+        # Brackets replace blanks, so that tabs never move and all fit into 80 columns.
+        at = MODES.index(mode)
         between = ["" if place in (at, at + 1) else " " for place in range(len(MODES) + 1)]
         parts = [part for blank, tab in zip(between, tabs, strict=False) for part in (blank, tab)]
         super().__init__(Content.assemble(*parts, between[-1], plain(f" {study}", "dim")))
 
 
 class StatusBar(Static):
-    """What happened last, and where one is: saved state, coded n/N, position, filter."""
+    """The last message and the state: saved, coded n/N, position, filter."""
 
     DEFAULT_CSS = """
     StatusBar { height: auto; max-height: 4; background: $panel;
@@ -49,26 +50,26 @@ class StatusBar(Static):
     }
     """
 
-    _told: tuple[object, ...] = ()
+    _shown: tuple[object, ...] = ()
 
     def tell(self, happened: str, state: str, *, wrong: bool = False) -> None:
-        """Shows what happened beside the state."""
-        told = (happened, state, wrong, self.app.size.width)
-        if told == self._told:
+        """Show a message beside the state, or above it if both do not fit on a line."""
+        content = (happened, state, wrong, self.app.size.width)
+        if content == self._shown:
             return
-        self._told = told
+        self._shown = content
         self.set_class(wrong, "-wrong")
-        where, what = plain(f" {state}"), plain(f" ▸ {happened}", "bold")
+        status, message = plain(f" {state}"), plain(f" ▸ {happened}", "bold")
         if not happened:
-            renew(self, where)
+            renew(self, status)
         else:
-            # Beside each other where both fit, else what happened above.
-            fits = where.cell_length + what.cell_length + 1 <= self.app.size.width
-            renew(self, Content.assemble(where, " ", what) if fits else lines([what, where]))
+            # Beside each other if both fit, else the message above the state.
+            fits = status.cell_length + message.cell_length + 1 <= self.app.size.width
+            renew(self, Content.assemble(status, " ", message) if fits else lines([message, status]))
 
 
 class KeyBar(Static):
-    """The keys one needs most, each of which can be clicked: one widget, where a Footer is a dozen."""
+    """The most needed keys, each clickable: one widget, where Textual's Footer uses a dozen."""
 
     DEFAULT_CSS = """
     KeyBar { height: 1; background: $panel; text-wrap: nowrap; text-overflow: ellipsis; link-style: none; }

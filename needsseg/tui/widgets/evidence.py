@@ -1,4 +1,4 @@
-"""What speaks for a segment, as a list: a summary, its card's quotes, its passages; each opens in its context."""
+"""The list of a segment's evidence: a summary, its card's quotes, its passages; each opens in its transcript."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from needsseg.actions.segments.cards import Card
 from needsseg.actions.segments.segment_accounts import SegmentAccounts
 from needsseg.records import Passage
 from needsseg.text import format_count
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.widgets import evidence_words as words
 from needsseg.tui.widgets.symbols import Sign
 from needsseg.tui.words import lines, plain
@@ -29,7 +30,7 @@ LEFT_OVER = "Left over"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the list: what it is, its passage where it has one, and how it is shown."""
+    """One row of the list: its kind, its content, and its passage if it has one."""
 
     kind: Kind
     content: Content
@@ -37,7 +38,7 @@ class Row:
 
 
 class EvidenceList(OptionList):
-    """A summary, the card's quotes, then the passages, those that wait for a decision first."""
+    """A summary, the card's quotes, then the passages, undecided ones first."""
 
     DEFAULT_CSS = """
     EvidenceList { height: 1fr; padding: 0 1; background: $background;
@@ -49,13 +50,13 @@ class EvidenceList(OptionList):
         super().__init__(id=id, classes="pane", markup=False)
         self.rows: list[Row] = []
         self.shown_since = 0.0
-        """Since when the evidence of this segment, or what was left over, has been shown; on the monotonic clock."""
+        """Since when this segment's evidence, or the unassigned passages, have been shown, on the monotonic clock."""
         self._of = ""
         self._shown: tuple[Evidence, Collection[int], SegmentAccounts | None, Card | None, Sign | None] | None = None
 
     @property
     def room(self) -> int:
-        """The cells a line of the summary may take."""
+        """The width of a line of the summary, in cells."""
         return max(self.scrollable_content_region.width - 2, 0)
 
     def show(
@@ -66,7 +67,7 @@ class EvidenceList(OptionList):
         card: Card | None = None,
         sign: Sign | None = None,
     ) -> None:
-        """Shows the evidence of a segment, the cursor staying on its quote; ``sign`` is the segment's symbol."""
+        """Show the evidence of a segment, the cursor staying on its quote; ``sign`` is the segment's symbol."""
         self._shown = None
         if evidence is None:
             self._fill("", [])
@@ -75,44 +76,44 @@ class EvidenceList(OptionList):
             self._fill(f"segment {evidence.summary.id}", list(_rows(evidence, marked, backing, self.room, card, sign)))
 
     def show_left(self, left: Sequence[LeftOver], marked: Collection[int], *, narrowed: bool) -> None:
-        """Shows the passages that lie in no segment."""
+        """Show the passages in no segment."""
         self._shown = None
         self._fill(LEFT_OVER, list(_left_rows(left, marked, narrowed)))
 
     def say(self, text: Content) -> None:
-        """Shows a text in place of evidence."""
+        """Show a text instead of evidence."""
         self._shown = None
         self._fill("", [Row("told", text)])
 
     def _fill(self, of: str, rows: list[Row]) -> None:
-        """Shows rows; of the same thing as before, the cursor stays on its quote, or where that one was."""
-        before, here, place = self.rows, self.row, self.highlighted or 0
-        same, self._of, self.rows = of == self._of, of, rows
-        if not same:
+        """Show rows; if ``of`` is as before, the cursor stays on its quote, or where that quote was."""
+        before, current_row, previous_place = self.rows, self.row, self.highlighted or 0
+        is_same, self._of, self.rows = of == self._of, of, rows
+        if not is_same:
             self.shown_since = monotonic()
-        if same and [(row.kind, row.passage) for row in before] == [(row.kind, row.passage) for row in rows]:
+        if is_same and [(row.kind, row.passage) for row in before] == [(row.kind, row.passage) for row in rows]:
             for at, (old, new) in enumerate(zip(before, rows, strict=True)):
                 if old.content != new.content:
                     self.replace_option_prompt_at_index(at, new.content)
             return
         self.clear_options()
         self.add_options(Option(row.content, disabled=row.kind == "told") for row in rows)
-        if not same or here is None:
+        if not is_same or current_row is None:
             self.highlighted = next((at for at, row in enumerate(rows) if row.kind in QUOTES), None)
-        else:  # one that was decided on went elsewhere: the next one has come to its place
+        else:  # a decided quote moved elsewhere: the next one took its place
             quotes = [at for at, row in enumerate(rows) if row.kind in QUOTES]
-            later = next((at for at in quotes if at >= place), quotes[-1] if quotes else None)
-            self.highlighted = next((at for at, row in enumerate(rows) if _alike(row, here)), later)
-        if not same and not self.has_focus:
+            later = next((at for at in quotes if at >= previous_place), quotes[-1] if quotes else None)
+            self.highlighted = next((at for at, row in enumerate(rows) if _is_same_quote(row, current_row)), later)
+        if not is_same and not self.has_focus:
             self.call_after_refresh(self.scroll_home, animate=False)
 
     def on_resize(self) -> None:
-        """Cuts the summary to its place anew."""
+        """Cut the summary to the new width."""
         if self._shown is not None:
             self.show(*self._shown)
 
     def on_focus(self) -> None:
-        """Shows the quote under the cursor; until then one reads from the top."""
+        """Scroll to the quote under the cursor; without focus the list shows its top."""
         self.scroll_to_highlight()
 
     @property
@@ -132,38 +133,38 @@ class EvidenceList(OptionList):
         return [row.passage for row in self.rows if row.kind in QUOTES and row.passage]
 
     def go(self, by: int) -> bool:
-        """Goes to the next quote or the one before; whether there is one."""
+        """Go to the next or previous quote; return whether there is one."""
         at = self.highlighted if self.highlighted is not None else -1
         ahead = range(at + 1, len(self.rows)) if by > 0 else range(at - 1, -1, -1)
-        found = next((number for number in ahead if self.rows[number].kind in QUOTES), None)
-        if found is not None:
-            self.highlighted = found
-        return found is not None
+        target = next((number for number in ahead if self.rows[number].kind in QUOTES), None)
+        if target is not None:
+            self.highlighted = target
+        return target is not None
 
     def following(self, but: Collection[int]) -> Passage | None:
-        """The next quote below the cursor that is none of the passages given."""
+        """Return the next quote below the cursor whose id is not in ``but``."""
         at = self.highlighted if self.highlighted is not None else -1
         ahead = (row.passage for row in self.rows[at + 1 :] if row.kind in QUOTES)
         return next((passage for passage in ahead if passage and passage.id not in but), None)
 
     def go_to(self, passage: int) -> bool:
-        """Goes to the quote of a passage; whether it is there."""
+        """Go to the quote of a passage; return whether it is in the list."""
         quotes = ((at, row.passage) for at, row in enumerate(self.rows) if row.kind in QUOTES)
-        found = next((at for at, quote in quotes if quote and quote.id == passage), None)
-        if found is not None:
-            self.highlighted = found
-        return found is not None
+        target = next((at for at, quote in quotes if quote and quote.id == passage), None)
+        if target is not None:
+            self.highlighted = target
+        return target is not None
 
     def go_to_edge(self, end: bool) -> None:
-        """Goes to the last quote with what stands below it, or to the first with what stands above it."""
+        """Go to the last quote and the end of the list, or to the first quote and its beginning."""
         quotes = [at for at, row in enumerate(self.rows) if row.kind in QUOTES]
         if quotes:
             self.highlighted = quotes[-1 if end else 0]
         self.call_after_refresh(self.scroll_end if end else self.scroll_home, animate=False)
 
 
-def _alike(row: Row, other: Row) -> bool:
-    """Whether two rows show the same passage as the same thing."""
+def _is_same_quote(row: Row, other: Row) -> bool:
+    """Return whether two rows show the same passage with the same kind."""
     return row.kind == other.kind and row.passage is not None and row.passage == other.passage
 
 
@@ -175,7 +176,7 @@ def _rows(
     card: Card | None,
     sign: Sign | None,
 ) -> Iterator[Row]:
-    """Summary, the card's quotes, proposed passages, members, and at last the names that fit."""
+    """Yield the summary, the card's quotes, proposed passages, members, and last the suggested names."""
     signs = words.quote_signs(evidence)
     yield Row("told", words.summary(evidence, backing, room, sign))
     for part in PARTS:
@@ -184,35 +185,58 @@ def _rows(
             yield Row("stated", words.card_line(quote, room), card.passages[quote.passage])
     if evidence.proposed:
         count = format_count(len(evidence.proposed), "passage")
-        yield Row("told", plain(f"── Proposed: a run puts {count} here · a admits, x declines", "bold"))
+        yield Row(
+            "told",
+            plain(
+                f"── Proposed: a run puts {count} here · {key_of('segments.keep')} admits, "
+                f"{key_of('segments.take_out')} declines",
+                "bold",
+            ),
+        )
     for passage, strength in evidence.proposed:
-        said = f"? proposed {signs.get(passage.id, '')}".strip()
-        yield Row("proposed", _quoted(evidence, passage, strength, said, marked), passage)
-    yield Row("told", plain(f"── Quotes: {len(evidence.passages)} · a keeps, x takes out", "bold"))
+        status = f"? proposed {signs.get(passage.id, '')}".strip()
+        yield Row("proposed", _quoted(evidence, passage, strength, status, marked), passage)
+    yield Row(
+        "told",
+        plain(
+            f"── Quotes: {len(evidence.passages)} · {key_of('segments.keep')} keeps, "
+            f"{key_of('segments.take_out')} takes out",
+            "bold",
+        ),
+    )
     for passage, strength in evidence.passages:
         yield Row("member", _quoted(evidence, passage, strength, signs.get(passage.id, ""), marked), passage)
     if evidence.summary.suggested_names:
         yield Row("told", words.names_that_fit(evidence))
 
 
-def _quoted(of: Evidence, passage: Passage, strength: float, said: str, marked: Collection[int]) -> Content:
+def _quoted(evidence: Evidence, passage: Passage, strength: float, status: str, marked: Collection[int]) -> Content:
     place = "" if passage.anchored else " · no longer in the transcript"
     about = f"strength {strength:.2f}{place}"
-    around = of.contexts.get(passage.id, ("", ""))
+    around = evidence.contexts.get(passage.id, ("", ""))
     return words.quoted(
-        passage, about, words=said, marked=passage.id in marked, name=of.names.of(passage), around=around
+        passage, about, words=status, marked=passage.id in marked, name=evidence.names.of(passage), around=around
     )
 
 
 def _left_rows(left: Sequence[LeftOver], marked: Collection[int], narrowed: bool) -> Iterator[Row]:
-    off = sum(row.off_topic for row in left)
+    off_topic_count = sum(row.off_topic for row in left)
     head = [
-        plain(f"{LEFT_OVER}: {format_count(len(left) - off, 'passage')} in no segment, {off} off-topic", "bold"),
+        plain(
+            f"{LEFT_OVER}: {format_count(len(left) - off_topic_count, 'passage')} in no segment, {off_topic_count} off-topic",
+            "bold",
+        ),
         plain("The run found no group they clearly belong to; that is a result too. Nearest to a segment first."),
-        plain("a puts one in its nearest · v in another · x says it is off-topic", "dim"),
+        plain(
+            with_keys(
+                "{segments.keep} puts one in its nearest · {segments.move} in another · "
+                "{segments.take_out} says it is off-topic"
+            ),
+            "dim",
+        ),
         plain(""),
     ]
     yield Row("told", lines(head[:1] if narrowed else head))
     for row in left:
-        shown = words.loose(row, marked=row.passage.id in marked)
-        yield Row("off_topic" if row.off_topic else "loose", shown, row.passage)
+        content = words.loose(row, marked=row.passage.id in marked)
+        yield Row("off_topic" if row.off_topic else "loose", content, row.passage)

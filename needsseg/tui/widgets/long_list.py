@@ -1,4 +1,4 @@
-"""A list of any length with a header and a cursor: only the lines in sight are made, so that a hundred thousand cost nothing."""
+"""A list of any length with a header and a cursor: only visible lines are made, so a hundred thousand cost nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from needsseg.tui.widgets.symbols import split_symbols, symbol_style
 
 
 class LongList(ScrollView, can_focus=True):
-    """Shows ``count`` lines that ``line`` makes when they come into sight, all as wide as the header."""
+    """Shows ``count`` lines, which ``line`` makes when they become visible, all as wide as the header."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,7 +44,7 @@ class LongList(ScrollView, can_focus=True):
     """
 
     class Moved(Message):
-        """The cursor is on another line."""
+        """The cursor moved to another line."""
 
     class Taken(Message):
         """The line under the cursor was clicked."""
@@ -59,7 +59,7 @@ class LongList(ScrollView, can_focus=True):
         self._styles: dict[str, Style] = {}
 
     def show(self, header: str, count: int, line: Callable[[int], str], cursor: int = 0) -> None:
-        """Shows other lines, the cursor on one of them."""
+        """Show other lines, with the cursor on one of them."""
         self._header, self.count, self._line = header, count, line
         self.cursor = min(max(cursor, 0), max(count - 1, 0))
         self.virtual_size = Size(cell_len(header) + 2, count + 1)
@@ -67,7 +67,7 @@ class LongList(ScrollView, can_focus=True):
         self.refresh()
 
     def move(self, to: int) -> None:
-        """Puts the cursor on a line, the first or last where there are not so many, and tells."""
+        """Move the cursor to a line within the list, and post ``Moved``."""
         to = min(max(to, 0), self.count - 1)
         if self.count and to != self.cursor:
             self.cursor = to
@@ -81,29 +81,29 @@ class LongList(ScrollView, can_focus=True):
 
     def _reveal(self) -> None:
         top = round(self.scroll_offset.y)
-        wanted = min(max(top, self.cursor - self._room + 1), self.cursor, max(self.count - self._room, 0))
-        if wanted != top:
-            # Forced: right after other lines are given, Textual does not know yet that there is something to scroll.
-            self.scroll_to(y=wanted, animate=False, force=True)
+        target = min(max(top, self.cursor - self._room + 1), self.cursor, max(self.count - self._room, 0))
+        if target != top:
+            # Forced: right after ``show`` Textual does not know yet that there is something to scroll.
+            self.scroll_to(y=target, animate=False, force=True)
 
     def action_step(self, by: int) -> None:
-        """Some lines up or down."""
+        """Move the cursor some lines up or down."""
         self.move(self.cursor + by)
 
     def action_page(self, by: int) -> None:
-        """A screenful up or down."""
+        """Move the cursor a screenful up or down."""
         self.move(self.cursor + by * self._room)
 
     def action_edge(self, end: bool) -> None:
-        """The first or last line."""
+        """Move the cursor to the first or last line."""
         self.move(self.count - 1 if end else 0)
 
     def on_resize(self) -> None:
-        """The cursor stays in sight."""
+        """Keep the cursor visible."""
         self._reveal()
 
     def on_click(self, event: events.Click) -> None:
-        """Puts the cursor on a line; a click where it is already takes that line."""
+        """Move the cursor to the clicked line; a click on the current line takes it."""
         at = round(self.scroll_offset.y) + event.y - 1
         if event.y < 1 or not 0 <= at < self.count:
             return
@@ -113,26 +113,26 @@ class LongList(ScrollView, can_focus=True):
             self.move(at)
 
     def notify_style_update(self) -> None:
-        """Draws everything anew under another theme."""
+        """Forget the styles of the previous theme."""
         super().notify_style_update()
         self._styles.clear()
 
     def render_line(self, y: int) -> Strip:
-        """One line of the screen; the first is the header, which stays when the others scroll."""
-        left, width = round(self.scroll_offset.x), self.size.width
+        """Return one line of the screen; the first is the header, which does not scroll."""
+        offset, width = round(self.scroll_offset.x), self.size.width
         if y == 0:
-            return self._strip(self._header, "header", left, width)
+            return self._strip(self._header, "header", offset, width)
         at = round(self.scroll_offset.y) + y - 1
         if at >= self.count:
             return Strip.blank(width, self.rich_style)
         part = "cursor" if at == self.cursor and self._cursor_shown else "odd" if at % 2 else "even"
-        return self._strip(self._line(at), part, left, width)
+        return self._strip(self._line(at), part, offset, width)
 
-    def _strip(self, text: str, part: str, left: int, width: int) -> Strip:
+    def _strip(self, text: str, part: str, offset: int, width: int) -> Strip:
         style = self._style(part)
         whole = max(self.virtual_size.width, width)
         parts = [Segment(f" {text} ", style)] if part in ("header", "cursor") else self._coloured(f" {text} ", style)
-        return Strip(parts).adjust_cell_length(whole, style).crop(left, left + width)
+        return Strip(parts).adjust_cell_length(whole, style).crop(offset, offset + width)
 
     def _coloured(self, text: str, style: Style) -> list[Segment]:
         """Return a line with the symbols of segments in their colours."""
@@ -148,7 +148,7 @@ class LongList(ScrollView, can_focus=True):
         return style
 
     def _style(self, part: str) -> Style:
-        # The cursor looks otherwise without the focus.
+        # The cursor's style depends on the focus.
         key = part + "+" * self.has_focus
         style = self._styles.get(key)
         if style is None:

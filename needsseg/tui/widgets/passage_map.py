@@ -1,4 +1,4 @@
-"""A map of passages: each where it lies among the others, by signs that tell the segments apart without colour."""
+"""The map of passages: similar ones close together, with a sign for each segment that works without colour."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from needsseg.actions.discovery.comparing import Point
 from needsseg.text import safe
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.widgets.symbols import LETTERS, SHAPES, colour_of, glyphs, symbol_style
 from needsseg.tui.words import plain
 
@@ -31,9 +32,9 @@ def plotted(
     segment: int | None,
     passage: int | None,
 ) -> list[str]:
-    """The map as lines of one character a cell; ``segment`` and ``passage`` are those under the cursors.
+    """Return the map as lines, one character a cell; ``segment`` and ``passage`` are those under the cursors.
 
-    Where several passages share a cell, the passage under the cursor is seen first, then those of its segment.
+    If several passages share a cell, the passage under the cursor is shown, else one of its segment.
     """
     width, height = size
     cells = [[" "] * width for _ in range(height)]
@@ -41,9 +42,9 @@ def plotted(
     for point in points:
         column = min(int(point.x * width), width - 1)
         line = min(int((1.0 - point.y) * height), height - 1)
-        sign, worth = _sign(point, signs, segment, passage)
-        if worth > rank[line][column]:
-            cells[line][column], rank[line][column] = sign, worth
+        sign, priority = _sign(point, signs, segment, passage)
+        if priority > rank[line][column]:
+            cells[line][column], rank[line][column] = sign, priority
     return ["".join(line) for line in cells]
 
 
@@ -63,7 +64,7 @@ def _sign(
 
 
 class PassageMap(Widget, can_focus=True):
-    """The map with its legend below it; ``pick`` goes to the passage nearest to a click."""
+    """The map with its legend below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,right", "screen.step(1)", show=False),
@@ -80,10 +81,10 @@ class PassageMap(Widget, can_focus=True):
         self._points: Sequence[Point] = ()
         self._names: Mapping[int, str] = {}
         self._signs: Mapping[int, tuple[str, str]] = {}
-        self._here: tuple[int | None, int | None] = None, None
-        self._said = THINKING
+        self._current: tuple[int | None, int | None] = None, None
+        self._message = THINKING
         self._about = ""
-        self._drawn: list[str] = []
+        self._map_lines: list[str] = []
         self._legend: list[Content] = []
         self._styles: dict[str, Style] = {}
 
@@ -91,30 +92,30 @@ class PassageMap(Widget, can_focus=True):
         self,
         points: Sequence[Point],
         names: Mapping[int, str],
-        said: str = "",
+        message: str = "",
         signs: Mapping[int, tuple[str, str]] | None = None,
     ) -> None:
-        """Shows points, or in words why there are none; ``names`` are the segments as the list shows them.
+        """Show points, or ``message`` if there are none; ``names`` are the segments' names by id.
 
-        ``signs`` are those that the segments keep; without them each gets the first that is free.
+        ``signs`` are the segments' symbols; without them each gets the first free one.
         """
-        self._points, self._names, self._said = points, names, said
+        self._points, self._names, self._message = points, names, message
         self._signs = glyphs(list(names)) if signs is None else signs
         self._lay_out()
 
     def mark(self, segment: int | None, passage: int | None, about: str = "") -> None:
-        """Shows which segment and which passage are under the cursors."""
-        if (segment, passage, about) != (*self._here, self._about):
-            self._here, self._about = (segment, passage), about
+        """Mark the segment and the passage under the cursors."""
+        if (segment, passage, about) != (*self._current, self._about):
+            self._current, self._about = (segment, passage), about
             self._lay_out()
 
     @property
-    def drawn(self) -> list[str]:
-        """The map as it is drawn, without its legend."""
-        return self._drawn
+    def map_lines(self) -> list[str]:
+        """The lines of the map, without its legend."""
+        return self._map_lines
 
     def on_resize(self) -> None:
-        """Fits the map to its place."""
+        """Fit the map to its size."""
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -123,22 +124,24 @@ class PassageMap(Widget, can_focus=True):
             return
         signs = self._signs
         if not self._points:
-            self._drawn, self._legend = [], [plain(self._said or "Nothing to show yet.")]
+            self._map_lines, self._legend = [], [plain(self._message or "Nothing to show yet.")]
         else:
-            self._legend = legend(self._points, self._names, signs, self._here, width, max(height // 3, 1), self._about)
+            self._legend = legend(
+                self._points, self._names, signs, self._current, width, max(height // 3, 1), self._about
+            )
             room = max(height - len(self._legend) - 1, 1)
-            self._drawn = plotted(self._points, (width, room), signs, *self._here)
+            self._map_lines = plotted(self._points, (width, room), signs, *self._current)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One line of the map, a rule, or one of the legend."""
+        """Return one line of the map, the rule, or one of the legend."""
         width, base = self.size.width, self.rich_style
-        drawn = len(self._drawn)
-        if y < drawn:
-            return self._coloured(self._drawn[y], base, of_words=False).adjust_cell_length(width, base)
-        if y == drawn and drawn:
+        line_count = len(self._map_lines)
+        if y < line_count:
+            return self._coloured(self._map_lines[y], base, of_words=False).adjust_cell_length(width, base)
+        if y == line_count and line_count:
             return Strip([Segment("─" * width, base + Style(dim=True))])
-        at = y - drawn - (1 if drawn else 0)
+        at = y - line_count - (1 if line_count else 0)
         if 0 <= at < len(self._legend):
             return self._coloured(self._legend[at].plain, base, of_words=True).adjust_cell_length(width, base)
         return Strip.blank(width, base)
@@ -150,11 +153,11 @@ class PassageMap(Widget, can_focus=True):
 
     def _coloured(self, line: str, base: Style, *, of_words: bool) -> Strip:
         """Return a line with the symbols of segments in their colours, filled ones bold, and the cursor in reverse."""
-        drawn = []
+        segments = []
         for symbols, part in groupby(enumerate(line), key=lambda cell: _is_symbol(line, cell[0], of_words=of_words)):
             text = "".join(sign for _, sign in part)
-            drawn += [Segment(sign, self._style(sign, base)) for sign in text] if symbols else [Segment(text, base)]
-        return Strip(drawn)
+            segments += [Segment(sign, self._style(sign, base)) for sign in text] if symbols else [Segment(text, base)]
+        return Strip(segments)
 
     def _style(self, symbol: str, base: Style) -> Style:
         style = self._styles.get(symbol)
@@ -166,7 +169,7 @@ class PassageMap(Widget, can_focus=True):
 
 
 def _is_symbol(line: str, at: int, *, of_words: bool) -> bool:
-    """Return whether a character is a symbol: in a line of words, a letter is one only where an entry begins with it alone."""
+    """Return whether a character is a symbol: in a line of words, a letter is one only alone at an entry's beginning."""
     sign = line[at]
     if not of_words or not sign.isalpha():
         return sign == CURSOR or bool(colour_of(sign))
@@ -178,26 +181,26 @@ def legend(
     points: Sequence[Point],
     names: Mapping[int, str],
     signs: Mapping[int, tuple[str, str]],
-    here: tuple[int | None, int | None],
+    current: tuple[int | None, int | None],
     width: int,
     most: int,
     about: str = "",
 ) -> list[Content]:
-    """What the signs mean, the segment that is shown first, in at most so many lines."""
-    segment, passage = here
-    there = {point.segment for point in points}
-    order = sorted((key for key in names if key in there), key=lambda key: key != segment)
+    """Return the legend, the current segment first, in at most ``most`` lines."""
+    segment, passage = current
+    mapped_segments = {point.segment for point in points}
+    order = sorted((key for key in names if key in mapped_segments), key=lambda key: key != segment)
     entries = [f"{signs[key][0 if key == segment else 1]} {_short(names[key])}" for key in order]
     loose = sum(point.segment is None and point.status not in ("off_topic", "proposed") for point in points)
-    off = sum(point.status == "off_topic" for point in points)
+    off_topic = sum(point.status == "off_topic" for point in points)
     entries += [f"{LOOSE} left over {loose}"] if loose else []
     proposed = sum(point.status == "proposed" for point in points)
     entries += [f"{PROPOSED} proposed {proposed}"] if proposed else []
-    entries += [f"{OFF} off-topic {off}"] if off else []
-    said = [f"{CURSOR} {about or 'the passage under the cursor'}"]
+    entries += [f"{OFF} off-topic {off_topic}"] if off_topic else []
+    heading = [f"{CURSOR} {about or 'the passage under the cursor'}"]
     if passage is not None and all(point.passage != passage for point in points):
-        said = ["the passage under the cursor is not on the map: D discovers anew"]
-    return [*(plain(line).truncate(width, ellipsis=True) for line in said), *_flowed(entries, width, most - 1)]
+        heading = [with_keys("the passage under the cursor is not on the map: {segments.discover} discovers again")]
+    return [*(plain(line).truncate(width, ellipsis=True) for line in heading), *_flowed(entries, width, most - 1)]
 
 
 def _short(name: str) -> str:
@@ -206,18 +209,18 @@ def _short(name: str) -> str:
 
 
 def _flowed(entries: Sequence[str], width: int, most: int) -> list[Content]:
-    """Entries beside each other, in lines that fit; what fits in no line is counted."""
+    """Return entries side by side in lines of ``width`` cells; entries that do not fit are counted at the end."""
     lines: list[Content] = []
     if most < 1:
         return lines
     line = plain("")
     for at, entry in enumerate(entries):
-        one = plain(entry).truncate(width, ellipsis=True)
-        if line.cell_length and line.cell_length + 2 + one.cell_length > width:
+        content = plain(entry).truncate(width, ellipsis=True)
+        if line.cell_length and line.cell_length + 2 + content.cell_length > width:
             if len(lines) + 1 >= most:
                 return [*lines, Content.assemble(line, f" +{len(entries) - at}").truncate(width, ellipsis=True)]
             lines.append(line)
-            line = one
+            line = content
         else:
-            line = Content.assemble(line, "  ", one) if line.cell_length else one
+            line = Content.assemble(line, "  ", content) if line.cell_length else content
     return [*lines, line] if line.cell_length else lines

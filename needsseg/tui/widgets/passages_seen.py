@@ -1,4 +1,4 @@
-"""Since when each passage has been on the screen: nothing is decided on one that was not there to be seen."""
+"""Since when each passage has been on the screen, so that keys never act on one that was not visible."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ Key = tuple[int, int, int]
 
 
 class PassagesSeen:
-    """Times on the monotonic clock, by passage; those that are not stored share an id, so that their place counts too."""
+    """Times on the monotonic clock by passage; unstored passages share an id, so keys include their offsets."""
 
     def __init__(self) -> None:
         self._since: dict[Key, float] = {}
         self._revealed = -1, 0.0
-        """Where the stretch begins that was scrolled to last, and when; Textual scrolls at its next refresh."""
+        """The start of the stretch last scrolled to, and when; Textual scrolls at its next refresh."""
 
-    def note(self, there: Iterable[Passage]) -> None:
-        """Takes down which passages are on the screen now; those that were there before have been for longer."""
+    def note(self, visible: Iterable[Passage]) -> None:
+        """Note which passages are on the screen now; those already there keep their time."""
         now = monotonic()
         at, revealed = self._revealed
-        keys = {_key(passage) for passage in there}
+        keys = {_key(passage) for passage in visible}
         self._since = {key: self._since.get(key, revealed if key[1] == at else now) for key in keys}
 
     def since(self, passage: Passage) -> float | None:
-        """Since when a passage has been there; None where it is not, or was not noted yet."""
+        """Return since when a passage has been on the screen; None if it is not there or not noted yet."""
         at, revealed = self._revealed
         return self._since.get(_key(passage), revealed if passage.start == at else None)
 
     def reveal(self, start: int) -> None:
-        """Takes down that what begins at a place is scrolled to now."""
+        """Note that the stretch at ``start`` is scrolled to now."""
         self._revealed = start, monotonic()
 
     def forget(self, passage: Passage) -> None:
-        """Counts a passage as seen only from the next note on."""
+        """Count a passage as visible only from the next ``note`` on."""
         self._since.pop(_key(passage), None)
         self._revealed = -1, 0.0
 
     def clear(self) -> None:
-        """Forgets all: another text is shown."""
+        """Forget all passages, when another text is shown."""
         self._since.clear()
 
 

@@ -1,4 +1,4 @@
-"""One account in full: the sentence, where its label comes from, flags, and actions with rule and evidence."""
+"""The pane of one account's profile: its sentence, its label's source, flags, and actions with rule and evidence."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from needsseg.actions.accounts import AccountProfile, Revenue
 from needsseg.records import AccountMatch
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.widgets.symbols import Sign, symbol_content
 from needsseg.tui.words import lines, plain
 
@@ -21,7 +22,7 @@ METHODS = {
 
 
 class ProfilePane(VerticalScroll, can_focus=False):
-    """Beside or below the table of accounts."""
+    """The pane beside or below the list of accounts."""
 
     DEFAULT_CLASSES = "pane"
     BORDER_TITLE = "Profile"
@@ -32,28 +33,28 @@ class ProfilePane(VerticalScroll, can_focus=False):
     """
 
     def compose(self) -> ComposeResult:
-        """One text."""
+        """Yield one text."""
         yield Static(id="profile", markup=False)
 
     def show(
         self, profile: AccountProfile | None, people: Sequence[AccountMatch], paid: str = "", sign: Sign | None = None
     ) -> None:
-        """Shows a profile, with the participants who belong to the account and what it pays."""
+        """Show a profile, with the account's participants and what it pays."""
         self.query_one("#profile", Static).update(described(profile, people, paid, sign) if profile else "")
         self.scroll_home(animate=False)
 
 
 def need_words(profile: AccountProfile) -> str:
-    """The need with its source and confidence, or that there is none."""
+    """Return the need with its source and confidence, or “contested” or “–”."""
     if not profile.needs_segment:
         return "contested" if profile.contested else "–"
-    sure = f" {profile.needs_segment_confidence:.2f}" if profile.needs_segment_confidence is not None else ""
+    confidence = f" {profile.needs_segment_confidence:.2f}" if profile.needs_segment_confidence is not None else ""
     unconfirmed = "" if profile.needs_segment_confirmed_by else " (unconfirmed)"
-    return f"{profile.needs_segment} · {profile.needs_segment_source}{sure}{unconfirmed}"
+    return f"{profile.needs_segment} · {profile.needs_segment_source}{confidence}{unconfirmed}"
 
 
 def paid_words(amounts: Revenue, account_id: str) -> str:
-    """What an account pays: ARR only where the column says of what time its amounts are."""
+    """Return what an account pays: as ARR only if the interval of the amounts is known."""
     amount = amounts.amounts.get(account_id)
     if amount is None:
         return "not known"
@@ -64,7 +65,7 @@ def paid_words(amounts: Revenue, account_id: str) -> str:
 def described(
     profile: AccountProfile, people: Sequence[AccountMatch], paid: str = "", sign: Sign | None = None
 ) -> Content:
-    """A profile as text."""
+    """Return a profile as text."""
     parts = [
         plain(profile.name or profile.account_id, "bold"),
         plain(profile.account_id, "dim"),
@@ -78,7 +79,7 @@ def described(
     if profile.contested:
         parts.append(_named("contested by", ", ".join(profile.contested)))
     if profile.needs_segment:
-        parts.append(plain("enter opens the account with the quotes behind it", "dim"))
+        parts.append(plain(with_keys("{accounts.open} opens the account with the quotes behind it"), "dim"))
     if paid:
         parts.append(_named("pays", paid))
     if profile.behaviour is not None:
@@ -92,7 +93,7 @@ def described(
         parts += [plain(f"  {line}", "dim") for line in action.evidence]
     if people:
         parts += [plain(""), plain("participants", "bold")]
-        parts += [plain(f"{who.participant}, by {METHODS[who.method]}") for who in people]
+        parts += [plain(f"{match.participant}, by {METHODS[match.method]}") for match in people]
     return lines(parts)
 
 

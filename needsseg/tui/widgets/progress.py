@@ -1,4 +1,4 @@
-"""What a child is doing, how far it is, and esc to end it."""
+"""The progress dialog of a command in a child process, and the key that cancels it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from textual.widgets import ProgressBar, Static
 
 from needsseg.errors import NeedssegError
 from needsseg.tui.child import Outcome, Step, run_child
+from needsseg.tui.keys.hints import bound_keys, key_of, with_keys
 from needsseg.tui.words import plain
 
 
 class ProgressScreen(ModalScreen[Outcome | None]):
-    """Runs a command as a child and shows its steps; gives its outcome, or None when it was cancelled."""
+    """Runs a command in a child process and shows its steps; closes with its outcome, or None when cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", id="progress.cancel")]
     DEFAULT_CSS = """
@@ -37,15 +38,15 @@ class ProgressScreen(ModalScreen[Outcome | None]):
         self._ending = False
 
     def compose(self) -> ComposeResult:
-        """Title, step, bar, keys."""
+        """Yield title, step, bar and keys."""
         with Vertical():
             yield Static(plain(self._title, "bold"))
             yield Static("starting", id="doing", markup=False)
             yield ProgressBar(show_eta=False)
-            yield Static("esc cancels; the study stays as it was", id="keys", markup=False)
+            yield Static(with_keys("{progress.cancel} cancels; the study stays as it was"), id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Starts the child; it ends with this screen."""
+        """Start the child process, which ends with this screen."""
         self.run_worker(self._run(), name="child", exit_on_error=False)
 
     async def _run(self) -> None:
@@ -56,20 +57,23 @@ class ProgressScreen(ModalScreen[Outcome | None]):
         self.dismiss(outcome)
 
     def on_key(self, event: events.Key) -> None:
-        """Says of a key that does nothing here that it was not taken: it is not done later, to what nobody has seen."""
-        if event.key not in self._bindings.key_to_bindings:
-            said = f"{event.character or event.key} was not taken: esc cancels; the study stays as it was"
-            self.query_one("#keys", Static).update(plain(said))
+        """Tell that a key was ignored: it is not applied later to something nobody has seen."""
+        if not any(event.key in bound_keys(binding, self.app) for _, binding in self._bindings):
+            message = (
+                f"{event.character or event.key} was ignored: {key_of('progress.cancel')} cancels; the study "
+                "stays as it was"
+            )
+            self.query_one("#keys", Static).update(plain(message))
 
     def _show(self, step: Step) -> None:
         count = f" · {step.done:,} of {step.total:,}" if step.total > 1 else ""
         self.query_one("#doing", Static).update(plain(f"{step.doing}{count}"))
-        # A step that is not counted, or has only begun, moves without telling how far it is.
+        # A step without a count shows a moving bar.
         counted = step.total > 1
         self.query_one(ProgressBar).update(total=step.total if counted else None, progress=step.done if counted else 0)
 
     async def action_cancel(self) -> None:
-        """Ends the child and waits until it is gone."""
+        """Stop the child process and wait until it has ended."""
         if self._ending:
             return
         self._ending = True
@@ -91,5 +95,5 @@ class ProgressScreen(ModalScreen[Outcome | None]):
 
 
 def failure(outcome: Outcome) -> NeedssegError:
-    """A child's failure as an error to show."""
+    """Return a child process's failure as an error to show."""
     return NeedssegError(outcome.error or "The command failed.", outcome.hint)

@@ -1,4 +1,4 @@
-"""A question at the bottom of the screen: free words, or one of some choices narrowed as one types."""
+"""The prompt at the bottom of the screen: free text, or choices that typing narrows."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from needsseg.tui.drafting import WORDS, Drafting
-from needsseg.tui.words import key_hints, one_line, plain
+from needsseg.tui.keys.hints import key_hints, key_of
+from needsseg.tui.study.drafting import WORDS, Drafting
+from needsseg.tui.words import one_line, plain
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to choose: what is returned, what is shown, and a word more about it."""
+    """One choice: the value returned, the label shown, and a note."""
 
     value: str
     label: str
@@ -31,34 +32,34 @@ class Choice:
 
 
 class PathSuggester(Suggester):
-    """Completes the path that is being typed."""
+    """Completes a typed path."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The first name in the folder that begins as typed."""
+        """Return the path completed to the first matching name in the folder."""
         return complete_path(value)
 
 
 def complete_path(value: str) -> str | None:
-    """``value`` completed to the first file or folder that begins so; folders end in ``/``; None where none does."""
+    """Return ``value`` completed to the first file or folder with this beginning; folders end in ``/``; None without one."""
     if not value:
         return None
-    folder, _, begun = value.rpartition("/")
-    if not begun:
+    folder, _, prefix = value.rpartition("/")
+    if not prefix:
         return None
-    place = Path(f"{folder}/" if "/" in value else ".").expanduser()
+    folder_path = Path(f"{folder}/" if "/" in value else ".").expanduser()
     try:
-        names = sorted(entry.name + ("/" if entry.is_dir() else "") for entry in place.iterdir())
+        names = sorted(entry.name + ("/" if entry.is_dir() else "") for entry in folder_path.iterdir())
     except OSError:
         return None
-    found = next((name for name in names if name.startswith(begun)), None)
-    return None if found is None else value + found[len(begun) :]
+    completion = next((name for name in names if name.startswith(prefix)), None)
+    return None if completion is None else value + completion[len(prefix) :]
 
 
 class Prompt(ModalScreen[str | None]):
-    """Asks for words or a choice; gives them back, or None when it was left with esc."""
+    """Asks for text or a choice; closes with it, or None when cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "cancel", id="prompt.leave"),
@@ -97,26 +98,34 @@ class Prompt(ModalScreen[str | None]):
             value = draft.over(value)
         self._question, self._value, self._about = question, value, about
         self._choices, self._free, self._empty, self._path = choices, free, empty, path
-        self._kept = value
+        self._last_noted = value
         self._offered: list[Choice] = []
 
     def compose(self) -> ComposeResult:
-        """The question, what there is to choose, the words typed, and the keys."""
+        """Yield the question, the choices, the input, and the keys."""
         with Vertical():
             yield Static(plain(self._question), id="question")
             if self._about:
                 yield Static(plain(self._about) if isinstance(self._about, str) else self._about, id="about")
             if self.draft is not None and self.draft.words is not None:
-                kept = f"A draft of {self.draft.at}, not saved yet: enter saves it, esc drops it."
-                yield Static(plain(kept, "bold"), id="draft")
+                draft_note = (
+                    f"A draft of {self.draft.at}, not saved yet: enter saves it, {key_of('prompt.leave')} drops it."
+                )
+                yield Static(plain(draft_note, "bold"), id="draft")
             if self._choices:
                 yield OptionList(id="choices")
             yield Input(self._value, suggester=PathSuggester() if self._path else None, id="words", compact=True)
-            keys = "enter takes it · esc cancels" + (" · tab completes" if self._path or self._choices else "")
-            yield Static(key_hints(keys + (" · ↓ ↑ choose" if self._choices else "")), id="keys", markup=False)
+            keys = "enter takes it · {prompt.leave} cancels" + (
+                " · {prompt.complete} completes" if self._path or self._choices else ""
+            )
+            yield Static(
+                key_hints(keys + (" · {prompt.down} {prompt.up} choose" if self._choices else "")),
+                id="keys",
+                markup=False,
+            )
 
     def on_mount(self) -> None:
-        """The words come first; the choices follow them."""
+        """Focus the input; the choices follow what is typed."""
         self._offer("")
         if self._choices:
             self.query_one(OptionList).can_focus = False
@@ -125,8 +134,8 @@ class Prompt(ModalScreen[str | None]):
     def _offer(self, typed: str) -> None:
         if not self._choices:
             return
-        wanted = typed.casefold().split()
-        self._offered = [c for c in self._choices if all(word in f"{c.label} {c.about}".casefold() for word in wanted)]
+        terms = typed.casefold().split()
+        self._offered = [c for c in self._choices if all(word in f"{c.label} {c.about}".casefold() for word in terms)]
         shown = self.query_one(OptionList)
         shown.clear_options()
         for choice in self._offered:
@@ -134,29 +143,29 @@ class Prompt(ModalScreen[str | None]):
             shown.add_option(Option(Content.assemble(plain(choice.label), about)))
         shown.highlighted = None if self._free or not self._offered else 0
         if not self._offered and not self._free:
-            shown.add_option(Option(plain("nothing here fits these words; ctrl+u empties the line"), disabled=True))
+            shown.add_option(Option(plain("nothing matches these words; ctrl+u clears the line"), disabled=True))
         shown.display = bool(shown.option_count)
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
         self._offer("" if event.value == self._value else event.value)
-        if self.draft is not None and event.value != self._kept:
-            self._kept = event.value
+        if self.draft is not None and event.value != self._last_noted:
+            self._last_noted = event.value
             self.draft.note(self, {WORDS: event.value})
 
     def on_unmount(self) -> None:
-        """Ends the draft; as the app ends, words that were neither taken nor dropped are kept before."""
+        """Close the draft; if the app quits, unsaved words are kept in it."""
         if self.draft is not None:
             self.draft.close()
 
     def action_move(self, by: int) -> None:
-        """Goes through the choices."""
+        """Move the cursor over the choices."""
         if self._offered:
             shown = self.query_one(OptionList)
             shown.action_cursor_down() if by > 0 else shown.action_cursor_up()
 
     def action_complete(self) -> None:
-        """Completes what was typed to the first choice, or to the path suggested."""
+        """Complete the typed text to the current choice, or to the suggested path."""
         words = self.query_one(Input)
         if self._path and (done := complete_path(words.value)) is not None:
             words.value = done
@@ -179,7 +188,7 @@ class Prompt(ModalScreen[str | None]):
         self.dismiss(self._offered[event.option_index].value)
 
     def action_leave(self) -> None:
-        """Leaves without an answer."""
+        """Close without an answer."""
         if self.draft is not None:
             self.draft.drop()
         self.dismiss(None)

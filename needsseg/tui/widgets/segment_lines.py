@@ -1,4 +1,4 @@
-"""A segment, and what was left over, as the list of them shows it."""
+"""The lines of the segment list: one for a segment, and one for the passages in no segment."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ MOST_WORDS = 5
 
 
 def segment_line(row: SegmentSummary, sign: Sign | None = None) -> Content:
-    """A segment: its name, its symbol, its size, and while it has no name of its own the words it is known by."""
+    """Return a segment's line: name, symbol, size, and its keywords while it is a candidate."""
     warned = " !" if row.warnings else ""
     new = f" +{row.new} new" if row.new else ""
     proposed = f" ?{row.proposed}" if row.proposed else ""
-    once = f" (+{row.with_one_passage} once)" if row.with_one_passage else ""
-    # Beside the figures, where a narrow list has room for it however long the name is.
+    single_note = f" (+{row.with_one_passage} once)" if row.with_one_passage else ""
+    # Beside the figures, where a narrow list has room for it even after a long name.
     stated = " · in view" if row.in_view and row.status == "candidate" else ""
     people = format_count(row.participants, "person", "people")
-    about = f"{row.size} · {people}{warned}{new}{proposed}{once}{stated}"
+    about = f"{row.size} · {people}{warned}{new}{proposed}{single_note}{stated}"
     parts = [
         plain(f"{SEGMENT_GLYPHS[row.status]} {row.name}", "bold" if row.status == "confirmed" else ""),
         Content.assemble(symbol_content(sign[0]) if sign else " ", " ", plain(about, "dim")),
@@ -33,6 +33,6 @@ def segment_line(row: SegmentSummary, sign: Sign | None = None) -> Content:
 
 
 def left_line(number: int, off: int) -> Content:
-    """How many passages lie in no segment, of which so many are off-topic."""
+    """Return the line of the passages in no segment: ``number`` in all, ``off`` of them off-topic."""
     about = f"  in no segment, {off} off-topic" if off else "  in no segment"
     return lines([plain(f"· {LEFT_OVER} · {number - off}"), plain(about, "dim")])

@@ -1,6 +1,6 @@
 """The symbol and colour of each segment and the symbol of each code: the same in lists, on the map, in panels and in charts.
 
-The symbol alone tells them apart, so that nothing is lost without colours; a symbol always has the same colour.
+The symbol alone identifies them, so nothing is lost without colours; a symbol always has the same colour.
 """
 
 from __future__ import annotations
@@ -15,44 +15,44 @@ from textual.content import Content
 from needsseg.text import safe
 from needsseg.tui.themes import MARK_COLOURS
 
-# Filled for the segment that is shown, hollow for the others; letters once the shapes are used up.
+# Filled for the current segment, hollow for the others; letters once the shapes are used up.
 SHAPES = (("▲", "△"), ("■", "□"), ("◆", "◇"), ("▼", "▽"), ("★", "☆"), ("✦", "✧"), ("▶", "▷"), ("◀", "◁"))
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Codes have patterns, so that none is taken for a segment.
 CODE_SHAPES = ("▣", "▤", "▥", "▦", "▧", "▨", "◧", "◩")
 Sign = tuple[str, str]
 Signs = dict[int, Sign]
-"""For each segment its symbol where it is the one shown, and its symbol where it is not."""
+"""For each segment its symbol when it is current, and its symbol when it is not."""
 _ALL: tuple[Sign, ...] = (*SHAPES, *((letter.upper(), letter) for letter in LETTERS))
 _SHAPE = re.compile(f"([{''.join(filled + hollow for filled, hollow in SHAPES)}])")
 _PLACES = {symbol: place for place, pair in enumerate(_ALL) for symbol in pair}
 
 
-def glyphs(segments: Collection[int], kept: Mapping[int, Sign] | None = None) -> Signs:
-    """Return the symbols of ``segments`` by id, among ``kept`` ones: a segment keeps its symbol, and no other one gets it.
+def glyphs(segments: Collection[int], previous: Mapping[int, Sign] | None = None) -> Signs:
+    """Return the symbols of ``segments`` by id: a segment keeps its symbol of ``previous``, and no other one gets it.
 
-    A segment's id chooses its shape; where another segment has that one already, it gets the first that is free. Only where
-    there are no others left, symbols of segments that are gone are given again.
+    A segment's id chooses its shape; if another segment has that one, it gets the first free one. Only when none is left
+    are symbols of former segments given again.
     """
-    signs = dict(kept or {})
+    signs = dict(previous or {})
     for segment in sorted(segments):
         if segment in signs:
             continue
-        wanted = SHAPES[(segment - 1) % len(SHAPES)]
-        taken = set(signs.values())
-        free = [sign for sign in (wanted, *_ALL) if sign not in taken]
-        gone = [other for other in signs if other not in segments]
+        preferred = SHAPES[(segment - 1) % len(SHAPES)]
+        used = set(signs.values())
+        free = [sign for sign in (preferred, *_ALL) if sign not in used]
+        former = [other for other in signs if other not in segments]
         if free:
             signs[segment] = free[0]
-        elif gone:
-            signs[segment] = signs.pop(gone[0])
+        elif former:
+            signs[segment] = signs.pop(former[0])
         else:
             signs[segment] = _ALL[len(signs) % len(_ALL)]
     return signs
 
 
 def colour_of(symbol: str) -> str:
-    """Return the name of the theme variable with the colour of a segment's symbol; empty for a symbol of none."""
+    """Return the theme variable with the colour of a segment's symbol; empty for any other character."""
     place = _PLACES.get(symbol)
     return "" if place is None else f"mark-{place % MARK_COLOURS}"
 
@@ -64,13 +64,13 @@ def symbol_content(symbol: str) -> Content:
 
 
 def symbol_style(symbol: str, variables: Mapping[str, str]) -> Style:
-    """Return the style of a segment's symbol, from the ``variables`` of the theme; none for a symbol of no segment."""
+    """Return the style of a segment's symbol from the theme's ``variables``; a null style for any other character."""
     value = variables.get(colour_of(symbol), "")
     return Style(color=Color.parse(value).rich_color) if value else Style.null()
 
 
 def split_symbols(line: str) -> Iterator[tuple[str, bool]]:
-    """Yield the parts of a line, and of each whether it is a segment's shape; letters always are words."""
+    """Yield the parts of a line, each with whether it is a segment's shape; letters count as words."""
     for part in _SHAPE.split(line):
         if part:
             yield part, part in _PLACES and not part.isalpha()
@@ -89,7 +89,7 @@ def code_symbol(code: int) -> str:
 
 
 def code_colour(code: int, own: str = "") -> str:
-    """Return the colour of a code as a style: its ``own`` where somebody chose one, else one by its id."""
+    """Return the colour of a code as a style: its ``own`` if somebody chose one, else one by its id."""
     # A code of the same symbol has another colour, up to 64 codes.
     return own or f"$mark-{(code - 1 + (code - 1) // len(CODE_SHAPES)) % MARK_COLOURS}"
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -19,22 +16,20 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from needsseg.records import Passage, Transcript
-from needsseg.text import format_clock, safe
+from needsseg.text import safe
 from needsseg.tui.code.navigation import turn_near, word_after
 from needsseg.tui.widgets.passages_seen import PassagesSeen
 from needsseg.tui.widgets.transcript_layout import (
     LANES,
     Line,
     Mark,
-    grapheme_end,
     lay_out,
     line_at,
     marks,
     offset_at_cell,
-    pieces,
     text_line,
 )
-from needsseg.tui.words import GLYPHS, state
+from needsseg.tui.widgets.transcript_painter import Highlights, TranscriptPainter
 
 MARGIN = LANES + 2
 WIDEST = 110
@@ -71,6 +66,7 @@ class TranscriptView(ScrollView, can_focus=True):
       & .transcript--coded { color: $text-primary; text-style: bold underline; }
       & .transcript--rejected { color: $foreground; text-style: strike dim; }
       & .transcript--current { background: $primary-muted; text-style: bold; }
+      &:ansi .transcript--current { background: ansi_default; text-style: bold reverse; }
       & .transcript--selected { text-style: reverse; }
       & .transcript--overlap { text-style: italic uu; }
       & .transcript--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
@@ -100,11 +96,9 @@ class TranscriptView(ScrollView, can_focus=True):
         self._width = 0
         self._to_reveal: Span | None = None
         self._passages: Sequence[Passage] = ()
-        self._codes: Mapping[str, Content] = {}
-        self._code_styles: dict[str, Style] = {}
+        self._painter = TranscriptPainter(self)
         self._by_line: dict[int, list[Mark]] = {}
         self._drawn: dict[int, Strip] = {}
-        self._styles: dict[str, Style] = {}
         self._current: int | None = None
         self.cursor = 0
         self.followed: Callable[[int], None] | None = None
@@ -150,9 +144,9 @@ class TranscriptView(ScrollView, can_focus=True):
         """Draws these passages, one of them as the current one; ``codes`` are the symbols of codes by name."""
         was, self._current = self._current, current
         codes = codes or {}
-        if passages is not self._passages or codes != self._codes:
-            self._passages, self._codes = passages, codes
-            self._code_styles.clear()
+        if passages is not self._passages or codes != self._painter.codes:
+            self._passages = passages
+            self._painter.take_codes(codes)
             self._lay_marks()
             return
         for passage in passages:
@@ -264,8 +258,7 @@ class TranscriptView(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         """Draws everything anew under another theme."""
         super().notify_style_update()
-        self._styles.clear()
-        self._code_styles.clear()
+        self._painter.forget_styles()
         self._drawn.clear()
 
     def _redraw(self) -> None:
@@ -345,7 +338,7 @@ class TranscriptView(ScrollView, can_focus=True):
         """One line of the screen; lines that did not change are drawn once."""
         number = y + round(self.scroll_offset.y)
         if number >= len(self._lines) or self.transcript is None:
-            return Strip.blank(self.size.width, self._ground)
+            return Strip.blank(self.size.width, self._painter.ground)
         strip = self._drawn.get(number)
         if strip is None or strip.cell_length != self.size.width:
             strip = self._drawn[number] = self._line(number)
@@ -353,102 +346,16 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def _line(self, number: int) -> Strip:
         line, here = self._lines[number], self._by_line.get(number, [])
-        drawn = [*self._margin(number, here)]
-        drawn += self._head(line) if line.kind == "head" else self._words(line, here)
-        return Strip(drawn).adjust_cell_length(self.size.width, self._ground).apply_style(self._ground)
+        paint, ground = self._painter, self._painter.ground
+        drawn = paint.margin(number, here, self._current)
+        if line.kind == "head" and self.transcript is not None:
+            drawn += paint.head(self.transcript.turns[line.turn])
+        elif line.kind != "head":
+            drawn += paint.words(self._text, line, here, self._highlights())
+        return Strip(drawn).adjust_cell_length(self.size.width, ground).apply_style(ground)
 
-    @property
-    def _ground(self) -> Style:
-        """The style of the widget itself; Textual reckons it anew every time it is asked."""
-        style = self._styles.get("")
-        if style is None:
-            style = self._styles[""] = self.rich_style
-        return style
-
-    def _margin(self, number: int, here: Sequence[Mark]) -> list[Segment]:
-        pointer, lanes = " ", [(" ", Style.null())] * LANES
-        for mark in here:
-            current = mark.passage.id == self._current
-            if current and number == mark.first:
-                pointer = "▶"
-            if lanes[mark.lane][0] == " " or current or number == mark.first:
-                style = self._code_style(mark.passage) or self._style(state(mark.passage), underlined=False)
-                lanes[mark.lane] = self._bar(number, mark, current=current), style
-        if any(mark.crowded for mark in here):
-            lanes[-1] = "+", Style(bold=True)
-        return [Segment(pointer, Style(bold=True)), *(Segment(glyph, style) for glyph, style in lanes), Segment(" ")]
-
-    def _bar(self, number: int, mark: Mark, *, current: bool) -> str:
-        """What stands for a passage beside a line: its state, the symbol of its code, a bar, then where it ends."""
-        if number == mark.first:
-            return GLYPHS[state(mark.passage)]
-        if number == mark.first + 1 < mark.last and (code := self._code(mark.passage)):
-            return code.plain[0]
-        if number == mark.last:
-            return "┛" if current else "┘"
-        return "┃" if current else "│"
-
-    def _code(self, passage: Passage) -> Content | None:
-        """The symbol of a coded passage's first code."""
-        return self._codes.get(passage.codes[0]) if state(passage) == "coded" else None
-
-    def _code_style(self, passage: Passage) -> Style | None:
-        """The colour of a coded passage's first code; None where it has none."""
-        code = self._code(passage)
-        if code is None:
-            return None
-        name = passage.codes[0]
-        if name not in self._code_styles:
-            segments = code.render_segments(self.visual_style)
-            self._code_styles[name] = Style(color=segments[0].style.color if segments and segments[0].style else None)
-        return self._code_styles[name]
-
-    def _head(self, line: Line) -> list[Segment]:
-        turn = self.transcript.turns[line.turn] if self.transcript else None
-        if turn is None:
-            return []
-        part = "speaker" if turn.role == "participant" else "other-speaker"
-        role = "" if turn.role == "participant" else f" ({turn.role})"
-        time = format_clock(turn.start_ms)
-        name = " ".join(safe(turn.speaker or "unnamed speaker").split())
-        said = [Segment(f"{name}{role}", self._style(part))]
-        return [*said, Segment(f"  {time}", Style(dim=True))] if time else said
-
-    def _words(self, line: Line, here: Sequence[Mark]) -> list[Segment]:
-        spans = [(mark.passage.start, mark.passage.end) for mark in here]
-        first = bisect_right(self.hits, line.start, key=lambda hit: hit[1])
-        hits = self.hits[first : bisect_left(self.hits, line.end, key=lambda hit: hit[0])]
-        extra = [*hits, *([self.selected] if self.selected else [])]
-        at = self.cursor if line.start <= self.cursor < max(line.end, line.start + 1) else None
-        if at is not None and at < line.end:
-            extra.append((at, grapheme_end(self._text, at, line.end)))
-        edges = [edge for span in (*spans, *extra) for edge in span]
-        drawn = [Segment(self._text[a:b], self._look(a, here, hits)) for a, b in pieces(line, edges)]
-        # A line without words, between two paragraphs of a turn, still shows where the cursor is.
-        return drawn if at is None or line.start < line.end else [Segment(" ", self._style("cursor"))]
-
-    def _look(self, at: int, here: Sequence[Mark], hits: Sequence[Span]) -> Style:
-        """The style at one place: the firmest passage gives it, the current one is drawn over it."""
-        covering = [mark.passage for mark in here if mark.passage.start <= at < mark.passage.end]
-        look = Style.null()
-        rank = ("rejected", "suggested", "accepted", "coded")
-        if covering:
-            look += self._style(max((state(p) for p in covering), key=rank.index))
-        if len(covering) > 1:
-            look += self._style("overlap")
-        if any(p.id == self._current for p in covering):
-            look += self._style("current")
-        if any(start <= at < end for start, end in hits):
-            look += self._style("hit")
-        if self.selected and self.selected[0] <= at < self.selected[1]:
-            look += self._style("selected")
-        return look + self._style("cursor") if at == self.cursor and self.has_focus else look
-
-    def _style(self, part: str, *, underlined: bool = True) -> Style:
-        style = self._styles.get(part)
-        if style is None:
-            style = self._styles[part] = self.get_component_rich_style(f"transcript--{part}", partial=True)
-        return style if underlined else Style(color=style.color, bold=style.bold)
+    def _highlights(self) -> Highlights:
+        return Highlights(self._current, self.hits, self.selected, self.cursor, has_focus=self.has_focus)
 
     def _offset_at(self, x: int, y: int) -> int | None:
         """The code point under a place of the widget, or None beside the text."""

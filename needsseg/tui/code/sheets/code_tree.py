@@ -1,4 +1,4 @@
-"""The codes as a tree of candidate needs: branches are taken as needs in view; who speaks under each code stands beside."""
+"""The codes as a tree of candidate needs: branches can be added as needs in view; shows who speaks under each code."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from needsseg.actions.discovery.code_tree import passages_by_code
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.words import lines, one_line, plain
@@ -20,16 +21,17 @@ from needsseg.tui.words import lines, one_line, plain
 if TYPE_CHECKING:
     from needsseg.actions.study import Study
 
-CODES_SAID = 4
-"""So many codes of a branch are named in its line; the line below the tree names all."""
+CODES_NAMED = 4
+"""How many codes of a branch its line names; the line below the tree names all."""
 
 
 class CodeTreeScreen(Sheet[None]):
-    """One branch or code a row, what hangs together below each other; ● marks the branches that are proposed as needs."""
+    """One branch or code a row, related ones below each other; ● marks the branches that are proposed as needs."""
 
     TITLE = "Codes as a tree of candidate needs"
     KEYS = (
-        "enter adds as a need · space marks · p moves marked codes under the row · m participants × codes · esc closes"
+        "enter adds as a need · {code_tree.mark} marks · {code_tree.put} moves marked codes under the row · "
+        "{code_tree.matrix} participants × codes · {sheet.close} closes"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", "close", id="code_tree.close"),
@@ -60,54 +62,57 @@ class CodeTreeScreen(Sheet[None]):
             self._flatten(child, depth + 1)
 
     def reload(self) -> None:
-        """Shows the tree; what is in view already is said."""
+        """Show the tree, with the codes that are in view already."""
         in_view = {offer.name for offer in needs.offers(self.study, "codes") if offer.in_view}
         self.fill([self._line(depth, node, in_view) for depth, node in self._rows])
 
     def _line(self, depth: int, node: CodeNode, in_view: set[str]) -> Content:
         codes, proposed = node.codes, node.codes in self._proposed
         mark = "■" if set(codes) <= set(self._marked) else "●" if proposed else " "
-        more = f" and {len(codes) - CODES_SAID} more" if len(codes) > CODES_SAID else ""
-        name = codes[0] if len(codes) == 1 else f"{', '.join(codes[:CODES_SAID])}{more}"
+        more = f" and {len(codes) - CODES_NAMED} more" if len(codes) > CODES_NAMED else ""
+        name = codes[0] if len(codes) == 1 else f"{', '.join(codes[:CODES_NAMED])}{more}"
         passages = format_count(node.passages, "passage")
-        people = format_count(node.participants, "participant")
-        alike = "" if node.nearness is None else f" · nearness {node.nearness:.2f}"
-        seen = " · in view" if len(codes) == 1 and codes[0] in in_view else ""
+        participants = format_count(node.participants, "participant")
+        nearness = "" if node.nearness is None else f" · nearness {node.nearness:.2f}"
+        in_view_words = " · in view" if len(codes) == 1 and codes[0] in in_view else ""
         return Content.assemble(
             plain(f"{mark} {'  ' * depth}"),
             plain(one_line(name, 70), "bold" if proposed or len(codes) == 1 else ""),
-            plain(f"  {passages} of {people}{alike}{seen}", "dim"),
+            plain(f"  {passages} of {participants}{nearness}{in_view_words}", "dim"),
         )
 
-    def _wanted(self) -> tuple[str, ...]:
-        """The codes that are marked; where none is, those of the branch under the cursor."""
+    def _chosen_codes(self) -> tuple[str, ...]:
+        """Return the marked codes, else those of the branch under the cursor."""
         if self._marked:
             return tuple(code for code in self._codes if code in self._marked)
         return self._rows[self.at][1].codes if self.at is not None else ()
 
     def state(self) -> str:
-        """Who speaks under the codes that would be taken, the most first."""
-        wanted = self._wanted()
-        columns = [self._codes.index(code) for code in wanted if code in self._codes]
-        spoken = sorted(
-            ((sum(row[at] for at in columns), who) for who, row in zip(self._people, self._counts, strict=True)),
-            key=lambda one: (-one[0], one[1]),
+        """Return which participants speak under the chosen codes, the most frequent first."""
+        codes = self._chosen_codes()
+        columns = [self._codes.index(code) for code in codes if code in self._codes]
+        counts = sorted(
+            (
+                (sum(row[at] for at in columns), participant)
+                for participant, row in zip(self._people, self._counts, strict=True)
+            ),
+            key=lambda pair: (-pair[0], pair[1]),
         )
-        people = ", ".join(f"{who} {count}" for count, who in spoken if count)
-        marked = f"{format_count(len(wanted), 'code')} marked · " if self._marked else ""
-        return f"{marked}{one_line(', '.join(wanted), 120)}: {one_line(people, 200)}"
+        participants = ", ".join(f"{participant} {count}" for count, participant in counts if count)
+        marked = f"{format_count(len(codes), 'code')} marked · " if self._marked else ""
+        return f"{marked}{one_line(', '.join(codes), 120)}: {one_line(participants, 200)}"
 
     def on_option_list_option_highlighted(self) -> None:
-        """Tells who speaks under what the cursor is on; what happened is said until the cursor moves."""
+        """Show who speaks under the codes at the cursor; a message stays until the cursor moves."""
         self.tell(None if self.at == self._was_at else "")
         self._was_at = self.at
 
     def on_option_list_option_selected(self) -> None:
-        """Enter on a row takes it."""
+        """Add the row as a need."""
         self.action_take()
 
     def action_mark(self) -> None:
-        """Marks all codes of the row under the cursor, or no longer."""
+        """Mark all codes of the row under the cursor, or unmark them."""
         if self.at is None:
             return
         codes = self._rows[self.at][1].codes
@@ -118,15 +123,15 @@ class CodeTreeScreen(Sheet[None]):
         self.refresh_sheet()
 
     def action_put(self) -> None:
-        """Moves the marked codes under the row of the cursor; the study's codebook stays as it is."""
+        """Move the marked codes under the row of the cursor; the study's codebook does not change."""
         if self._root is None or self.at is None:
             return
         if not self._marked:
-            self.tell("Mark the codes to move first (space).", wrong=True)
+            self.tell(with_keys("mark the codes to move first ({code_tree.mark})"), wrong=True)
             return
-        under, moved = self._rows[self.at][1], [code for code in self._codes if code in self._marked]
+        target, moved = self._rows[self.at][1], [code for code in self._codes if code in self._marked]
         try:
-            self._root = rearranged(self._root, moved, under, passages_by_code(self.study))
+            self._root = rearranged(self._root, moved, target, passages_by_code(self.study))
         except NeedssegError as error:
             self.tell(worded(error, self.app), wrong=True)
             return
@@ -136,35 +141,35 @@ class CodeTreeScreen(Sheet[None]):
         self.done(f"moved {format_count(len(moved), 'code')}; enter on a branch adds it as a need", undo=False)
 
     def action_take(self) -> None:
-        """Asks what the need of these codes is called; a single code keeps its name unless another is typed."""
-        wanted = self._wanted()
-        if not wanted:
+        """Ask for the name of the need of these codes; a single code offers its own name."""
+        codes = self._chosen_codes()
+        if not codes:
             return
-        about = lines([plain(f"Combined into one need in view: {', '.join(wanted)}")])
-        value = wanted[0] if len(wanted) == 1 else ""
+        about = lines([plain(f"Combined into one need in view: {', '.join(codes)}")])
+        value = codes[0] if len(codes) == 1 else ""
         self.app.push_screen(
-            Prompt("Name of the need?", value=value, about=about), lambda name: self._take(wanted, name)
+            Prompt("Name of the need?", value=value, about=about), lambda name: self._take(codes, name)
         )
 
     def _take(self, codes: Sequence[str], name: str | None) -> None:
         if name:
-            called = "" if list(codes) == [name] else name
-            if self.attempt(f"added the need “{name}”", lambda: needs.take(self.study, "codes", codes, called)):
+            need_name = "" if list(codes) == [name] else name
+            if self.attempt(f"added the need “{name}”", lambda: needs.take(self.study, "codes", codes, need_name)):
                 self._marked = []
                 self.refresh_sheet()
 
     def action_matrix(self) -> None:
-        """Shows how many passages of each participant carry each code."""
+        """Show how many passages of each participant have each code."""
         from needsseg.tui.report import ReportScreen
 
-        widest = max((len(who) for who in self._people), default=0)
-        said = [f"{number}  {code}" for number, code in enumerate(self._codes, start=1)]
-        said += ["", " " * widest + "".join(f"{number:>4}" for number in range(1, len(self._codes) + 1))]
-        said += [
-            f"{who:<{widest}}" + "".join(f"{count or '·':>4}" for count in row)
-            for who, row in zip(self._people, self._counts, strict=True)
+        widest = max((len(participant) for participant in self._people), default=0)
+        rows = [f"{number}  {code}" for number, code in enumerate(self._codes, start=1)]
+        rows += ["", " " * widest + "".join(f"{number:>4}" for number in range(1, len(self._codes) + 1))]
+        rows += [
+            f"{participant:<{widest}}" + "".join(f"{count or '·':>4}" for count in row)
+            for participant, row in zip(self._people, self._counts, strict=True)
         ]
-        self.app.push_screen(ReportScreen("Participants × codes: passages of each", said))
+        self.app.push_screen(ReportScreen("Participants × codes: passages of each", rows))
 
 
 def _texts(value: object) -> list[str]:

@@ -1,4 +1,4 @@
-"""The codebook as a tree over a screen, with all that can be done to a code."""
+"""The codebook sheet: the codes as a tree, and every change to a code."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from needsseg.actions.coding import COLOURS, Branch, CodeRow, codebook, is_colou
 from needsseg.actions.study import Study
 from needsseg.text import format_count
 from needsseg.tui.code.sheets.memo import MemoSheet
-from needsseg.tui.drafting import Drafting
+from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.sheet import Sheet
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.widgets.symbols import code_content
 from needsseg.tui.words import one_line, plain
@@ -28,14 +29,17 @@ NONE = "none"
 
 
 class CodebookSheet(Sheet[str]):
-    """The tree of codes; enter leaves with the name of the one under the cursor."""
+    """The tree of codes; enter closes with the name of the one under the cursor."""
 
     TITLE = "Codebook"
     KEYS = (
-        "n new · N new below it · r rename · c colour · e describe · w memo · m move under · M merge into · x delete · "
-        "1–9 pin · 0 unpin · / filter · enter shows its passages · u undo · esc closes"
+        "{codebook.new} new · {codebook.below} new below it · {codebook.rename} rename · {codebook.colour} "
+        "colour · {codebook.describe} describe · {codebook.memo} memo · {codebook.move} move under · "
+        "{codebook.merge} merge into · {codebook.delete} delete · "
+        "{codebook.pin1..9} pin · {codebook.unpin} unpin · {codebook.filter} filter · enter shows its "
+        "passages · {sheet.undo} undo · {sheet.close} closes"
     )
-    EMPTY = "No codes yet: n makes one; c on a passage puts one there."
+    EMPTY = "No codes yet: {codebook.new} makes one, and so does {code.code} on a passage."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "make(False)", "new code", id="codebook.new"),
         Binding("N", "make(True)", "new code below this one", id="codebook.below"),
@@ -57,7 +61,7 @@ class CodebookSheet(Sheet[str]):
         self._ids: dict[str, int] = {}
         self._shown: list[Branch] = []
         self._filter = ""
-        self._wanted = ""
+        self._next_code = ""
 
     @property
     def code(self) -> CodeRow | None:
@@ -65,9 +69,9 @@ class CodebookSheet(Sheet[str]):
         return None if self.at is None else self._shown[self.at].code
 
     def reload(self) -> None:
-        """The tree as it is now, the cursor on the same code."""
-        here = self._wanted or (self.code.name if self.code else "")
-        self._wanted = ""
+        """Read the tree again, the cursor staying on its code."""
+        current_name = self._next_code or (self.code.name if self.code else "")
+        self._next_code = ""
         self._all, self._ids = codebook.tree(self.study), passages.code_ids(self.study)
         words = self._filter.casefold().split()
         self._shown = [
@@ -78,13 +82,15 @@ class CodebookSheet(Sheet[str]):
         noted = {memo.of for memo in memos.listing(self.study, "code")}
         self.fill([self._line(branch, branch.code.name in noted) for branch in self._shown])
         names = [branch.code.name for branch in self._shown]
-        if here in names:
-            self.listed.highlighted = names.index(here)
+        if current_name in names:
+            self.listed.highlighted = names.index(current_name)
         if self._filter and not names:
-            self.listed.replace_option_prompt_at_index(0, plain("No code holds these words: esc shows all."))
+            self.listed.replace_option_prompt_at_index(
+                0, plain(with_keys("No code contains these words: {sheet.close} shows all."))
+            )
 
     def _line(self, branch: Branch, noted: bool) -> Content:
-        """Pin, place in the tree, colour, name, count, colour's name, description."""
+        """Return a code's line: pin, colour, place in the tree, name, count, colour's name, description."""
         code = branch.code
         place = " › ".join((*branch.above, "")) if self._filter else "  " * min(branch.depth, DEEPEST_SHOWN)
         about = [format_count(code.passages, "passage"), *filter(None, [code.color, "memo" if noted else ""])]
@@ -95,19 +101,22 @@ class CodebookSheet(Sheet[str]):
             plain(code.name, "bold"),
             plain(f"  {' · '.join(about)}"),
         ]
-        left = self.listed.size.width - sum(cell_len(part.plain) for part in parts) - 3
+        width_left = self.listed.size.width - sum(cell_len(part.plain) for part in parts) - 3
         if code.description:
-            parts.append(plain(f" · {one_line(code.description, max(left, LEAST_DESCRIPTION))}", "dim"))
+            parts.append(plain(f" · {one_line(code.description, max(width_left, LEAST_DESCRIPTION))}", "dim"))
         return Content.assemble(*parts)
 
     def state(self) -> str:
-        """How many codes there are, and which of them are shown."""
+        """Return how many codes there are, and how many the filter shows."""
         if not self._filter:
             return format_count(len(self._all), "code")
-        return f"{len(self._shown)} of {format_count(len(self._all), 'code')} hold “{self._filter}”: esc shows all"
+        return (
+            f"{len(self._shown)} of {format_count(len(self._all), 'code')} contain “{self._filter}”: "
+            f"{key_of('sheet.close')} shows all"
+        )
 
     def on_resize(self) -> None:
-        """Descriptions are cut to the width there is."""
+        """Cut descriptions to the new width."""
         self.call_after_refresh(self.refresh_sheet)
 
     @on(OptionList.OptionSelected)
@@ -116,14 +125,14 @@ class CodebookSheet(Sheet[str]):
         self.dismiss(self._shown[event.option_index].code.name)
 
     def action_leave(self) -> None:
-        """Ends the filter, or closes the sheet."""
+        """End the filter, or close the sheet."""
         if self._filter:
             self._narrow("")
         else:
             self.dismiss(None)
 
     def action_filter(self) -> None:
-        """Asks for words that the codes shown hold."""
+        """Ask for words to filter the codes."""
         self.app.push_screen(
             Prompt("Which codes?", value=self._filter, about="Words of names and descriptions.", empty=True),
             self._narrow,
@@ -136,39 +145,39 @@ class CodebookSheet(Sheet[str]):
             self.refresh_sheet()
 
     def _ask(self, prompt: Callable[[CodeRow], Prompt], then: Callable[[str, str], None]) -> None:
-        """Asks something about the code under the cursor, and hands its name and the answer on."""
-        here = self.code
-        if here is None:
-            self.tell("there is no code here: n makes one")
+        """Ask a question about the code under the cursor; pass its name and the answer to ``then``."""
+        code = self.code
+        if code is None:
+            self.tell(with_keys("move to a code first, or press {codebook.new} to make one"))
             return
-        name = here.name
+        name = code.name
 
         def answered(answer: str | None) -> None:
             if answer is not None:
                 then(name, answer)
 
-        asked = prompt(here)
-        self.app.push_screen(asked, answered if asked.draft is None else asked.draft.until_saved(answered))
+        question = prompt(code)
+        self.app.push_screen(question, answered if question.draft is None else question.draft.until_saved(answered))
 
     def _change(self, code: str, happened: str, change: Callable[[], object]) -> None:
-        """Makes a change, the cursor on ``code`` afterwards."""
-        before, self._wanted = self._wanted, code
+        """Make a change; afterwards the cursor is on ``code``."""
+        before, self._next_code = self._next_code, code
         if not self.attempt(happened, change):
-            self._wanted = before
+            self._next_code = before
 
     def action_make(self, below: bool) -> None:
-        """Asks for the name of a new code, at the top or below the one here."""
-        here = self.code
-        if below and here is None:
-            self.tell("there is no code here: n makes one")
+        """Ask for the name of a new code, at the top level or below the current one."""
+        code = self.code
+        if below and code is None:
+            self.tell(with_keys("move to a code first, or press {codebook.new} to make one"))
             return
-        parent = here.name if below and here is not None else None
-        where = (
+        parent = code.name if below and code is not None else None
+        about = (
             f"It is created under “{parent}”."
             if parent
-            else "It becomes a top-level code; N creates one below the current code."
+            else with_keys("It becomes a top-level code; {codebook.below} creates one below the current code.")
         )
-        self.app.push_screen(Prompt("Name of the new code?", about=where), partial(self._make, parent))
+        self.app.push_screen(Prompt("Name of the new code?", about=about), partial(self._make, parent))
 
     def _make(self, parent: str | None, name: str | None) -> None:
         if name:
@@ -176,19 +185,19 @@ class CodebookSheet(Sheet[str]):
             self._change(name, f"made “{name}”", lambda: codebook.create(self.study, name, parent))
 
     def action_rename(self) -> None:
-        """Asks for another name."""
+        """Ask for another name."""
         self._ask(
-            lambda here: Prompt(f"New name for “{here.name}”?", value=here.name),
+            lambda code: Prompt(f"New name for “{code.name}”?", value=code.name),
             lambda name, new: self._change(
                 new, f"renamed “{name}” to “{new}”", lambda: codebook.rename(self.study, name, new)
             ),
         )
 
     def action_recolour(self) -> None:
-        """Asks for a colour."""
+        """Ask for a colour."""
         choices = [Choice(colour, colour) for colour in COLOURS] + [Choice(NONE, NONE, "removes it")]
         self._ask(
-            lambda here: Prompt(f"Which colour for “{here.name}”?", choices=choices, about="One of these, or #rrggbb."),
+            lambda code: Prompt(f"Which colour for “{code.name}”?", choices=choices, about="One of these, or #rrggbb."),
             lambda name, colour: self._change(
                 name,
                 f"“{name}” is {colour}" if colour != NONE else f"“{name}” has no colour",
@@ -197,13 +206,13 @@ class CodebookSheet(Sheet[str]):
         )
 
     def action_describe(self) -> None:
-        """Asks what the code means."""
+        """Ask what the code means."""
         self._ask(
-            lambda here: Prompt(
-                f"What does “{here.name}” mean?",
-                value=here.description,
+            lambda code: Prompt(
+                f"What does “{code.name}” mean?",
+                value=code.description,
                 empty=True,
-                draft=Drafting(self.study, "code description", here.name, f"What “{here.name}” means"),
+                draft=Drafting(self.study, "code description", code.name, f"What “{code.name}” means"),
             ),
             lambda name, words: self._change(
                 name, f"described “{name}”", lambda: codebook.describe(self.study, name, words)
@@ -211,9 +220,9 @@ class CodebookSheet(Sheet[str]):
         )
 
     def action_memo(self) -> None:
-        """Opens the memo on the code."""
+        """Open the memo on the code."""
         if self.code is None:
-            self.tell("there is no code here: n makes one")
+            self.tell(with_keys("move to a code first, or press {codebook.new} to make one"))
             return
         name = self.code.name
         self.app.push_screen(
@@ -222,11 +231,11 @@ class CodebookSheet(Sheet[str]):
         )
 
     def action_move(self) -> None:
-        """Asks under which code this one goes."""
+        """Ask under which code to move this one."""
         self._ask(
-            lambda here: Prompt(
-                f"Move “{here.name}” under which code?",
-                choices=[Choice("", "(the top)", "under no code"), *self._others(here.name, below=False)],
+            lambda code: Prompt(
+                f"Move “{code.name}” under which code?",
+                choices=[Choice("", "(the top)", "under no code"), *self._others(code.name, below=False)],
                 free=False,
             ),
             lambda name, parent: self._change(
@@ -237,15 +246,16 @@ class CodebookSheet(Sheet[str]):
         )
 
     def action_merge(self) -> None:
-        """Asks into which code this one goes, telling what goes over."""
+        """Ask into which code to merge this one, naming what moves."""
         if self.code is not None and len(self._all) < 2:
             self.tell("there is no other code to merge it into")
             return
         self._ask(
-            lambda here: Prompt(
-                f"Merge “{here.name}” into which code?",
-                about=f"“{here.name}” is deleted; its {format_count(here.passages, 'passage')}, memos and subcodes move.",
-                choices=self._others(here.name, below=True),
+            lambda code: Prompt(
+                f"Merge “{code.name}” into which code?",
+                about=f"“{code.name}” is deleted; its {format_count(code.passages, 'passage')}, memos and "
+                "subcodes move.",
+                choices=self._others(code.name, below=True),
                 free=False,
             ),
             lambda name, target: self._change(
@@ -254,7 +264,7 @@ class CodebookSheet(Sheet[str]):
         )
 
     def _others(self, name: str, *, below: bool) -> list[Choice]:
-        """The other codes with the names above them; those below ``name`` only where asked for."""
+        """Return the other codes with the names above them; those below ``name`` only if ``below``."""
         return [
             Choice(branch.code.name, branch.code.name, " › ".join(branch.above) and "under " + " › ".join(branch.above))
             for branch in self._all
@@ -262,11 +272,12 @@ class CodebookSheet(Sheet[str]):
         ]
 
     def action_delete(self) -> None:
-        """Tells what deleting the code touches, and asks."""
+        """Ask whether to delete the code, naming what else is deleted."""
         self._ask(
-            lambda here: Prompt(
-                f"Delete “{here.name}”?",
-                about=f"It is {codebook.loss_in_words(codebook.touched(self.study, here.name))}. u restores all of it.",
+            lambda code: Prompt(
+                f"Delete “{code.name}”?",
+                about=f"It is {codebook.loss_in_words(codebook.touched(self.study, code.name))}. {key_of('sheet.undo')} "
+                "restores all of it.",
                 choices=[Choice("yes", "delete it"), Choice("", "keep it")],
                 free=False,
             ),
@@ -278,9 +289,9 @@ class CodebookSheet(Sheet[str]):
         )
 
     def action_pin(self, digit: int) -> None:
-        """Pins the code to a digit; 0 unpins it."""
+        """Pin the code to a digit; 0 unpins it."""
         if self.code is None:
-            self.tell("there is no code here: n makes one")
+            self.tell(with_keys("move to a code first, or press {codebook.new} to make one"))
             return
         name = self.code.name
         self._change(

@@ -1,4 +1,4 @@
-"""Progress: what of each interview was read, coded and skipped, and whether further interviews still bring new codes."""
+"""The progress sheet: the share of each interview read, coded and skipped, and saturation (new codes by interview)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from needsseg.actions.coding import coverage, measures
-from needsseg.tui.bookmark import Place
+from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.fixes import worded
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, one_line, plain
@@ -25,12 +25,15 @@ BASES, RUNS, THRESHOLDS = (4, 5, 6, 3), (2, 3, 1), (0.05, 0.0, 0.1)
 CODED, SKIPPED, UNREAD = "█", "░", "·"
 
 
-class CoverageSheet(Sheet[Place]):
-    """A row an interview, in the order of import; below, the codes that each brought first. Enter opens an interview."""
+class CoverageSheet(Sheet[Bookmark]):
+    """A row an interview, in the order of import; below, how many new codes each brought. Enter opens an interview."""
 
     TITLE = "Progress"
-    KEYS = "enter opens the interview · b base · r run · t threshold · esc closes"
-    EMPTY = "No interviews yet: press i on Interviews (F1) to import some."
+    KEYS = (
+        "enter opens the interview · {coverage.base} base · {coverage.run} run · {coverage.threshold} "
+        "threshold · {sheet.close} closes"
+    )
+    EMPTY = "No interviews yet: press {interviews.import} on Interviews ({go.interviews}) to import some."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "vary('base')", "interviews in the base", id="coverage.base"),
         Binding("r", "vary('run')", "interviews in a run", id="coverage.run"),
@@ -44,14 +47,14 @@ class CoverageSheet(Sheet[Place]):
         self._read: coverage.Coverage | None = None
 
     def reload(self) -> None:
-        """Reads both again."""
-        found = coverage.coverage(self.study)
-        self._read = found
-        if not found.interviews:
+        """Read coverage and saturation again."""
+        progress = coverage.coverage(self.study)
+        self._read = progress
+        if not progress.interviews:
             self._keys = []
             self.fill([])
             return
-        heard = measures.saturation(
+        saturated = measures.saturation(
             self.study,
             BASES[self._chosen["base"]],
             RUNS[self._chosen["run"]],
@@ -59,50 +62,52 @@ class CoverageSheet(Sheet[Place]):
         )
         signs = plain(f"Of what participants said: {CODED} coded  {SKIPPED} read and skipped  {UNREAD} unread", "dim")
         head = plain(f"{'':{NAME}}  words  {'':{WIDTH}}  read code skip  decided", "dim")
-        total = [signs, head, _row(found.total, "all interviews")]
-        rows = [_row(row, row.title) for row in found.interviews]
+        total = [signs, head, _row(progress.total, "all interviews")]
+        rows = [_row(row, row.title) for row in progress.interviews]
         rows[0] = lines([*total, rows[0]])
-        chart = _chart(heard, {row.key: row.title for row in found.interviews}, worded(heard.sentence, self.app))
-        self._keys = [*(row.key for row in found.interviews), *heard.interviews]
+        chart = _chart(
+            saturated, {row.key: row.title for row in progress.interviews}, worded(saturated.sentence, self.app)
+        )
+        self._keys = [*(row.key for row in progress.interviews), *saturated.interviews]
         self.fill([*rows, *chart])
 
     def state(self) -> str:
-        """How far all is, whose work is shown, and the measure of saturation."""
+        """Return the overall progress, whose work is shown, and the parameters of saturation."""
         if self._read is None or not self._read.interviews:
             return ""
         total = self._read.total
         base, run = BASES[self._chosen["base"]], RUNS[self._chosen["run"]]
         measure = f"base {base} · run {run} · threshold {THRESHOLDS[self._chosen['threshold']]:.0%}"
-        whose = f" · {self._read.coder} alone: blind mode is on" if self._read.coder else ""
-        return f"coded {total.decided}/{total.marked} · {measure}{whose}"
+        coder = f" · {self._read.coder} alone: blind mode is on" if self._read.coder else ""
+        return f"coded {total.decided}/{total.marked} · {measure}{coder}"
 
-    def action_vary(self, what: str) -> None:
-        """Tries the next value of what saturation is measured with."""
-        values = {"base": BASES, "run": RUNS, "threshold": THRESHOLDS}[what]
-        self._chosen[what] = (self._chosen[what] + 1) % len(values)
+    def action_vary(self, parameter: str) -> None:
+        """Switch to the next value of a parameter of saturation."""
+        values = {"base": BASES, "run": RUNS, "threshold": THRESHOLDS}[parameter]
+        self._chosen[parameter] = (self._chosen[parameter] + 1) % len(values)
         self.refresh_sheet()
         if self._keys:
-            # The sentence stands above the chart, where it may not be seen.
+            # The sentence above the chart may have scrolled out of view.
             self.tell(self._sentence())
 
     def _sentence(self) -> str:
-        heard = measures.saturation(
+        saturated = measures.saturation(
             self.study,
             BASES[self._chosen["base"]],
             RUNS[self._chosen["run"]],
             THRESHOLDS[self._chosen["threshold"]],
         )
-        return worded(heard.sentence, self.app)
+        return worded(saturated.sentence, self.app)
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option_index < len(self._keys):
-            self.dismiss(Place(self._keys[event.option_index]))
+            self.dismiss(Bookmark(self._keys[event.option_index]))
 
 
 def bar(row: InterviewCoverage, width: int = WIDTH) -> str:
-    """Coded, skipped and unread words of an interview, told apart by their shapes; what is there at all has a place."""
+    """Return an interview's coded, skipped and unread words as a bar; a share above zero has at least one character."""
     coded = round(width * row.share(row.coded))
     coded = min(max(coded, int(row.coded > 0)), width)
     skipped = min(max(round(width * row.share(row.skipped)), int(row.skipped > 0)), width - coded)
@@ -115,12 +120,12 @@ def _row(row: InterviewCoverage, name: str) -> Content:
     return plain(words, "" if row.key else "bold")
 
 
-def _chart(heard: SaturationReport, titles: dict[str, str], sentence: str) -> list[Content]:
-    """New codes of each interview as bars, headed by the sentence about saturation."""
-    most = max(heard.new, default=0) or 1
+def _chart(saturated: SaturationReport, titles: dict[str, str], sentence: str) -> list[Content]:
+    """Return each interview's new codes as bars, headed by the sentence about saturation."""
+    most = max(saturated.new, default=0) or 1
     rows = [
         plain(f"{one_line(titles.get(key, key), NAME):{NAME}}  {new:>5}  {CODED * round(CHART * new / most)}")
-        for key, new in zip(heard.interviews, heard.new, strict=True)
+        for key, new in zip(saturated.interviews, saturated.new, strict=True)
     ]
     head = plain("\nNew codes by interview, in the order of import", "bold")
     if rows:

@@ -1,4 +1,4 @@
-"""The job statement of one passage over a screen: five parts, prefilled from the passage's own sentences."""
+"""The sheet of a passage's job statement: five parts, prefilled from the passage's own sentences."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from needsseg.actions.study import Study
 from needsseg.errors import NeedssegError
 from needsseg.records import JobParts
 from needsseg.text import safe
-from needsseg.tui.drafting import Drafting
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, key_of, with_keys
+from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.words import lines, plain
 
-KEYS = "enter saves · tab ↓ next part · shift+tab ↑ previous part · esc cancels"
-ASKED = {
+KEYS = "enter saves · tab {job.next} next part · shift+tab {job.before} previous part · {job.leave} cancels"
+QUESTIONS = {
     "situation": "Situation: when does it happen?",
     "motivation": "Motivation: what do they want to do?",
     "outcome": "Outcome: what can they do then?",
@@ -33,9 +34,9 @@ ASKED = {
 
 
 class JobSheet(ModalScreen[JobParts | None]):
-    """Writes the user's job statement of a passage; gives back the parts as saved, or None where it was left.
+    """The user's job statement of a passage; closes with the saved parts, or None when cancelled.
 
-    Raises NotFoundError when it is made for a passage the study does not hold.
+    Raises NotFoundError if the study does not hold the passage.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,37 +70,37 @@ class JobSheet(ModalScreen[JobParts | None]):
         self._begun = {part: (self.draft.found or {}).get(part, safe(words)) for part, words in self._first.items()}
 
     def compose(self) -> ComposeResult:
-        """The passage and what others made of it, the five parts, what happened, and the keys."""
-        here = self._passage
+        """Yield the passage with others' job statements, the five parts, the last message, and the keys."""
+        passage = self._passage
         with Vertical() as box:
-            box.border_title = f"Job statement of passage {here.id}"
+            box.border_title = f"Job statement of passage {passage.id}"
             with VerticalScroll(id="quote"):
-                yield Static(lines([plain(f"“{here.quote}”"), *self._of_others()]))
+                yield Static(lines([plain(f"“{passage.quote}”"), *self._others_statements()]))
             for part in PARTS:
-                yield Static(self._asked(part, self._begun[part]), id=f"asked-{part}", classes="asked", markup=False)
+                yield Static(self._question(part, self._begun[part]), id=f"asked-{part}", classes="asked", markup=False)
                 yield Input(safe(self._begun[part]), id=part, compact=True)
             yield Static(plain(self._state()), id="job-state", classes="line", markup=False)
-            yield Static(plain(KEYS), classes="line", markup=False)
+            yield Static(key_hints(KEYS), classes="line", markup=False)
 
-    def _of_others(self) -> list[Content]:
-        said = ((row, asdict(row.parts)) for row in self._others)
+    def _others_statements(self) -> list[Content]:
+        statements_of_others = ((row, asdict(row.parts)) for row in self._others)
         return [
             plain(
                 f"{row.written_by}: " + " · ".join(f"{part} “{words}”" for part, words in parts.items() if words), "dim"
             )
-            for row, parts in said
+            for row, parts in statements_of_others
         ]
 
-    def _asked(self, part: str, words: str) -> Content:
-        """What a part is asked for, and whether it still holds the passage's own words, which nobody saved."""
-        theirs = self._prefilled and words and words == safe(self._first[part])
+    def _question(self, part: str, words: str) -> Content:
+        """Return a part's question, and a note while it holds the passage's own words unsaved."""
+        is_prefilled = self._prefilled and words and words == safe(self._first[part])
         return Content.assemble(
-            plain(ASKED[part], "bold"), plain("  from the passage, not saved yet" if theirs else "", "dim")
+            plain(QUESTIONS[part], "bold"), plain("  from the passage, not saved yet" if is_prefilled else "", "dim")
         )
 
     def _state(self) -> str:
         if any(self._begun[part] != safe(self._first[part]) for part in PARTS):
-            return f"a draft of {self.draft.at}, not saved yet: enter saves it, esc twice drops it"
+            return f"a draft of {self.draft.at}, not saved yet: enter saves it, {key_of('job.leave')} twice drops it"
         if not self._prefilled:
             return "as you wrote it"
         return (
@@ -109,16 +110,16 @@ class JobSheet(ModalScreen[JobParts | None]):
         )
 
     def on_mount(self) -> None:
-        """The first part comes first."""
+        """Focus the first part."""
         self.query(Input).first().focus()
 
     def on_unmount(self) -> None:
-        """Ends the draft; as the app ends, words that were neither saved nor dropped are kept before."""
+        """Close the draft; if the app quits, unsaved words are kept in it."""
         self.draft.close()
 
     @property
     def changed(self) -> bool:
-        """Whether any part differs from what was there when the sheet was opened."""
+        """Whether any part has changed since the sheet was opened."""
         return any(line.value != safe(self._first[line.id or ""]) for line in self.query(Input))
 
     def _tell(self, happened: str) -> None:
@@ -127,21 +128,21 @@ class JobSheet(ModalScreen[JobParts | None]):
     @on(Input.Changed)
     def _edited(self, event: Input.Changed) -> None:
         part = event.input.id or ""
-        self.query_one(f"#asked-{part}", Static).update(self._asked(part, event.value))
-        now = {line.id or "": line.value for line in self.query(Input)}
-        if now == {part: safe(words) for part, words in self._begun.items()}:
-            return  # as the sheet was opened with
-        self._begun = now
-        self.draft.note(self, now)
+        self.query_one(f"#asked-{part}", Static).update(self._question(part, event.value))
+        values = {line.id or "": line.value for line in self.query(Input)}
+        if values == {part: safe(words) for part, words in self._begun.items()}:
+            return  # unchanged since the sheet was opened
+        self._begun = values
+        self.draft.note(self, values)
         self._warned = False
         self._tell("changed: enter saves" if self.changed else self._state())
 
     @on(Input.Submitted)
     def _save(self) -> None:
-        """Saves all parts; a part that was not edited is stored as the passage says it, not as the screen shows it."""
+        """Save all parts; an unedited part is stored in the passage's exact words, not as the screen shows them."""
         first = self._first
-        said = {line.id or "": line.value for line in self.query(Input)}
-        parts = JobParts(**{part: first[part] if said[part] == safe(first[part]) else said[part] for part in PARTS})
+        values = {line.id or "": line.value for line in self.query(Input)}
+        parts = JobParts(**{part: first[part] if values[part] == safe(first[part]) else values[part] for part in PARTS})
         try:
             statements.write(self.study, self._passage.id, parts)
         except NeedssegError as error:
@@ -151,10 +152,10 @@ class JobSheet(ModalScreen[JobParts | None]):
         self.dismiss(parts)
 
     def action_leave(self) -> None:
-        """Leaves without saving; where something was changed, only when asked twice."""
+        """Close without saving; after changes only when pressed twice."""
         if self.changed and not self._warned:
             self._warned = True
-            self._tell("changed: enter saves, esc again drops")
+            self._tell(with_keys("changed: enter saves, {job.leave} again drops"))
             return
         self.draft.drop()
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""A memo over a screen: one's own to write, those of others above it to read."""
+"""The memo sheet: one's own memo to write, with those of others above it to read."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from needsseg.actions.coding import DraftKind, MemoKind, memos
 from needsseg.actions.study import Study
 from needsseg.errors import NeedssegError
 from needsseg.text import safe
-from needsseg.tui.drafting import WORDS, Drafting
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.hints import key_hints, key_of, with_keys
+from needsseg.tui.study.drafting import WORDS, Drafting
 from needsseg.tui.words import lines, plain
 
 DRAFTS: dict[MemoKind, DraftKind] = {"passage": "passage memo", "interview": "interview memo", "code": "code memo"}
-KEYS = "esc saves and closes · ctrl+x twice drops the changes (cuts a selection)"
+KEYS = "{memo.leave} saves and closes · {memo.drop} twice drops the changes (cuts a selection)"
 
 
 class MemoSheet(ModalScreen[str | None]):
-    """Writes the user's memo on something; gives back what was done, or None where nothing was changed.
+    """The user's memo on a passage, interview or code; closes with a message, or None if nothing was changed.
 
-    Raises NotFoundError when it is made for something the study does not hold.
+    Raises NotFoundError if the study does not hold that.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,64 +45,67 @@ class MemoSheet(ModalScreen[str | None]):
     }
     """
 
-    def __init__(self, study: Study, kind: MemoKind, of: int | str, title: str) -> None:
+    def __init__(self, study: Study, kind: MemoKind, subject: int | str, title: str) -> None:
         super().__init__()
-        self.study, self._kind, self._of, self._title = study, kind, of, title
-        held = memos.listing(study, kind, of)
-        self._others = [memo for memo in held if memo.written_by != study.actor]
-        self._own = next((memo.words for memo in held if memo.written_by == study.actor), "")
+        self.study, self._kind, self._of, self._title = study, kind, subject, title
+        existing_memos = memos.listing(study, kind, subject)
+        self._others = [memo for memo in existing_memos if memo.written_by != study.actor]
+        self._own = next((memo.words for memo in existing_memos if memo.written_by == study.actor), "")
         self._warned = False
-        self.draft = Drafting(study, DRAFTS[kind], of, title)
+        self.draft = Drafting(study, DRAFTS[kind], subject, title)
         self._begun = self.draft.over(_editable(self._own))
 
     def compose(self) -> ComposeResult:
-        """What it is on, what others wrote, one's own words, what happened, and the keys."""
+        """Yield the title, others' memos, one's own words, the last message, and the keys."""
         with Vertical():
             yield Static(plain(self._title), id="title")
             if self._others:
                 with VerticalScroll(id="others"):
                     for memo in self._others:
-                        who = plain(f"{memo.written_by}, {memo.written_at.replace('T', ' ').rstrip('Z')}:", "bold")
-                        yield Static(lines([who, plain(memo.words)]))
+                        heading = plain(f"{memo.written_by}, {memo.written_at.replace('T', ' ').rstrip('Z')}:", "bold")
+                        yield Static(lines([heading, plain(memo.words)]))
             yield TextArea(_editable(self._begun), id="words", placeholder="Your memo. An empty one is removed.")
             yield Static(id="memo-state", classes="line", markup=False)
-            yield Static(plain(KEYS), classes="line", markup=False)
+            yield Static(key_hints(KEYS), classes="line", markup=False)
 
     def on_mount(self) -> None:
-        """The cursor goes to the end of the words."""
+        """Focus the memo, the cursor at its end."""
         self.area.focus()
         self.area.move_cursor(self.area.document.end)
         if self.changed:
-            self._tell(f"a draft of {self.draft.at}, not saved yet: esc saves it, ctrl+x twice drops it")
+            self._tell(
+                f"a draft of {self.draft.at}, not saved yet: {key_of('memo.leave')} saves it, "
+                f"{key_of('memo.drop')} twice drops it"
+            )
 
     def on_unmount(self) -> None:
-        """Ends the draft; as the app ends, words that were neither saved nor dropped are kept before."""
+        """Close the draft; if the app quits, unsaved words are kept in it."""
         self.draft.close()
 
     @property
     def area(self) -> TextArea:
-        """Where the words are written."""
+        """The input of the memo's words."""
         return self.query_one("#words", TextArea)
 
     @property
     def changed(self) -> bool:
-        """Whether the words are others than those stored."""
+        """Whether the words differ from the stored ones."""
         return self.area.text.strip() != _editable(self._own).strip()
 
     def _tell(self, happened: str) -> None:
         self.query_one("#memo-state", Static).update(plain(happened))
 
     def on_text_area_changed(self) -> None:
-        """What was said of the words as they were holds no more."""
+        """Note the draft, and clear the message about earlier words."""
         if self.area.text == _editable(self._begun):
-            return  # as the sheet was opened with
+            return  # unchanged since the sheet was opened
         self._begun = self.area.text
         self.draft.note(self, {WORDS: self.area.text})
         self._warned = False
         self._tell("")
 
     def action_leave(self) -> None:
-        """Saves what was changed, and closes; what cannot be saved stays here to be read and copied."""
+        """Save the changes and close; words that cannot be saved stay here to be copied."""
         if not self.changed:
             self._close(None)
             return
@@ -114,21 +118,21 @@ class MemoSheet(ModalScreen[str | None]):
         self._close("wrote the memo" if words.strip() else "removed the memo")
 
     def _close(self, happened: str | None) -> None:
-        """Closes; what is saved or dropped is no draft any more."""
+        """Close, and delete the draft of what was saved or dropped."""
         self.draft.drop()
         self.dismiss(happened)
 
     def action_drop(self) -> None:
-        """Cuts what is selected; with nothing selected, drops the changes when asked twice."""
+        """Cut the selected text; without a selection, drop the changes when pressed twice."""
         if self.area.has_focus and self.area.selected_text:
             self.area.action_cut()
         elif self._warned or not self.changed:
             self._close(None)
         else:
             self._warned = True
-            self._tell("changed: ctrl+x again drops the changes, esc saves them")
+            self._tell(with_keys("changed: {memo.drop} again drops the changes, {memo.leave} saves them"))
 
 
 def _editable(words: str) -> str:
-    """Words as they can be edited: a tab stays a tab, other control characters would steer the terminal."""
+    """Return words safe to edit: tabs stay, other control characters, which would affect the terminal, are replaced."""
     return safe(words, tabs=True)

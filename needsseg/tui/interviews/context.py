@@ -1,0 +1,26 @@
+"""What the objects of the interviews screen may ask of the screen that they are part of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from needsseg.tui.context import ScreenContext
+
+if TYPE_CHECKING:
+    from needsseg.errors import Advice
+    from needsseg.tui.bookmark import Bookmark
+    from needsseg.tui.child import Outcome
+
+
+class InterviewsContext(ScreenContext, Protocol):
+    """The screen as its objects know it: it tells, opens dialogs, runs slow work, and goes to passages."""
+
+    def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:
+        """Run a long command in a child process; ``then`` gets its outcome unless it was cancelled."""
+
+    def review(self, keys: list[str] | None, title: str = "", notes: Sequence[str | Advice] = ()) -> None:
+        """Look over who speaks in what role in these interviews, in all where ``keys`` is None."""
+
+    def go(self, place: Bookmark | None) -> None:
+        """Go to the place that a dialog gave, or show the study as the dialog left it."""

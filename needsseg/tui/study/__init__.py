@@ -1,0 +1,1 @@
+"""What concerns the study as a whole: its file, backups, history, undo and drafts."""

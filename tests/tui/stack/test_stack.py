@@ -1,0 +1,414 @@
+"""The stack: roll-ups and bars, who stays, a backlog's scores, triggers, patterns; each key at both sizes."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from needsseg.accounts.tiers.firmographic import SIZES
+from needsseg.accounts.tiers.revenue import Revenue
+from needsseg.accounts.tiers.rollups import BY, ROWS, rollup
+from needsseg.actions.accounts import account_filters, account_sources, accounts, rollups
+from needsseg.actions.study import studies
+from needsseg.study.connection import Study
+from needsseg.tui.accounts.filters import Filters, filters_from
+from needsseg.tui.accounts.page import AccountPageSheet
+from needsseg.tui.accounts.screen import AccountsScreen
+from needsseg.tui.app import NeedssegApp
+from needsseg.tui.stack.curves import CurvesScreen
+from needsseg.tui.stack.patterns import PatternsSheet
+from needsseg.tui.stack.rice import RiceSheet
+from needsseg.tui.stack.screen import StackScreen
+from needsseg.tui.stack.triggers import TriggersSheet
+from needsseg.tui.widgets import chart
+from needsseg.tui.widgets.progress import ProgressScreen
+from tests.fixtures.tui_desk import (
+    LARGE,
+    SMALL,
+    built_once,
+    flat,
+    play,
+    seen,
+    settled,
+    small_study,
+    typed,
+    with_accounts,
+    with_segments,
+)
+
+SIZES_OF_SCREEN = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+
+
+@built_once
+def prepared(folder: Path) -> Path:
+    """The small study with accounts, and terms of which one has ended."""
+    path = small_study(folder)
+    with studies.open_study(path) as study:
+        with_segments(study)
+        with_accounts(study, folder)
+        (folder / "terms.csv").write_text(
+            "account_id,plan,mrr,seats,start_date,end_date\na1,Team,900,5,2026-01-01,\na2,Team,100,9,2026-01-01,2026-03-31\n"
+            "a3,Pro,50,2,2026-01-01,\n",
+            encoding="utf-8",
+        )
+        account_sources.import_source(study, folder / "terms.csv")
+    return path
+
+
+async def opened(app: NeedssegApp, pilot: Pilot[int]) -> StackScreen:
+    await pilot.press("f5")
+    await settled(app, pilot)
+    assert isinstance(app.screen, StackScreen)
+    return app.screen
+
+
+@SIZES_OF_SCREEN
+def test_the_roll_up_its_rows_columns_and_views(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        text = flat(seen(app))
+        assert "Accounts: need by size" in text
+        assert "Labels cover 1 of 3 accounts, 0 confirmed. Amounts are known for 2." in text
+        assert "* fewer than five accounts" in text
+        assert screen.rollup is not None and screen.rollup == rollups.rollup(app.study, date(2026, 6, 29))
+        assert "Coordinator 1 33%" in text and "Coordinator by size" in text
+        assert "mid market 1 100%" in text
+        await pilot.press("v")
+        assert "Shares of a row's accounts: need by size" in flat(seen(app)) and "100%*" in seen(app)
+        await pilot.press("v")
+        assert "Money (ARR): need by size" in flat(seen(app)) and "10,800*" in seen(app)
+        assert "known for 2; the others do not count as paying nothing." in flat(seen(app))
+        await pilot.press("v", "G")
+        assert "all by size" in flat(seen(app))
+        seen_by = set()
+        for _ in BY:
+            await pilot.press("b")
+            await settled(app, pilot)
+            seen_by.add(flat(seen(app)).split("Accounts: need by ")[1].split()[0])
+        assert seen_by == {"size", "industry", "plan", "lifecycle", "region", "behaviour", "revenue"}
+        for word in ("behaviour", "lifecycle", "need"):
+            await pilot.press("r")
+            await settled(app, pilot)
+            assert f"Accounts: {word} by" in flat(seen(app))
+        await pilot.press("g", "J", "K", "j", "j", "k", "down", "up")
+        assert "row 2/3" in flat(seen(app))
+
+    play(prepared(tmp_path), scenes, size)
+
+
+@SIZES_OF_SCREEN
+def test_the_roll_up_is_written_to_a_file(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        await pilot.press("b", "x")
+        await settled(app, pilot)
+        assert "Write the roll-up into which CSV file?" in flat(seen(app))
+        await pilot.press("ctrl+u")
+        await typed(pilot, str(tmp_path / "rollup.txt"))
+        assert "roll-ups are written as CSV" in flat(seen(app))
+        await pilot.press("x", "ctrl+u")
+        await typed(pilot, str(tmp_path / "terms.csv"))
+        assert "exists and contains no roll-up" in flat(seen(app))
+        await pilot.press("x")
+        await pilot.press("enter")
+        await pilot.pause()
+        (written,) = tmp_path.glob("rollup-*.csv")
+        assert written.name == f"rollup-needs_segment-by-{screen.rollup.by}-2026-06-29.csv"  # type: ignore[union-attr]
+        assert "wrote the roll-up to" in flat(seen(app))
+        assert written.read_text().startswith(f"as_of,needs_segment,{screen.rollup.by},accounts")  # type: ignore[union-attr]
+        await pilot.press("x", "enter")
+        await pilot.pause()
+        assert "wrote the roll-up to" in flat(seen(app))
+
+    play(prepared(tmp_path), scenes, size)
+
+
+@SIZES_OF_SCREEN
+def test_a_row_opens_its_accounts_and_the_date_is_shared(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        await pilot.press("t")
+        await pilot.press("ctrl+u")
+        await typed(pilot, "2026-06-10")
+        await settled(app, pilot)
+        assert screen.rollup is not None
+        row = screen.rollup.rows[1]
+        assert row.name == "unlabelled"
+        await pilot.press("down", "enter")
+        await settled(app, pilot)
+        shown = app.screen
+        assert isinstance(shown, AccountsScreen)
+        assert {p.account_id for p in shown.profiles} == {one.account_id for one in row.accounts}
+        assert "as of 2026-06-10" in flat(seen(app)) and "filter need none" in flat(seen(app))
+        await pilot.press("f5")
+        await settled(app, pilot)
+        await pilot.press("G", "o")
+        await settled(app, pilot)
+        assert len(shown.profiles) == 3
+
+    play(prepared(tmp_path), scenes, size)
+
+
+@SIZES_OF_SCREEN
+def test_without_accounts_it_says_where_they_come_from(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        assert "F4 goes to the accounts: i imports" in flat(seen(app))
+        for key in ("c", "R", "T", "P", "x"):
+            await pilot.press(key)
+            assert "F4 goes to the accounts: i imports some" in flat(seen(app))
+        await pilot.press("enter", "v", "b", "r")
+        assert isinstance(app.screen, StackScreen)
+        await pilot.press("question_mark")
+        assert "patterns of use among accounts" in flat(seen(app))
+
+    play(small_study(tmp_path), scenes, size)
+
+
+@SIZES_OF_SCREEN
+def test_curves_are_computed_by_a_child_and_drawn(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("c")
+        assert "Follow accounts by which segments?" in flat(seen(app))
+        await pilot.press("enter")
+        await pilot.press("ctrl+u")
+        await typed(pilot, "soon")
+        assert "“soon” is not a date" in flat(seen(app))
+        await pilot.press("c", "enter", "ctrl+u")
+        await typed(pilot, "2026-01-02")
+        assert isinstance(app.screen, ProgressScreen)
+        await settled(app, pilot)
+        assert isinstance(app.screen, CurvesScreen)
+        text = seen(app)
+        assert "Cannot tell whether needs segments add anything" in flat(text)
+        assert any(f"100% ┤{sign}" in text for sign in {filled for filled, _ in app.signs.values()})
+        await pilot.press("j", "k", "G")
+        assert "!" in flat(seen(app))
+        await pilot.press("g", "e")
+        await pilot.press("ctrl+u")
+        await typed(pilot, str(tmp_path / "curves.csv"))
+        await settled(app, pilot)
+        assert (tmp_path / "curves.csv").is_file()
+        assert "written to" in flat(seen(app))
+        await pilot.press("escape", "c", "down", "enter", "ctrl+u")
+        await typed(pilot, "2026-06-29")
+        await settled(app, pilot)
+        assert isinstance(app.screen, StackScreen)
+        assert "there is no day on which leaving could be seen" in flat(seen(app))
+
+    play(prepared(tmp_path), scenes, size)
+
+
+def test_a_child_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setattr(NeedssegApp, "command", lambda *_: [sys.executable, "-c", "import time; time.sleep(60)"])
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        for keys in (("c", "enter", "enter"), ("P",)):
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert isinstance(app.screen, ProgressScreen)
+            await pilot.press("escape")
+            await settled(app, pilot)
+            assert "cancelled; the study is as it was" in flat(seen(app))
+
+    play(prepared(tmp_path), scenes)
+
+
+@SIZES_OF_SCREEN
+def test_a_backlog_is_scored_both_ways(tmp_path: Path, size: tuple[int, int]) -> None:
+    backlog = tmp_path / "backlog.csv"
+    backlog.write_text(
+        "feature,segments,impact,confidence,effort\n[bold]One view[/],Coordinator,2,80%,3\nLinks,Builder [draft],2,70%,5\n"
+        "Bad,Coordinator,much,70%,5\n",
+        encoding="utf-8",
+    )
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("R")
+        await typed(pilot, str(backlog))
+        await settled(app, pilot)
+        sheet = app.screen
+        assert isinstance(sheet, RiceSheet) and sheet.report is not None
+        text = flat(seen(app))
+        assert "score = Σ reach × w^λ" in text and "feature reach plain rank weighted rank change" in text
+        assert "[bold]One view[/] 1 0.53 1" in text
+        assert "1 row refused, below" in text and "“much”" in text
+        await pilot.press("enter")
+        # What the box says: on a wide screen the one below shows through beside it.
+        told = " ".join(str(static.content) for static in app.screen.query(Static))
+        assert "plain, rank 1 (Coordinator 1) × 2 × 0.8 / 3 = 0.53" in flat(told)
+        await pilot.press("escape", "l")
+        await settled(app, pilot)
+        assert "λ = 0.5" in flat(seen(app))
+        await pilot.press("b")
+        await settled(app, pilot)
+        assert "by size" in flat(seen(app))
+        await pilot.press("escape", "R")
+        assert "backlog.csv" in flat(seen(app))
+        await pilot.press("ctrl+u")
+        await typed(pilot, str(tmp_path / "gone.csv"))
+        await settled(app, pilot)
+        assert "! " in flat(seen(app)) and "gone.csv" in flat(seen(app))
+
+    play(prepared(tmp_path), scenes, size)
+
+
+@SIZES_OF_SCREEN
+def test_triggers_by_kind_and_weeks_open_the_account(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = prepared(tmp_path)
+    (tmp_path / "seats.csv").write_text(
+        "account_id,plan,mrr,seats,start_date,end_date\na1,Team,900,5,2026-01-01,2026-04-30\na1,Team,900,50,2026-05-01,\n",
+        encoding="utf-8",
+    )
+    with studies.open_study(path) as study:
+        account_sources.import_source(study, tmp_path / "seats.csv")
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("T")
+        await settled(app, pilot)
+        sheet = app.screen
+        assert isinstance(sheet, TriggersSheet)
+        assert [row.trigger.kind for row in sheet.shown] == ["team_growth"]
+        assert "team growth Lindenhof [Care] · Coordinator" in flat(seen(app))
+        await pilot.press("w")
+        assert "No trigger fired in this time" in flat(seen(app)) and "4 weeks to 2026-06-29" in flat(seen(app))
+        await pilot.press("w", "w", "f")
+        await typed(pilot, "below weekly")
+        assert not sheet.shown
+        await pilot.press("f")
+        await typed(pilot, "team")
+        assert "1 trigger: 1 team growth · all to 2026-06-29" in flat(seen(app))
+        await pilot.press("enter")
+        await settled(app, pilot)
+        page = app.screen
+        assert isinstance(page, AccountPageSheet) and page.page is not None
+        assert [one.kind for one in page.page.triggers] == ["team_growth"]
+        while page._places[page.at or 0] is None:
+            await pilot.press("j")
+        await pilot.press("enter")
+        await settled(app, pilot)
+        assert app.current_mode == "code"
+        await pilot.press("escape")
+        await settled(app, pilot)
+        assert isinstance(app.screen, StackScreen)
+
+    play(path, scenes, size)
+
+
+@SIZES_OF_SCREEN
+def test_too_few_accounts_for_patterns_is_said(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("P")
+        await settled(app, pilot)
+        assert "too few to tell patterns from chance" in flat(seen(app))
+
+    play(prepared(tmp_path), scenes, size)
+
+
+def pattern(name: str, ids: list[str]) -> dict[str, Any]:
+    return {
+        "name": name, "accounts": ids, "medians": {"events": 40.0, "trend": 1.25},
+        "differences": [["events", 2.1], ["trend", -0.6]], "segments": {"power": len(ids)},
+    }  # fmt: skip
+
+
+@SIZES_OF_SCREEN
+def test_a_pattern_shows_its_accounts(tmp_path: Path, size: tuple[int, int]) -> None:
+    found = {
+        "active": 3, "patterns": [pattern("many [events]", ["a1", "a2"])], "none": ["a3"], "as_of": "2026-06-29",
+        "medians": {"events": 12.0, "trend": 1.0}, "clouds": 3, "warnings": ["take these for a description"],
+    }  # fmt: skip
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        app.push_screen(
+            PatternsSheet(app.study, found), lambda chosen: screen.commands.show_accounts(chosen) if chosen else None
+        )
+        await pilot.pause()
+        text = flat(seen(app))
+        assert "many [events] 2 accounts" in text and "events +2.1, trend -0.6" in text and "events 40 (12)" in text
+        assert "! take these for a description" in text
+        await pilot.press("enter")
+        await settled(app, pilot)
+        assert isinstance(app.screen, AccountsScreen)
+        assert {p.account_id for p in app.screen.profiles} == {"a1", "a2"}
+        assert "pattern “many [events]”" in flat(seen(app))
+
+    play(prepared(tmp_path), scenes, size)
+
+
+def test_filters_count_as_the_roll_ups_do(demo_study: Study) -> None:
+    """A row and a cell hold the accounts that the filters show for them."""
+    found = accounts.profiles(demo_study, date(2026, 7, 1))
+    amounts = Revenue()
+    for rows in ROWS:
+        for by in BY:
+            if rows == by:
+                continue
+            made = rollup(found, amounts, rows, by)
+            for row in made.rows:
+                for name, cell in row.cells.items():
+                    chosen = {rows: (row.name,), by: (name,)}
+                    assert sum(account_filters.fits(p, chosen) for p in found) == cell.accounts
+
+
+def test_counts_tell_what_a_further_choice_would_show(demo_study: Study) -> None:
+    found = accounts.profiles(demo_study, date(2026, 7, 1))
+    chosen = {"size": ("small",), "lifecycle_flags": ("at_risk", "new")}
+    for facet, held in account_filters.counts(found, chosen).items():
+        for value, number in held.items():
+            wanted = {name: values for name, values in chosen.items() if name != facet} | {facet: (value,)}
+            assert sum(account_filters.fits(p, wanted) for p in found) == number > 0
+    assert set(account_filters.counts(found, {})) == set(account_filters.FACETS)
+    ordered = account_filters.ordered(found, "size", Revenue())
+    known = [SIZES.index(p.firmographic.size) for p in ordered if p.firmographic.size in SIZES]
+    assert known == sorted(known) and ordered[-1].firmographic.size == "unknown"
+    for sort in account_filters.SORTS:
+        drawn = random.Random(1).sample(found, len(found))
+        assert account_filters.ordered(drawn, sort, Revenue()) == account_filters.ordered(found, sort, Revenue())
+
+
+def test_filters_are_kept_and_what_is_not_known_is_left_out() -> None:
+    filters = Filters("x", {"size": ("small", "enterprise")}, sort="amount", turned=True)
+    assert filters_from(filters.to_remember()) == filters
+    assert filters_from({"chosen": {"gone": ["x"], "size": "small"}, "sort": "gone", "stage": "new"}) == Filters()
+
+
+curve = st.lists(st.tuples(st.integers(0, 400), st.floats(0, 1)), min_size=1, max_size=9)
+
+
+@given(st.lists(curve, min_size=1, max_size=12), st.integers(1, 400), st.integers(20, 110), st.integers(6, 20))
+def test_a_plot_fits_its_room_and_shows_every_curve(drawn: list[Any], days: int, width: int, height: int) -> None:
+    curves = []
+    for sign, points in zip(chart.SIGNS, drawn, strict=False):
+        shares = sorted((share for _, share in points), reverse=True)
+        starts = [0, *sorted(day for day, _ in points)]
+        held = tuple(zip(starts, [1.0, *shares], strict=True))
+        curves.append(chart.Steps(sign, held, days))
+    told = chart.plot(curves, days, width, height)
+    assert len(told) == height
+    assert all(len(line) <= width for line in told)
+    text = "".join(told)
+    if len(curves) <= 8:
+        assert all(each.sign in text for each in curves)
+
+
+def test_bars_and_sparklines_show_what_is_above_nothing() -> None:
+    assert chart.sparkline((0, 1, 1000)) == "▁▂█"
+    told = chart.bars([("a", 1.0, "1"), ("b", 10000.0, "10,000"), ("c", 0.0, "0"), ("d", None, "?")], 40)
+    assert [line.split() for line in told] == [["a", "1", "▏"], ["b", "10,000", "█" * 29], ["c", "0"], ["d", "?"]]
