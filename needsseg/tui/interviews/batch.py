@@ -187,7 +187,10 @@ class BatchSheet(Sheet[Bookmark]):
         if speaker.role == "participant":
             for other, one in self._people_elsewhere(interview, speaker):
                 speakers = [(other.key, one.label), (interview.key, speaker.label)]
-                message = f"{actions.display_label(speaker.label)} and {actions.display_label(one.label)} of “{other.title}” are one person"
+                message = (
+                    f"{actions.display_label(speaker.label)} and {actions.display_label(one.label)} "
+                    f"of “{other.title}” are one person"
+                )
                 change = partial(self.attempt, message, partial(actions.same_person, self.study, speakers))
                 options.append(_Option(one.label, f"the same person, in “{other.title}”", change))
         self._ask(f"Merge {actions.display_label(speaker.label)} into whom?", options)

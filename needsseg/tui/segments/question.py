@@ -16,8 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.actions.discovery import review
-from needsseg.actions.discovery.questions import KEYS as CHOICE_KEYS
-from needsseg.actions.discovery.questions import NONE_KEY, Choice, Question, next_question
+from needsseg.actions.discovery.questions import Choice, Question, next_question
 from needsseg.actions.study import history
 from needsseg.actions.transcripts import interviews
 from needsseg.actions.transcripts.participant_names import participant_names
@@ -29,6 +28,7 @@ from needsseg.tui.fixes import worded
 from needsseg.tui.keys.hints import key_hints, key_of
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
+from needsseg.tui.segments.choice_keys import Target, assign_keys, choice_key
 from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.study_app import study_app
 from needsseg.tui.widgets.progress import failure
@@ -47,8 +47,6 @@ KEY_HINTS = (
     "{question.digit1..9} · {question.digit0} none · {question.new_need} new need · {question.guess} guess · "
     "{question.skip} skips · {question.undo} back · {question.read_on} · {question.leave} ends"
 )
-Target = tuple[str, int]
-"""What a key means as long as the program runs: the kind (need in view or segment) and its id."""
 THINKING = "Choosing the most helpful passage …"
 
 
@@ -313,41 +311,6 @@ class QuestionScreen(ModalScreen[int]):
     def action_leave(self) -> None:
         """End the queue; answers are kept."""
         self.dismiss(self._answered)
-
-
-def assign_keys(keys: dict[Target, str], question: Question) -> None:
-    """Give every choice without a key its own; a choice keeps its key, which no other choice ever gets.
-
-    A segment that becomes a need in view keeps its key, and so does the segment of a need that is removed from view; if
-    both are offered, the first one has the key.
-    """
-    used: set[str] = set()
-    for choice in question.choices:
-        target = _target(choice)
-        if target is None:
-            continue
-        segment = choice.segment or 0
-        previous_key = keys.get(target) or keys.get(
-            ("segment of a need" if choice.need is None else "segment", segment), ""
-        )
-        free_keys = [key for key in CHOICE_KEYS if key not in keys.values() and key not in used]
-        new_key = choice.key if choice.key in free_keys else "".join(free_keys[:1])
-        keys[target] = previous_key if previous_key and previous_key not in used else new_key
-        used.add(keys[target])
-        if choice.need is not None and segment:
-            keys["segment of a need", segment] = keys[target]
-
-
-def choice_key(keys: dict[Target, str], choice: Choice) -> str:
-    """Return the key of a choice; empty for choices beyond the available keys, which enter takes."""
-    target = _target(choice)
-    return NONE_KEY if target is None else keys.get(target, "")
-
-
-def _target(choice: Choice) -> Target | None:
-    if choice.need is not None:
-        return "need", choice.need
-    return None if choice.segment is None else ("segment", choice.segment)
 
 
 def _is_guess(choice: Choice, question: Question) -> bool:

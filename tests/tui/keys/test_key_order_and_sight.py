@@ -29,9 +29,9 @@ from needsseg.tui.interviews.pseudonyms import PseudonymsSheet
 from needsseg.tui.keys.help import KeysScreen
 from needsseg.tui.search.screen import SearchSheet
 from needsseg.tui.segments.card import CardScreen
+from needsseg.tui.segments.choice_keys import assign_keys, choice_key
 from needsseg.tui.segments.needs import NeedsScreen
 from needsseg.tui.segments.pairs import PairsScreen
-from needsseg.tui.segments.question import assign_keys, choice_key
 from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.study.history import HistoryScreen
 from needsseg.tui.widgets.bars import KeyBar

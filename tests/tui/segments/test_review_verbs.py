@@ -14,8 +14,9 @@ from needsseg.actions.segments import segments
 from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.report import ReportScreen
+from needsseg.tui.segments.choice_keys import choice_key
 from needsseg.tui.segments.pairs import PairsScreen
-from needsseg.tui.segments.question import QuestionScreen, choice_key
+from needsseg.tui.segments.question import QuestionScreen
 from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.segments.split_merge_dialogs import HalvingScreen, MergingScreen
 from tests.fixtures.tui_desk import SMALL, flat, play, seen, settled, typed
