@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from needsseg.actions.study import Study
+    from needsseg.symbols import Signs
     from needsseg.tui.accounts.filters import Filters
     from needsseg.tui.accounts.profiles import Computed
     from needsseg.tui.study_app import StudyApp
-    from needsseg.tui.widgets.symbols import Signs
 
 POLL_SECONDS = 0.4
 WARM_SECONDS = 0.3

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     from needsseg.actions.study import Study
     from needsseg.errors import NeedssegError
+    from needsseg.symbols import Signs
     from needsseg.tui.accounts.filters import Filters
     from needsseg.tui.accounts.profiles import Computed
     from needsseg.tui.bookmark import Bookmark
     from needsseg.tui.keys.key_order import KeyOrder
-    from needsseg.tui.widgets.symbols import Signs
 
 Answer = TypeVar("Answer")
 Severity = Literal["information", "warning", "error"]

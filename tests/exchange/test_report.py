@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from lxml import html as read_html
 
 from needsseg.discovery.intervals import wilson
+from needsseg.exchange.report import charts
+from needsseg.exchange.report.charts import chart
 from needsseg.exchange.report.content import (
     Bullets,
     Context,
@@ -27,6 +30,7 @@ from needsseg.exchange.report.content import (
 )
 from needsseg.exchange.report.html import page
 from needsseg.exchange.report.markdown import markdown
+from needsseg.symbols import SHAPES
 
 NASTY = (
     "<script>alert(1)</script>",
@@ -109,3 +113,17 @@ def test_the_interval_of_a_share_holds_it_and_stays_a_share(counted: tuple[int, 
 @pytest.mark.slow
 def test_a_share_of_few_is_wide() -> None:
     assert share_in_words(6, 18) == "6 of 18 (33%, 16–56%)" and share_in_words(0, 0) == "0 of 0"
+
+
+@pytest.mark.parametrize(("symbol", "place"), [(filled, place) for place, (filled, _) in enumerate(SHAPES)])
+def test_a_segment_has_its_own_symbol_and_colour_in_every_chart(symbol: str, place: int) -> None:
+    names = ("One", "Two", "in no segment")
+    spots = tuple(Spot(0.1, 0.2, name, "words", "who", "place") for name in names)
+    layers = chart(Map("m", "d", names, spots, {"Two": symbol}))["layer"]
+    shape, colour = (layers[0]["encoding"][channel]["scale"]["range"] for channel in ("shape", "color"))
+    assert shape[1] == charts.SHAPES[place] and colour[1] == charts.COLOURS[place] and colour[2] == charts.GREY
+    steps = (Point(0, 1.0, None, None),)
+    drawn = json.dumps(chart(Curves("c", "d", (("One", steps), ("Two", steps)), {"Two": symbol})))
+    assert charts.COLOURS[place] in drawn
+    heading = Report("r", {}, (Section("s", "S", (Head("Two", "h", symbol),)),))
+    assert f"### {symbol} Two" in markdown(heading) and f"{symbol}</span> Two" in page(heading)

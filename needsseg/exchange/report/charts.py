@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from needsseg.exchange.report.content import Curves, Map, Point
+from needsseg.symbols import PLACES
 
-# As distinguishable with every kind of colour vision as seven can be, with a contrast of 3:1 on white and near-black.
-COLOURS = ("#1f83c4", "#d5631a", "#0f9a74", "#b85fa0", "#8f8a10", "#7b74e8", "#c8506a")
-SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down")
+# Distinguishable with every kind of colour vision as far as eight can be, with a contrast of three to one or more on white
+# and near-black; in the order of the app's colours, so that a segment has the same hue in both.
+COLOURS = ("#1f83c4", "#d5631a", "#0f9a74", "#b85fa0", "#0d92a8", "#8f8a10", "#7b74e8", "#c8506a")
+_STAR = "M0,-1L0.22,-0.31L0.95,-0.31L0.36,0.12L0.59,0.81L0,0.38L-0.59,0.81L-0.36,0.12L-0.95,-0.31L-0.22,-0.31Z"
+_FOUR_POINTS = "M0,-1L0.25,-0.25L1,0L0.25,0.25L0,1L-0.25,0.25L-1,0L-0.25,-0.25Z"
+SHAPES = ("triangle-up", "square", "diamond", "triangle-down", _STAR, _FOUR_POINTS, "triangle-right", "triangle-left")
+"""The shapes of ``needsseg.symbols.SHAPES`` by Vega's names, or as paths in a square of 2 by 2."""
 DASHES = ((1, 0), (8, 4), (2, 3), (12, 3, 2, 3), (5, 2, 1, 2), (16, 5))
 GREY = "#808890"
-OUTSIDE = {"another candidate": "triangle-left", "off-topic": "triangle-right", "in no segment": "cross"}
+OUTSIDE = {"another candidate": "circle", "off-topic": "wedge", "in no segment": "cross"}
 LICENCE = (
     "Charts by Vega, Vega-Lite and Vega-Embed, © University of Washington Interactive Data Lab and others, BSD-3-Clause"
 )
@@ -44,8 +49,8 @@ def _map(block: Map) -> dict[str, Any]:
     import altair as alt
 
     inside = [name for name in block.segments if name not in OUTSIDE]
-    colour = _styled(inside, COLOURS) | dict.fromkeys(OUTSIDE, GREY)
-    shape = _styled(inside, SHAPES) | OUTSIDE
+    colour = _styled(inside, COLOURS, block.symbols) | dict.fromkeys(OUTSIDE, GREY)
+    shape = _styled(inside, SHAPES, block.symbols) | OUTSIDE
     rows = [
         {"x": s.x, "y": s.y, "segment": s.segment, "quote": s.quote, "who": s.who, "place": s.place}
         for s in block.spots
@@ -75,9 +80,9 @@ def _curves(block: Curves) -> dict[str, Any]:
 
     names = [name for name, _ in block.lines]
     rows = [row for name, points in block.lines for row in _steps(name, points)]
-    tints = _styled(names, COLOURS)
+    tints = _styled(names, COLOURS, block.symbols)
     colour = _named(names, tints)
-    dash = _styled(names, DASHES)
+    dash = _styled(names, DASHES, block.symbols)
     legend = alt.Legend(orient="bottom", columns=1, labelLimit=300, title="segment", symbolSize=400)
     y = alt.Y(type="quantitative", title="share that stays", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
     base = alt.Chart(alt.NamedData("steps")).encode(
@@ -123,8 +128,10 @@ def _whole(chart: Any, height: int, data: dict[str, Any]) -> dict[str, Any]:
     return spec | {"datasets": data}
 
 
-def _styled(names: Sequence[str], styles: Sequence[Any]) -> dict[str, Any]:
-    return {name: styles[number % len(styles)] for number, name in enumerate(names)}
+def _styled(names: Sequence[str], styles: Sequence[Any], symbols: Mapping[str, str]) -> dict[str, Any]:
+    """Return the style of each name: that of its symbol's place, else by its place among ``names``."""
+    places = {name: PLACES.get(symbols.get(name, ""), number) for number, name in enumerate(names)}
+    return {name: styles[place % len(styles)] for name, place in places.items()}
 
 
 def _named(names: Sequence[str], styles: dict[str, Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from needsseg.discovery.intervals import wilson
 
@@ -28,10 +28,11 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A heading inside a section, with its anchor."""
+    """A heading inside a section, with its anchor, and the symbol of the segment that it is about."""
 
     words: str
     anchor: str
+    symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A map of passages by similarity, with the segments in report order and a description in words."""
+    """A map of passages by similarity, with the segments in report order and a description in words.
+
+    ``symbols`` are those of the segments, by name.
+    """
 
     title: str
     description: str
     segments: tuple[str, ...]
     spots: tuple[Spot, ...]
+    symbols: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """Retention curves by segment, and a description in words."""
+    """Retention curves by segment, and a description in words; ``symbols`` are those of the segments, by name."""
 
     title: str
     description: str
     lines: tuple[tuple[str, tuple[Point, ...]], ...]
+    symbols: Mapping[str, str] = field(default_factory=dict)
 
 
 Block = Text | Bullets | Head | Quote | Context | Table | Map | Curves

@@ -107,7 +107,8 @@ def _block(block: Block, numbers: dict[int, int]) -> str:
         items = "".join(f'<li dir="auto">{_escaped(item)}</li>' for item in block.items)
         return f"<ul>{items}</ul>"
     if isinstance(block, Head):
-        return f'<h3 id="{_escaped(block.anchor)}" dir="auto">{_escaped(block.words)}</h3>'
+        symbol = f'<span class="symbol">{_escaped(block.symbol)}</span> ' if block.symbol else ""
+        return f'<h3 id="{_escaped(block.anchor)}" dir="auto">{symbol}{_escaped(block.words)}</h3>'
     if isinstance(block, Quote):
         return _quote(block)
     if isinstance(block, Context):

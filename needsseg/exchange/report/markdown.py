@@ -40,7 +40,7 @@ def _block(block: Block) -> str:
     if isinstance(block, Bullets):
         return "\n".join(f"- {_plain(item)}" for item in block.items)
     if isinstance(block, Head):
-        return f'<a id="{block.anchor}"></a>\n\n### {_plain(block.words)}'
+        return f'<a id="{block.anchor}"></a>\n\n### {_heading(block)}'
     if isinstance(block, Quote):
         place = f"[{_plain(block.place)}](#{block.to})" if block.to else _plain(block.place)
         return f"> {_plain(block.words)}\n>\n> — {_plain(block.who)}, {place}"
@@ -51,6 +51,10 @@ def _block(block: Block) -> str:
     if isinstance(block, Map | Curves):
         return f"*{_plain(block.title)}.* {_plain(block.description)}"
     raise TypeError(f"no such block: {block!r}")
+
+
+def _heading(block: Head) -> str:
+    return f"{block.symbol} {_plain(block.words)}".strip()
 
 
 def _context(block: Context) -> str:

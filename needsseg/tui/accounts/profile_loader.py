@@ -14,6 +14,7 @@ from textual.widgets import LoadingIndicator, Static
 from needsseg.actions.accounts import Revenue, accounts
 from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError
+from needsseg.symbols import Sign, glyphs
 from needsseg.tui.accounts import profiles
 from needsseg.tui.accounts.profiles import Computed, day_of
 from needsseg.tui.context import ScreenContext
@@ -21,7 +22,7 @@ from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.loading import aside, attempted, uncollected
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Prompt
-from needsseg.tui.widgets.symbols import Sign, by_name, glyphs
+from needsseg.tui.widgets.symbols import by_name
 from needsseg.tui.words import plain
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from needsseg.actions.discovery.evidence import listing
 from needsseg.actions.discovery.previews import left_over
 from needsseg.actions.study import history, studies
 from needsseg.errors import Advice, NeedssegError
+from needsseg.symbols import glyphs
 from needsseg.tui import loading
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import key_of, with_keys
@@ -36,7 +37,6 @@ from needsseg.tui.widgets.evidence import EvidenceList
 from needsseg.tui.widgets.evidence_words import next_step
 from needsseg.tui.widgets.passage_map import PassageMap
 from needsseg.tui.widgets.prompt import Prompt
-from needsseg.tui.widgets.symbols import glyphs
 from needsseg.tui.words import plain
 
 

@@ -9,8 +9,8 @@ from textual.widgets.option_list import Option
 
 from needsseg.actions.discovery.evidence import SegmentSummary
 from needsseg.actions.discovery.previews import LeftOver
+from needsseg.symbols import Signs
 from needsseg.tui.widgets.segment_lines import left_line, segment_line
-from needsseg.tui.widgets.symbols import Signs
 
 
 class SegmentList(OptionList):

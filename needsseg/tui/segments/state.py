@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from needsseg.symbols import Signs
 from needsseg.text import format_count
 from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.segments.keys import HINTS, UNSEPARATE_HINT
 from needsseg.tui.widgets.prompt import Choice
-from needsseg.tui.widgets.symbols import Signs
 from needsseg.tui.words import SEGMENT_WORDS
 
 if TYPE_CHECKING:

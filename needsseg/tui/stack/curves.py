@@ -13,10 +13,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from needsseg.symbols import Sign
 from needsseg.text import format_count
 from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.widgets.chart import AXIS, SIGNS, Steps, along, fitted, lowest, plot, ticks
-from needsseg.tui.widgets.symbols import Sign, coloured
+from needsseg.tui.widgets.symbols import coloured
 from needsseg.tui.words import lines, plain
 
 HEIGHT = 14

@@ -23,9 +23,9 @@ from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
+    from needsseg.symbols import Sign
     from needsseg.tui.accounts.filters import Filters
     from needsseg.tui.accounts.profiles import Computed
-    from needsseg.tui.widgets.symbols import Sign
 
 COLUMNS = ("Account", "Need", "Lifecycle", "Pays", "Action")
 

@@ -12,7 +12,7 @@ from needsseg.tui.widgets.chart import bars, fitted
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import Cell, Rollup, Row
-    from needsseg.tui.widgets.symbols import Sign
+    from needsseg.symbols import Sign
 
 WIDEST, NAME = 18, 22
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from needsseg.tui.widgets.symbols import Sign
+from needsseg.symbols import Sign
 from needsseg.tui.words import SEGMENT_GLYPHS, row
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from needsseg.actions.segments import PARTS
 from needsseg.actions.segments.cards import Card
 from needsseg.actions.segments.segment_accounts import SegmentAccounts
 from needsseg.records import Passage
+from needsseg.symbols import Sign
 from needsseg.text import format_count
 from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.widgets import evidence_words as words
-from needsseg.tui.widgets.symbols import Sign
 from needsseg.tui.words import lines, plain
 
 Kind = Literal["told", "stated", "proposed", "member", "loose", "off_topic"]

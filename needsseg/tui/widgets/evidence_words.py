@@ -11,9 +11,10 @@ from needsseg.actions.discovery.previews import LeftOver
 from needsseg.actions.segments.cards import Card, CardQuote
 from needsseg.actions.segments.segment_accounts import SegmentAccounts
 from needsseg.records import Passage
+from needsseg.symbols import Sign
 from needsseg.text import format_count, safe
 from needsseg.tui.keys.hints import key_of, with_keys
-from needsseg.tui.widgets.symbols import Sign, symbol_content
+from needsseg.tui.widgets.symbols import symbol_content
 from needsseg.tui.words import GLYPHS, SEGMENT_GLYPHS, SEGMENT_WORDS, lines, one_line, plain, state
 
 MOST_VOICES, MOST_WORDS, MOST_WARNINGS = 8, 4, 2

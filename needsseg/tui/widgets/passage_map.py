@@ -14,9 +14,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from needsseg.actions.discovery.comparing import Point
+from needsseg.symbols import LETTERS, SHAPES, glyphs
 from needsseg.text import safe
 from needsseg.tui.keys.hints import with_keys
-from needsseg.tui.widgets.symbols import LETTERS, SHAPES, colour_of, glyphs, symbol_style
+from needsseg.tui.widgets.symbols import colour_of, symbol_style
 from needsseg.tui.words import plain
 
 CURSOR, LOOSE, OFF, PROPOSED = "╋", "·", "×", "+"

@@ -11,8 +11,9 @@ from textual.widgets import Static
 
 from needsseg.actions.accounts import AccountProfile, Revenue
 from needsseg.records import AccountMatch
+from needsseg.symbols import Sign
 from needsseg.tui.keys.hints import with_keys
-from needsseg.tui.widgets.symbols import Sign, symbol_content
+from needsseg.tui.widgets.symbols import symbol_content
 from needsseg.tui.words import lines, plain
 
 METHODS = {

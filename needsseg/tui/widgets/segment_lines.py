@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual.content import Content
 
 from needsseg.actions.discovery.evidence import SegmentSummary
+from needsseg.symbols import Sign
 from needsseg.text import format_count
 from needsseg.tui.widgets.evidence import LEFT_OVER
-from needsseg.tui.widgets.symbols import Sign, symbol_content
+from needsseg.tui.widgets.symbols import symbol_content
 from needsseg.tui.words import SEGMENT_GLYPHS, lines, plain
 
 MOST_WORDS = 5

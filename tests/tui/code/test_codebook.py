@@ -15,12 +15,12 @@ from needsseg.actions.transcripts import interviews
 from needsseg.errors import NotFoundError
 from needsseg.records import JobParts
 from needsseg.study.coding.memos import MemoKind
+from needsseg.symbols import code_symbol
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.sheets.codebook import CodebookSheet
 from needsseg.tui.code.sheets.job import JobSheet
 from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.widgets.prompt import Prompt
-from needsseg.tui.widgets.symbols import code_symbol
 from tests.fixtures.tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])

@@ -20,6 +20,7 @@ from needsseg.actions.discovery.questions import Choice, Question
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import interviews
 from needsseg.study.connection import Study
+from needsseg.symbols import glyphs
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code.screen import CodeScreen
@@ -37,7 +38,6 @@ from needsseg.tui.study.history import HistoryScreen
 from needsseg.tui.widgets.bars import KeyBar
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Prompt
-from needsseg.tui.widgets.symbols import glyphs
 from tests.fixtures.tui_desk import (
     LARGE,
     SMALL,

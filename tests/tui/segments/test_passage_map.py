@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from needsseg.actions.discovery.comparing import Point
+from needsseg.symbols import glyphs
 from needsseg.tui.widgets.passage_map import CURSOR, LOOSE, OFF, PROPOSED, PassageMap, legend, plotted
-from needsseg.tui.widgets.symbols import glyphs
 from tests.fixtures import tui_waiting
 from tests.fixtures.tui_desk import TEXTS
 

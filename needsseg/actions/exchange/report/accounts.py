@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -18,6 +18,8 @@ from needsseg.errors import NeedssegError
 from needsseg.exchange.report.content import Block, Bullets, Curves, Head, Point, Section, Table, Text
 from needsseg.progress import Progress
 from needsseg.study.connection import Study
+from needsseg.study.segments import segments
+from needsseg.symbols import glyphs
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
@@ -190,7 +192,7 @@ def _retention(
     blocks: list[Block] = [
         Text(verdict.sentence, lead=True),
         Bullets((*verdict.reasons, f"What to do: {verdict.advice}", *(f"To know more: {each}." for each in verdict.needed))),
-        _curves(validation, as_of),
+        _curves(validation, as_of, _symbols(study)),
         Table(
             "Who stays, by segment", ("segment", "accounts", "left", "stayed to the end", "95% interval", "half left by day"),
             tuple(_curve(curve) for curve in validation.curves),
@@ -201,7 +203,14 @@ def _retention(
     return tuple(blocks), (verdict.sentence,) if verdict.word != "adds something" else ()
 
 
-def _curves(validation: Validation, as_of: date) -> Curves:
+def _symbols(study: Study) -> dict[str, str]:
+    """Return the symbol of each segment by its name."""
+    rows = segments.listing(study)
+    signs = glyphs([row.id for row in rows])
+    return {row.name: signs[row.id][0] for row in rows}
+
+
+def _curves(validation: Validation, as_of: date, symbols: Mapping[str, str]) -> Curves:
     starts = f"since {validation.design.since}" if validation.design.since else "since each one's interview"
     caption = (
         f"{format_count(validation.accounts, 'account')} followed {starts}, {validation.events} left, as of {as_of}. Bands "
@@ -211,7 +220,7 @@ def _curves(validation: Validation, as_of: date) -> Curves:
         (curve.segment, tuple(Point(s.day, s.survival, s.low, s.high) for s in curve.steps))
         for curve in validation.curves
     )
-    return Curves("Share of accounts that stay, by days since the start", caption, lines)
+    return Curves("Share of accounts that stay, by days since the start", caption, lines, symbols)
 
 
 def _curve(curve: Curve) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ from needsseg.exchange.report.content import (
 from needsseg.records import Passage, PrimaryNeed, Transcript
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
+from needsseg.symbols import glyphs
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class ReportSegment:
 
     id: int
     anchor: str
+    symbol: str
     name: str
     status: str
     description: str
@@ -83,7 +85,8 @@ def gather_needs(study: Study, over: Cover, accounts: AccountData | None) -> Nee
     people = tuple(participant_needs(study))
     transcripts = {row.key: interviews.show(study, row.key) for row in interviews.listing(study)}
     evidences = [evidence.evidence(study, row.id) for row in rows]
-    shown = tuple(_report_segment(over, each) for each in evidences)
+    signs = glyphs([row.id for row in listed])
+    shown = tuple(_report_segment(over, each, signs[each.summary.id][0]) for each in evidences)
     result = verdict(study)
     next_step = NEXT_STEP_REPORTED if result.next_step else ""
     verdict_lines = tuple(line for line in (result.sentence, result.caution, next_step) if line and rows)
@@ -114,7 +117,7 @@ def gather_needs(study: Study, over: Cover, accounts: AccountData | None) -> Nee
     )
 
 
-def _report_segment(over: Cover, each: Evidence) -> ReportSegment:
+def _report_segment(over: Cover, each: Evidence, symbol: str) -> ReportSegment:
     row = each.summary
     named = row.status in ("named", "confirmed")
     warnings = [
@@ -123,6 +126,7 @@ def _report_segment(over: Cover, each: Evidence) -> ReportSegment:
     return ReportSegment(
         row.id,
         f"s{row.id}",
+        symbol,
         row.name if named else over.text(row.name),
         row.status,
         over.text(row.description),
@@ -187,7 +191,7 @@ def _segment(
     accounts: AccountData | None,
 ) -> list[Block]:
     row = each.summary
-    blocks: list[Block] = [Head(shown.name, shown.anchor)]
+    blocks: list[Block] = [Head(shown.name, shown.anchor, shown.symbol)]
     if shown.need:
         blocks.append(Text(f"Need: {shown.need}", lead=True))
     if shown.description:
@@ -297,7 +301,13 @@ def _map(
     )
     rows = tuple((spot.segment, spot.quote, spot.who, spot.place) for spot in spots)
     return (
-        Map("Passages by likeness", description, tuple(name for name in order if counts[name]), tuple(spots)),
+        Map(
+            "Passages by likeness",
+            description,
+            tuple(name for name in order if counts[name]),
+            tuple(spots),
+            {each.name: each.symbol for each in shown},
+        ),
         Table("Every passage on the map", ("segment", "quote", "who", "place"), rows, folded=True),
     )
 
