@@ -39,6 +39,12 @@ def drawing_program() -> str:
     return script
 
 
+def symbol_colour(symbol: str) -> str:
+    """Return the colour of a segment's symbol; grey for any other character."""
+    place = PLACES.get(symbol)
+    return GREY if place is None else COLOURS[place % len(COLOURS)]
+
+
 def chart(block: Map | Curves) -> dict[str, Any]:
     """Return a chart as a Vega-Lite specification with its data."""
     return _map(block) if isinstance(block, Map) else _curves(block)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 
+from needsseg.exchange.report.charts import LICENCE, chart, drawing_program, symbol_colour
 from needsseg.exchange.report.content import (
     MADE_BY,
     Block,
@@ -72,8 +73,6 @@ def _scripts(charts: Sequence[Map | Curves]) -> tuple[str, list[str]]:
     """Return the end of the page and its scripts; no scripts without charts."""
     if not charts:
         return "", []
-    from needsseg.exchange.report.charts import LICENCE, chart, drawing_program
-
     programs = [drawing_program(), _file("page.js")]
     for program in programs:
         if "</script" in program.lower() or "<!--" in program:
@@ -107,7 +106,8 @@ def _block(block: Block, numbers: dict[int, int]) -> str:
         items = "".join(f'<li dir="auto">{_escaped(item)}</li>' for item in block.items)
         return f"<ul>{items}</ul>"
     if isinstance(block, Head):
-        symbol = f'<span class="symbol">{_escaped(block.symbol)}</span> ' if block.symbol else ""
+        colour = symbol_colour(block.symbol)
+        symbol = f'<span style="color: {colour}">{_escaped(block.symbol)}</span> ' if block.symbol else ""
         return f'<h3 id="{_escaped(block.anchor)}" dir="auto">{symbol}{_escaped(block.words)}</h3>'
     if isinstance(block, Quote):
         return _quote(block)
