@@ -25,10 +25,10 @@ from needsseg.records import Passage, Transcript
 from needsseg.text import format_count, safe
 from needsseg.tui.child import command, run_child
 from needsseg.tui.fixes import worded
+from needsseg.tui.keys.choice_keys import Target, assign_keys, choice_key
 from needsseg.tui.keys.hints import key_hints, key_of
 from needsseg.tui.loading import aside
 from needsseg.tui.screen_base import shows_errors
-from needsseg.tui.segments.choice_keys import Target, assign_keys, choice_key
 from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.study_app import study_app
 from needsseg.tui.widgets.progress import failure

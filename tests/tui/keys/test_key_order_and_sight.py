@@ -27,10 +27,10 @@ from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.interviews.batch import BatchSheet
 from needsseg.tui.interviews.pseudonyms import PseudonymsSheet
+from needsseg.tui.keys.choice_keys import assign_keys, choice_key
 from needsseg.tui.keys.help import KeysScreen
 from needsseg.tui.search.screen import SearchSheet
 from needsseg.tui.segments.card import CardScreen
-from needsseg.tui.segments.choice_keys import assign_keys, choice_key
 from needsseg.tui.segments.needs import NeedsScreen
 from needsseg.tui.segments.pairs import PairsScreen
 from needsseg.tui.segments.screen import SegmentsScreen

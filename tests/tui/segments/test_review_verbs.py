@@ -13,8 +13,8 @@ from needsseg.actions.discovery import evidence, needs, previews, review
 from needsseg.actions.segments import segments
 from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
+from needsseg.tui.keys.choice_keys import choice_key
 from needsseg.tui.report import ReportScreen
-from needsseg.tui.segments.choice_keys import choice_key
 from needsseg.tui.segments.pairs import PairsScreen
 from needsseg.tui.segments.question import QuestionScreen
 from needsseg.tui.segments.screen import SegmentsScreen
