@@ -17,16 +17,13 @@ from typing import TYPE_CHECKING, Any
 from needsseg.accounts.engines.engine import Engine
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, meanings_of
 from needsseg.accounts.tiers.zones import offsets
+from needsseg.thresholds import FEWEST_EVENTS_FOR_TREND, FEWEST_EVENTS_MOBILE_ONLY, MANY_FEATURES
 
 if TYPE_CHECKING:
     import narwhals as nw
 
 WINDOW = 30
 WEEKS = 4
-FEWEST_FOR_TREND = 10
-FEWEST_FOR_MOBILE_ONLY = 5
-# The number of features in 30 days that is high. Our own choice.
-MANY_FEATURES = 5
 # An account's features are transferred as a sum of distinct powers of two, which every engine adds exactly below 2^63.
 BITS = 62
 MOST_MASKED = 16 * BITS
@@ -70,7 +67,7 @@ class Behaviour:
     @property
     def mobile_only(self) -> bool:
         """Whether every event of the window came from a phone or tablet, and there were at least five."""
-        return self.events >= FEWEST_FOR_MOBILE_ONLY and self.mobile_events == self.events
+        return self.events >= FEWEST_EVENTS_MOBILE_ONLY and self.mobile_events == self.events
 
     @property
     def high_breadth(self) -> bool:
@@ -127,7 +124,7 @@ class Usage:
 
 def trend(current: int, previous: int) -> str:
     """Return ``falling`` for a loss of more than 30% (100→69, not 100→70), ``rising`` for a gain of more than 3/7."""
-    if previous < FEWEST_FOR_TREND:
+    if previous < FEWEST_EVENTS_FOR_TREND:
         return "unknown"
     if 10 * current < 7 * previous:
         return "falling"

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from needsseg.accounts.tiers.behaviour import FEWEST_FOR_TREND, WEEKS, Behaviour
+from needsseg.accounts.tiers.behaviour import WEEKS, Behaviour
 from needsseg.accounts.tiers.event_meanings import Meanings
+from needsseg.thresholds import AT_RISK_DROP_PERCENT, FEWEST_EVENTS_FOR_TREND, NEW_ACCOUNT_DAYS
 
 STAGES = (
     "churned", "at_risk", "expanded", "engaged", "activated", "new", "no_data", "not_activated", "insufficient_history",
 )  # fmt: skip
 GRACE_DAYS = 7
-NEW_DAYS = 60
 
 # Words in plan names in vendors' usual order; used where prices are missing.
 _PLAN_ORDER = (
@@ -91,7 +91,7 @@ def lifecycle(
     if row is not None and meanings is not None:
         lifecycle_flags |= _usage_flags(row, meanings)
     signup = _signup(row, begun, created_day)
-    if signup is not None and as_of - NEW_DAYS <= signup < as_of:
+    if signup is not None and as_of - NEW_ACCOUNT_DAYS <= signup < as_of:
         lifecycle_flags["new"] = f"signed up {as_of - signup} days before"
     if row is None and (meanings is None or not begun):
         lifecycle_flags["no_data"] = "no usage before the date" if meanings is not None else "no usage file"
@@ -116,10 +116,10 @@ def lifecycle(
 
 def _usage_flags(row: Behaviour, meanings: Meanings) -> dict[str, str]:
     flags: dict[str, str] = {}
-    if row.events_previous < FEWEST_FOR_TREND:
+    if row.events_previous < FEWEST_EVENTS_FOR_TREND:
         flags["insufficient_history"] = f"{row.events_previous} events in the 30 days before the last 30"
-    elif 10 * row.events < 7 * row.events_previous:
-        flags["at_risk"] = f"{row.events_previous} events, then {row.events}: more than 30% fewer"
+    elif 100 * row.events < (100 - AT_RISK_DROP_PERCENT) * row.events_previous:
+        flags["at_risk"] = f"{row.events_previous} events, then {row.events}: more than {AT_RISK_DROP_PERCENT}% fewer"
     if row.core_weeks == WEEKS:
         flags["engaged"] = f"a core action in each of the last {WEEKS} weeks"
     # A file without any setup event is no evidence that setup is missing.
