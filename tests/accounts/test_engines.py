@@ -25,7 +25,8 @@ from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import Label
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.requirements import needs
-from tests.fixtures.wording import SHARED_STORAGE, SPARK_SILENT, SPARK_STOPPED, refuses, says
+from tests.fixtures.wording.accounts import SHARED_STORAGE, SPARK_SILENT, SPARK_STOPPED
+from tests.fixtures.wording.matching import refuses, says
 
 pytest_plugins = ["tests.fixtures.cli_calls", "tests.fixtures.spark"]
 

@@ -22,7 +22,7 @@ from needsseg.records import Label
 from tests.fixtures.account_stack import AS_OF, CONFIRMED, EVENTS, Row, article, ingested_rows, made_events
 from tests.fixtures.requirements import needs
 from tests.fixtures.samples import DATA
-from tests.fixtures.wording import (
+from tests.fixtures.wording.accounts import (
     ARTICLE_SENTENCE,
     NEED_UNKNOWN,
     NO_PARQUET,
@@ -32,9 +32,8 @@ from tests.fixtures.wording import (
     STAGE_UNKNOWN,
     UNCONFIRMED,
     USE_UNKNOWN,
-    refuses,
-    says,
 )
+from tests.fixtures.wording.matching import refuses, says
 
 DATA = DATA / "accounts"
 

@@ -33,7 +33,7 @@ from needsseg.exchange.tables import rows_of
 from tests.fixtures.account_profiles import two_profiles
 from tests.fixtures.requirements import needs
 from tests.fixtures.samples import ROOT
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 
 @given(st.lists(st.integers(0, 120), max_size=60), st.integers(1, 7), st.integers(130, 400))

@@ -16,7 +16,9 @@ from needsseg.exchange import write
 from needsseg.records import PROFILE_COLUMNS as COLUMNS
 from tests.fixtures.account_profiles import two_profiles
 from tests.fixtures.samples import ROOT
-from tests.fixtures.wording import NO_SUCH_FOLDER, NO_TABLE_FORMAT, ONLY_CSV_CELLS, UNWRITABLE, refuses
+from tests.fixtures.wording.common import NO_SUCH_FOLDER, UNWRITABLE
+from tests.fixtures.wording.exchange import NO_TABLE_FORMAT, ONLY_CSV_CELLS
+from tests.fixtures.wording.matching import refuses
 
 HEADER = (
     "account_id,as_of_date,firmographic_tier,needs_segment,needs_segment_source,needs_segment_confidence,"

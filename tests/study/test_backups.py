@@ -17,7 +17,7 @@ from needsseg.study.file import backups
 from needsseg.study.file.copies import AUTOMATIC, Backup
 from needsseg.study.file.private import private_place
 from tests.fixtures.study_files import automatic_backups, count_passages, mark_passage
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 
 def test_a_backup_is_made_before_the_first_change_of_a_sitting_and_none_where_one_only_reads(talk: Study) -> None:

@@ -19,7 +19,7 @@ from needsseg.study.connection import Study
 from needsseg.study.file import faults, restore, schema
 from needsseg.study.file.private import side
 from tests.fixtures.study_files import write_notes
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 
 def test_rescue_saves_what_is_readable(talk: Study, tmp_path: Path) -> None:

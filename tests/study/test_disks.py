@@ -17,7 +17,7 @@ from needsseg.study import opening
 from needsseg.study.connection import Study
 from needsseg.study.file import faults, watched_places
 from tests.fixtures.study_files import crashed_copy
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 
 def test_a_study_that_cannot_be_written_can_be_read(

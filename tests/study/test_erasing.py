@@ -18,7 +18,7 @@ from needsseg.study.connection import Study
 from needsseg.study.file import erasing
 from needsseg.study.file.private import private_place, side
 from tests.fixtures.study_files import automatic_backups, ended_process, mark_passage
-from tests.fixtures.wording import says
+from tests.fixtures.wording.matching import says
 
 
 def files_with(word: bytes, folder: Path) -> list[str]:

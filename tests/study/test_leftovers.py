@@ -7,9 +7,11 @@ import shutil
 from pathlib import Path
 
 from needsseg.actions.study import studies
+from needsseg.files import private_folder
 from needsseg.study.connection import Study
 from needsseg.study.file import leftovers
 from needsseg.study.file.private import writing_folder
+from needsseg.study.opening import create, open_study
 from tests.fixtures.study_files import ended_process
 
 
@@ -51,3 +53,13 @@ def test_check_lists_where_a_killed_program_wrote_files_and_the_next_start_clean
     assert list(out.parent.iterdir()) == []
     with leftovers.writing_to(talk, out), studies.open_study(talk.path) as study:
         assert studies.check(study) == [], "somebody who writes just now left nothing"
+
+
+def test_opening_a_study_removes_what_killed_programs_left_beside_it(tmp_path: Path) -> None:
+    create(tmp_path / "needsseg.db").close()
+    with private_folder(tmp_path, "needsseg-merging") as held:
+        left = tmp_path / held.name.replace("merging-", "merging-x")
+        left.mkdir()
+        (left / "theirs.db").write_text("personal")
+        open_study(tmp_path / "needsseg.db").close()
+        assert held.is_dir() and not left.exists()

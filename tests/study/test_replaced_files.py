@@ -18,7 +18,7 @@ from needsseg.errors import StudyError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import SHORT_TALK
 from tests.fixtures.study_files import count_passages, crashed_copy
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 
 @pytest.mark.parametrize("what", ["moved", "deleted", "replaced"])

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from needsseg.cli.fixes import worded
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.validation.retention import Design, Effort, Followed, Validation, firmographic_strata, validate
-from tests.fixtures.wording import (
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.validation import (
     ALIKE_IN_SIZE,
     AT_LEAST,
     BEFORE_INTERVIEW,
@@ -34,9 +35,6 @@ from tests.fixtures.wording import (
     SURVIVORS_ONLY,
     THAT_WERE_FOLLOWED,
     TRIED,
-    mentions,
-    refuses,
-    says,
 )
 
 QUICK = Effort(199, 99, 1)

@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 from needsseg.exchange.curves import curves_csv, curves_svg
 from needsseg.validation.survival import curve, kaplan_meier, logrank, scores
 from tests.fixtures.samples import DATA
-from tests.fixtures.wording import (
-    STILL_FOLLOWED,
-    says,
-)
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.validation import STILL_FOLLOWED
 
 # Remission of 21 + 21 leukemia patients in weeks (Freireich et al. 1963), in every textbook on survival.
 TREATED = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]

@@ -11,19 +11,17 @@ from needsseg.study.connection import Study
 from needsseg.study.file import erasing
 from needsseg.study.segments import runs
 from tests.fixtures.review_studies import NEWCOMER
-from tests.fixtures.wording import (
+from tests.fixtures.wording.discovery import STAYS
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.segments import (
     CAME_FROM,
     FOUND_IN_RUN,
     MERGED_IN,
     NAMED_SO,
     SPLIT_OFF,
-    STAYS,
     WAS_CONFIRMED,
     WAS_REOPENED,
     WENT_TO,
-    mentions,
-    refuses,
-    says,
 )
 
 

@@ -9,10 +9,8 @@ from needsseg.actions.segments import segment_accounts
 from needsseg.errors import UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.review_studies import members_by_segment
-from tests.fixtures.wording import (
-    INTO_ITSELF,
-    refuses,
-)
+from tests.fixtures.wording.common import INTO_ITSELF
+from tests.fixtures.wording.matching import refuses
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

@@ -27,7 +27,7 @@ from tests.fixtures.cli_calls import Caller
 from tests.fixtures.made_groups import NAMES, groups, made_study, noise, state_verdict
 from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen
 from tests.fixtures.tui_review_desk import reviewing
-from tests.fixtures.wording import (
+from tests.fixtures.wording.discovery import (
     AS_NOISE_MAY,
     COMES_BACK,
     DISSOLVES_WITHOUT,
@@ -40,9 +40,8 @@ from tests.fixtures.wording import (
     STAND_APART_GROUPS,
     TOO_FEW_TO_TELL,
     WAYS_TO_DIVIDE,
-    mentions,
-    says,
 )
+from tests.fixtures.wording.matching import mentions, says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]

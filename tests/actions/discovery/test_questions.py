@@ -8,12 +8,9 @@ from needsseg.actions.study import history
 from needsseg.errors import DiscoveryError, NotFoundError
 from needsseg.study.connection import Study
 from tests.fixtures.review_studies import members_by_segment
-from tests.fixtures.wording import (
-    NO_NEED,
-    NO_RUNS,
-    NO_VECTOR,
-    refuses,
-)
+from tests.fixtures.wording.discovery import NO_RUNS, NO_VECTOR
+from tests.fixtures.wording.matching import refuses
+from tests.fixtures.wording.segments import NO_NEED
 
 
 def test_questions_are_asked_until_they_are_answered(found: Study) -> None:

@@ -10,17 +10,15 @@ from needsseg.study.connection import Study
 from needsseg.study.segments import constraints, runs
 from needsseg.study.segments import segments as stored
 from tests.fixtures.review_studies import NEWCOMER, members_by_segment
-from tests.fixtures.wording import (
+from tests.fixtures.wording.common import NOTHING_CHANGED
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.segments import (
     ADDED_SINCE,
     CONFIRM_AGAIN,
     CONFIRMED_AGAIN,
     FROM_NO_SEGMENT,
     KEPT_APART,
-    NOTHING_CHANGED,
     WAS_CONFIRMED,
-    mentions,
-    refuses,
-    says,
 )
 
 

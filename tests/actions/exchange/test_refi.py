@@ -28,19 +28,16 @@ from tests.fixtures.cli_calls import Caller
 from tests.fixtures.refi_specimens import atlas_ti_project
 from tests.fixtures.refi_studies import kept_by_refi
 from tests.fixtures.samples import ROOT
-from tests.fixtures.wording import (
-    EXISTS,
+from tests.fixtures.wording.exchange import (
     NO_CODE_TO_WRITE,
-    OWN_FILE,
     POSITIONS_COUNTED,
     SUGGESTIONS_LEFT_OUT,
     UNDER_PSEUDONYMS,
     WITH_REAL_NAMES,
     YOU_WORK_BLIND,
-    mentions,
-    refuses,
-    says,
 )
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.study import EXISTS, OWN_FILE
 
 pytest_plugins = ["tests.fixtures.cli_calls", "tests.fixtures.refi_studies"]
 SCHEMA = etree.XMLSchema(etree.parse(ROOT / "tests" / "data" / "refi" / "Project.xsd"))

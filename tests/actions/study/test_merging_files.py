@@ -13,15 +13,8 @@ from needsseg.actions.transcripts import interviews
 from needsseg.errors import StudyError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.colleague_copies import as_coder, copy_of, suggest_four
-from tests.fixtures.wording import (
-    IS_NO_FILE,
-    NEWER,
-    NO_STUDY_AT,
-    NOT_A_STUDY,
-    NOT_NEEDSSEGS,
-    STUDY_ITSELF,
-    refuses,
-)
+from tests.fixtures.wording.matching import refuses
+from tests.fixtures.wording.study import IS_NO_FILE, NEWER, NO_STUDY_AT, NOT_A_STUDY, NOT_NEEDSSEGS, STUDY_ITSELF
 
 
 def test_what_is_no_study_is_refused_by_name(talk: Study, tmp_path: Path) -> None:

@@ -13,12 +13,9 @@ from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NeedssegError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import SHORT_TALK
-from tests.fixtures.wording import (
-    CANNOT_HOLD,
-    LOCKED,
-    NOTHING_IMPORTED,
-    refuses,
-)
+from tests.fixtures.wording.matching import refuses
+from tests.fixtures.wording.study import LOCKED
+from tests.fixtures.wording.transcripts import CANNOT_HOLD, NOTHING_IMPORTED
 
 
 @pytest.fixture

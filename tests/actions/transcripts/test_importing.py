@@ -11,17 +11,10 @@ from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import DATA, INTERVIEWS, SHORT_TALK
-from tests.fixtures.wording import (
-    ANOTHER_CONVERSATION,
-    CONFIRMED,
-    HALF_CHARACTER,
-    HOLDS_NO_TRANSCRIPT,
-    OWN_FILE,
-    SAME_WORDS,
-    mentions,
-    refuses,
-    says,
-)
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.segments import CONFIRMED
+from tests.fixtures.wording.study import OWN_FILE
+from tests.fixtures.wording.transcripts import ANOTHER_CONVERSATION, HALF_CHARACTER, HOLDS_NO_TRANSCRIPT, SAME_WORDS
 
 
 def test_a_folder_with_one_bad_file_of_each_kind(study: Study, tmp_path: Path) -> None:

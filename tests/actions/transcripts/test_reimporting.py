@@ -16,12 +16,9 @@ from needsseg.actions.transcripts import importing, interviews, reimporting
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import INTERVIEWS, SHORT_TALK
-from tests.fixtures.wording import (
-    EMPTY_FILE,
-    NO_PLACE,
-    mentions,
-    refuses,
-)
+from tests.fixtures.wording.coding import NO_PLACE
+from tests.fixtures.wording.common import EMPTY_FILE
+from tests.fixtures.wording.matching import mentions, refuses
 
 TALK_AGAIN = SHORT_TALK.replace("Anna:", "Anna Berg:")
 

@@ -11,7 +11,7 @@ from needsseg.transcripts import detect, read
 from needsseg.transcripts.contents import contents_of
 from needsseg.transcripts.documents.marks import Aside, apart
 from tests.fixtures.documents import is_accounted, said, times
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 TALK = [("Ines Okafor", "Who reads them?"), ("Tam Reyes", "My father & my aunt.")]
 

@@ -29,7 +29,7 @@ from tests.fixtures.subtitles import (
     talk_of,
     vtt,
 )
-from tests.fixtures.wording import mentions
+from tests.fixtures.wording.matching import mentions
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixtures.documents import said
 from tests.fixtures.subtitles import FORMS, reading, srt, talk_of, vtt
-from tests.fixtures.wording import mentions
+from tests.fixtures.wording.matching import mentions
 
 LINES_SHOWN = (
     "so the first box was",

@@ -9,7 +9,7 @@ import pytest
 from needsseg.transcripts.subtitles.cues import LATEST_MS, is_timing, milliseconds
 from tests.fixtures.documents import said
 from tests.fixtures.subtitles import reading
-from tests.fixtures.wording import mentions
+from tests.fixtures.wording.matching import mentions
 
 
 @pytest.mark.parametrize(

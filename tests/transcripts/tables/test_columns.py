@@ -11,9 +11,7 @@ from needsseg.transcripts import read, read_all
 from needsseg.transcripts.choices import ReadingChoices
 from tests.fixtures.documents import said
 from tests.fixtures.table_files import FOCUS, SURVEY, in_csv, written
-from tests.fixtures.wording import (
-    says,
-)
+from tests.fixtures.wording.matching import says
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from needsseg.transcripts.tables.columns import Columns, columns_of
 from tests.fixtures.documents import said
 from tests.fixtures.samples import DATA
 from tests.fixtures.table_files import written
-from tests.fixtures.wording import (
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.transcripts import (
     BROKEN_JSON,
     CLOSING_QUOTE,
     LEFT_OUT,
@@ -33,7 +34,6 @@ from tests.fixtures.wording import (
     NO_WORDS_IN_COLUMN,
     NOTHING_IN_COLUMN,
     OPENING_QUOTE,
-    says,
 )
 
 SPECIMENS = DATA / "transcripts"
