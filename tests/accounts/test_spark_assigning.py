@@ -17,7 +17,7 @@ from needsseg.settings import shipped
 from tests.fixtures.requirements import needs
 from tests.fixtures.wording.matching import refuses
 
-pytest_plugins = ["tests.fixtures.spark"]
+pytest_plugins = ["tests.fixtures.accounts.spark"]
 
 pytestmark = pytest.mark.model
 

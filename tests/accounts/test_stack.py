@@ -19,7 +19,7 @@ from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.errors import TableError, UsageError
 from needsseg.records import Label
-from tests.fixtures.account_stack import AS_OF, CONFIRMED, EVENTS, Row, article, ingested_rows, made_events
+from tests.fixtures.accounts.stack import AS_OF, CONFIRMED, EVENTS, Row, article, ingested_rows, made_events
 from tests.fixtures.requirements import needs
 from tests.fixtures.samples import DATA
 from tests.fixtures.wording.accounts import (

@@ -18,7 +18,7 @@ from needsseg.exchange import refi
 from needsseg.exchange.refi import archive
 from needsseg.exchange.refi.offsets import Convention, detected, places
 from needsseg.exchange.refi.writing import project_xml
-from tests.fixtures.refi_specimens import atlas_ti_project
+from tests.fixtures.refi.specimens import atlas_ti_project
 from tests.fixtures.samples import ROOT
 from tests.fixtures.wording.common import NO_SUCH_FILE, NO_SUCH_FOLDER, UNWRITABLE
 from tests.fixtures.wording.exchange import (

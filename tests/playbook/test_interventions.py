@@ -13,7 +13,7 @@ from needsseg.errors import UsageError
 from needsseg.playbook.interventions import load_rules, with_actions
 from needsseg.records import Account, Label
 from needsseg.settings import shipped
-from tests.fixtures.account_stack import AS_OF, CONFIRMED, article
+from tests.fixtures.accounts.stack import AS_OF, CONFIRMED, article
 from tests.fixtures.wording.common import NO_NUMBER
 from tests.fixtures.wording.matching import mentions, refuses, says
 from tests.fixtures.wording.playbook import (

@@ -16,7 +16,7 @@ from needsseg.study.connection import Study
 from needsseg.study.file import backups
 from needsseg.study.file.copies import AUTOMATIC, Backup
 from needsseg.study.file.private import private_place
-from tests.fixtures.study_files import automatic_backups, count_passages, mark_passage
+from tests.fixtures.studies.study_files import automatic_backups, count_passages, mark_passage
 from tests.fixtures.wording.matching import refuses
 
 

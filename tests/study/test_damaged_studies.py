@@ -18,7 +18,7 @@ from needsseg.errors import StudyError
 from needsseg.study.connection import Study
 from needsseg.study.file import faults, restore, schema
 from needsseg.study.file.private import side
-from tests.fixtures.study_files import write_notes
+from tests.fixtures.studies.study_files import write_notes
 from tests.fixtures.wording.matching import refuses
 
 

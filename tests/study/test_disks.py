@@ -16,7 +16,7 @@ from needsseg.errors import StudyError
 from needsseg.study import opening
 from needsseg.study.connection import Study
 from needsseg.study.file import faults, watched_places
-from tests.fixtures.study_files import crashed_copy
+from tests.fixtures.studies.study_files import crashed_copy
 from tests.fixtures.wording.matching import refuses
 
 

@@ -17,7 +17,7 @@ from needsseg.study import connection
 from needsseg.study.connection import Study
 from needsseg.study.file import erasing
 from needsseg.study.file.private import private_place, side
-from tests.fixtures.study_files import automatic_backups, ended_process, mark_passage
+from tests.fixtures.studies.study_files import automatic_backups, ended_process, mark_passage
 from tests.fixtures.wording.matching import says
 
 

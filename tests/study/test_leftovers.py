@@ -12,7 +12,7 @@ from needsseg.study.connection import Study
 from needsseg.study.file import leftovers
 from needsseg.study.file.private import writing_folder
 from needsseg.study.opening import create, open_study
-from tests.fixtures.study_files import ended_process
+from tests.fixtures.studies.study_files import ended_process
 
 
 def test_what_an_engine_spilled_is_listed_and_removed_at_the_next_start(talk: Study) -> None:

@@ -17,7 +17,7 @@ from needsseg.actions.transcripts import importing
 from needsseg.errors import StudyError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import SHORT_TALK
-from tests.fixtures.study_files import count_passages, crashed_copy
+from tests.fixtures.studies.study_files import count_passages, crashed_copy
 from tests.fixtures.wording.matching import refuses
 
 

@@ -17,7 +17,13 @@ from needsseg.errors import Fix, StudyError
 from needsseg.study.connection import Study
 from needsseg.study.file import copies
 from needsseg.study.file.private import side
-from tests.fixtures.study_files import automatic_backups, count_passages, crashed_copy, mark_passage, write_notes
+from tests.fixtures.studies.study_files import (
+    automatic_backups,
+    count_passages,
+    crashed_copy,
+    mark_passage,
+    write_notes,
+)
 from tests.fixtures.wording.matching import refuses
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from needsseg.records import Transcript
 from needsseg.transcripts import FORMATS, detect, read
-from tests.fixtures.documents import said
 from tests.fixtures.samples import DATA
+from tests.fixtures.transcripts.documents import said
 from tests.fixtures.wording.matching import mentions, says
 from tests.fixtures.wording.transcripts import (
     NO_SPEAKERS_NAMED,

@@ -22,7 +22,7 @@ from needsseg.tui.app import NeedssegApp
 from needsseg.tui.history import HistoryScreen
 from needsseg.tui.keys import bindings
 from needsseg.tui.screen_base import StudyScreen
-from tests.fixtures.tui_desk import (
+from tests.fixtures.app.small_study import (
     LARGE,
     SMALL,
     TEXTS,

@@ -14,9 +14,9 @@ from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing
 from needsseg.study.connection import Study
-from tests.fixtures.built_studies import BuiltStudies
-from tests.fixtures.review_studies import NEWCOMER
 from tests.fixtures.samples import INTERVIEWS
+from tests.fixtures.studies.built_studies import BuiltStudies
+from tests.fixtures.studies.review_studies import NEWCOMER
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from needsseg.errors import NotFoundError
 from needsseg.study.connection import Study
 from needsseg.study.file import erasing
 from needsseg.study.segments import runs
-from tests.fixtures.review_studies import NEWCOMER
+from tests.fixtures.studies.review_studies import NEWCOMER
 from tests.fixtures.wording.discovery import STAYS
 from tests.fixtures.wording.matching import mentions, refuses, says
 from tests.fixtures.wording.segments import (

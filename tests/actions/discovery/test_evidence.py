@@ -8,7 +8,7 @@ from needsseg.actions.discovery import evidence, previews, review
 from needsseg.actions.segments import segment_accounts
 from needsseg.errors import UsageError
 from needsseg.study.connection import Study
-from tests.fixtures.review_studies import members_by_segment
+from tests.fixtures.studies.review_studies import members_by_segment
 from tests.fixtures.wording.common import INTO_ITSELF
 from tests.fixtures.wording.matching import refuses
 

@@ -7,7 +7,7 @@ from needsseg.actions.discovery.questions import recluster
 from needsseg.actions.study import history
 from needsseg.errors import DiscoveryError, NotFoundError
 from needsseg.study.connection import Study
-from tests.fixtures.review_studies import members_by_segment
+from tests.fixtures.studies.review_studies import members_by_segment
 from tests.fixtures.wording.discovery import NO_RUNS, NO_VECTOR
 from tests.fixtures.wording.matching import refuses
 from tests.fixtures.wording.segments import NO_NEED

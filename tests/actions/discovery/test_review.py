@@ -9,7 +9,7 @@ from needsseg.errors import UsageError
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints, runs
 from needsseg.study.segments import segments as stored
-from tests.fixtures.review_studies import NEWCOMER, members_by_segment
+from tests.fixtures.studies.review_studies import NEWCOMER, members_by_segment
 from tests.fixtures.wording.common import NOTHING_CHANGED
 from tests.fixtures.wording.matching import mentions, refuses, says
 from tests.fixtures.wording.segments import (

@@ -21,8 +21,8 @@ from needsseg.study.segments import needs as stored_needs
 from needsseg.study.segments import segments as stored
 from needsseg.study.segments.candidates import NewCandidate, replace_candidates
 from needsseg.study.segments.segments import Member
-from tests.fixtures.review_studies import members_by_segment
 from tests.fixtures.samples import SHORT_TALK
+from tests.fixtures.studies.review_studies import members_by_segment
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

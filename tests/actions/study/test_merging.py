@@ -19,8 +19,8 @@ from needsseg.actions.transcripts import importing, interviews, reimporting
 from needsseg.study.coding import codebook as book
 from needsseg.study.connection import Study
 from needsseg.study.segments import needs as stored_needs
-from tests.fixtures.colleague_copies import SPANS, as_coder, copy_of, decisions_of, suggest_four
 from tests.fixtures.samples import INTERVIEWS, SHORT_TALK
+from tests.fixtures.studies.colleague_copies import SPANS, as_coder, copy_of, decisions_of, suggest_four
 from tests.fixtures.wording.matching import mentions, says
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]

@@ -12,7 +12,7 @@ from needsseg.actions.study import history, merging, studies
 from needsseg.actions.transcripts import interviews
 from needsseg.errors import StudyError, UsageError
 from needsseg.study.connection import Study
-from tests.fixtures.colleague_copies import as_coder, copy_of, suggest_four
+from tests.fixtures.studies.colleague_copies import as_coder, copy_of, suggest_four
 from tests.fixtures.wording.matching import refuses
 from tests.fixtures.wording.study import IS_NO_FILE, NEWER, NO_STUDY_AT, NOT_A_STUDY, NOT_NEEDSSEGS, STUDY_ITSELF
 

@@ -11,7 +11,7 @@ import pytest
 from needsseg.accounts.engines import engine
 from needsseg.accounts.tiers.patterns import patterns
 from needsseg.cli.accounts.account_page import sparkline
-from tests.fixtures.behaviours import planted_behaviours
+from tests.fixtures.accounts.behaviours import planted_behaviours
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SAMPLE
 from tests.fixtures.wording.accounts import (

@@ -11,7 +11,7 @@ from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read
 from needsseg.transcripts.contents import contents_of
 from needsseg.transcripts.documents.marks import apart, row
-from tests.fixtures.documents import ODT_NAMESPACES, odt_file, said
+from tests.fixtures.transcripts.documents import ODT_NAMESPACES, odt_file, said
 from tests.fixtures.wording.matching import refuses, says
 from tests.fixtures.wording.transcripts import (
     ABOVE_THE_TALK,

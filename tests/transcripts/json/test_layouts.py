@@ -19,8 +19,8 @@ from needsseg.records import Transcript
 from needsseg.transcripts import read, read_all
 from needsseg.transcripts.choices import ReadingChoices
 from needsseg.transcripts.folders import transcript_files
-from tests.fixtures.json_services.layouts import LAYOUTS, NAMES, NOBODY
-from tests.fixtures.json_services.meeting_tools import (
+from tests.fixtures.transcripts.json_services.layouts import LAYOUTS, NAMES, NOBODY
+from tests.fixtures.transcripts.json_services.meeting_tools import (
     dote,
     fireflies_api,
     fireflies_web,
@@ -30,8 +30,8 @@ from tests.fixtures.json_services.meeting_tools import (
     granola_by_document,
     otranscribe,
 )
-from tests.fixtures.json_services.speech_models import whisperx
-from tests.fixtures.json_services.speech_services import (
+from tests.fixtures.transcripts.json_services.speech_models import whisperx
+from tests.fixtures.transcripts.json_services.speech_services import (
     assemblyai,
     aws_channels,
     aws_items,
@@ -44,7 +44,7 @@ from tests.fixtures.json_services.speech_services import (
     rev_ai,
     speechmatics,
 )
-from tests.fixtures.json_services.talk import NUMBERS, TALK
+from tests.fixtures.transcripts.json_services.talk import NUMBERS, TALK
 
 
 def written(tmp_path: Path, value: Any, name: str = "talk.json", **options: Any) -> Path:
@@ -159,7 +159,7 @@ def test_any_talk_comes_back_from_any_layout(
     names = list(NUMBERS)
     talk = [(names[number % 2], words, 10_000 * number) for number, words in enumerate(sentences)]
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr("tests.fixtures.json_services.talk.TALK", talk)
+        patch.setattr("tests.fixtures.transcripts.json_services.talk.TALK", talk)
         transcript = read(written(Path(folder), layout[0]()), anyway=True)
     assert said(transcript) == [(layout[1][name], words) for name, words, _ in talk]
     assert all(

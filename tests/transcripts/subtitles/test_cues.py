@@ -15,9 +15,9 @@ from needsseg.transcripts.lines.timed import read_timed
 from needsseg.transcripts.subtitles.srt import read_srt
 from needsseg.transcripts.subtitles.vtt import read_unlabelled, read_zoom
 from needsseg.transcripts.word_counts import count_words
-from tests.fixtures.documents import said
 from tests.fixtures.samples import ROOT
-from tests.fixtures.subtitles import (
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.transcripts.subtitles import (
     CONTAINERS,
     FORMS,
     LINES,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.documents import said
-from tests.fixtures.subtitles import FORMS, reading, srt, talk_of, vtt
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.transcripts.subtitles import FORMS, reading, srt, talk_of, vtt
 from tests.fixtures.wording.matching import mentions
 
 LINES_SHOWN = (

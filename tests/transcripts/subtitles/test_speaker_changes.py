@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.documents import said
-from tests.fixtures.subtitles import CONTAINERS, WORDS, Payload, Talk, reading, srt, talk_of, vtt
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.transcripts.subtitles import CONTAINERS, WORDS, Payload, Talk, reading, srt, talk_of, vtt
 
 
 def nobody(talk: Talk) -> list[tuple[str, str]]:

@@ -6,8 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.documents import said
-from tests.fixtures.subtitles import CONTAINERS, FORMS, LINES, WORDS, Payload, clock, reading, srt, talk_of, vtt
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.transcripts.subtitles import (
+    CONTAINERS,
+    FORMS,
+    LINES,
+    WORDS,
+    Payload,
+    clock,
+    reading,
+    srt,
+    talk_of,
+    vtt,
+)
 
 PAIRS: tuple[tuple[str, ...], ...] = (
     ("Maud Tellis", "Ivo Krann"),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from needsseg.transcripts.subtitles.cues import LATEST_MS, is_timing, milliseconds
-from tests.fixtures.documents import said
-from tests.fixtures.subtitles import reading
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.transcripts.subtitles import reading
 from tests.fixtures.wording.matching import mentions
 
 

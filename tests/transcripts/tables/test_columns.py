@@ -9,8 +9,8 @@ import pytest
 from needsseg.errors import TranscriptError
 from needsseg.transcripts import read, read_all
 from needsseg.transcripts.choices import ReadingChoices
-from tests.fixtures.documents import said
-from tests.fixtures.table_files import FOCUS, SURVEY, in_csv, written
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.transcripts.table_files import FOCUS, SURVEY, in_csv, written
 from tests.fixtures.wording.matching import says
 
 

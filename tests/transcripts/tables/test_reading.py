@@ -17,9 +17,9 @@ from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read, read_all
 from needsseg.transcripts.moments import in_milliseconds, unit_of
 from needsseg.transcripts.tables.columns import Columns, columns_of
-from tests.fixtures.documents import said
 from tests.fixtures.samples import DATA
-from tests.fixtures.table_files import written
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.transcripts.table_files import written
 from tests.fixtures.wording.matching import says
 from tests.fixtures.wording.transcripts import (
     BROKEN_JSON,

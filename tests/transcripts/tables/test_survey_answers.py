@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from needsseg.transcripts import read_all
-from tests.fixtures.documents import said
-from tests.fixtures.table_files import SURVEY, in_csv, written
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.transcripts.table_files import SURVEY, in_csv, written
 
 
 def test_open_answers_of_a_survey_are_interviews_with_attributes(tmp_path: Path) -> None:

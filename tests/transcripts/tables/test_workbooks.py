@@ -12,8 +12,8 @@ import pytest
 from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read, read_all
 from needsseg.transcripts.folders import transcript_files
-from tests.fixtures.documents import said
-from tests.fixtures.table_files import FOCUS
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.transcripts.table_files import FOCUS
 
 
 def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
