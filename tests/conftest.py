@@ -16,8 +16,8 @@ from needsseg.actions.transcripts import importing
 from needsseg.embedding import sentence_transformers
 from needsseg.study.connection import Study
 from tests.fixtures import vectors
-from tests.fixtures.built_studies import BuiltStudies
 from tests.fixtures.samples import SHORT_TALK
+from tests.fixtures.studies.built_studies import BuiltStudies
 
 # How long an example takes says how busy the machine is, not whether the program is right.
 # Every run tries other examples, so that half as many as Hypothesis takes by itself are as many after two runs.

@@ -33,7 +33,7 @@ from needsseg.files import (
     write_file,
 )
 from needsseg.renaming import journals
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 
 class BrokenError(Exception):
@@ -381,18 +381,6 @@ def test_a_folder_that_is_taken_for_a_leftover_before_it_is_locked_is_made_again
 def test_leftovers_of_a_folder_that_is_not_there_are_none(tmp_path: Path) -> None:
     remove_leftovers(tmp_path / "gone")
     assert files_of(tmp_path) == {}
-
-
-def test_opening_a_study_removes_what_killed_programs_left_beside_it(tmp_path: Path) -> None:
-    from needsseg.study.opening import create, open_study
-
-    create(tmp_path / "needsseg.db").close()
-    with private_folder(tmp_path, "needsseg-merging") as held:
-        left = tmp_path / held.name.replace("merging-", "merging-x")
-        left.mkdir()
-        (left / "theirs.db").write_text("personal")
-        open_study(tmp_path / "needsseg.db").close()
-        assert held.is_dir() and not left.exists()
 
 
 def test_free_space_is_known(tmp_path: Path) -> None:

@@ -24,10 +24,10 @@ from needsseg.embedding import sentence_transformers
 from needsseg.errors import NeedssegError
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.study.gate import Gate as ScreenGate
+from tests.fixtures.app.small_study import play, settled
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.hostile_study import CLIPBOARD, HOSTILE, Terminal, hostile_study, steering
 from tests.fixtures.samples import ROOT
-from tests.fixtures.tui_desk import play, settled
+from tests.fixtures.studies.hostile_study import CLIPBOARD, HOSTILE, Terminal, hostile_study, steering
 
 INES, MAREK = "ines-carvalho", "marek-nowotny"
 DAY = ("--as-of", "2026-07-01")

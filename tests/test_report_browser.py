@@ -14,8 +14,8 @@ import pytest
 
 from needsseg.actions.exchange.report import report
 from needsseg.actions.study import studies
-from tests.fixtures.built_studies import BuiltStudies
 from tests.fixtures.requirements import find_command, needs
+from tests.fixtures.studies.built_studies import BuiltStudies
 
 pytestmark = pytest.mark.slow
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])

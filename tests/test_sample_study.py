@@ -20,7 +20,8 @@ from needsseg.actions.transcripts import interviews
 from needsseg.errors import NeedssegError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import INTERVIEWS, ROOT
-from tests.fixtures.wording import THERE_ALREADY, refuses, says
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.study import THERE_ALREADY
 
 KEY = json.loads((ROOT / "tests" / "data" / "sample_key.json").read_text(encoding="utf-8"))
 

@@ -6,7 +6,9 @@ import pytest
 
 from needsseg.errors import UsageError
 from needsseg.settings import Settings, load, prompt_file, shipped
-from tests.fixtures.wording import NO_INT, NO_SUCH_FOLDER, NOT_BETWEEN_0_AND_1, UNKNOWN_SETTING, refuses
+from tests.fixtures.wording.common import NO_SUCH_FOLDER, NOT_BETWEEN_0_AND_1
+from tests.fixtures.wording.matching import refuses
+from tests.fixtures.wording.study import NO_INT, UNKNOWN_SETTING
 
 
 def _toml(folder: Path, text: str) -> Path:

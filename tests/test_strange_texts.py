@@ -23,10 +23,10 @@ from needsseg.study.connection import Study
 from needsseg.text import safe as shown
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.screen import CodeScreen
+from tests.fixtures.app.pictures import words
+from tests.fixtures.app.small_study import LARGE, SMALL, play
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.strange_texts import TEXTS, told, transcript
-from tests.fixtures.tui_desk import LARGE, SMALL, play
-from tests.fixtures.tui_pictures import words
 
 EVERY = pytest.mark.parametrize("name", TEXTS)
 

@@ -28,9 +28,9 @@ from needsseg.errors import NotFoundError, UsageError
 from needsseg.study.connection import Study
 from needsseg.study.merge import checked_texts
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.colleague_copies import copy_of
-from tests.fixtures.hostile_study import NAMES, hostile_study, steering
 from tests.fixtures.samples import SHORT_TALK
+from tests.fixtures.studies.colleague_copies import copy_of
+from tests.fixtures.studies.hostile_study import NAMES, hostile_study, steering
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

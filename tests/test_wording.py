@@ -3,7 +3,7 @@
 import pytest
 
 from needsseg.errors import NotFoundError, UsageError
-from tests.fixtures.wording import mentions, refuses, says
+from tests.fixtures.wording.matching import mentions, refuses, says
 
 
 @pytest.mark.parametrize(

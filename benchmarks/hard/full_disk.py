@@ -15,7 +15,7 @@ from benchmarks.hard.operations import OPERATIONS, Operation
 from benchmarks.hard.states import leftovers, whole
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
-from tests.fixtures.random_actions import walked_study
+from tests.fixtures.studies.random_actions import walked_study
 
 REFUSED, OTHERWISE = 3, 4
 

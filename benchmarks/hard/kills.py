@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.hard.operations import OPERATIONS, Operation
 from benchmarks.hard.states import State, leftovers, whole
 from needsseg.actions.study import studies
-from tests.fixtures.random_actions import walked_study
+from tests.fixtures.studies.random_actions import walked_study
 
 DONE = b"done"
 FORGETTING, FORGOTTEN = "forget", b"nobody calls me at night"

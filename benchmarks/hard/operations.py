@@ -96,4 +96,4 @@ OPERATIONS: dict[str, Operation] = {
     "merge a study": lambda study: merging.merge(study, study.path.with_name("theirs.db")),
     "undo": history.undo,
 }
-"""By name. Each leaves the study of ``tests.fixtures.random_actions.walked_study`` changed."""
+"""By name. Each leaves the study of ``tests.fixtures.studies.random_actions.walked_study`` changed."""

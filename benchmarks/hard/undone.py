@@ -11,7 +11,7 @@ from benchmarks.hard.states import State, tables
 from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError
 from needsseg.study.connection import Study
-from tests.fixtures.random_actions import anything, walked_study
+from tests.fixtures.studies.random_actions import anything, walked_study
 
 
 @dataclass(slots=True)

@@ -13,7 +13,8 @@ from needsseg.accounts import DatesUnclearError, Part, guess_mapping, read_heade
 from needsseg.accounts.ingest.file_rows import records
 from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.errors import TableError
-from tests.fixtures.wording import NO_VALID_ROW, says
+from tests.fixtures.wording.accounts import NO_VALID_ROW
+from tests.fixtures.wording.matching import says
 
 HEADER = "event_id,account_id,event,timestamp"
 cell = st.sampled_from(

@@ -18,7 +18,9 @@ from needsseg.actions.accounts import account_sources, accounts
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.requirements import find_command, needs
-from tests.fixtures.wording import NO_ACCOUNT_ID, NO_TIME, UNREADABLE, refuses
+from tests.fixtures.wording.accounts import NO_ACCOUNT_ID, NO_TIME
+from tests.fixtures.wording.common import UNREADABLE
+from tests.fixtures.wording.matching import refuses
 
 ROWS = [
     ("001A0000006Vm9r", 'Hale & Mercer, "LLP"', "NA", 120.0),

@@ -15,7 +15,7 @@ from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study
-from tests.fixtures.wording import (
+from tests.fixtures.wording.accounts import (
     AS_LAST_TIME,
     DAY_FIRST,
     DAY_OR_MONTH_FIRST,
@@ -25,8 +25,8 @@ from tests.fixtures.wording import (
     SEATS_BELOW_ZERO,
     SECONDS,
     YEAR_FIRST,
-    refuses,
 )
+from tests.fixtures.wording.matching import refuses
 
 EPOCH = date(1970, 1, 1)
 

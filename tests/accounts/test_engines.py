@@ -25,9 +25,10 @@ from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import Label
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.requirements import needs
-from tests.fixtures.wording import SHARED_STORAGE, SPARK_SILENT, SPARK_STOPPED, refuses, says
+from tests.fixtures.wording.accounts import SHARED_STORAGE, SPARK_SILENT, SPARK_STOPPED
+from tests.fixtures.wording.matching import refuses, says
 
-pytest_plugins = ["tests.fixtures.cli_calls", "tests.fixtures.spark"]
+pytest_plugins = ["tests.fixtures.cli_calls", "tests.fixtures.accounts.spark"]
 
 DAY_AFTER_THE_CLOCKS = date(2026, 3, 30)
 IDS = ("acme", 'Ünïversal, "Ltd"', "会社-7", "ακμή 🚀", "null", "NA", " padded", "o'brien", "001A0000006Vm9rIAC")

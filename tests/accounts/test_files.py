@@ -14,9 +14,8 @@ from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.study import history
 from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study
-from tests.fixtures.wording import (
+from tests.fixtures.wording.accounts import (
     BEFORE_FIRST_TERM,
-    CUT_OFF,
     GONE_FROM_CRM,
     LOST_DIGITS,
     MAY_BE_CUT_OFF,
@@ -26,13 +25,12 @@ from tests.fixtures.wording import (
     OPEN_QUOTE,
     OTHER_VALUES_BEFORE,
     OVERLAPPING_TERMS,
-    OWN_FILE,
     SEATS_BELOW_ZERO,
     SWELLS,
-    mentions,
-    refuses,
-    says,
 )
+from tests.fixtures.wording.common import CUT_OFF
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.study import OWN_FILE
 
 
 def lines(*rows: dict[str, Any]) -> bytes:

@@ -9,7 +9,7 @@ from needsseg.accounts.tiers.geography import region_of
 from needsseg.errors import UsageError
 from needsseg.records import Account
 from needsseg.settings import shipped
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 
 @pytest.mark.parametrize(

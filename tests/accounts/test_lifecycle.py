@@ -12,7 +12,7 @@ from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, load_ev
 from needsseg.accounts.tiers.lifecycle import STAGES, Lifecycle, Period, Subscription, lifecycle, merge_periods
 from needsseg.accounts.tiers.signals import SEGMENTS, behavioral_flags, behavioral_segment
 from needsseg.settings import shipped
-from tests.fixtures.wording import says
+from tests.fixtures.wording.matching import says
 
 D = 20_000
 MEANINGS = Meanings(("login",), ("invite",), ("setup done",), ("task created",), ("task created",))

@@ -4,7 +4,7 @@ import pytest
 
 from needsseg.accounts import Mapping, check_mapping, guess_mapping, kind_of
 from needsseg.errors import TableError, UsageError
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 SALESFORCE = "Id,IsDeleted,MasterRecordId,Name,Type,ParentId,BillingCity,BillingState,BillingCountry,Website,Industry,"
 SALESFORCE += "AnnualRevenue,NumberOfEmployees"

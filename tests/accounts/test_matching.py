@@ -4,7 +4,8 @@ import pytest
 
 from needsseg.accounts import match, normalised_name, registrable_domain
 from needsseg.records import Account, Participant
-from tests.fixtures.wording import MERGED_SINCE, NOT_AMONG_ACCOUNTS, says
+from tests.fixtures.wording.accounts import MERGED_SINCE, NOT_AMONG_ACCOUNTS
+from tests.fixtures.wording.matching import says
 
 ACCOUNTS = [
     Account("001A0000006Vm9rIAC", "Hale & Mercer, LLP", "https://www.halemercer.co.uk/"),

@@ -10,8 +10,9 @@ import pytest
 from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.patterns import SIGNALS, WORDS, names, patterns, signals
 from needsseg.errors import NeedssegError
-from tests.fixtures.behaviours import planted_behaviours
-from tests.fixtures.wording import LIKE_MOST, NO_PATTERNS, refuses, says
+from tests.fixtures.accounts.behaviours import planted_behaviours
+from tests.fixtures.wording.accounts import LIKE_MOST, NO_PATTERNS
+from tests.fixtures.wording.matching import refuses, says
 
 
 def cloud(rng: random.Random, id_: str) -> Behaviour:

@@ -15,7 +15,8 @@ from needsseg.accounts.tiers.revenue import Revenue, revenue, running_amount, ye
 from needsseg.accounts.tiers.rollups import BY, ROWS, rollup
 from needsseg.errors import UsageError
 from needsseg.records import Account, Label
-from tests.fixtures.wording import ROLLUP_BY_ITSELF, refuses
+from tests.fixtures.wording.accounts import ROLLUP_BY_ITSELF
+from tests.fixtures.wording.matching import refuses
 
 D = 20_000
 

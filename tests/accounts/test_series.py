@@ -13,7 +13,7 @@ from needsseg.accounts import load_rules
 from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.tiers.series import Series, empty_series, features_in, weekly
 from needsseg.accounts.tiers.zones import epoch_day
-from tests.fixtures.account_stack import AS_OF, Row, ingested_rows, made_events
+from tests.fixtures.accounts.stack import AS_OF, Row, ingested_rows, made_events
 from tests.fixtures.requirements import needs
 
 RULES = load_rules().events

@@ -19,24 +19,21 @@ from needsseg.accounts.ingest.cells import account_key, local_day, salesforce_18
 from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.errors import NeedssegError, TableError, UsageError
 from tests.fixtures.samples import DATA
-from tests.fixtures.wording import (
+from tests.fixtures.wording.accounts import (
     ARRAY_OF_JSON,
-    CANNOT_WRITE,
     COLUMN_TWICE,
-    EMPTY_FILE,
     ENDS_BEFORE_START,
     FEWER_CELLS,
     MORE_CELLS,
-    NO_SUCH_FILE,
     NO_TEXT_FILE,
     NO_VALID_ROW,
     NOT_A_DATE,
     NOT_AN_OBJECT,
     NOTHING_BELOW_HEADER,
     SECOND_ROW_OF_ACCOUNT,
-    refuses,
-    says,
 )
+from tests.fixtures.wording.common import CANNOT_WRITE, EMPTY_FILE, NO_SUCH_FILE
+from tests.fixtures.wording.matching import refuses, says
 
 HERE = DATA / "accounts"
 

@@ -15,9 +15,9 @@ from needsseg.errors import UsageError
 from needsseg.segments.assigning import Assigner, learn
 from needsseg.settings import shipped
 from tests.fixtures.requirements import needs
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
-pytest_plugins = ["tests.fixtures.spark"]
+pytest_plugins = ["tests.fixtures.accounts.spark"]
 
 pytestmark = pytest.mark.model
 

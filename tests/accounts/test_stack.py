@@ -19,10 +19,10 @@ from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.errors import TableError, UsageError
 from needsseg.records import Label
-from tests.fixtures.account_stack import AS_OF, CONFIRMED, EVENTS, Row, article, ingested_rows, made_events
+from tests.fixtures.accounts.stack import AS_OF, CONFIRMED, EVENTS, Row, article, ingested_rows, made_events
 from tests.fixtures.requirements import needs
 from tests.fixtures.samples import DATA
-from tests.fixtures.wording import (
+from tests.fixtures.wording.accounts import (
     ARTICLE_SENTENCE,
     NEED_UNKNOWN,
     NO_PARQUET,
@@ -32,9 +32,8 @@ from tests.fixtures.wording import (
     STAGE_UNKNOWN,
     UNCONFIRMED,
     USE_UNKNOWN,
-    refuses,
-    says,
 )
+from tests.fixtures.wording.matching import refuses, says
 
 DATA = DATA / "accounts"
 

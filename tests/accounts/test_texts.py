@@ -23,7 +23,10 @@ from needsseg.accounts.assign.texts import (
 from needsseg.accounts.ingest.dates import DatesUnclearError
 from needsseg.accounts.ingest.rejects import read_rejects
 from needsseg.errors import TableError, UsageError
-from tests.fixtures.wording import EMPTY_FILE, MORE_CELLS, NO_TEXT, NO_WORD, NOT_A_DATE, refuses, says
+from tests.fixtures.wording.accounts import MORE_CELLS, NO_WORD, NOT_A_DATE
+from tests.fixtures.wording.common import EMPTY_FILE
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.segments import NO_TEXT
 
 CSV = (
     "ticket_id,body,company_id,created_at\n"

@@ -11,7 +11,9 @@ import sys
 import pytest
 
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import ONE_PERSON, THERE_ALREADY, says
+from tests.fixtures.wording.discovery import ONE_PERSON
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.study import THERE_ALREADY
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 

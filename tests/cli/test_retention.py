@@ -12,30 +12,28 @@ import pytest
 from needsseg.cli.program import run
 from tests.fixtures.cli_calls import FILES, Caller
 from tests.fixtures.samples import SAMPLE
-from tests.fixtures.wording import (
+from tests.fixtures.wording.accounts import NO_ACCOUNTS
+from tests.fixtures.wording.common import NO_SUCH_FOLDER
+from tests.fixtures.wording.exchange import HOLDS_NO_CURVES, WROTE
+from tests.fixtures.wording.matching import mentions, says
+from tests.fixtures.wording.validation import (
     ALIKE_IN_SIZE,
     AT_LEAST,
     BEFORE_INTERVIEW,
     CANNOT_TELL,
-    HOLDS_NO_CURVES,
     INTERVIEW_DATES_OF,
     LOOKED_AT_ONCE,
     MADE_OF_USAGE,
     MORE_THAT_LEFT,
-    NO_ACCOUNTS,
     NO_DAY_TO_SEE_LEAVING,
     NO_INTERVIEW_DATE,
     NO_NEEDS_YET,
     NO_SIGN,
     NO_SOURCE_TO_CHOOSE,
-    NO_SUCH_FOLDER,
     NOT_CONFIRMED,
     OVERLAP_OUTCOME,
     TRIED,
     WHO_LEFT_UNKNOWN,
-    WROTE,
-    mentions,
-    says,
 )
 
 pytest_plugins = ["tests.fixtures.cli_calls"]

@@ -12,16 +12,11 @@ from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import segments
 from needsseg.actions.study import studies
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import (
-    HAD_ALREADY,
-    NO_CONFIRMED_SEGMENT,
-    NO_SUCH_OPTION,
-    NO_SURVEY,
-    NOTHING_CHANGED_IN_SURVEY,
-    OWN_FILE,
-    UNREADABLE,
-    says,
-)
+from tests.fixtures.wording.common import UNREADABLE
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.segments import NO_CONFIRMED_SEGMENT
+from tests.fixtures.wording.study import OWN_FILE
+from tests.fixtures.wording.survey import HAD_ALREADY, NO_SUCH_OPTION, NO_SURVEY, NOTHING_CHANGED_IN_SURVEY
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 

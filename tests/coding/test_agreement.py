@@ -16,7 +16,8 @@ from needsseg.coding.agreement import (
     disagreements,
 )
 from needsseg.errors import UsageError
-from tests.fixtures.wording import NEEDS_SENTENCES, OUTSIDE, TWO_CODERS, refuses
+from tests.fixtures.wording.coding import NEEDS_SENTENCES, OUTSIDE, TWO_CODERS
+from tests.fixtures.wording.matching import refuses
 
 LENGTHS = {"ada": 30, "bo": 14}
 

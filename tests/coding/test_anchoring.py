@@ -13,7 +13,8 @@ from needsseg.coding import sentence_spans
 from needsseg.coding.anchoring import Anchor, anchor
 from needsseg.errors import UsageError
 from tests.fixtures.samples import INTERVIEWS
-from tests.fixtures.wording import OUTSIDE, refuses
+from tests.fixtures.wording.coding import OUTSIDE
+from tests.fixtures.wording.matching import refuses
 
 TALK = """Ada: So how do you plan the week?
 

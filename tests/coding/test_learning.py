@@ -14,7 +14,8 @@ from needsseg.coding import suggest
 from needsseg.coding.learning import NEXT, RECENT, UNLIKELY, Measured, _shift, joined, likeness, measure, rank
 from needsseg.coding.linguistic_cues import KINDS
 from tests.fixtures.samples import DATA, INTERVIEWS
-from tests.fixtures.wording import LIKE_ACCEPTED, LIKE_REJECTED, says
+from tests.fixtures.wording.coding import LIKE_ACCEPTED, LIKE_REJECTED
+from tests.fixtures.wording.matching import says
 
 
 @pytest.fixture(scope="module")

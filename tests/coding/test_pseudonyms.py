@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from needsseg import transcripts
 from needsseg.coding.pseudonyms import GENERIC, Found, Known, detect, pseudonyms, replaced
 from tests.fixtures.samples import INTERVIEWS
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 MAEVE = Known("person", "Maeve Gallagher", ("Mae", "mgal"))
 WILL = Known("person", "Will O'Brien")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from needsseg.coding.saturation import Run, Saturation, new_codes, saturation
 from needsseg.errors import UsageError
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 studies = st.lists(st.frozensets(st.sampled_from("abcdefghij")), max_size=12)
 

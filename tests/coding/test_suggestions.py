@@ -16,15 +16,15 @@ from needsseg.coding.windows import LONGEST, SHORTEST, question_before, windows
 from needsseg.errors import UsageError
 from needsseg.records import Transcript, Turn
 from tests.fixtures.samples import DATA, INTERVIEWS
-from tests.fixtures.wording import (
+from tests.fixtures.wording.coding import (
     LIST_OF_PHRASES,
     MUST_BE_LIST,
-    NO_NUMBER,
     NO_PROBE_SENTENCE,
     NO_REGULAR_EXPRESSION,
     WEIGHT_AND_PHRASES,
-    refuses,
 )
+from tests.fixtures.wording.common import NO_NUMBER
+from tests.fixtures.wording.matching import refuses
 
 speech = st.text(st.sampled_from(list("ab .!?…\n“”'’,🙂語。？[]()")), max_size=120)
 

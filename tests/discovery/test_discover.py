@@ -18,13 +18,10 @@ from needsseg.discovery.evidence.keywords import keywords, load_stop_words
 from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError, UsageError
 from tests.fixtures.samples import ROOT
-from tests.fixtures.wording import (
+from tests.fixtures.wording.discovery import (
     ARE_FEW,
     BOTH_PLACED,
-    FEW_PARTICIPANTS,
     IS_EMPTY,
-    KEPT_APART,
-    KEPT_TOGETHER,
     NAME_AND_SENTENCES,
     NO_TABLE_OF_NUMBERS,
     NOT_FINITE,
@@ -34,10 +31,9 @@ from tests.fixtures.wording import (
     SUPPLIES,
     TOGETHER_AND_APART,
     TOO_FEW,
-    mentions,
-    refuses,
-    says,
 )
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.segments import FEW_PARTICIPANTS, KEPT_APART, KEPT_TOGETHER
 
 DRAWS = ROOT / "benchmarks" / "draws" / "open.jsonl.gz"
 

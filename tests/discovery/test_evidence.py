@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from needsseg.discovery.evidence.standing import evenness_word, halves, standings
 from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError
-from tests.fixtures.wording import (
+from tests.fixtures.wording.discovery import (
     CARRIED_BY_FEW,
     DIFFER_IN_NUMBER,
     NOT_SPLIT,
@@ -16,9 +16,8 @@ from tests.fixtures.wording import (
     SPREAD_EVENLY,
     UNEVEN,
     UNKNOWN_PARTICIPANTS,
-    refuses,
-    says,
 )
+from tests.fixtures.wording.matching import refuses, says
 
 SEEDS = st.integers(0, 10_000)
 

@@ -9,7 +9,7 @@ import pytest
 
 from needsseg.discovery import Decisions, discover
 from needsseg.errors import DiscoveryError
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 
 def _around(sizes=(30, 25, 20), d=32, noise=0.7, seed=3):

@@ -18,7 +18,7 @@ from needsseg.discovery.verdict import (
 )
 from needsseg.errors import Fix
 from needsseg.records import Decisions
-from tests.fixtures.wording import (
+from tests.fixtures.wording.discovery import (
     AS_NOISE_MAY,
     COMES_BACK,
     DISSOLVES_WITHOUT,
@@ -31,9 +31,8 @@ from tests.fixtures.wording import (
     STAND_APART_GROUPS,
     TOO_FEW_TO_TELL,
     WAYS_TO_DIVIDE,
-    mentions,
-    says,
 )
+from tests.fixtures.wording.matching import mentions, says
 
 PRAISE = ("stable", "robust", "clear", "clearly", "strong", "solid", "reliable")
 

@@ -39,7 +39,8 @@ from needsseg.discovery.supervised import LearningInputs
 from needsseg.discovery.vector_shaping import centred, distances, nearest, principal
 from needsseg.embedding.vectors import unit
 from tests.fixtures.samples import ROOT
-from tests.fixtures.wording import FOLLOW_PARTICIPANTS, REPEAT, STAND_APART, mentions
+from tests.fixtures.wording.discovery import FOLLOW_PARTICIPANTS, REPEAT, STAND_APART
+from tests.fixtures.wording.matching import mentions
 
 DRAWS = ROOT / "benchmarks" / "draws" / "open.jsonl.gz"
 

@@ -21,9 +21,9 @@ from needsseg.records import JobParts, Passage
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints
 from needsseg.survey.formats import as_toml
-from tests.fixtures.built_studies import BuiltStudies
+from tests.fixtures.app.survey_study import worded
 from tests.fixtures.samples import INTERVIEWS, ROOT
-from tests.fixtures.tui_survey_desk import worded
+from tests.fixtures.studies.built_studies import BuiltStudies
 
 JSON_ROWS = re.findall(
     r"(?m)^\| `needsseg ([^`]+)` \| (array|object) \| (.*?) \|$",

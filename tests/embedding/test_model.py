@@ -27,7 +27,8 @@ from needsseg.embedding.encoder import BATCH_CHARACTERS
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.study.connection import Study
 from needsseg.study.segments import vectors
-from tests.fixtures.wording import NO_MODEL, NO_MODEL_FOLDER, NO_VECTOR_OF_EMPTY, NOT_PUBLISHED_MODEL, refuses
+from tests.fixtures.wording.discovery import NO_MODEL, NO_MODEL_FOLDER, NO_VECTOR_OF_EMPTY, NOT_PUBLISHED_MODEL
+from tests.fixtures.wording.matching import refuses
 
 if TYPE_CHECKING:
     from needsseg.embedding.vectors import Vectors

@@ -14,7 +14,9 @@ from needsseg.embedding import locate, open_encoder
 from needsseg.embedding.onnx import _runtime, exported, open_onnx
 from needsseg.errors import NeedssegError, UsageError
 from tests.fixtures.requirements import needs
-from tests.fixtures.wording import NOT_EXPORTED, NOT_INSTALLED, UNREADABLE, refuses
+from tests.fixtures.wording.common import UNREADABLE
+from tests.fixtures.wording.discovery import NOT_EXPORTED, NOT_INSTALLED
+from tests.fixtures.wording.matching import refuses
 
 pytestmark = pytest.mark.model
 

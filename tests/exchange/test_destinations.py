@@ -30,10 +30,10 @@ from needsseg.exchange.destinations import (
 from needsseg.exchange.destinations.answers import answered
 from needsseg.exchange.destinations.delivery import Limits
 from needsseg.exchange.tables import rows_of
-from tests.fixtures.account_profiles import two_profiles
+from tests.fixtures.accounts.profiles import two_profiles
 from tests.fixtures.requirements import needs
 from tests.fixtures.samples import ROOT
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 
 @given(st.lists(st.integers(0, 120), max_size=60), st.integers(1, 7), st.integers(130, 400))
@@ -102,7 +102,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, target: str) -> N
     code = (
         "import resource, signal, sys; from dataclasses import replace; from pathlib import Path\n"
         "sys.path.insert(0, sys.argv[1])\n"
-        "from tests.fixtures.account_profiles import two_profiles; from needsseg.exchange.destinations import write_target\n"
+        "from tests.fixtures.accounts.profiles import two_profiles; from needsseg.exchange.destinations import write_target\n"
         "from needsseg.errors import NeedssegError\n"
         "import duckdb\n"
         "many = [replace(two_profiles()[0], account_id=str(n)) for n in range(500)]\n"

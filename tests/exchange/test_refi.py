@@ -18,26 +18,22 @@ from needsseg.exchange import refi
 from needsseg.exchange.refi import archive
 from needsseg.exchange.refi.offsets import Convention, detected, places
 from needsseg.exchange.refi.writing import project_xml
-from tests.fixtures.refi_specimens import atlas_ti_project
+from tests.fixtures.refi.specimens import atlas_ti_project
 from tests.fixtures.samples import ROOT
-from tests.fixtures.wording import (
+from tests.fixtures.wording.common import NO_SUCH_FILE, NO_SUCH_FOLDER, UNWRITABLE
+from tests.fixtures.wording.exchange import (
     BEGINS_WITH,
     DAMAGED_ARCHIVE,
-    DOCUMENT_TYPE,
     NO_REFI_PROJECT,
-    NO_SUCH_FILE,
-    NO_SUCH_FOLDER,
     NO_XML,
     OUTSIDE_PROJECT,
     OVERLAPS,
-    PROTECTED,
     TWO_THINGS,
     UNPACK_TO_MORE,
-    UNWRITABLE,
     ZIP_BOMB,
-    refuses,
-    says,
 )
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.transcripts import DOCUMENT_TYPE, PROTECTED
 
 SCHEMA = etree.XMLSchema(etree.parse(ROOT / "tests" / "data" / "refi" / "Project.xsd"))
 SAID = (

@@ -14,9 +14,11 @@ import pytest
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange import write
 from needsseg.records import PROFILE_COLUMNS as COLUMNS
-from tests.fixtures.account_profiles import two_profiles
+from tests.fixtures.accounts.profiles import two_profiles
 from tests.fixtures.samples import ROOT
-from tests.fixtures.wording import NO_SUCH_FOLDER, NO_TABLE_FORMAT, ONLY_CSV_CELLS, UNWRITABLE, refuses
+from tests.fixtures.wording.common import NO_SUCH_FOLDER, UNWRITABLE
+from tests.fixtures.wording.exchange import NO_TABLE_FORMAT, ONLY_CSV_CELLS
+from tests.fixtures.wording.matching import refuses
 
 HEADER = (
     "account_id,as_of_date,firmographic_tier,needs_segment,needs_segment_source,needs_segment_confidence,"
@@ -119,7 +121,7 @@ def test_a_full_disk_leaves_the_old_table_whole(tmp_path: Path, format_: str) ->
     path.write_text("the old table")
     code = (
         "import resource, signal, sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); "
-        "from tests.fixtures.account_profiles import two_profiles; from needsseg.exchange import write; "
+        "from tests.fixtures.accounts.profiles import two_profiles; from needsseg.exchange import write; "
         "from needsseg.errors import NeedssegError\n"
         "import duckdb\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"

@@ -13,22 +13,20 @@ from needsseg.errors import UsageError
 from needsseg.playbook.interventions import load_rules, with_actions
 from needsseg.records import Account, Label
 from needsseg.settings import shipped
-from tests.fixtures.account_stack import AS_OF, CONFIRMED, article
-from tests.fixtures.wording import (
+from tests.fixtures.accounts.stack import AS_OF, CONFIRMED, article
+from tests.fixtures.wording.common import NO_NUMBER
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.playbook import (
     NEVER_IS,
     NEVER_USED_YET,
     NO_BOUNDS,
     NO_FIELD,
     NO_ID,
-    NO_NUMBER,
     NO_PART,
     NO_VALUE,
     TRUE_OR_FALSE,
     UNFILLED_ACTION,
     WRONG_ACTION,
-    mentions,
-    refuses,
-    says,
 )
 
 RULES = load_rules(shipped("prompts") / "interventions.toml")

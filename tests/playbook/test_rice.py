@@ -11,21 +11,18 @@ from hypothesis import strategies as st
 from needsseg.errors import TableError, UsageError
 from needsseg.playbook.backlog import Backlog, read_backlog
 from needsseg.playbook.rice import Customer, Feature, Score, coverage, in_numbers, rice, weights
-from tests.fixtures.wording import (
+from tests.fixtures.wording.accounts import FEWER_CELLS, MORE_CELLS
+from tests.fixtures.wording.common import NO_SUCH, UNREADABLE
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.playbook import (
     BOTH_REACHES,
-    FEWER_CELLS,
-    MORE_CELLS,
     NEITHER_REACH,
     NO_ARR_KNOWN,
     NO_NAME,
-    NO_SUCH,
     NOT_A_NUMBER,
     NOT_NEGATIVE,
     REACHES_WHOM,
     SLIP,
-    UNREADABLE,
-    refuses,
-    says,
 )
 
 

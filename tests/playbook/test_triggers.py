@@ -15,7 +15,8 @@ from needsseg.errors import UsageError
 from needsseg.playbook.trigger_rules import Feature, TriggerRules, load_trigger_rules
 from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable
 from needsseg.settings import shipped
-from tests.fixtures.wording import (
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.playbook import (
     NEVER_USED_HERE,
     NEVER_USED_YET,
     NO_PLAN_LIST,
@@ -24,8 +25,6 @@ from tests.fixtures.wording import (
     NO_TRIGGER_TABLE,
     RELEASE_AND_PLANS,
     WHOLE_NUMBER,
-    refuses,
-    says,
 )
 
 RULES = load_trigger_rules(shipped("prompts") / "triggers.toml")

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from needsseg.errors import UsageError
 from needsseg.segments import assign
 from needsseg.segments.assigning import NOTHING_FITS, TWO_FIT, Assigner, learn
-from tests.fixtures.wording import NO_CONFIRMED_SEGMENT, ONLY_SEGMENT, refuses
+from tests.fixtures.wording.matching import refuses
+from tests.fixtures.wording.segments import NO_CONFIRMED_SEGMENT, ONLY_SEGMENT
 
 Matrix = NDArray[np.float64]
 

@@ -13,9 +13,10 @@ from needsseg.actions.study import history, merging, studies
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.study.coding import blinding
 from needsseg.study.connection import Study
-from tests.fixtures.colleague_copies import SPANS, as_coder, copy_of, decisions_of, suggest_four
 from tests.fixtures.samples import SHORT_TALK
-from tests.fixtures.wording import SECONDED, says
+from tests.fixtures.studies.colleague_copies import SPANS, as_coder, copy_of, decisions_of, suggest_four
+from tests.fixtures.wording.coding import SECONDED
+from tests.fixtures.wording.matching import says
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

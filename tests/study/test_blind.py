@@ -14,7 +14,8 @@ from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import JobParts, Passage, Suggestion
 from needsseg.study.coding import passages as stored
 from needsseg.study.connection import Study
-from tests.fixtures.wording import ACCEPTED_TWICE, BLIND_IS_ON, mentions, refuses
+from tests.fixtures.wording.coding import ACCEPTED_TWICE, BLIND_IS_ON
+from tests.fixtures.wording.matching import mentions, refuses
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 SPANS = ((47, 60), (61, 90), (91, 116), (117, 140))

@@ -16,18 +16,9 @@ from needsseg.study.coding import codebook as book
 from needsseg.study.coding.codebook import Branch, CodeRow
 from needsseg.study.coding.codes import COLOURS
 from needsseg.study.connection import Study
-from tests.fixtures.wording import (
-    INTO_ITSELF,
-    NEEDS_NAME,
-    NO_CODE_COLOUR,
-    NO_SUCH,
-    ONE_LINE,
-    SEVERAL_CODES,
-    TAKEN_NAME,
-    UNDER_ITSELF,
-    refuses,
-    says,
-)
+from tests.fixtures.wording.coding import NO_CODE_COLOUR, ONE_LINE, SEVERAL_CODES, TAKEN_NAME, UNDER_ITSELF
+from tests.fixtures.wording.common import INTO_ITSELF, NEEDS_NAME, NO_SUCH
+from tests.fixtures.wording.matching import refuses, says
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

@@ -16,7 +16,9 @@ from needsseg.study import history
 from needsseg.study.connection import Study
 from needsseg.study.file import waiting
 from needsseg.study.journal import install_journal
-from tests.fixtures.wording import (
+from tests.fixtures.wording.common import NOTHING_CHANGED
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.study import (
     DISK_FULL,
     EXISTS,
     IS_NO_FILE,
@@ -27,9 +29,6 @@ from tests.fixtures.wording import (
     NOT_A_STUDY,
     NOT_NEEDSSEGS,
     NOT_THE_TEXT,
-    NOTHING_CHANGED,
-    refuses,
-    says,
 )
 
 

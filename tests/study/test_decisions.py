@@ -19,19 +19,18 @@ from needsseg.study.connection import Study
 from needsseg.study.migrations import numbered as migrations
 from needsseg.study.segments import constraints
 from tests.fixtures.samples import SHORT_TALK
-from tests.fixtures.wording import (
+from tests.fixtures.wording.common import NO_SUCH
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.segments import (
     CONFIRMED,
     EVIDENCE_OF,
     KEPT_APART,
     KEPT_TOGETHER,
     NO_PAIR,
-    NO_SUCH,
     NOT_PROPOSED,
     OVER_OTHERS,
     PAIR_OF_ITSELF,
     WHICH_IS_KEPT,
-    refuses,
-    says,
 )
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]

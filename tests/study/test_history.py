@@ -13,8 +13,9 @@ from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.study.connection import Study
-from tests.fixtures.random_actions import anything, walked_study
-from tests.fixtures.wording import NOTHING_TO_REDO, NOTHING_TO_UNDO, refuses, says
+from tests.fixtures.studies.random_actions import anything, walked_study
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.study import NOTHING_TO_REDO, NOTHING_TO_UNDO
 
 Tables = dict[str, list[tuple[object, ...]]]
 Dump = Callable[[Study], Tables]

@@ -18,7 +18,7 @@ from needsseg.study.segments import runs
 from needsseg.study.segments import segments as stored_segments
 from needsseg.study.segments.candidates import NewCandidate, replace_candidates
 from needsseg.study.segments.segments import Member
-from tests.fixtures.wording import refuses, says
+from tests.fixtures.wording.matching import refuses, says
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 RUN = {"model": "m", "model_sha256": "x", "seed": 0, "parameters": {}, "versions": {}, "input_sha256": "y"}

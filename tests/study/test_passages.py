@@ -11,7 +11,10 @@ from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import Suggestion
 from needsseg.study.coding import passages as stored
 from needsseg.study.connection import Study
-from tests.fixtures.wording import NEEDS_NAME, NO_SPAN, NO_SUCH, NOT_THE_TEXT, TEXT_FIXED, WHO_IS_HERE_AS, refuses
+from tests.fixtures.wording.coding import NO_SPAN, WHO_IS_HERE_AS
+from tests.fixtures.wording.common import NEEDS_NAME, NO_SUCH
+from tests.fixtures.wording.matching import refuses
+from tests.fixtures.wording.study import NOT_THE_TEXT, TEXT_FIXED
 
 SICK = (47, 116)
 

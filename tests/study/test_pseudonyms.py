@@ -8,7 +8,8 @@ from needsseg.actions.study import history
 from needsseg.errors import NotFoundError, UsageError
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import pseudonyms
-from tests.fixtures.wording import NO_WORDS_TO_DECIDE, NOT_DECIDED, refuses
+from tests.fixtures.wording.coding import NO_WORDS_TO_DECIDE, NOT_DECIDED
+from tests.fixtures.wording.matching import refuses
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

@@ -16,9 +16,9 @@ from needsseg.actions.transcripts import interviews
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.records import JobParts
 from needsseg.study.connection import Study
-from tests.fixtures.random_actions import anything, walked_study
 from tests.fixtures.samples import SHORT_TALK
-from tests.fixtures.wording import refuses, says
+from tests.fixtures.studies.random_actions import anything, walked_study
+from tests.fixtures.wording.matching import refuses, says
 
 Tables = dict[str, list[tuple[object, ...]]]
 Dump = Callable[[Study], Tables]

@@ -9,9 +9,9 @@ import pytest
 from needsseg.errors import TableError, UsageError
 from needsseg.survey.responses import read_responses
 from tests.fixtures.surveys import question, survey
-from tests.fixtures.wording import (
-    FEWER_CELLS,
-    MORE_CELLS,
+from tests.fixtures.wording.accounts import FEWER_CELLS, MORE_CELLS
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.survey import (
     NO_ACCOUNT,
     NO_ACCOUNT_COLUMN,
     NO_QUESTION_COLUMN,
@@ -20,8 +20,6 @@ from tests.fixtures.wording import (
     NO_SUCH_QUESTION,
     OTHER_VERSION,
     RESPONSE_NOT_OBJECT,
-    refuses,
-    says,
 )
 
 ASKED = survey(question("q1"), question("q2", words="What would annoy you?"))

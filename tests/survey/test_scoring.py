@@ -22,7 +22,9 @@ from needsseg.survey.scoring_table import Option, check_worded, valid
 from needsseg.survey.wording import plain_clauses
 from tests.fixtures.samples import ROOT
 from tests.fixtures.surveys import SEGMENTS, question, survey
-from tests.fixtures.wording import DOES_NOT_EXIST, NO_NUMBER, NO_SUCH, NOT_ASKED, ONLY_PRIOR, says
+from tests.fixtures.wording.common import NO_NUMBER, NO_SUCH
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.survey import DOES_NOT_EXIST, NOT_ASKED, ONLY_PRIOR
 
 
 def test_posteriors_are_those_of_bayes() -> None:

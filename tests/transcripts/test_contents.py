@@ -13,7 +13,9 @@ import pytest
 from needsseg.errors import TranscriptError
 from needsseg.transcripts import contents as opening
 from needsseg.transcripts import detect, read
-from tests.fixtures.wording import A_FOLDER, EMPTY_FILE, NO_SUCH_FILE, refuses
+from tests.fixtures.wording.common import EMPTY_FILE, NO_SUCH_FILE
+from tests.fixtures.wording.matching import refuses
+from tests.fixtures.wording.transcripts import A_FOLDER
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".docx", ".pdf", ".rtf", ".html", ".odt", ".csv"])

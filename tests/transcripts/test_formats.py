@@ -8,16 +8,15 @@ import pytest
 
 from needsseg.records import Transcript
 from needsseg.transcripts import FORMATS, detect, read
-from tests.fixtures.documents import said
 from tests.fixtures.samples import DATA
-from tests.fixtures.wording import (
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.wording.matching import mentions, says
+from tests.fixtures.wording.transcripts import (
     NO_SPEAKERS_NAMED,
     NOT_TOLD_APART,
     NUMBERED_QUESTIONS,
     OVERLAPPING,
     WORDS_OF_SPEAKER_BEFORE,
-    mentions,
-    says,
 )
 
 SPECIMENS = DATA / "transcripts"

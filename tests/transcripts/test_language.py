@@ -8,7 +8,8 @@ import pytest
 
 from needsseg.transcripts import read, read_all
 from needsseg.transcripts.language import seems_english
-from tests.fixtures.wording import NOT_ENGLISH, says
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.transcripts import NOT_ENGLISH
 
 DANISH = (
     "Jeg synes at det er svært at finde tid til at skrive det hele ned, og så har jeg ikke noget overblik. Men vi "

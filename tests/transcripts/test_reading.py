@@ -9,24 +9,21 @@ import pytest
 
 from needsseg.errors import TranscriptError, UsageError
 from needsseg.transcripts import FORMATS, read, transcript_files
-from tests.fixtures.wording import (
+from tests.fixtures.wording.common import EMPTY_FILE, NO_SUCH_FILE, NO_SUCH_FOLDER
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.transcripts import (
     A_FOLDER,
     BINARY_FILE,
     BROKEN_BYTES,
     CANNOT_BE_READ_AS,
     DAMAGED_WORD,
-    EMPTY_FILE,
     NO_CUES,
     NO_PERMISSION,
     NO_SPEECH,
-    NO_SUCH_FILE,
-    NO_SUCH_FOLDER,
     NO_WORDS_IN_CUES,
     NOT_TOLD_APART,
     ONE_PERSON_LABELS,
     ONLY_ONE_SPEAKER,
-    refuses,
-    says,
 )
 
 TALK = "Ann: Déjà vu?\n\nBob: “Yes” – twice, naïvely.\n"

@@ -14,8 +14,8 @@ import pytest
 from needsseg.records import Transcript
 from needsseg.transcripts import read, read_all, transcript_files
 from needsseg.transcripts.subtitles.cues import cues_in
-from tests.fixtures.documents import odt_file
 from tests.fixtures.samples import DATA
+from tests.fixtures.transcripts.documents import odt_file
 
 MEETINGS = DATA / "meetings"
 TOOL_LIBRARY = MEETINGS / "tool_library" / "Tool library - Nia Okello.vtt"

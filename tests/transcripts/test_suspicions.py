@@ -8,7 +8,7 @@ import pytest
 
 from needsseg.transcripts import read_all, read_text_lines
 from tests.fixtures.samples import INTERVIEWS
-from tests.fixtures.wording import mentions
+from tests.fixtures.wording.matching import mentions
 
 QUESTIONS = ("How does the week begin?", "What happens when he forgets?", "Who else is in on that?", "And on Sundays?")
 ANSWERS = (

@@ -11,7 +11,7 @@ from needsseg.records import WORD_KINDS, Transcript
 from needsseg.transcripts import ReadingChoices, read, read_all, read_text_lines
 from needsseg.transcripts.lines import chosen_pattern
 from tests.fixtures.samples import DATA, INTERVIEWS
-from tests.fixtures.wording import mentions, refuses
+from tests.fixtures.wording.matching import mentions, refuses
 
 SPECIMENS = DATA / "transcripts"
 TALK = (

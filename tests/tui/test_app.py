@@ -22,7 +22,7 @@ from needsseg.tui.app import NeedssegApp
 from needsseg.tui.keys.help import bindings
 from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.study.history import HistoryScreen
-from tests.fixtures.tui_desk import (
+from tests.fixtures.app.small_study import (
     LARGE,
     SMALL,
     TEXTS,

@@ -14,8 +14,8 @@ from needsseg.actions.transcripts import interviews
 from needsseg.tui import child
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.widgets.progress import ProgressScreen
-from tests.fixtures.tui_desk import flat, play, seen, settled, small_study
-from tests.fixtures.tui_waiting import until
+from tests.fixtures.app.small_study import flat, play, seen, settled, small_study
+from tests.fixtures.app.waiting import until
 
 TALKING = """
 import json, sys

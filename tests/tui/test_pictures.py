@@ -25,13 +25,13 @@ from needsseg.actions.survey.survey import save
 from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.stack.screen import StackScreen
+from tests.fixtures.app.full_study import MAREK, full_study, sheets
+from tests.fixtures.app.pictures import picture, still
+from tests.fixtures.app.review_study import reviewing
+from tests.fixtures.app.small_study import LARGE, SMALL, play, settled
+from tests.fixtures.app.survey_study import hand_survey
+from tests.fixtures.app.waiting import until
 from tests.fixtures.samples import DATA
-from tests.fixtures.tui_desk import LARGE, SMALL, play, settled
-from tests.fixtures.tui_full_desk import MAREK, full_study, sheets
-from tests.fixtures.tui_pictures import picture, still
-from tests.fixtures.tui_review_desk import reviewing
-from tests.fixtures.tui_survey_desk import hand_survey
-from tests.fixtures.tui_waiting import until
 
 PICTURES = DATA / "pictures"
 WRITING = bool(os.environ.get("NEEDSSEG_WRITE_PICTURES"))

@@ -13,19 +13,11 @@ from needsseg.actions.study import history
 from needsseg.actions.transcripts import participants
 from needsseg.errors import NeedssegError, NotFoundError, TableError, UsageError
 from needsseg.study.connection import Study
-from tests.fixtures.wording import (
-    FILE_GONE,
-    NO_ACCOUNTS,
-    NO_EARLIER_EXPORT,
-    NO_SUCH,
-    NO_SUCH_FOLDER,
-    NOT_A_DATE,
-    OWN_FILE,
-    STAND_IN_PLACE,
-    UNKNOWN_ACCOUNTS,
-    refuses,
-    says,
-)
+from tests.fixtures.wording.accounts import NO_ACCOUNTS, NOT_A_DATE, STAND_IN_PLACE, UNKNOWN_ACCOUNTS
+from tests.fixtures.wording.common import FILE_GONE, NO_SUCH, NO_SUCH_FOLDER
+from tests.fixtures.wording.exchange import NO_EARLIER_EXPORT
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.study import OWN_FILE
 
 
 def _file(folder: Path, name: str, *lines: str) -> Path:

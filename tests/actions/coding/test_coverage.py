@@ -12,7 +12,7 @@ from needsseg.actions.study import history
 from needsseg.actions.transcripts import interviews
 from needsseg.errors import NotFoundError
 from needsseg.study.connection import Study
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

@@ -12,7 +12,8 @@ from needsseg.errors import UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SHORT_TALK
-from tests.fixtures.wording import NOBODY_CODED, NOT_SATURATED, ONE_CODED, refuses, says
+from tests.fixtures.wording.coding import NOBODY_CODED, NOT_SATURATED, ONE_CODED
+from tests.fixtures.wording.matching import refuses, says
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from needsseg.errors import NotFoundError, UsageError
 from needsseg.records import JobParts
 from needsseg.study.coding.memos import MemoKind
 from needsseg.study.connection import Study
-from tests.fixtures.wording import refuses
+from tests.fixtures.wording.matching import refuses
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 STRANGE = "[laughs] 👩‍👩‍👧 עברית العربية\n\n  日本語\t'\""

@@ -21,18 +21,16 @@ from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SHORT_TALK
-from tests.fixtures.wording import (
+from tests.fixtures.wording.coding import (
     NO_LETTER,
-    NO_SUCH,
     NOT_DECIDED,
-    NOT_UTF8,
     OTHER_REPLACEMENT,
-    OWN_FILE,
     PART_OF_PSEUDONYM,
     REPLACED_THEMSELVES,
-    refuses,
-    says,
 )
+from tests.fixtures.wording.common import NO_SUCH, NOT_UTF8
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.study import OWN_FILE
 
 
 def test_no_participants_name_or_company_is_left_in_the_sample_study(demo_study: Study) -> None:

@@ -21,7 +21,9 @@ from needsseg.embedding import sentence_transformers
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import INTERVIEWS
-from tests.fixtures.wording import NEEDS_NAME, NOTHING_TO_SEARCH, refuses, says
+from tests.fixtures.wording.coding import NOTHING_TO_SEARCH
+from tests.fixtures.wording.common import NEEDS_NAME
+from tests.fixtures.wording.matching import refuses, says
 
 FILES = ("ines-carvalho.vtt", "marek-nowotny.docx", "gus-petrakis.txt", "maeve-gallagher.md")
 STRANGE = (

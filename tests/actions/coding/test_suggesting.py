@@ -13,15 +13,14 @@ from needsseg.actions.study import history, studies
 from needsseg.embedding import sentence_transformers
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.study.connection import Study
-from tests.fixtures.wording import (
+from tests.fixtures.wording.coding import (
     LIKE_ACCEPTED,
     LIKE_REJECTED,
     NO_PARTICIPANT_SPEECH,
     NO_SPAN,
     QUEUE_HOLDS_NOTHING,
-    mentions,
-    refuses,
 )
+from tests.fixtures.wording.matching import mentions, refuses
 
 Tables = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

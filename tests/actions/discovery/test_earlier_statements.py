@@ -13,7 +13,7 @@ from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.study.connection import Study
-from tests.fixtures.wording import says
+from tests.fixtures.wording.matching import says
 
 ANNA = "When a nurse calls in sick I have to ring around. I want to see who has what, so I can hand over in time."
 BERT = "When the crew changes on Friday I lose a morning. I want to hand over without paper, so nobody is left waiting."

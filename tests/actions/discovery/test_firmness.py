@@ -23,11 +23,11 @@ from needsseg.study.connection import Study
 from needsseg.study.file import erasing
 from needsseg.study.segments import firmness as stored
 from needsseg.tui.app import NeedssegApp
+from tests.fixtures.app.review_study import reviewing
+from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.made_groups import NAMES, groups, made_study, noise, state_verdict
-from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen
-from tests.fixtures.tui_review_desk import reviewing
-from tests.fixtures.wording import (
+from tests.fixtures.studies.made_groups import NAMES, groups, made_study, noise, state_verdict
+from tests.fixtures.wording.discovery import (
     AS_NOISE_MAY,
     COMES_BACK,
     DISSOLVES_WITHOUT,
@@ -40,9 +40,8 @@ from tests.fixtures.wording import (
     STAND_APART_GROUPS,
     TOO_FEW_TO_TELL,
     WAYS_TO_DIVIDE,
-    mentions,
-    says,
 )
+from tests.fixtures.wording.matching import mentions, says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]

@@ -25,24 +25,21 @@ from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews as stored
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.refi_specimens import atlas_ti_project
-from tests.fixtures.refi_studies import kept_by_refi
+from tests.fixtures.refi.specimens import atlas_ti_project
+from tests.fixtures.refi.studies import kept_by_refi
 from tests.fixtures.samples import ROOT
-from tests.fixtures.wording import (
-    EXISTS,
+from tests.fixtures.wording.exchange import (
     NO_CODE_TO_WRITE,
-    OWN_FILE,
     POSITIONS_COUNTED,
     SUGGESTIONS_LEFT_OUT,
     UNDER_PSEUDONYMS,
     WITH_REAL_NAMES,
     YOU_WORK_BLIND,
-    mentions,
-    refuses,
-    says,
 )
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.study import EXISTS, OWN_FILE
 
-pytest_plugins = ["tests.fixtures.cli_calls", "tests.fixtures.refi_studies"]
+pytest_plugins = ["tests.fixtures.cli_calls", "tests.fixtures.refi.studies"]
 SCHEMA = etree.XMLSchema(etree.parse(ROOT / "tests" / "data" / "refi" / "Project.xsd"))
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

@@ -18,7 +18,7 @@ from needsseg.study.coding import exchange
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews as stored
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.qualcoder import through_qualcoder
+from tests.fixtures.refi.qualcoder import through_qualcoder
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 

@@ -16,10 +16,10 @@ from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.records import JobParts
 from needsseg.study.connection import Study
-from tests.fixtures.qualcoder import through_qualcoder
-from tests.fixtures.refi_studies import MEMO, kept_by_refi
+from tests.fixtures.refi.qualcoder import through_qualcoder
+from tests.fixtures.refi.studies import MEMO, kept_by_refi
 
-pytest_plugins = ["tests.fixtures.refi_studies"]
+pytest_plugins = ["tests.fixtures.refi.studies"]
 
 
 def without_times(kept: list[object]) -> list[object]:

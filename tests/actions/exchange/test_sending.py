@@ -27,7 +27,8 @@ from tests.fixtures import receivers
 from tests.fixtures.receivers import Receiver, receiving
 from tests.fixtures.requirements import needs
 from tests.fixtures.samples import SAMPLE
-from tests.fixtures.wording import KEY_REFUSED, NO_USERS_KNOWN, TRIED_IN_VAIN, mentions, refuses, says
+from tests.fixtures.wording.exchange import KEY_REFUSED, NO_USERS_KNOWN, TRIED_IN_VAIN
+from tests.fixtures.wording.matching import mentions, refuses, says
 
 SAMPLE = SAMPLE / "accounts"
 DAY = date(2026, 6, 30)

@@ -25,20 +25,17 @@ from needsseg.actions.study import history, studies
 from needsseg.embedding import Encoder, open_encoder
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.study.connection import Study
-from tests.fixtures.wording import (
+from tests.fixtures.wording.common import FILES_GONE, NO_SUCH_FILE, NO_SUCH_FOLDER
+from tests.fixtures.wording.matching import mentions, refuses
+from tests.fixtures.wording.segments import (
     FILE_CHANGED,
-    FILES_GONE,
     FOREIGN_TEXTS,
     NO_ACCOUNT_NAMED,
     NO_CONFIRMED_SEGMENT,
-    NO_SUCH_FILE,
-    NO_SUCH_FOLDER,
     ONLY_SEGMENT,
-    OWN_FILE,
     THE_FILE_READ,
-    mentions,
-    refuses,
 )
+from tests.fixtures.wording.study import OWN_FILE
 
 Tables = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

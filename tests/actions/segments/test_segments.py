@@ -12,34 +12,28 @@ from needsseg.discovery.discover import discover
 from needsseg.errors import DiscoveryError, NotFoundError, UsageError
 from needsseg.segments import beside_kept, primary_needs
 from needsseg.study.connection import Study
-from tests.fixtures.wording import (
+from tests.fixtures.wording.coding import REJECTED, TAKEN_NAME
+from tests.fixtures.wording.common import INTO_ITSELF, NEEDS_NAME
+from tests.fixtures.wording.discovery import CHANGED_WHILE_CLUSTERED, NO_PASSAGES, ON_SUGGESTIONS
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.segments import (
     ABOUT_EVEN,
     ADDED_SINCE,
-    CHANGED_WHILE_CLUSTERED,
     CONFIRMED,
     FEW_PARTICIPANTS,
     HOLDS_NO_PASSAGES,
     IN_NO_NAMED_SEGMENT,
-    INTO_ITSELF,
     IS_A_NUMBER,
-    LEFT_OUT,
     MERGED_IN,
-    NEEDS_NAME,
     NO_NAME_YET,
-    NO_PASSAGES,
     NO_SEGMENT_CALLED,
     NO_SEGMENT_CARRIES,
     NOT_IN_IT,
     NOTHING_LEFT,
-    ON_SUGGESTIONS,
-    REJECTED,
     SET_ASIDE,
-    TAKEN_NAME,
     WAS_CONFIRMED,
-    mentions,
-    refuses,
-    says,
 )
+from tests.fixtures.wording.transcripts import LEFT_OUT
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

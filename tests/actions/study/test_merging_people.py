@@ -12,9 +12,10 @@ from needsseg.records import Participant
 from needsseg.study.accounts import accounts
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import pseudonyms, read_turns
-from tests.fixtures.colleague_copies import as_coder, copy_of
 from tests.fixtures.samples import INTERVIEWS, SHORT_TALK
-from tests.fixtures.wording import REPLACED_THEMSELVES, says
+from tests.fixtures.studies.colleague_copies import as_coder, copy_of
+from tests.fixtures.wording.coding import REPLACED_THEMSELVES
+from tests.fixtures.wording.matching import says
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 

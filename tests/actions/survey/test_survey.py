@@ -29,11 +29,11 @@ from needsseg.survey.drafting import load_templates
 from needsseg.survey.formats import as_json, as_toml, from_toml
 from needsseg.survey.scoring_table import Survey, segment_of
 from needsseg.tui.survey import editing
-from tests.fixtures.tui_survey_desk import worded
-from tests.fixtures.wording import (
-    MERGED_IN,
+from tests.fixtures.app.survey_study import worded
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.segments import MERGED_IN, NO_CONFIRMED_SEGMENT, WAS_REOPENED
+from tests.fixtures.wording.survey import (
     NO_ACCOUNT,
-    NO_CONFIRMED_SEGMENT,
     NO_SEGMENT_ANY_MORE,
     NO_SURVEY,
     NOT_IN_STUDY,
@@ -41,10 +41,6 @@ from tests.fixtures.wording import (
     SIMULATED,
     SURVEY_UNSAVED,
     VERDICTS,
-    WAS_REOPENED,
-    mentions,
-    refuses,
-    says,
 )
 
 

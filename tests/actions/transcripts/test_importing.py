@@ -1,36 +1,20 @@
-"""Importing: everything in, nothing twice, nothing overwritten, one bad file refused by name."""
+"""Importing: which files become interviews, what is refused by name, and what removing and forgetting leave."""
+
+from __future__ import annotations
 
 import os
-import random
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from needsseg.actions.coding import passages, searching
-from needsseg.actions.discovery import evidence
-from needsseg.actions.segments import segments
+from needsseg.actions.coding import searching
 from needsseg.actions.study import history, studies
-from needsseg.actions.transcripts import importing, interviews, reimporting
+from needsseg.actions.transcripts import importing, interviews
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import DATA, INTERVIEWS, SHORT_TALK
-from tests.fixtures.wording import (
-    ANOTHER_CONVERSATION,
-    CANNOT_HOLD,
-    CONFIRMED,
-    EMPTY_FILE,
-    HALF_CHARACTER,
-    HOLDS_NO_TRANSCRIPT,
-    LOCKED,
-    NO_PLACE,
-    NOTHING_IMPORTED,
-    OWN_FILE,
-    SAME_WORDS,
-    mentions,
-    refuses,
-    says,
-)
+from tests.fixtures.wording.matching import mentions, refuses, says
+from tests.fixtures.wording.segments import CONFIRMED
+from tests.fixtures.wording.study import OWN_FILE
+from tests.fixtures.wording.transcripts import ANOTHER_CONVERSATION, HALF_CHARACTER, HOLDS_NO_TRANSCRIPT, SAME_WORDS
 
 
 def test_a_folder_with_one_bad_file_of_each_kind(study: Study, tmp_path: Path) -> None:
@@ -214,80 +198,6 @@ def test_a_table_of_interviews_gives_one_each_by_its_id(study: Study, tmp_path: 
     assert not interviews.listing(study)
 
 
-@pytest.fixture
-def round_of_three(tmp_path: Path) -> Path:
-    """A folder with three talks that differ."""
-    folder = tmp_path / "round"
-    folder.mkdir()
-    for name, work in (("bo", "driver"), ("cy", "cook"), ("di", "porter")):
-        text = SHORT_TALK.replace("nurse", work).replace("Anna", name.title())
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    return folder
-
-
-def test_others_write_while_files_are_parsed(talk: Study, round_of_three: Path) -> None:
-    decided: list[int] = []
-    with studies.open_study(talk.path) as other:
-        other.conn.execute("PRAGMA busy_timeout = 0")
-
-        def decide(doing: str, done: int, _total: int) -> None:
-            if doing == "importing":
-                decided.append(passages.mark(other, "anna", 47 + done, 116))
-            elif done < 3:
-                assert [row.key for row in interviews.listing(other)] == ["anna"], "all or nothing"
-                with refuses(NeedssegError, "study.db", LOCKED):
-                    passages.mark(other, "anna", 60, 116)
-
-        report = importing.import_transcripts(talk, [round_of_three], progress=decide)
-        assert report.added == ("bo", "cy", "di") and len(decided) == 4
-        assert [row.key for row in interviews.listing(other)] == ["anna", "bo", "cy", "di"]
-    history.undo(talk)
-    assert [row.key for row in interviews.listing(talk)] == ["anna"], "one step"
-    assert {p.id for p in passages.listing(talk)} == set(decided)
-    assert studies.check(talk) == []
-
-
-@pytest.mark.parametrize("when", [("importing", 0), ("importing", 2), ("storing", 0), ("storing", 2), ("storing", 3)])
-def test_an_interrupted_import_leaves_nothing(
-    talk: Study, round_of_three: Path, tables: Callable[[Study], object], when: tuple[str, int]
-) -> None:
-    before, folder = tables(talk), talk.path.parent
-    entries, files = history.listing(talk), sorted(path.name for path in folder.iterdir())
-
-    def interrupt(doing: str, done: int, _total: int) -> None:
-        seen = sorted(path.name for path in folder.iterdir())
-        assert seen == files, "what was read has no name in any folder"
-        if (doing, done) == when:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        importing.import_transcripts(talk, [round_of_three], progress=interrupt)
-    if when == ("storing", 3):
-        assert len(interviews.listing(talk)) == 4, "it was done already"
-        history.undo(talk)
-    else:
-        assert history.listing(talk) == entries
-    assert tables(talk) == before
-    assert sorted(path.name for path in folder.iterdir()) == files
-
-
-def test_what_others_do_meanwhile_is_seen_before_storing(talk: Study, round_of_three: Path, tmp_path: Path) -> None:
-    (tmp_path / "again").mkdir()
-    edited = tmp_path / "again" / "anna.txt"
-    edited.write_text(SHORT_TALK.replace("an hour", "two hours"), encoding="utf-8")
-    with studies.open_study(talk.path) as other:
-
-        def meddle(doing: str, done: int, total: int) -> None:
-            if (doing, done) == ("importing", total):
-                importing.import_transcripts(other, [round_of_three / "bo.txt"])
-                importing.remove_interview(other, "anna")
-
-        report = importing.import_transcripts(talk, [round_of_three, edited], progress=meddle)
-    assert (report.added, report.unchanged, report.changed) == (("cy", "di", "anna"), ("bo.txt",), ())
-    assert "two hours" in interviews.show(talk, "anna").text
-    assert importing.import_transcripts(talk, [tmp_path / "anna.txt"]).changed == ("anna.txt",)
-
-
 def test_the_same_words_are_found_beside_earlier_interviews(talk: Study, tmp_path: Path) -> None:
     markdown = SHORT_TALK.replace("Interviewer:", "**Interviewer:**").replace("Anna:", "**Anna:**")
     (tmp_path / "a.md").write_text(markdown, encoding="utf-8")
@@ -318,129 +228,3 @@ def test_a_name_that_is_no_utf8_is_written_out(study: Study, tmp_path: Path) -> 
         return
     assert importing.import_transcripts(study, [file]).added == ("m-udcfcller",)
     assert interviews.listing(study)[0].file_name == "M\\udcfcller.txt"
-
-
-def test_a_spool_without_room_says_so_and_gives_back_what_it_took(tmp_path: Path) -> None:
-    import resource
-
-    from needsseg import transcripts
-    from needsseg.actions.transcripts.spooling import spooling
-
-    (tmp_path / "anna.txt").write_text(SHORT_TALK, encoding="utf-8")
-    talk, before = transcripts.read(tmp_path / "anna.txt"), resource.getrlimit(resource.RLIMIT_FSIZE)
-    with spooling(tmp_path) as spool:
-        first, second = spool.put(talk), spool.put(talk)
-        assert spool.get(first) == spool.get(second) == talk
-        resource.setrlimit(resource.RLIMIT_FSIZE, (500, before[1]))
-        try:
-            with refuses(NeedssegError, tmp_path, CANNOT_HOLD, "File too large", NOTHING_IMPORTED):
-                spool.put(talk)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    with refuses(NeedssegError, tmp_path / "missing", CANNOT_HOLD), spooling(tmp_path / "missing"):
-        pass
-
-
-TALK_AGAIN = SHORT_TALK.replace("Anna:", "Anna Berg:")
-
-
-def test_an_edited_transcript_takes_its_passages_along(talk: Study, tmp_path: Path) -> None:
-    text = interviews.show(talk, "anna").text
-    turn = next(turn for turn in interviews.show(talk, "anna").turns if turn.role == "participant")
-    passage = passages.mark(talk, "anna", turn.start, turn.end)
-    passages.code(talk, [passage], "Monday")
-    made = segments.make(talk, "Kept", [passage])
-    quote = text[turn.start : turn.end]
-    (tmp_path / "new.txt").write_text("Interviewer: Before we begin, is this on?\n\n" + TALK_AGAIN, encoding="utf-8")
-    report = reimporting.reimport(talk, "anna", tmp_path / "new.txt")
-    assert (report.kept, report.edited, report.lost) == (1, (), ())
-    after = passages.one(talk, passage)
-    assert after.quote == quote and after.speaker == "Anna Berg" and after.codes == ("Monday",)
-    assert interviews.show(talk, "anna").text[after.start : after.end] == quote and after.start > turn.start
-    assert [p.id for p, _ in evidence.evidence(talk, made).passages] == [passage]
-    assert [row.participant for row in interviews.speakers(talk, "anna") if row.role == "participant"]
-
-
-def test_what_an_edited_transcript_no_longer_holds_is_kept_and_listed(
-    talk: Study, tmp_path: Path, tables: Callable[[Study], object]
-) -> None:
-    turn = next(turn for turn in interviews.show(talk, "anna").turns if turn.role == "participant")
-    passage = passages.mark(talk, "anna", turn.start, turn.end)
-    made = segments.make(talk, "Kept", [passage])
-    quote = passages.one(talk, passage).quote
-    before = tables(talk)
-    (tmp_path / "new.txt").write_text(SHORT_TALK.replace(quote, "Nothing of it remains here at all."), encoding="utf-8")
-    report = reimporting.reimport(talk, "anna", tmp_path / "new.txt")
-    assert [(lost.id, lost.quote, lost.anchored) for lost in report.lost] == [(passage, quote, False)]
-    assert passages.listing(talk, anchored=False) == list(report.lost)
-    shown = evidence.evidence(talk, made)
-    assert [p.id for p, _ in shown.passages] == [passage], "it stays in its segment"
-    assert any(mentions(warning, 1, NO_PLACE) for warning in shown.summary.warnings)
-    assert shown.stated == ()
-    history.undo(talk)
-    assert tables(talk) == before, "undo brings the text and the place back"
-    history.redo(talk)
-    assert passages.one(talk, passage).anchored is False
-    new = interviews.show(talk, "anna")
-    at = next(turn for turn in new.turns if turn.role == "participant")
-    passages.adjust(talk, passage, at.start, at.end)
-    placed = passages.one(talk, passage)
-    assert placed.anchored and placed.quote == new.text[at.start : at.end]
-
-
-def test_a_lost_passage_comes_back_with_its_words(talk: Study, tmp_path: Path) -> None:
-    turn = next(turn for turn in interviews.show(talk, "anna").turns if turn.role == "participant")
-    passage = passages.mark(talk, "anna", turn.start, turn.end)
-    before = passages.one(talk, passage)
-    (tmp_path / "cut.txt").write_text(SHORT_TALK.replace(before.quote, "Cut out for now, sorry."), encoding="utf-8")
-    assert reimporting.reimport(talk, "anna", tmp_path / "cut.txt").lost
-    (tmp_path / "whole.txt").write_text(SHORT_TALK, encoding="utf-8")
-    assert reimporting.reimport(talk, "anna", tmp_path / "whole.txt").lost == ()
-    assert passages.one(talk, passage) == before
-
-
-def test_a_file_that_cannot_be_read_changes_nothing(
-    talk: Study, tmp_path: Path, tables: Callable[[Study], object]
-) -> None:
-    before = tables(talk)
-    (tmp_path / "empty.txt").touch()
-    with refuses(NeedssegError, "empty.txt", EMPTY_FILE):
-        reimporting.reimport(talk, "anna", tmp_path / "empty.txt")
-    with refuses(NotFoundError, "interview", "bela", "anna"):
-        reimporting.reimport(talk, "bela", tmp_path / "anna.txt")
-    assert tables(talk) == before
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_real_passages_stay_on_their_words_under_edits(study: Study, tmp_path: Path, seed: int) -> None:
-    """Lines dropped, said twice and added in a real transcript: every placed passage holds its own words."""
-    pick = random.Random(seed)
-    source = INTERVIEWS / "gus-petrakis.txt"
-    importing.import_transcripts(study, [source])
-    key = interviews.listing(study)[0].key
-    old = interviews.show(study, key)
-    for turn in old.turns:
-        words = old.words(turn)
-        if turn.role == "participant" and len(words) > 60:
-            passages.mark(study, key, turn.start, turn.start + words.index(" ", 40))
-    held = {p.id: p for p in passages.listing(study)}
-    assert len(held) > 10
-    lines = source.read_text(encoding="utf-8").split("\n")
-    for _ in range(6):
-        at = pick.randrange(len(lines))
-        pick.choice(
-            [lambda at=at: lines.pop(at), lambda at=at: lines.insert(at, ""), lambda at=at: lines.insert(at, lines[at])]
-        )()
-    edited = tmp_path / "edited.txt"
-    edited.write_text("\n".join(lines), encoding="utf-8")
-    report = reimporting.reimport(study, key, edited)
-    new = interviews.show(study, key)
-    changed = {one.passage for one in report.edited}
-    for passage in passages.listing(study):
-        if passage.anchored:
-            assert new.text[passage.start : passage.end] == passage.quote
-            if passage.id not in changed:
-                assert passage.quote.split() == held[passage.id].quote.split()
-        else:
-            assert passage.quote == held[passage.id].quote
-    assert set(held) == {passage.id for passage in passages.listing(study)}

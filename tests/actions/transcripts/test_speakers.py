@@ -19,17 +19,16 @@ from needsseg.study.accounts import accounts as stored
 from needsseg.study.coding import passages as held
 from needsseg.study.connection import Study
 from tests.fixtures.samples import DATA
-from tests.fixtures.wording import (
-    EMPTY_NAME,
+from tests.fixtures.wording.coding import TAKEN_NAME
+from tests.fixtures.wording.common import EMPTY_NAME
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.transcripts import (
     INTERVIEWER_NOT_PARTICIPANT,
     NAME_ALREADY,
     NOTHING_TO_MERGE,
     ONE_PERSON_ALREADY,
     SPEAK_IN_ONE,
-    TAKEN_NAME,
     UNNAMED,
-    refuses,
-    says,
 )
 
 Tables = Callable[[Study], dict[str, list[tuple[object, ...]]]]

@@ -17,7 +17,7 @@ from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.records import Suggestion, Transcript
 from needsseg.study.coding import passages as stored
 from needsseg.study.connection import Study
-from tests.fixtures.random_actions import KEYS, anything, edit_turns, walked_study
+from tests.fixtures.studies.random_actions import KEYS, anything, edit_turns, walked_study
 
 Tables = dict[str, list[tuple[object, ...]]]
 Dump = Callable[[Study], Tables]

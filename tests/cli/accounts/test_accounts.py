@@ -10,18 +10,10 @@ import pytest
 
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SAMPLE
-from tests.fixtures.wording import (
-    EMPTY_FILE,
-    NAMES_NOBODY,
-    NO_ACCOUNTS,
-    NO_SUCH,
-    NO_SUCH_FILE,
-    NO_SUCH_FOLDER,
-    NO_TEXT_FILE,
-    NO_VALID_ROW,
-    WROTE,
-    says,
-)
+from tests.fixtures.wording.accounts import NAMES_NOBODY, NO_ACCOUNTS, NO_TEXT_FILE, NO_VALID_ROW
+from tests.fixtures.wording.common import EMPTY_FILE, NO_SUCH, NO_SUCH_FILE, NO_SUCH_FOLDER
+from tests.fixtures.wording.exchange import WROTE
+from tests.fixtures.wording.matching import says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 ACCOUNTS = SAMPLE / "accounts"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import (
+from tests.fixtures.wording.accounts import (
     CHANGES_NOTHING,
     DAY_OR_MONTH_FIRST,
     ITS_COLUMNS_ARE_OF,
@@ -20,9 +20,8 @@ from tests.fixtures.wording import (
     NO_TEXT_FILE,
     SOURCE_BEFORE,
     STAND_IN_PLACE,
-    mentions,
-    says,
 )
+from tests.fixtures.wording.matching import mentions, says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 HEADER = "event_id,account_id,event,timestamp\n"

@@ -11,27 +11,24 @@ import pytest
 from needsseg.accounts.engines import engine
 from needsseg.accounts.tiers.patterns import patterns
 from needsseg.cli.accounts.account_page import sparkline
-from tests.fixtures.behaviours import planted_behaviours
+from tests.fixtures.accounts.behaviours import planted_behaviours
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SAMPLE
-from tests.fixtures.wording import (
+from tests.fixtures.wording.accounts import (
     ALL_ACTIVE,
     HIGH_API_SHARE,
-    HOLDS_NO_ROLLUP,
-    NEVER_USED,
     NO_EVENTS,
     NO_PATTERNS,
-    NO_SEGMENT_CALLED,
-    NO_SUCH,
-    NO_SUCH_FOLDER,
     NOT_ARR,
     NOT_KNOWN,
     ROLLUP_BY_ITSELF,
-    UNREADABLE,
     USE_BY_WEEK,
-    WROTE,
-    says,
 )
+from tests.fixtures.wording.common import NO_SUCH, NO_SUCH_FOLDER, UNREADABLE
+from tests.fixtures.wording.exchange import HOLDS_NO_ROLLUP, WROTE
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.playbook import NEVER_USED
+from tests.fixtures.wording.segments import NO_SEGMENT_CALLED
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 ACCOUNTS = SAMPLE / "accounts"

@@ -19,8 +19,8 @@ from needsseg.cli.program import program
 from needsseg.records import JobParts, Suggestion
 from needsseg.study.coding import passages as stored
 from needsseg.study.connection import Study
+from tests.fixtures.app.full_study import full_study
 from tests.fixtures.cli_calls import Called, Caller
-from tests.fixtures.tui_full_desk import full_study
 
 INES, MAREK = "ines-carvalho", "marek-nowotny"
 DAY = ("--as-of", "2026-07-01")

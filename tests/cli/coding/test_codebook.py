@@ -5,25 +5,22 @@ from __future__ import annotations
 import pytest
 
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import (
-    INTO_ITSELF,
+from tests.fixtures.wording.coding import (
     MEMO_OR_REMOVE,
     MEMO_REMOVED,
-    NEEDS_NAME,
     NO_MEMO_OF_YOURS,
     NO_STATEMENT_OF_YOURS,
     NO_STATEMENTS,
-    NO_SUCH,
     NOBODY_WROTE_A_STATEMENT,
     NOT_PINNED,
-    NOTHING_CHANGED,
     ONE_LINE,
     STATEMENT_OR_REMOVE,
     STATEMENT_REMOVED,
     TAKEN_NAME,
     WITHOUT_COLOUR,
-    says,
 )
+from tests.fixtures.wording.common import INTO_ITSELF, NEEDS_NAME, NO_SUCH, NOTHING_CHANGED
+from tests.fixtures.wording.matching import says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 STRANGE = "[b]x[/b] 👩‍👩‍👧 עברית"

@@ -7,16 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import (
-    ACCEPTED,
-    LEFT_OPEN,
-    NO_INTERVIEWS,
-    NO_SPAN,
-    NO_SUCH,
-    OPEN_ALREADY,
-    WHICH_PASSAGES,
-    says,
-)
+from tests.fixtures.wording.coding import ACCEPTED, LEFT_OPEN, NO_SPAN, OPEN_ALREADY, WHICH_PASSAGES
+from tests.fixtures.wording.common import NO_SUCH
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.transcripts import NO_INTERVIEWS
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 BRACKETS = "[laughs] we had [bold]nothing[/bold] [/end] to go on, 日本語 🙂, so I kept \\[all of it in my head"

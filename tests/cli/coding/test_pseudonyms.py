@@ -9,7 +9,9 @@ import pytest
 
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SAMPLE
-from tests.fixtures.wording import NO_LETTER, NO_SUCH, NOT_DECIDED, PSEUDONYM_SET, says
+from tests.fixtures.wording.coding import NO_LETTER, NOT_DECIDED, PSEUDONYM_SET
+from tests.fixtures.wording.common import NO_SUCH
+from tests.fixtures.wording.matching import says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 

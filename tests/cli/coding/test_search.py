@@ -8,16 +8,16 @@ import json
 import pytest
 
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import (
+from tests.fixtures.wording.coding import (
     ALL_WORDS_NOT_TOGETHER,
     MORE_HITS,
     NO_REQUEST,
-    NO_SUCH,
     NO_TURN,
     NOTHING_FOUND_ON_THIS,
     NOTHING_TO_SEARCH,
-    says,
 )
+from tests.fixtures.wording.common import NO_SUCH
+from tests.fixtures.wording.matching import says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 ONLY_ASKED = "upstairs"

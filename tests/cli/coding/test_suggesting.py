@@ -6,7 +6,8 @@ from needsseg.actions.coding.suggesting import Queue
 from needsseg.cli.coding.suggesting import outlook_lines
 from needsseg.coding.learning import ENOUGH, Outlook
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import LEARNED_FROM, LEARNS_FROM, NOTHING_UNDECIDED, QUEUE_HOLDS_NOTHING, says
+from tests.fixtures.wording.coding import LEARNED_FROM, LEARNS_FROM, NOTHING_UNDECIDED, QUEUE_HOLDS_NOTHING
+from tests.fixtures.wording.matching import says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import (
+from tests.fixtures.wording.common import NO_SUCH
+from tests.fixtures.wording.discovery import NO_RUNS
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.segments import (
     NO_PAIRS,
-    NO_RUNS,
     NO_SEGMENT_CALLED,
-    NO_SUCH,
     NOT_PROPOSED,
     NOTHING_LEFT_OVER,
     OFF_TOPIC,
     PAIR_OF_ITSELF,
     SPLIT_OFF,
     WENT_TO,
-    says,
 )
 
 pytest_plugins = ["tests.fixtures.cli_calls"]

@@ -11,18 +11,17 @@ import pytest
 
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.requirements import needs
-from tests.fixtures.wording import (
+from tests.fixtures.wording.common import NO_SUCH, UNWRITABLE
+from tests.fixtures.wording.exchange import (
     COHORT_OF_ONE,
     COHORT_WHOLE,
     KEY_REFUSED,
-    NO_SUCH,
     NOT_OURS,
     NOTHING_TO_SEND,
     ONLY_COHORTS,
-    UNWRITABLE,
     WROTE,
-    says,
 )
+from tests.fixtures.wording.matching import says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 DAY = ("--as-of", "2026-06-30")

@@ -8,22 +8,22 @@ import pytest
 
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SAMPLE
-from tests.fixtures.wording import (
+from tests.fixtures.wording.common import NO_SUCH_FOLDER
+from tests.fixtures.wording.exchange import (
     AS_IN_STUDY,
-    CANNOT_TELL,
-    FEW_PARTICIPANTS,
     HOLDS_NO_REPORT,
     NO_ACCOUNT_DATA,
     NO_DISCOVERY_RUN,
     NO_MAP,
     NO_PARTICIPANT_NAMED,
     NO_SEGMENT_YET,
-    NO_SUCH_FOLDER,
     REPORT_CARRY_NEED,
     UNDECIDED,
     UNDER_PSEUDONYMS,
-    says,
 )
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.segments import FEW_PARTICIPANTS
+from tests.fixtures.wording.validation import CANNOT_TELL
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 DAY = ("--as-of", "2026-07-01", "--since", "2025-07-01")

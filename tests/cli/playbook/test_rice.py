@@ -9,7 +9,9 @@ import pytest
 
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SAMPLE
-from tests.fixtures.wording import (
+from tests.fixtures.wording.common import NO_SUCH
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.playbook import (
     ARR_IS_KNOWN,
     ENDED_LEFT_OUT,
     FEW_ACCOUNTS,
@@ -17,9 +19,7 @@ from tests.fixtures.wording import (
     MONTHLY_OR_YEARLY,
     NO_ARR_KNOWN,
     NO_NAMED_SEGMENT,
-    NO_SUCH,
     NO_WEIGHTED_SCORE,
-    says,
 )
 
 pytest_plugins = ["tests.fixtures.cli_calls"]

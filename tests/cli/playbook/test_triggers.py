@@ -9,15 +9,15 @@ import pytest
 
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SAMPLE
-from tests.fixtures.wording import (
+from tests.fixtures.wording.accounts import NO_ACCOUNTS
+from tests.fixtures.wording.common import NO_SUCH
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.playbook import (
     MAY_ONLY_MEAN,
-    NO_ACCOUNTS,
     NO_EVENT_BEFORE,
-    NO_SUCH,
     NO_USAGE,
     NOTHING_COULD_FIRE,
     WATCHED_IN_VAIN,
-    says,
 )
 
 pytest_plugins = ["tests.fixtures.cli_calls"]

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import (
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.segments import (
     AS_NOW,
     ASSIGNED_BEFORE,
     CHANGED_SINCE,
@@ -20,7 +21,6 @@ from tests.fixtures.wording import (
     NO_CONFIRMED_SEGMENT,
     NO_TEXT,
     PROMISED,
-    says,
 )
 
 pytest_plugins = ["tests.fixtures.cli_calls"]

@@ -5,19 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import (
-    CONFIRMED,
-    FEW_PARTICIPANTS,
-    INTO_ITSELF,
-    NEEDS_NAME,
-    NO_PASSAGES,
-    NO_SEGMENT_CALLED,
-    NO_SUCH,
-    NOT_IN_IT,
-    NOTHING_LEFT,
-    mentions,
-    says,
-)
+from tests.fixtures.wording.common import INTO_ITSELF, NEEDS_NAME, NO_SUCH
+from tests.fixtures.wording.discovery import NO_PASSAGES
+from tests.fixtures.wording.matching import mentions, says
+from tests.fixtures.wording.segments import CONFIRMED, FEW_PARTICIPANTS, NO_SEGMENT_CALLED, NOT_IN_IT, NOTHING_LEFT
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 

@@ -8,16 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import (
-    ALONE,
-    BLIND,
-    EVERYBODYS_MARKS,
-    HOLDS_WORK_OF,
-    NO_STUDY_AT,
-    SAME_TEXT,
-    STUDY_ITSELF,
-    says,
-)
+from tests.fixtures.wording.coding import BLIND, EVERYBODYS_MARKS, SAME_TEXT
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.study import ALONE, HOLDS_WORK_OF, NO_STUDY_AT, STUDY_ITSELF
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 

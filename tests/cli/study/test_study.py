@@ -17,16 +17,14 @@ import pytest
 from needsseg.cli.program import run
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SAMPLE
-from tests.fixtures.wording import (
+from tests.fixtures.wording.common import NO_SUCH
+from tests.fixtures.wording.interfaces import INTERNAL_ERROR, INTERRUPTED, NAMES_NO_FILE, NO_TERMINAL
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.study import (
     EXISTS,
-    INTERNAL_ERROR,
-    INTERRUPTED,
     LOCKED,
-    NAMES_NO_FILE,
     NEWER,
     NO_STUDY_AT,
-    NO_SUCH,
-    NO_TERMINAL,
     NOT_A_STUDY,
     NOT_NEEDSSEGS,
     NOT_SOUND,
@@ -34,7 +32,6 @@ from tests.fixtures.wording import (
     NOTHING_TO_UNDO,
     SOUND,
     UNDONE,
-    says,
 )
 
 pytest_plugins = ["tests.fixtures.cli_calls"]

@@ -9,7 +9,7 @@ import pytest
 from needsseg.actions.coding import drafts
 from needsseg.actions.study import studies
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import says
+from tests.fixtures.wording.matching import says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 

@@ -10,7 +10,9 @@ import pytest
 
 from tests.fixtures.cli_calls import KEYS, Caller
 from tests.fixtures.samples import SAMPLE
-from tests.fixtures.wording import CHANGED_SINCE_IMPORT, IMPORTED_BEFORE, NO_INTERVIEWS, NO_SUCH, says
+from tests.fixtures.wording.common import NO_SUCH
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.transcripts import CHANGED_SINCE_IMPORT, IMPORTED_BEFORE, NO_INTERVIEWS
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording import NAMES_NOBODY, NEEDS_NAME, NO_EMAIL, NO_SUCH, TOO_LONG, says
+from tests.fixtures.wording.accounts import NAMES_NOBODY, NO_EMAIL
+from tests.fixtures.wording.common import NEEDS_NAME, NO_SUCH, TOO_LONG
+from tests.fixtures.wording.matching import says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
 

@@ -9,15 +9,14 @@ import pytest
 
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SAMPLE
-from tests.fixtures.wording import (
-    EMPTY_NAME,
+from tests.fixtures.wording.common import EMPTY_NAME, NO_SUCH
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.transcripts import (
     INTERVIEWER_NOT_PARTICIPANT,
     NO_INTERVIEWS,
-    NO_SUCH,
     NOTHING_TO_MERGE,
     ONE_PARTICIPANT_NOW,
     UNNAMED,
-    says,
 )
 
 pytest_plugins = ["tests.fixtures.cli_calls"]

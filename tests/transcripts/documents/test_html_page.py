@@ -10,8 +10,8 @@ from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read
 from needsseg.transcripts.contents import contents_of
 from needsseg.transcripts.documents.marks import Aside, apart
-from tests.fixtures.documents import is_accounted, said, times
-from tests.fixtures.wording import refuses
+from tests.fixtures.transcripts.documents import is_accounted, said, times
+from tests.fixtures.wording.matching import refuses
 
 TALK = [("Ines Okafor", "Who reads them?"), ("Tam Reyes", "My father & my aunt.")]
 

@@ -11,8 +11,9 @@ from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read
 from needsseg.transcripts.contents import contents_of
 from needsseg.transcripts.documents.marks import apart, row
-from tests.fixtures.documents import ODT_NAMESPACES, odt_file, said
-from tests.fixtures.wording import (
+from tests.fixtures.transcripts.documents import ODT_NAMESPACES, odt_file, said
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.transcripts import (
     ABOVE_THE_TALK,
     CANNOT_BE_READ_AS,
     DAMAGED_ODT,
@@ -20,8 +21,6 @@ from tests.fixtures.wording import (
     NO_SPEECH,
     NO_TEXT_DOCUMENT,
     PROTECTED,
-    refuses,
-    says,
 )
 
 

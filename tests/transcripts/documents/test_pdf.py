@@ -11,8 +11,8 @@ from needsseg.transcripts import detect, read
 from needsseg.transcripts.contents import contents_of
 from needsseg.transcripts.documents.marks import apart
 from needsseg.transcripts.documents.pdf import joined
-from tests.fixtures.documents import is_accounted, pdf_file, said
-from tests.fixtures.wording import refuses, says
+from tests.fixtures.transcripts.documents import is_accounted, pdf_file, said
+from tests.fixtures.wording.matching import refuses, says
 
 
 def test_running_titles_page_and_line_numbers_are_no_speech(tmp_path: Path) -> None:

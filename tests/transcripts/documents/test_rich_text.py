@@ -11,8 +11,9 @@ from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read
 from needsseg.transcripts.contents import contents_of
 from needsseg.transcripts.documents.marks import Aside, apart, cells_of
-from tests.fixtures.documents import said
-from tests.fixtures.wording import NO_SPEECH, refuses
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.wording.matching import refuses
+from tests.fixtures.wording.transcripts import NO_SPEECH
 
 TALK = [("Ines", "Who reads them?"), ("Tam", "My father does.")]
 

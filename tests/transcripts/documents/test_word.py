@@ -11,15 +11,14 @@ from docx.oxml.ns import nsdecls
 
 from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read
-from tests.fixtures.wording import (
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.transcripts import (
     ABOVE_THE_TALK,
     AI_NOTES_ONLY,
     DAMAGED_WORD,
     LEFT_OUT,
     NO_SPEECH,
     NOT_A_WORD_DOCUMENT,
-    refuses,
-    says,
 )
 
 

@@ -13,8 +13,9 @@ from needsseg.transcripts import ReadingChoices, detect, read
 from needsseg.transcripts.contents import contents_of
 from needsseg.transcripts.documents.layouts import read_document
 from needsseg.transcripts.documents.marks import apart, aside, cells_of, plain, row
-from tests.fixtures.documents import STRICT, is_accounted, paragraph, said, table, times, word_file
-from tests.fixtures.wording import DAMAGED_WORD, NO_SPEECH, refuses, says
+from tests.fixtures.transcripts.documents import STRICT, is_accounted, paragraph, said, table, times, word_file
+from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.transcripts import DAMAGED_WORD, NO_SPEECH
 
 TALK = [
     ("Ines Okafor", "Where do the seed orders come in?", 2_000),

@@ -19,13 +19,19 @@ from needsseg.records import Transcript
 from needsseg.transcripts import read, read_all
 from needsseg.transcripts.choices import ReadingChoices
 from needsseg.transcripts.folders import transcript_files
-from tests.fixtures import json_services
-from tests.fixtures.json_services import (
-    LAYOUTS,
-    NAMES,
-    NOBODY,
-    NUMBERS,
-    TALK,
+from tests.fixtures.transcripts.json_services.layouts import LAYOUTS, NAMES, NOBODY
+from tests.fixtures.transcripts.json_services.meeting_tools import (
+    dote,
+    fireflies_api,
+    fireflies_web,
+    gong,
+    gong_with_parties,
+    granola,
+    granola_by_document,
+    otranscribe,
+)
+from tests.fixtures.transcripts.json_services.speech_models import whisperx
+from tests.fixtures.transcripts.json_services.speech_services import (
     assemblyai,
     aws_channels,
     aws_items,
@@ -35,18 +41,10 @@ from tests.fixtures.json_services import (
     deepgram_channels,
     deepgram_utterances,
     deepgram_words,
-    dote,
-    fireflies_api,
-    fireflies_web,
-    gong,
-    gong_with_parties,
-    granola,
-    granola_by_document,
-    otranscribe,
     rev_ai,
     speechmatics,
-    whisperx,
 )
+from tests.fixtures.transcripts.json_services.talk import NUMBERS, TALK
 
 
 def written(tmp_path: Path, value: Any, name: str = "talk.json", **options: Any) -> Path:
@@ -161,7 +159,7 @@ def test_any_talk_comes_back_from_any_layout(
     names = list(NUMBERS)
     talk = [(names[number % 2], words, 10_000 * number) for number, words in enumerate(sentences)]
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(json_services, "TALK", talk)
+        patch.setattr("tests.fixtures.transcripts.json_services.talk.TALK", talk)
         transcript = read(written(Path(folder), layout[0]()), anyway=True)
     assert said(transcript) == [(layout[1][name], words) for name, words, _ in talk]
     assert all(

@@ -12,7 +12,7 @@ from needsseg.records import Transcript
 from needsseg.transcripts import read, read_all, read_text_lines
 from needsseg.transcripts.lines.interjections import Part, parts_of
 from needsseg.transcripts.lines.own_lines import kind_of_own_line, page_lines
-from tests.fixtures.documents import said, word_file
+from tests.fixtures.transcripts.documents import said, word_file
 
 ASKED = ("How do the looms run at night?", "Who looks after them?", "And when a thread breaks?", "What would help you?")
 TOLD = ("Most stand still.", "Nobody does, since March.", "The bell rings, and I get up.", "A second bell, downstairs.")

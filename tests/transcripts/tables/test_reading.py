@@ -1,30 +1,27 @@
-"""Tables of speech: turns or whole interviews in rows, columns known by their names, bad rows named."""
+"""Tables of turns and of interviews: their rows become transcripts, and what cannot be read is named by row and column."""
 
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import json
 import tempfile
 import time
-import zipfile
 from pathlib import Path
 
-import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from needsseg.errors import TranscriptError
 from needsseg.transcripts import detect, read, read_all
-from needsseg.transcripts.choices import ReadingChoices
-from needsseg.transcripts.folders import transcript_files
 from needsseg.transcripts.moments import in_milliseconds, unit_of
 from needsseg.transcripts.tables.columns import Columns, columns_of
-from tests.fixtures.documents import said
 from tests.fixtures.samples import DATA
-from tests.fixtures.wording import (
+from tests.fixtures.transcripts.documents import said
+from tests.fixtures.transcripts.table_files import written
+from tests.fixtures.wording.matching import says
+from tests.fixtures.wording.transcripts import (
     BROKEN_JSON,
     CLOSING_QUOTE,
     LEFT_OUT,
@@ -37,16 +34,9 @@ from tests.fixtures.wording import (
     NO_WORDS_IN_COLUMN,
     NOTHING_IN_COLUMN,
     OPENING_QUOTE,
-    says,
 )
 
 SPECIMENS = DATA / "transcripts"
-
-
-def written(tmp_path: Path, text: str, name: str = "talk.csv", encoding: str = "utf-8") -> Path:
-    path = tmp_path / name
-    path.write_bytes(text.encode(encoding))
-    return path
 
 
 @pytest.mark.parametrize(
@@ -237,74 +227,6 @@ def test_a_table_without_speech_is_refused_by_name(
     assert caught.value.hint
 
 
-FOCUS = [
-    ("Mod", "What did you think when you saw the ferry prices?"),
-    ("P1", "I thought they had swapped two numbers, honestly."),
-    ("P2", "We go by bike now, and we take the long way round."),
-    ("Mod", "Would a pass for the month change that?"),
-    ("P1", "For me yes, because I cross twice a day."),
-    ("P2", "No, my children cross alone and would lose it."),
-]
-"""(speaker, words) of one invented group."""
-
-
-def in_csv(rows: list[list[str]], delimiter: str = ",") -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerows(rows)
-    return buffer.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("session", "speaker", "words"),
-    [
-        ("Transcript", "Participant", "Comment"),
-        ("Session ID", "Speaker code", "Response"),
-        ("transcript", "id", "utterance_text"),
-        ("conversation", "who", "what they said"),
-        ("Document", "Sprecher", "Äußerung"),
-        ("Interview No.", "Name", "Verbatim"),
-    ],
-)
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
-def test_the_words_stand_in_the_column_of_running_text(
-    tmp_path: Path, session: str, speaker: str, words: str, order: tuple[int, ...]
-) -> None:
-    rows = [[session, speaker, words]]
-    rows += [[group, *turn] for group in ("FG1", "FG2", "FG3") for turn in FOCUS]
-    text = in_csv([[row[at] for at in order] for row in rows], ";")
-    found = read_all(written(tmp_path, text, encoding="utf-8-sig"))
-    assert [key for key, _ in found] == ["FG1", "FG2", "FG3"]
-    assert all(said(transcript) == FOCUS for _, transcript in found)
-    assert found[0][1].words_by_kind["unread"] == 0
-
-
-def test_columns_without_telling_names_are_known_by_their_cells(tmp_path: Path) -> None:
-    rows = [[f"0:{7 * number:02}", name, words] for number, (name, words) in enumerate(FOCUS)]
-    named = read(written(tmp_path, in_csv([["a", "b", "c"], *rows])))
-    bare = read(written(tmp_path, in_csv(rows)))
-    for transcript in (named, bare):
-        assert said(transcript) == FOCUS
-        assert [turn.start_ms for turn in transcript.turns] == [7_000 * number for number in range(6)]
-    assert named.words_by_kind["heading"] + named.words_by_kind["label"] == 3 + 6
-
-
-@pytest.mark.parametrize(
-    ("cell", "expected"),
-    [
-        ("0:00.0 - 0:07.0", (0, 7_000)),
-        ("0:00:01.5 - 0:00:09.0", (1_500, 9_000)),
-        ("00:00:01,000 --> 00:00:04,000", (1_000, 4_000)),
-        ("[00:01–00:04]", (1_000, 4_000)),
-        ("12.5 - 14", (12_500, 14_000)),
-        ("00:01 to 00:04", (1_000, 4_000)),
-    ],
-)
-def test_a_column_of_spans_gives_start_and_end(tmp_path: Path, cell: str, expected: tuple[int, int]) -> None:
-    rows = [["Timespan", "Content", "Speaker"], [cell, "How is the harbour?", "Ann"], ["9:00 - 9:30", "Calm.", "Bo"]]
-    turn = read(written(tmp_path, in_csv(rows))).turns[0]
-    assert (turn.start_ms, turn.end_ms) == expected
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -323,183 +245,6 @@ def test_one_time_cell_is_a_time_or_none(text: str, expected: int | None) -> Non
     values, bad = in_milliseconds([text], "time", "s")
     assert values == [expected]
     assert bad == ([] if expected is not None else [0])
-
-
-SURVEY = [
-    ["Respondent ID", "Age group", "What is hardest about moving house?", "Plan", "How did you solve it last time?"],
-    [
-        "R7",
-        "25-34",
-        "Finding people who carry the piano down the stairs",
-        "Basic",
-        "I asked my brother, he brought two friends",
-    ],
-    ["R8", "35-44", "Boxes, because I never have enough of them", "Pro", "Bought too many and gave the rest away"],
-    ["R9", "25-34", "", "Basic", "I paid a firm and it was fine in the end"],
-]
-
-
-def test_open_answers_of_a_survey_are_interviews_with_attributes(tmp_path: Path) -> None:
-    found = read_all(written(tmp_path, in_csv(SURVEY)))
-    assert [key for key, _ in found] == ["R7", "R8", "R9"]
-    assert said(found[1][1]) == [
-        ("Interviewer", SURVEY[0][2]),
-        ("Participant", SURVEY[2][2]),
-        ("Interviewer", SURVEY[0][4]),
-        ("Participant", SURVEY[2][4]),
-    ]
-    assert [turn.role for turn in found[1][1].turns[:2]] == ["interviewer", "participant"]
-    assert len(found[2][1].turns) == 2
-    assert found[1][1].attributes == {"Participant": {"Age group": "35-44", "Plan": "Pro"}}
-
-
-def test_survey_tools_write_a_second_header(tmp_path: Path) -> None:
-    under = ["", "Response", "Open-Ended Response", "Response", "Open-Ended Response"]
-    found = read_all(written(tmp_path, in_csv([SURVEY[0], under, *SURVEY[1:]])))
-    assert [key for key, _ in found] == ["R7", "R8", "R9"]
-    ids = ["ResponseId", "Q1", "Q2", "Q3", "Q4"]
-    imports = [json.dumps({"ImportId": name}) for name in ids]
-    found = read_all(written(tmp_path, in_csv([ids, SURVEY[0], imports, *SURVEY[1:]])))
-    assert said(found[0][1])[0] == ("Interviewer", SURVEY[0][2])
-    assert found[0][1].attributes["Participant"]["Plan"] == "Basic"
-
-
-def test_one_row_an_answer_gives_the_respondents_attributes(tmp_path: Path) -> None:
-    rows = [
-        ["respondent", "age", "question", "answer"],
-        ["P1", "33", "Why?", "It works."],
-        ["P1", "33", "How?", "By hand."],
-    ]
-    [(key, transcript)] = read_all(written(tmp_path, in_csv([*rows])))
-    assert key == "P1"
-    assert transcript.attributes == {"Participant": {"age": "33"}}
-
-
-def test_long_texts_of_different_people_are_interviews(tmp_path: Path) -> None:
-    account = " ".join(words for _, words in FOCUS)
-    rows = [["participant", "text"], *[[f"P{number}", account] for number in range(1, 4)]]
-    found = read_all(written(tmp_path, in_csv(rows)))
-    assert [(key, one.speakers) for key, one in found] == [("P1", ("P1",)), ("P2", ("P2",)), ("P3", ("P3",))]
-
-
-def test_what_a_column_says_of_each_speaker_is_an_attribute(tmp_path: Path) -> None:
-    age = {"Mod": "", "P1": "33", "P2": "41"}
-    rows = [[name, age[name], "May", words] for name, words in FOCUS]
-    transcript = read(written(tmp_path, in_csv([["speaker", "age", "month", "text"], *rows])))
-    assert transcript.attributes == {"P1": {"age": "33"}, "P2": {"age": "41"}}
-
-
-def test_names_that_stand_only_where_the_speaker_changes(tmp_path: Path) -> None:
-    text = "speaker,text\nAnn,How are you?\n,And the dog?\nBo,We are well.\n,Both of us.\nAnn,Good.\n"
-    transcript = read(written(tmp_path, text))
-    assert [speaker for speaker, _ in said(transcript)] == ["Ann", "Bo", "Ann"]
-    assert says(transcript.warnings[0], 2)
-    once = in_csv([["session", "speaker", "text"], *[["" if at else "S1", *turn] for at, turn in enumerate(FOCUS)]])
-    assert [key for key, _ in read_all(written(tmp_path, once))] == ["S1"]
-
-
-def test_chosen_columns_overrule_names_and_cells(tmp_path: Path) -> None:
-    rows = [
-        ["note", "text", "by", "talk"],
-        *[[f"no. {at}", words, name, "T1"] for at, (name, words) in enumerate(FOCUS)],
-    ]
-    path = written(tmp_path, in_csv(rows))
-    choices = ReadingChoices(columns={"words": "note", "speaker": "BY", "interview": "talk"})
-    [(key, transcript)] = read_all(path, choices=choices)
-    assert key == "T1"
-    assert said(transcript)[0] == ("Mod", "no. 0")
-    with pytest.raises(TranscriptError, match="nowhere"):
-        read_all(path, choices=ReadingChoices(columns={"words": "nowhere"}))
-    left = ReadingChoices(
-        columns={"words": "text", "speaker": "by"}, not_speakers=frozenset({"P2"}), unlabelled="Others"
-    )
-    assert read(path, choices=left).speakers == ("Mod", "P1", "Others")
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [["speaker", "text"], *map(list, FOCUS)],
-        [["Title of it all"], [], ["start", "speaker", "text", "mood"], *[["1", *turn, "calm"] for turn in FOCUS]],
-        [["session", "speaker", "text"], *[["A", *turn] for turn in FOCUS], ["", "P9", "Of no session at all."]],
-        SURVEY,
-        [["Interviewer", "P1", "note"], ["How?", "", "x"], ["", "So it is.", ""]],
-        [["speaker", "text"], ["Ann", "two\n\nlines \x01 here"], ["Bo", ""], ["Ann", "Hm?"]],
-    ],
-)
-def test_the_account_of_a_table_adds_up(tmp_path: Path, rows: list[list[str]]) -> None:
-    found = read_all(written(tmp_path, in_csv(rows)), anyway=True)
-    speech = sum(len(one.words(turn).split()) for _, one in found for turn in one.turns)
-    assert sum(one.words_by_kind["speech"] for _, one in found) == speech
-    words = sum(len(cell.split()) for row in rows for cell in row)
-    if rows is SURVEY:
-        # A question counts as often as it is asked, and not as a heading.
-        asked = [one.words(turn) for _, one in found for turn in one.turns if turn.speaker == "Interviewer"]
-        words += sum(len(question.split()) for question in asked) - len(" ".join(set(asked)).split())
-    assert sum(sum(one.words_by_kind.values()) for _, one in found) == words
-    unread = 5 if rows[-1][-1].startswith("Of no") else 0
-    assert sum(one.words_by_kind["unread"] for _, one in found) == unread
-
-
-def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-    return path
-
-
-def test_every_sheet_with_speech_is_read(tmp_path: Path) -> None:
-    turns: list[list[object]] = [[at, name, words] for at, (name, words) in enumerate(FOCUS)]
-    times: list[list[object]] = [[datetime.time(0, 0, 7 * at), name, words] for at, (name, words) in enumerate(FOCUS)]
-    path = workbook(
-        tmp_path / "talks.xlsx",
-        {
-            "North": [["Group in the north, in May"], [], ["Start", "Speaker", "Text"], *turns],
-            "South": [["Time", "Speaker", "Text"], *times],
-            "People": [["name", "age"], ["P1", 33], ["P2", 41]],
-        },
-    )
-    found = read_all(path)
-    assert detect(path) == found[0][1].format == "xlsx"
-    assert [key for key, _ in found] == ["North", "South"]
-    assert all(said(transcript) == FOCUS for _, transcript in found)
-    assert [turn.start_ms for turn in found[1][1].turns] == [7_000 * at for at in range(6)]
-    assert any("People" in warning for warning in found[0][1].warnings)
-    assert [each.name for each in transcript_files(tmp_path)] == ["talks.xlsx"]
-
-
-def test_a_workbook_of_one_sheet_is_one_interview_and_others_are_refused(tmp_path: Path) -> None:
-    rows: list[list[object]] = [["Speaker", "Text"], *map(list, FOCUS)]
-    assert said(read(workbook(tmp_path / "talk.xlsx", {"Sheet1": rows}))) == FOCUS
-    with pytest.raises(TranscriptError, match="People"):
-        read_all(workbook(tmp_path / "people.xlsx", {"People": [["name", "age"], ["P1", 33]]}))
-    with pytest.raises(TranscriptError, match="xlsx"):
-        read_all(workbook(tmp_path / "empty.xlsx", {"Sheet1": []}))
-
-
-def test_damaged_and_exploding_workbooks_are_refused(tmp_path: Path) -> None:
-    rows: list[list[object]] = [["Speaker", "Text"], *map(list, FOCUS)]
-    whole = workbook(tmp_path / "talk.xlsx", {"Sheet1": rows}).read_bytes()
-    for at in range(0, len(whole), 211):
-        broken = tmp_path / "broken.xlsx"
-        broken.write_bytes(whole[:at] + b"\xff\x00\xff" + whole[at + 3 :])
-        try:
-            read_all(broken)
-        except TranscriptError as error:
-            assert "broken.xlsx" in error.message
-    with (
-        zipfile.ZipFile(tmp_path / "talk.xlsx") as source,
-        zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for member in source.namelist():
-            data = source.read(member)
-            target.writestr(member, b" " * 60_000_000 if member.startswith("xl/worksheets") else data)
-    with pytest.raises(TranscriptError, match=r"xlsx.*MB"):
-        read_all(tmp_path / "bomb.xlsx")
 
 
 @pytest.mark.slow
@@ -525,6 +270,7 @@ def test_quotation_marks_that_never_close_take_linear_time(tmp_path: Path, heade
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20)
+
 WORDS = st.lists(CELL | st.sampled_from(['"', ",", ";", "a\nb", "\t"]), min_size=1, max_size=6).map(" ".join)
 
 

@@ -20,7 +20,7 @@ from needsseg.tui.accounts.matches import MatchesScreen
 from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
-from tests.fixtures.tui_desk import (
+from tests.fixtures.app.small_study import (
     LARGE,
     SMALL,
     built_once,

@@ -24,7 +24,7 @@ from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.report import ReportScreen
-from tests.fixtures.tui_desk import (
+from tests.fixtures.app.small_study import (
     LARGE,
     SMALL,
     built_once,
@@ -38,7 +38,7 @@ from tests.fixtures.tui_desk import (
     with_accounts,
     with_segments,
 )
-from tests.fixtures.tui_waiting import until
+from tests.fixtures.app.waiting import until
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
 

@@ -11,7 +11,7 @@ from needsseg.actions.coding import passages
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.screen import CodeScreen
-from tests.fixtures.tui_desk import play, settled, small_study
+from tests.fixtures.app.small_study import play, settled, small_study
 
 MOST = {
     "j": (4, 0, "the notes on the passage"),

@@ -21,7 +21,7 @@ from needsseg.tui.code.sheets.codebook import CodebookSheet
 from needsseg.tui.code.sheets.job import JobSheet
 from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.widgets.prompt import Prompt
-from tests.fixtures.tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed
+from tests.fixtures.app.small_study import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
 INES = "ines-carvalho"

@@ -17,8 +17,8 @@ from needsseg.text import safe as shown
 from needsseg.tui.code import navigation
 from needsseg.tui.widgets.transcript_layout import grapheme_end, lay_out, line_at, marks, offset_at_cell, pieces, wrap
 from needsseg.tui.words import one_line, plain
+from tests.fixtures.app.small_study import TEXTS
 from tests.fixtures.samples import ROOT
-from tests.fixtures.tui_desk import TEXTS
 
 REAL = ROOT / "interviews" / "transcripts"
 

@@ -21,7 +21,7 @@ from needsseg.tui.code import navigation
 from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.widgets import transcript_layout, transcript_view
 from needsseg.tui.widgets.transcript_view import TranscriptView
-from tests.fixtures.tui_desk import LARGE, TEXTS, play, settled
+from tests.fixtures.app.small_study import LARGE, TEXTS, play, settled
 
 SIZE = 700_000
 SAID = st.lists(

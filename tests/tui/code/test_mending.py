@@ -13,7 +13,7 @@ from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code import navigation
 from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.interviews.reimported import MendedSheet
-from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed
+from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, settled, small_study, typed
 
 MAREK = "marek-nowotny"
 

@@ -13,8 +13,8 @@ from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.screen import CodeScreen
+from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, settled
 from tests.fixtures.samples import ROOT
-from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled
 
 TALKS = ("ines-carvalho.vtt", "marek-nowotny.docx", "ruth-zielinski.txt")
 _MADE = TemporaryDirectory(prefix="needsseg-queue-")

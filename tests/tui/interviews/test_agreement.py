@@ -18,7 +18,7 @@ from needsseg.tui.code.sheets.agreement import AgreementSheet, meaning
 from needsseg.tui.code.sheets.coverage import CoverageSheet
 from needsseg.tui.interviews.merging import merge_study
 from needsseg.tui.screen_base import StudyScreen
-from tests.fixtures.tui_desk import (
+from tests.fixtures.app.small_study import (
     LARGE,
     SMALL,
     built_once,

@@ -12,8 +12,8 @@ from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing, interviews, speakers
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.interviews.batch import BatchSheet
+from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, settled, typed
 from tests.fixtures.samples import ROOT
-from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled, typed
 
 STRANGE = ("Bea [K.] 👩‍👩‍👧", "שרה כהן", "[bold red]Mai[/]", "日本太郎")
 ONE = (

@@ -13,7 +13,7 @@ from needsseg.actions.transcripts import interviews
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.interviews.batch import BatchSheet
 from needsseg.tui.interviews.import_preview import ImportPreviewSheet
-from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled, typed
+from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, settled, typed
 
 TALK = (
     "Interviewer: How do you plan the week?\n\n"

@@ -16,7 +16,7 @@ from needsseg.tui.interviews.batch import BatchSheet
 from needsseg.tui.interviews.import_preview import ImportPreviewSheet
 from needsseg.tui.interviews.reimported import ReimportedSheet, reimport_result
 from needsseg.tui.report import added_keys, import_report
-from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study, typed
+from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, settled, small_study, typed
 
 
 def test_importing_a_folder_opens_the_review_and_names_what_was_refused(tmp_path: Path) -> None:

@@ -20,7 +20,18 @@ from needsseg.tui.interviews.participants import ParticipantsSheet
 from needsseg.tui.interviews.pseudonyms import PseudonymsSheet
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.sheet import Sheet
-from tests.fixtures.tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed, with_accounts
+from tests.fixtures.app.small_study import (
+    LARGE,
+    SMALL,
+    TEXTS,
+    flat,
+    play,
+    seen,
+    settled,
+    small_study,
+    typed,
+    with_accounts,
+)
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
 

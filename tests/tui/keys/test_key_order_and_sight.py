@@ -38,7 +38,7 @@ from needsseg.tui.study.history import HistoryScreen
 from needsseg.tui.widgets.bars import KeyBar
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Prompt
-from tests.fixtures.tui_desk import (
+from tests.fixtures.app.small_study import (
     LARGE,
     SMALL,
     flat,
@@ -49,7 +49,7 @@ from tests.fixtures.tui_desk import (
     small_study,
     with_segments,
 )
-from tests.fixtures.tui_waiting import idle, until
+from tests.fixtures.app.waiting import idle, until
 
 INES, MAREK = "ines-carvalho", "marek-nowotny"
 NAMED = {" ": "space", ":": "colon", "?": "question_mark"}

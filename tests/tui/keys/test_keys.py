@@ -34,9 +34,8 @@ from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.widgets.transcript_view import TranscriptView
-from tests.fixtures.tui_desk import LARGE, SMALL, flat, play
-from tests.fixtures.tui_full_desk import MAREK, full_study, sheets
-from tests.fixtures.tui_key_tables import (
+from tests.fixtures.app.full_study import MAREK, full_study, sheets
+from tests.fixtures.app.key_tables import (
     ALWAYS_IN_SIGHT,
     BEFORE,
     CODE,
@@ -48,8 +47,9 @@ from tests.fixtures.tui_key_tables import (
     Does,
     Table,
 )
-from tests.fixtures.tui_pictures import Stretch, drawn, still, stretches, strips, worded, words
-from tests.fixtures.tui_waiting import settled
+from tests.fixtures.app.pictures import Stretch, drawn, still, stretches, strips, worded, words
+from tests.fixtures.app.small_study import LARGE, SMALL, flat, play
+from tests.fixtures.app.waiting import settled
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 SLEEPING = "import time; time.sleep(60)"

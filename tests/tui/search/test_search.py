@@ -20,8 +20,8 @@ from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.search.screen import SearchSheet
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Prompt
-from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, small_study
-from tests.fixtures.tui_waiting import until
+from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, small_study
+from tests.fixtures.app.waiting import until
 
 ABOUT = "somebody is ill and her work must be taken over"
 DEAF = "import sys, time\nsys.stdin.readline()\ntime.sleep(60)"

@@ -11,8 +11,8 @@ from textual.app import App, ComposeResult
 from needsseg.actions.discovery.comparing import Point
 from needsseg.symbols import glyphs
 from needsseg.tui.widgets.passage_map import CURSOR, LOOSE, OFF, PROPOSED, PassageMap, legend, plotted
-from tests.fixtures import tui_waiting
-from tests.fixtures.tui_desk import TEXTS
+from tests.fixtures.app import waiting
+from tests.fixtures.app.small_study import TEXTS
 
 POINTS = st.lists(
     st.builds(
@@ -92,4 +92,4 @@ def test_strange_names_and_small_places_break_nothing(size: tuple[int, int]) -> 
             await pilot.pause()
             assert app.export_screenshot()
 
-    tui_waiting.run(run())
+    waiting.run(run())

@@ -15,9 +15,9 @@ from needsseg.study.segments import constraints, runs
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.widgets.passage_map import CURSOR, PassageMap
-from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled
-from tests.fixtures.tui_review_desk import mapped, members, reviewing, rows
-from tests.fixtures.tui_waiting import until
+from tests.fixtures.app.review_study import mapped, members, reviewing, rows
+from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, settled
+from tests.fixtures.app.waiting import until
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

@@ -15,9 +15,9 @@ from needsseg.tui.app import NeedssegApp
 from needsseg.tui.segments.card import CardScreen
 from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.widgets.prompt import Prompt
-from tests.fixtures.tui_desk import SMALL, flat, play, seen
-from tests.fixtures.tui_review_desk import reviewing
-from tests.fixtures.tui_waiting import idle
+from tests.fixtures.app.review_study import reviewing
+from tests.fixtures.app.small_study import SMALL, flat, play, seen
+from tests.fixtures.app.waiting import idle
 
 MOST_KEYS = 150
 KEYS = {"esc": "escape"}

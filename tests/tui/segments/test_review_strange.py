@@ -20,8 +20,8 @@ from needsseg.tui.app import NeedssegApp
 from needsseg.tui.segments.question import QuestionScreen, context
 from needsseg.tui.segments.split_merge_dialogs import HalvingScreen, MergingScreen
 from needsseg.tui.widgets.passage_map import PassageMap
-from tests.fixtures.tui_desk import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study
-from tests.fixtures.tui_review_desk import reviewing
+from tests.fixtures.app.review_study import reviewing
+from tests.fixtures.app.small_study import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study
 
 
 def strange_study(folder: Path) -> tuple[Path, list[Passage]]:

@@ -19,9 +19,9 @@ from needsseg.tui.segments.pairs import PairsScreen
 from needsseg.tui.segments.question import QuestionScreen
 from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.segments.split_merge_dialogs import HalvingScreen, MergingScreen
-from tests.fixtures.tui_desk import SMALL, flat, play, seen, settled, typed
-from tests.fixtures.tui_review_desk import members, reviewing, rows, sizes
-from tests.fixtures.tui_waiting import until
+from tests.fixtures.app.review_study import members, reviewing, rows, sizes
+from tests.fixtures.app.small_study import SMALL, flat, play, seen, settled, typed
+from tests.fixtures.app.waiting import until
 
 
 def _strengths(study: Study, segment: int) -> list[tuple[int, float]]:

@@ -11,7 +11,7 @@ from needsseg.actions.discovery import evidence
 from needsseg.actions.study import studies
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.segments.screen import SegmentsScreen
-from tests.fixtures.tui_desk import (
+from tests.fixtures.app.small_study import (
     LARGE,
     SMALL,
     built_once,

@@ -12,7 +12,7 @@ from needsseg.exchange.report.content import Head, Quote, Report, Section, Table
 from needsseg.exchange.report.markdown import markdown
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.stack.report import WholeReport, parts
-from tests.fixtures.tui_desk import (
+from tests.fixtures.app.small_study import (
     LARGE,
     SMALL,
     TEXTS,

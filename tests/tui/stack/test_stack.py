@@ -30,7 +30,7 @@ from needsseg.tui.stack.screen import StackScreen
 from needsseg.tui.stack.triggers import TriggersSheet
 from needsseg.tui.widgets import chart
 from needsseg.tui.widgets.progress import ProgressScreen
-from tests.fixtures.tui_desk import (
+from tests.fixtures.app.small_study import (
     LARGE,
     SMALL,
     built_once,

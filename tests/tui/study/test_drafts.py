@@ -23,8 +23,8 @@ from needsseg.tui.code.sheets.codebook import CodebookSheet
 from needsseg.tui.code.sheets.job import JobSheet
 from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.study import drafting
+from tests.fixtures.app.small_study import flat, play, seen, small_study, with_segments
 from tests.fixtures.samples import ROOT
-from tests.fixtures.tui_desk import flat, play, seen, small_study, with_segments
 
 Scene = Callable[[NeedssegApp, Pilot[int]], Awaitable[None]]
 TYPED = "half a thought [x] 🙂"

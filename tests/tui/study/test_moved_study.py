@@ -23,7 +23,7 @@ from needsseg.study.file.private import backups_folder
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.study import commands, damaged_study
 from needsseg.tui.widgets.prompt import Prompt
-from tests.fixtures.tui_desk import LARGE, SMALL, flat, play, seen, settled, small_study
+from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, settled, small_study
 
 
 def test_a_moved_study_is_noticed_and_a_copy_is_saved(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from needsseg.actions.study import history, merging, studies
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.study.history import HistoryScreen
 from needsseg.tui.widgets.prompt import Prompt
-from tests.fixtures.tui_desk import flat, play, seen, small_study
+from tests.fixtures.app.small_study import flat, play, seen, small_study
 
 
 def test_u_is_ones_own_and_the_history_asks_for_others(tmp_path: Path) -> None:

@@ -32,10 +32,10 @@ from needsseg.tui.survey.likelihoods import LikelihoodSheet
 from needsseg.tui.survey.screen import SurveyScreen
 from needsseg.tui.survey.trial import TrialSheet
 from needsseg.tui.survey.words import chance, option_header, option_line
-from tests.fixtures import tui_waiting
-from tests.fixtures.tui_desk import LARGE, SMALL, built_once, flat, play, seen, settled, small_study, typed
-from tests.fixtures.tui_survey_desk import ONE, QUESTIONS, TWO, confirmed, hand_survey, with_survey, worded
-from tests.fixtures.tui_waiting import until
+from tests.fixtures.app import waiting
+from tests.fixtures.app.small_study import LARGE, SMALL, built_once, flat, play, seen, settled, small_study, typed
+from tests.fixtures.app.survey_study import ONE, QUESTIONS, TWO, confirmed, hand_survey, with_survey, worded
+from tests.fixtures.app.waiting import until
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 UNKNOWN = '{"id": "r9", "last_week": "never heard of"}'
@@ -75,7 +75,7 @@ def asked(screen: SurveyScreen) -> int:
 
 async def quiet(app: NeedssegApp) -> None:
     """Waits for workers, but for children that never end."""
-    await tui_waiting.settled(app, but="child")
+    await waiting.settled(app, but="child")
 
 
 def versions(study: Study) -> list[str]:
