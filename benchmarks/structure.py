@@ -35,26 +35,8 @@ ALLOWED = (
 """What stays: a page of the documentation, and an option of pip."""
 EXCEPTIONS = (
     "benchmarks.stack has lines, more than 400",
-    "needsseg.tui.interviews.screen has lines, more than 400",
-    "needsseg.tui.segments.screen has lines, more than 400",
-    "needsseg.tui.widgets.passage_panel.show has lines, more than 50",
-    "needsseg.tui.widgets.transcript_view has lines, more than 400",
-    "needsseg/tui/ has modules, more than 20",
     "tests.fixtures.app.full_study.sheets has lines, more than 50",
     "tests.fixtures.app.key_tables has lines, more than 400",
-    "tests.tui.test_accounts has lines, more than 400",
-    "tests.tui.test_code has lines, more than 400",
-    "tests.tui.test_codebook has lines, more than 400",
-    "tests.tui.test_hand has lines, more than 400",
-    "tests.tui.test_keys has lines, more than 400",
-    "tests.tui.test_keys.test_every_key_of_the_sheets has lines, more than 50",
-    "tests.tui.test_review_verbs has lines, more than 400",
-    "tests.tui.test_review_verbs.scenes has lines, more than 50",
-    "tests.tui.test_review_verbs.test_questions_one_after_the_other has lines, more than 50",
-    "tests.tui.test_stack has lines, more than 400",
-    "tests.tui.test_survey has lines, more than 400",
-    "tests.tui.test_survey.test_words_and_likelihoods_are_edited_kept_and_saved has lines, more than 50",
-    "tests/tui/ has modules, more than 20",
 )
 """What is known and to be mended, each as it is named, without its number."""
 
