@@ -228,6 +228,10 @@ class TableError(NeedssegError):
     """A CSV, Parquet or JSON-lines file whose columns or rows do not fit; names file, row and column."""
 
 
+class UnknownKindError(TableError):
+    """A file whose columns are those of no kind of source; who imports it can name the kind."""
+
+
 class StudyError(NeedssegError):
     """A study file that cannot be opened or written."""
 

@@ -170,16 +170,16 @@ def _all_of(talk: Transcript) -> tuple[int, int]:
     ("edit", "message"),
     [
         (lambda talk: split_turn(talk, _at("Who")[0]), "no words on one side"),
-        (lambda talk: split_turn(talk, 0), "No turn holds the place 0"),
-        (lambda talk: split_turn(talk, _at("Who pays for it?")[1]), "No turn holds the place"),
-        (lambda talk: join_turns(talk, _at("Not")[0]), "The last turn has none after it"),
-        (lambda talk: give_words(talk, *_at("We do."), "Ben"), "are those of Ben already"),
+        (lambda talk: split_turn(talk, 0), "No turn contains the offset 0"),
+        (lambda talk: split_turn(talk, _at("Who pays for it?")[1]), "No turn contains the offset"),
+        (lambda talk: join_turns(talk, _at("Not")[0]), "No turn follows the last one"),
+        (lambda talk: give_words(talk, *_at("We do."), "Ben"), "already those of Ben"),
         (
             lambda talk: give_words(replace(talk, turns=(replace(talk.turns[0], speaker=""),)), *_all_of(talk), ""),
             "unnamed",
         ),
-        (lambda talk: give_words(talk, *_at("Heard"), "Ben"), "Nothing is said from"),
-        (lambda talk: cut_words(talk, *_at("\nIt")[:1], _at("\nIt")[0] + 1), "Nothing is said from"),
+        (lambda talk: give_words(talk, *_at("Heard"), "Ben"), "There is no speech from"),
+        (lambda talk: cut_words(talk, *_at("\nIt")[:1], _at("\nIt")[0] + 1), "There is no speech from"),
         (lambda talk: cut_words(talk, *_all_of(talk)), "no words in the interview"),
     ],
 )

@@ -252,7 +252,7 @@ def test_a_digit_is_freed_for_the_code_that_takes_it(coded: Study) -> None:
     codebook.pin(coded, "overdue", 2)
     assert {row.code.pin for row in codebook.tree(coded)} == {None, 2}
     for digit in (0, 10, -1):
-        with refuses(UsageError, "digits", "1 to 9"):
+        with refuses(UsageError, "digit", "1 to 9"):
             codebook.pin(coded, "late", digit)
 
 

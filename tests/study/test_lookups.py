@@ -18,8 +18,8 @@ def test_passages_are_listed_by_interview_and_place(talk: Study) -> None:
     expected = [(starts[0], starts[0] + 15, earlier), (starts[-1], starts[-1] + 12, later)]
     assert searching.passages_at(talk, ["anna", "nobody"]) == {"anna": expected}
     assert searching.passages_at(talk, ["nobody"]) == searching.passages_at(talk, []) == {}
-    assert [one.id for one in searching.said(talk, "passages")] == [earlier, later]
-    assert [one.id for one in searching.said(talk, "passages", [later, 999, earlier])] == [later, earlier]
+    assert [one.id for one in searching.utterances(talk, "passages")] == [earlier, later]
+    assert [one.id for one in searching.utterances(talk, "passages", [later, 999, earlier])] == [later, earlier]
 
 
 def _starts_of_answers(study: Study) -> list[int]:
@@ -32,7 +32,7 @@ def _starts_of_answers(study: Study) -> list[int]:
 
 
 def test_a_phrase_is_found_where_a_turn_says_it(talk: Study) -> None:
-    for turn in searching.said(talk, "turns"):
+    for turn in searching.utterances(talk, "turns"):
         word = max(re.findall(r"[a-z]+", turn.words), key=len)
         spans = searching.occurrences(talk, "turns", [turn.id], word)[turn.id]
         marked = [turn.words[start:end] for start, end in spans]

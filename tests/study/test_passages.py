@@ -14,7 +14,7 @@ from needsseg.study.connection import Study
 from tests.fixtures.wording.coding import NO_SPAN, WHO_IS_HERE_AS
 from tests.fixtures.wording.common import NEEDS_NAME, NO_SUCH
 from tests.fixtures.wording.matching import refuses
-from tests.fixtures.wording.study import NOT_THE_TEXT, TEXT_FIXED
+from tests.fixtures.wording.study import TEXT_FIXED
 
 SICK = (47, 116)
 
@@ -40,7 +40,7 @@ def test_a_marked_quote_is_the_text_at_its_place_or_refused(talk: Study, start: 
 
 
 def test_the_database_itself_refuses_a_quote_that_was_not_said(talk: Study) -> None:
-    with refuses(sqlite3.IntegrityError, NOT_THE_TEXT), talk.action("forge"):
+    with refuses(sqlite3.IntegrityError, "not the text at its place"), talk.action("forge"):
         talk.insert(
             "passages",
             {

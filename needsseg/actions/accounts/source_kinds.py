@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from needsseg import accounts as room
 from needsseg.accounts import Part
-from needsseg.errors import Advice, Option, TableError, UsageError
+from needsseg.errors import Advice, Option, TableError, UnknownKindError, UsageError
 
 
 def of_kind(
@@ -55,7 +55,7 @@ def _kind(headers: Mapping[str, Sequence[str]], chosen: Mapping[str, str] | None
                     f". Its columns are: {columns}.",
                 ),
             )
-        raise TableError(
+        raise UnknownKindError(
             f"{name}: its columns are not those of accounts, events or subscriptions: {columns}.",
             Advice("Name what it holds", Option.KIND, ", and which column is read as which field", Option.MAP, "."),
         )

@@ -86,7 +86,6 @@ def coverage(study: Study, coder: str | None = None) -> Coverage:
     for passage in listed:
         by_interview.setdefault(passage.interview, []).append(passage)
     turns_read = read_turns.turns_read(study, coder)
-    order = sorted(interviews.imported_at(study).items(), key=lambda item: (item[1], item[0]))
     rows = tuple(
         _interview_coverage(
             key,
@@ -95,7 +94,7 @@ def coverage(study: Study, coder: str | None = None) -> Coverage:
             by_interview.get(key, []),
             turns_read.get(key, ()),
         )
-        for key, _ in order
+        for key in interviews.imported_at(study)
     )
     summed = ("words", "read", "coded", "decided", "marked", "accepted", "with_code")
     sums = {name: sum(getattr(row, name) for row in rows) for name in summed}

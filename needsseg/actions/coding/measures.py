@@ -186,8 +186,7 @@ def saturation(study: Study, base: int = 4, run: int = 2, threshold: float = 0.0
 
     The verdict is "cannot tell" if interviews are not coded throughout.
     """
-    order = sorted(interviews.imported_at(study).items(), key=lambda item: (item[1], item[0]))
-    keys = [key for key, _ in order]
+    keys = list(interviews.imported_at(study))
     codes: dict[str, set[str]] = {key: set() for key in keys}
     own = study.actor if blind.is_blind(study) else None
     for row in codebook.codings(study):

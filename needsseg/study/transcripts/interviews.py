@@ -167,8 +167,8 @@ def keys(study: Study) -> list[str]:
 
 
 def imported_at(study: Study) -> dict[str, str]:
-    """Return when each interview was imported, by key."""
-    return {row[0]: row[1] for row in study.rows("SELECT key, imported_at FROM interviews")}
+    """Return when each interview was imported, by key, in the order of import."""
+    return {row[0]: row[1] for row in study.rows("SELECT key, imported_at FROM interviews ORDER BY imported_at, id")}
 
 
 def by_file(study: Study) -> dict[str, tuple[str, str]]:

@@ -12,7 +12,7 @@ from needsseg.actions.accounts import accounts
 from needsseg.actions.accounts.account_sources import propose_mapping, without_password
 from needsseg.actions.accounts.account_sources import tables as load_tables
 from needsseg.actions.transcripts.participants import import_participants
-from needsseg.errors import TableError
+from needsseg.errors import UnknownKindError
 from needsseg.text import format_count
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
 from needsseg.tui.report import PARTLY
@@ -94,8 +94,8 @@ class AccountImport:
             return
         try:
             proposal = propose_mapping(self.context.study, path, kind, table=table)
-        except TableError as error:
-            if kind is not None or "can be told from its columns" not in error.message:
+        except UnknownKindError as error:
+            if kind is not None:
                 raise
             kinds = [Choice(name, name) for name in (PEOPLE, *accounts.KINDS)]
             self.context.push(

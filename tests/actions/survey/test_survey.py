@@ -162,7 +162,7 @@ def test_drafted_words_of_an_older_survey_are_to_be_worded_once(
         stored.add(confirmed, "v1-abcdef", json.dumps(body), "")
     with studies.open_study(confirmed.path) as again:
         (told,) = [notice for notice in again.notices if "survey" in str(notice)]
-        assert says(told, "to be worded", "v1-abcdef", "needsseg undo")
+        assert says(told, "need words", "v1-abcdef", "undo")
         now = surveys.current(again)
         for question in now.questions:
             for option in question.options:

@@ -81,7 +81,7 @@ def test_without_accounts_segments_or_interviews_it_says_what_is_missing(needsse
 
 def test_accounts_without_usage_need_a_day(labelled: Caller, tmp_path: Path) -> None:
     labelled.done("report", tmp_path / "out.md")
-    assert says((tmp_path / "out.md").read_text(encoding="utf-8"), "name the day to look from")
+    assert says((tmp_path / "out.md").read_text(encoding="utf-8"), "a day has to be named to look from")
 
 
 def test_it_replaces_a_report_and_nothing_else(labelled: Caller, tmp_path: Path) -> None:

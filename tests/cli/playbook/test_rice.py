@@ -92,7 +92,7 @@ def test_rows_that_do_not_fit_are_refused_and_the_rest_is_scored(worked: Caller,
     third, fourth, fifth = [line for line in called.err.splitlines() if line.startswith("refused: ")]
     assert says(third, "backlog.csv row 3", "segments", "enterprize", NO_SUCH, "small, mid_market, enterprise")
     assert says(fourth, "backlog.csv row 4", "confidence", "80", "0 to 1", "0% to 100%")
-    assert says(fifth, "backlog.csv row 5", "effort", "-1", "more than 0")
+    assert says(fifth, "backlog.csv row 5", "effort", "-1", "above 0")
 
 
 def test_accounts_without_an_amount_are_told_and_not_taken_for_nothing(worked: Caller, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.cli_calls import Caller
+from tests.fixtures.cli_calls import FILES, Caller
 from tests.fixtures.wording.coding import BLIND, EVERYBODYS_MARKS, SAME_TEXT
 from tests.fixtures.wording.matching import says
 from tests.fixtures.wording.study import ALONE, HOLDS_WORK_OF, NO_STUDY_AT, STUDY_ITSELF
@@ -63,7 +63,7 @@ def test_blind_mode_is_switched_and_told(needsseg: Caller, theirs: Path) -> None
     assert [row["coder"] for row in needsseg.done("passages", "--json").json] == ["Ada", "Ada"]
     refused = needsseg("agreement")
     assert refused.code == 2 and says(refused.err, "needsseg blind off")
-    assert needsseg.done("saturation", "--json").json["new"] == [0, 1, 0, 0]
+    assert needsseg.done("saturation", "--json").json["new"] == [1, 0, 0, 0], "in the order of import"
     assert needsseg.done("coverage", "--json").json["coder"] == "Ada"
     assert says(needsseg.done("blind", "off").err, EVERYBODYS_MARKS)
     assert len(needsseg.done("passages", "--json").json) == 3
@@ -72,8 +72,8 @@ def test_blind_mode_is_switched_and_told(needsseg: Caller, theirs: Path) -> None
 
 def test_coverage_is_told_for_each_interview_and_all(needsseg: Caller, theirs: Path) -> None:
     found = needsseg.done("coverage", "--json").json
-    assert [row["key"] for row in found["interviews"]][1] == "ines-carvalho"
-    row = found["interviews"][1]
+    assert [row["key"] for row in found["interviews"]] == [Path(file).stem for file in FILES], "in the order of import"
+    row = found["interviews"][0]
     assert row["coded"] == row["read"] > 0 == row["skipped"] and (row["decided"], row["marked"]) == (2, 2)
     assert found["total"]["coded"] == row["coded"]
     assert 0 < found["total"]["coded_share"] < row["coded_share"] < 1

@@ -127,7 +127,9 @@ def test_an_account_opens_with_all_there_is_about_it(tmp_path: Path, size: tuple
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-@pytest.mark.parametrize("fault", [ZeroDivisionError("of nothing [x]"), UsageError("'x' is no engine.", "Engines: …")])
+@pytest.mark.parametrize(
+    "fault", [ZeroDivisionError("of nothing [x]"), UsageError("'x' is not a valid engine.", "Engines: …")]
+)
 def test_what_goes_wrong_in_computing_is_shown_and_can_be_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], fault: Exception
 ) -> None:

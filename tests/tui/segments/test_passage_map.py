@@ -86,7 +86,7 @@ def test_strange_names_and_small_places_break_nothing(size: tuple[int, int]) -> 
                 await pilot.pause()
                 drawn = "".join(part.text for strip in app.screen._compositor.render_strips() for part in strip)
                 assert "\x1b" not in drawn
-                if shown.drawn:
+                if shown.map_lines:
                     assert CURSOR in drawn
             shown.show([], {}, "[/end] none")
             await pilot.pause()
