@@ -31,8 +31,10 @@ def specimens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(structure, "ROOT", tmp_path)
     monkeypatch.setattr(structure, "MOST_FILES", 5)
     monkeypatch.setattr(structure, "modules", lambda: paths)
-    monkeypatch.setattr(structure, "_nodes", lambda module: tuple(ast.walk(ast.parse(SOURCES[module]))))
-    monkeypatch.setattr(structure, "_parsed", lambda module: ast.parse(SOURCES[module]))
+    # Parsed once, as the checks tell documentation from other texts by the identity of its node.
+    trees = {name: ast.parse(source) for name, source in SOURCES.items()}
+    monkeypatch.setattr(structure, "_nodes", lambda module: tuple(ast.walk(trees[module])))
+    monkeypatch.setattr(structure, "_parsed", lambda module: trees[module])
     monkeypatch.setattr(structure, "_imported_names", structure._imported_names.__wrapped__)
     monkeypatch.setattr(structure, "borrowed_names", structure.borrowed_names.__wrapped__)
 
