@@ -37,7 +37,7 @@ def test_what_is_no_likelihood_is_refused(words: str) -> None:
     options = (Option("a", "A"), Option("b", "B"))
     asked = Question("q", "What?", options, {ONE: (0.5, 0.5), TWO: (0.4, 0.6)})
     made = Survey("", (ONE, TWO), {ONE: 0.5, TWO: 0.5}, (asked,), ("q",))
-    with pytest.raises(UsageError, match="no likelihood|no number"):
+    with pytest.raises(UsageError, match="not a likelihood|not a number"):
         editing.with_likelihoods(made, "q", "a", {ONE: editing.likelihood(words)})
     assert editing.likelihood(" 0,25 ") == editing.likelihood("25%") == 0.25
 
