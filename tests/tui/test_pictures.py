@@ -25,9 +25,10 @@ from needsseg.actions.survey.survey import save
 from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.stack.screen import StackScreen
-from tests.fixtures.app.full_study import MAREK, full_study, sheets
+from tests.fixtures.app.full_study import MAREK, full_study
 from tests.fixtures.app.pictures import picture, still
 from tests.fixtures.app.review_study import reviewing
+from tests.fixtures.app.sheets import sheets
 from tests.fixtures.app.small_study import LARGE, SMALL, play, settled
 from tests.fixtures.app.survey_study import hand_survey
 from tests.fixtures.app.waiting import until

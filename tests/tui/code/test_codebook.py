@@ -1,30 +1,21 @@
-"""The sheets of the codebook, of memos and of job statements: every key, at both sizes, and names of any script."""
+"""The sheet of the codebook: every key, at both sizes, and names of any script."""
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
-from needsseg.actions.coding import codebook, memos, passages, statements
-from needsseg.actions.study import history
-from needsseg.actions.transcripts import interviews
-from needsseg.errors import NotFoundError
-from needsseg.records import JobParts
-from needsseg.study.coding.memos import MemoKind
+from needsseg.actions.coding import codebook, memos, passages
 from needsseg.symbols import code_symbol
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.sheets.codebook import CodebookSheet
-from needsseg.tui.code.sheets.job import JobSheet
-from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.widgets.prompt import Prompt
 from tests.fixtures.app.small_study import LARGE, SMALL, TEXTS, flat, play, seen, settled, small_study, typed
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
-INES = "ines-carvalho"
 answers: list[object] = []
 
 
@@ -291,106 +282,6 @@ def test_names_of_any_script_stand_as_they_are(tmp_path: Path, size: tuple[int, 
     play(small_study(tmp_path), scenes, size)
 
 
-async def noted(app: NeedssegApp, pilot: Pilot[int], kind: MemoKind, of: int | str) -> MemoSheet:
-    answers.clear()
-    sheet = MemoSheet(app.study, kind, of, f"Memo on {of}")
-    app.push_screen(sheet, answers.append)
-    await settled(app, pilot)
-    return sheet
-
-
-@SIZES
-@pytest.mark.parametrize(("kind", "of"), [("passage", 1), ("interview", INES), ("code", "hand-over")])
-def test_a_memo_is_saved_by_leaving_and_shows_those_of_others(
-    tmp_path: Path, size: tuple[int, int], kind: MemoKind, of: int | str
-) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        app.study.actor = "[Ben]"
-        memos.write(app.study, kind, of, "Ben's [words]")
-        app.study.actor = "tester"
-        await noted(app, pilot, kind, of)
-        assert "[Ben]" in seen(app) and "Ben's [words]" in seen(app)
-        await pilot.press("o", "n", "e", "enter", "left_square_bracket", "escape")
-        await pilot.pause()
-        assert answers == ["wrote the memo"]
-        held = memos.own(app.study, kind, of)
-        assert held is not None
-        assert held.words == "one\n["
-        before = history.listing(app.study)
-        await noted(app, pilot, kind, of)
-        assert app.screen.query_one(TextArea).text == "one\n["
-        await pilot.press("x", "backspace", "escape")
-        await pilot.pause()
-        assert answers == [None], "nothing was changed in the end"
-        assert history.listing(app.study) == before
-        await noted(app, pilot, kind, of)
-        app.screen.query_one(TextArea).text = " "
-        await pilot.pause()
-        await pilot.press("escape")
-        await pilot.pause()
-        assert answers == ["removed the memo"]
-        assert [memo.written_by for memo in memos.listing(app.study, kind, of)] == ["[Ben]"]
-        history.undo(app.study)
-        assert memos.own(app.study, kind, of) == held
-
-    play(small_study(tmp_path), scenes, size)
-
-
-@SIZES
-def test_changes_are_dropped_only_when_asked_twice(tmp_path: Path, size: tuple[int, int]) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        sheet = await noted(app, pilot, "passage", 1)
-        assert "esc saves and closes" in flat(seen(app))
-        await pilot.press("a", "b", "shift+left", "ctrl+x")
-        await pilot.pause()
-        assert app.screen is sheet
-        assert sheet.area.text == "a", "what is selected is cut"
-        await pilot.press("ctrl+x")
-        await pilot.pause()
-        assert "changed: ctrl+x again drops the changes, esc saves them" in flat(seen(app))
-        await pilot.press("c")
-        await pilot.pause()
-        assert "ctrl+x again" not in flat(seen(app)).replace("ctrl+x twice", "")
-        await pilot.press("ctrl+x", "ctrl+x")
-        await pilot.pause()
-        assert answers == [None]
-        assert memos.listing(app.study) == []
-        await noted(app, pilot, "passage", 1)
-        await pilot.press("ctrl+x")
-        await pilot.pause()
-        assert answers == [None], "unchanged, once is enough"
-
-    play(small_study(tmp_path), scenes, size)
-
-
-def test_a_memo_that_cannot_be_saved_stays_with_its_words(tmp_path: Path) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        sheet = await noted(app, pilot, "code", "hand-over")
-        await pilot.press("h", "i")
-        codebook.delete(app.study, "hand-over")
-        await pilot.press("escape")
-        await pilot.pause()
-        assert app.screen is sheet
-        assert "! There is no code “hand-over”." in flat(seen(app))
-        assert sheet.area.text == "hi"
-        with pytest.raises(NotFoundError):
-            MemoSheet(app.study, "code", "hand-over", "")
-
-    play(small_study(tmp_path), scenes)
-
-
-def test_words_shown_otherwise_are_stored_as_they_were(tmp_path: Path) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        memos.write(app.study, "passage", 1, "tab\tand \x1b[31m")
-        await noted(app, pilot, "passage", 1)
-        await pilot.press("escape")
-        await pilot.pause()
-        assert answers == [None]
-        assert memos.listing(app.study)[0].words == "tab\tand [31m", "control characters are none of anybody's words"
-
-    play(small_study(tmp_path), scenes)
-
-
 @SIZES
 def test_a_memo_from_the_codebook(tmp_path: Path, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
@@ -408,108 +299,3 @@ def test_a_memo_from_the_codebook(tmp_path: Path, size: tuple[int, int]) -> None
         assert memos.listing(app.study) == []
 
     play(small_study(tmp_path), scenes, size)
-
-
-def told(app: NeedssegApp) -> int:
-    """A new passage: a whole turn whose sentences tell two parts at least."""
-    for turn in interviews.show(app.study, INES).turns:
-        if turn.role == "participant" and turn.end - turn.start > 200:
-            number = passages.mark(app.study, INES, turn.start, turn.end)
-            parts = statements.prefilled(app.study, number)
-            if sum(map(bool, astuple(parts))) > 1:
-                return number
-    raise AssertionError("no turn tells two parts")
-
-
-async def asked(app: NeedssegApp, pilot: Pilot[int], passage: int) -> JobSheet:
-    answers.clear()
-    sheet = JobSheet(app.study, passage)
-    app.push_screen(sheet, answers.append)
-    await settled(app, pilot)
-    return sheet
-
-
-@SIZES
-def test_a_job_statement_is_prefilled_and_saved_with_enter(tmp_path: Path, size: tuple[int, int]) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        number = told(app)
-        offered = statements.prefilled(app.study, number)
-        await asked(app, pilot, number)
-        screen = flat(seen(app))
-        assert passages.one(app.study, number).quote[:20] in screen
-        assert "from the passage, not saved yet" in screen
-        assert "Workaround: what do they do instead today?" in screen and "enter saves" in screen
-        await pilot.press("enter")
-        await pilot.pause()
-        assert answers == [offered]
-        assert statements.own(app.study, number) == offered
-        sheet = await asked(app, pilot, number)
-        assert "as you wrote it" in flat(seen(app)) and "not saved yet" not in flat(seen(app))
-        sheet.query_one("#situation", Input).value = "when [it]"
-        await pilot.press(
-            "tab", "down", "down", "down", "end", *"by hand".replace(" ", "_"), "up", "shift+tab", "enter"
-        )
-        await pilot.pause()
-        written = statements.own(app.study, number)
-        assert written is not None
-        assert written.situation == "when [it]"
-        assert written.workaround == offered.workaround + "by_hand"
-        assert answers == [written]
-        history.undo(app.study)
-        assert statements.own(app.study, number) == offered
-
-    play(small_study(tmp_path), scenes, size)
-
-
-@SIZES
-def test_esc_leaves_at_once_unless_something_was_changed(tmp_path: Path, size: tuple[int, int]) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        number = told(app)
-        await asked(app, pilot, number)
-        await pilot.press("escape")
-        await pilot.pause()
-        assert answers == [None]
-        sheet = await asked(app, pilot, number)
-        await pilot.press("x", "escape")
-        await pilot.pause()
-        assert app.screen is sheet
-        assert "changed: enter saves, esc again drops" in flat(seen(app))
-        await pilot.press("y")
-        await pilot.pause()
-        assert "esc again" not in flat(seen(app)), "after a key it is asked anew"
-        await pilot.press("escape", "escape")
-        await pilot.pause()
-        assert answers == [None]
-        assert statements.listing(app.study) == []
-
-    play(small_study(tmp_path), scenes, size)
-
-
-@SIZES
-def test_others_statements_are_shown_and_one_of_a_passage_that_is_gone_is_refused(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        number = passages.mark(app.study, "strange", *strange(app))
-        app.study.actor = "[Ben]"
-        statements.write(app.study, number, JobParts("when [x] 👩‍👩‍👧", pain="עברית"))
-        app.study.actor = "tester"
-        sheet = await asked(app, pilot, number)
-        assert "[Ben]: situation “when [x] 👩‍👩‍👧” · pain “עברית”" in flat(seen(app))
-        assert "[laughs] we were" in flat(seen(app))
-        passages.unmark(app.study, number)
-        await pilot.press("x", "enter")
-        await pilot.pause()
-        assert app.screen is sheet
-        assert f"! There is no passage {number}." in flat(seen(app))
-        with pytest.raises(NotFoundError):
-            JobSheet(app.study, number)
-
-    play(small_study(tmp_path), scenes, size)
-
-
-def strange(app: NeedssegApp) -> tuple[int, int]:
-    """The first strange sentence."""
-    talk = interviews.show(app.study, "strange")
-    turn = next(turn for turn in talk.turns if turn.role == "participant")
-    return interviews.sentences(talk, turn.start, turn.end)[0]

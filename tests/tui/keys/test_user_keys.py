@@ -22,7 +22,8 @@ from needsseg.tui.keys.help import bindings
 from needsseg.tui.keys.hints import display_key, key_hints, key_of, key_range, with_keys
 from needsseg.tui.keys.keymap import TYPED_IN, UserKeys, keys_in, parse_keys, read_user_keys
 from needsseg.tui.widgets.bars import KeyBar, ModeBar, StatusBar
-from tests.fixtures.app.full_study import full_study, sheets
+from tests.fixtures.app.full_study import full_study
+from tests.fixtures.app.sheets import sheets
 from tests.fixtures.app.small_study import LARGE, play
 
 IDS = sorted(str(binding.id) for owner in key_tables() for binding in bindings_of(owner))

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import sys
-
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions.discovery import discovery as discovering
-from needsseg.actions.discovery import evidence, needs, previews, review
+from needsseg.actions.discovery import evidence, previews, review
 from needsseg.actions.segments import segments
 from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.keys.choice_keys import choice_key
-from needsseg.tui.report import ReportScreen
 from needsseg.tui.segments.pairs import PairsScreen
 from needsseg.tui.segments.question import QuestionScreen
 from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.segments.split_merge_dialogs import HalvingScreen, MergingScreen
 from tests.fixtures.app.review_study import members, reviewing, rows, sizes
-from tests.fixtures.app.small_study import SMALL, flat, play, seen, settled, typed
+from tests.fixtures.app.small_study import flat, play, seen, typed
 from tests.fixtures.app.waiting import until
 
 
@@ -243,116 +237,6 @@ def test_the_reviewer_is_asked_once(demo_study: Study) -> None:
         assert [row.confirmed_by for row in rows(app.study).values()].count("Ada L") == 2
 
     play(demo_study.path, scenes)
-
-
-def test_questions_one_after_the_other(demo_study: Study) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        await reviewing(app, pilot)
-        before = sizes(app.study)
-        await pilot.press("Q")
-        await pilot.pause()
-        asking = app.screen
-        assert isinstance(asking, QuestionScreen)
-        await until(app, lambda: asking._current is not None)
-        first = asking._current
-        assert first is not None
-        text = flat(seen(app))
-        assert "Asked because it" in text and "0 answered" in text and "none of these" in text
-        assert "The program's guess:" not in text, "its guess is hidden until one asks"
-        await pilot.press("g")
-        assert "The program's guess:" in flat(seen(app))
-        keys = {(c.need, c.segment): choice_key(asking._keys, c) for c in first.choices}
-        assert [choice_key(asking._keys, choice) for choice in first.choices][-1] == "0"
-        await pilot.press("u")
-        assert "nothing was answered here" in flat(seen(app))
-        await pilot.press("1")
-        to = first.choices[0].segment
-        assert to is not None and first.passage.id in members(app.study, to)
-        await until(app, lambda: asking._current is not None)
-        second = asking._current
-        assert second is not None and second.passage.id != first.passage.id
-        assert "1 answered" in flat(seen(app)) and "The program's guess:" not in flat(seen(app))
-        assert {(c.need, c.segment): choice_key(asking._keys, c) for c in second.choices} == keys
-        await pilot.press("0")
-        assert [p.id for p in review.off_topic_passages(app.study)] == [second.passage.id]
-        await until(app, lambda: asking._current is not None)
-        await pilot.press("u")
-        assert review.off_topic_passages(app.study) == []
-        await until(app, lambda: asking._current is not None)
-        assert asking._current is not None
-        skipped = asking._current.passage.id
-        await pilot.press("s")
-        await until(app, lambda: asking._current is not None)
-        assert asking._current is not None and asking._current.passage.id != skipped
-        await pilot.press("n")
-        await pilot.pause()
-        await typed(pilot, "Calm [x]")
-        await pilot.pause()
-        await typed(pilot, "Less noise.")
-        assert [(row.name, row.answers) for row in needs.listing(app.study)] == [("Calm [x]", 1)]
-        await until(app, lambda: asking._current is not None)
-        third = asking._current
-        assert third is not None and "Calm [x] (need in view)" in flat(seen(app))
-        assert keys.items() <= {(c.need, c.segment): choice_key(asking._keys, c) for c in third.choices}.items()
-        await pilot.press("escape")
-        await pilot.pause()
-        assert "answered 2 questions" in flat(seen(app))
-        await pilot.press("u", "u")
-        assert sizes(app.study) == before and not needs.listing(app.study)
-
-    play(demo_study.path, scenes)
-
-
-def test_two_runs_are_compared(demo_study: Study) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        await reviewing(app, pilot)
-        await pilot.press("R")
-        assert "only one run" in flat(seen(app))
-        discovering.discover(app.study)
-        await pilot.press("R")
-        await pilot.pause()
-        await pilot.press("enter")
-        await pilot.pause()
-        await pilot.press("enter")
-        await settled(app, pilot)
-        assert isinstance(app.screen, ReportScreen)
-        text = flat(seen(app))
-        assert "From run 1 to run 2" in text and "Agreement" in text and "stay" in text
-
-    play(demo_study.path, scenes)
-
-
-VARIED = {
-    "base": {"0": "“A”"},
-    "rows": [
-        {"kind": "participant", "what": "anna", "sentence": "without [Anna]: “A” dissolves (4 of 12 stay)"},
-        {"kind": "resample", "what": "seed 1", "sentence": "resampled: “A” stays"},
-    ],
-    "segments": [{"segment": 0, "firmness": "comes back 61% alike", "against": "dissolves without [Anna]"}],
-    "resampled": ["“A”: of 20 resamples it stays in 3"],
-}
-
-
-@pytest.mark.parametrize("result", [VARIED, {"base": {}, "rows": []}])
-def test_sensitivity_is_told_by_kind(
-    demo_study: Study, monkeypatch: pytest.MonkeyPatch, result: dict[str, object]
-) -> None:
-    script = f"print({json.dumps(json.dumps(result))})"
-    monkeypatch.setattr(NeedssegApp, "command", lambda _self, *_: [sys.executable, "-c", script])
-
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        await reviewing(app, pilot)
-        await pilot.press("S")
-        await until(app, lambda: isinstance(app.screen, ReportScreen))
-        await pilot.pause()
-        text = flat(seen(app))
-        if result["rows"]:
-            assert "groups that stand apart" in text
-            assert "“A”: comes back 61% alike; dissolves without [Anna]" in text
-        else:
-            assert "There is nothing to test." in text
-
-    play(demo_study.path, scenes, SMALL)
 
 
 def test_a_decision_reads_each_thing_once(demo_study: Study, monkeypatch: pytest.MonkeyPatch) -> None:

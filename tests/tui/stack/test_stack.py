@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import random
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from needsseg.accounts.tiers.firmographic import SIZES
-from needsseg.accounts.tiers.revenue import Revenue
-from needsseg.accounts.tiers.rollups import BY, ROWS, rollup
-from needsseg.actions.accounts import account_filters, account_sources, accounts, rollups
+from needsseg.accounts.tiers.rollups import BY
+from needsseg.actions.accounts import account_sources, rollups
 from needsseg.actions.study import studies
-from needsseg.study.connection import Study
-from needsseg.tui.accounts.filters import Filters, filters_from
 from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
@@ -28,7 +21,6 @@ from needsseg.tui.stack.patterns import PatternsSheet
 from needsseg.tui.stack.rice import RiceSheet
 from needsseg.tui.stack.screen import StackScreen
 from needsseg.tui.stack.triggers import TriggersSheet
-from needsseg.tui.widgets import chart
 from needsseg.tui.widgets.progress import ProgressScreen
 from tests.fixtures.app.small_study import (
     LARGE,
@@ -350,65 +342,3 @@ def test_a_pattern_shows_its_accounts(tmp_path: Path, size: tuple[int, int]) -> 
         assert "pattern “many [events]”" in flat(seen(app))
 
     play(prepared(tmp_path), scenes, size)
-
-
-def test_filters_count_as_the_roll_ups_do(demo_study: Study) -> None:
-    """A row and a cell hold the accounts that the filters show for them."""
-    found = accounts.profiles(demo_study, date(2026, 7, 1))
-    amounts = Revenue()
-    for rows in ROWS:
-        for by in BY:
-            if rows == by:
-                continue
-            made = rollup(found, amounts, rows, by)
-            for row in made.rows:
-                for name, cell in row.cells.items():
-                    chosen = {rows: (row.name,), by: (name,)}
-                    assert sum(account_filters.fits(p, chosen) for p in found) == cell.accounts
-
-
-def test_counts_tell_what_a_further_choice_would_show(demo_study: Study) -> None:
-    found = accounts.profiles(demo_study, date(2026, 7, 1))
-    chosen = {"size": ("small",), "lifecycle_flags": ("at_risk", "new")}
-    for facet, held in account_filters.counts(found, chosen).items():
-        for value, number in held.items():
-            wanted = {name: values for name, values in chosen.items() if name != facet} | {facet: (value,)}
-            assert sum(account_filters.fits(p, wanted) for p in found) == number > 0
-    assert set(account_filters.counts(found, {})) == set(account_filters.FACETS)
-    ordered = account_filters.ordered(found, "size", Revenue())
-    known = [SIZES.index(p.firmographic.size) for p in ordered if p.firmographic.size in SIZES]
-    assert known == sorted(known) and ordered[-1].firmographic.size == "unknown"
-    for sort in account_filters.SORTS:
-        drawn = random.Random(1).sample(found, len(found))
-        assert account_filters.ordered(drawn, sort, Revenue()) == account_filters.ordered(found, sort, Revenue())
-
-
-def test_filters_are_kept_and_what_is_not_known_is_left_out() -> None:
-    filters = Filters("x", {"size": ("small", "enterprise")}, sort="amount", turned=True)
-    assert filters_from(filters.to_remember()) == filters
-    assert filters_from({"chosen": {"gone": ["x"], "size": "small"}, "sort": "gone", "stage": "new"}) == Filters()
-
-
-curve = st.lists(st.tuples(st.integers(0, 400), st.floats(0, 1)), min_size=1, max_size=9)
-
-
-@given(st.lists(curve, min_size=1, max_size=12), st.integers(1, 400), st.integers(20, 110), st.integers(6, 20))
-def test_a_plot_fits_its_room_and_shows_every_curve(drawn: list[Any], days: int, width: int, height: int) -> None:
-    curves = []
-    for sign, points in zip(chart.SIGNS, drawn, strict=False):
-        shares = sorted((share for _, share in points), reverse=True)
-        starts = [0, *sorted(day for day, _ in points)]
-        held = tuple(zip(starts, [1.0, *shares], strict=True))
-        curves.append(chart.Steps(sign, held, days))
-    told = chart.plot(curves, days, width, height)
-    assert len(told) == height
-    assert all(len(line) <= width for line in told)
-    text = "".join(told)
-    if len(curves) <= 8:
-        assert all(each.sign in text for each in curves)
-
-
-def test_bars_and_sparklines_show_what_is_above_nothing() -> None:
-    assert chart.sparkline((0, 1, 1000)) == "▁▂█"
-    told = chart.bars([("a", 1.0, "1"), ("b", 10000.0, "10,000"), ("c", 0.0, "0"), ("d", None, "?")], 40)
-    assert [line.split() for line in told] == [["a", "1", "▏"], ["b", "10,000", "█" * 29], ["c", "0"], ["d", "?"]]

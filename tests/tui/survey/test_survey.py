@@ -1,4 +1,4 @@
-"""The survey in the app: drafting, editing, trying, versions, what is kept, exporting and routing; each at both sizes."""
+"""The survey in the app: what is shown, drafting, trying, exporting and routing; each at both sizes."""
 
 from __future__ import annotations
 
@@ -9,78 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from needsseg.actions.accounts import accounts
 from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import segments
-from needsseg.actions.study import history, studies
+from needsseg.actions.study import history
 from needsseg.actions.survey import answers as answers_actions
-from needsseg.actions.survey import survey as surveys
-from needsseg.errors import UsageError
 from needsseg.study.connection import Study
 from needsseg.survey.formats import as_toml
-from needsseg.survey.scoring_table import Survey
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.keys.help import bindings
 from needsseg.tui.report import ReportScreen
-from needsseg.tui.survey import editing
-from needsseg.tui.survey.likelihoods import LikelihoodSheet
 from needsseg.tui.survey.screen import SurveyScreen
 from needsseg.tui.survey.trial import TrialSheet
-from needsseg.tui.survey.words import chance, option_header, option_line
-from tests.fixtures.app import waiting
-from tests.fixtures.app.small_study import LARGE, SMALL, built_once, flat, play, seen, settled, small_study, typed
-from tests.fixtures.app.survey_study import ONE, QUESTIONS, TWO, confirmed, hand_survey, with_survey, worded
+from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, settled, small_study, typed
+from tests.fixtures.app.survey_screen import anew, opened, quiet
+from tests.fixtures.app.survey_study import ONE, confirmed, hand_survey, worded
 from tests.fixtures.app.waiting import until
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 UNKNOWN = '{"id": "r9", "last_week": "never heard of"}'
-
-
-@built_once
-def surveyed(folder: Path) -> Path:
-    """The small study with a survey."""
-    made = small_study(folder)
-    with studies.open_study(made) as study:
-        with_survey(study)
-    return made
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return surveyed(tmp_path)
-
-
-async def opened(app: NeedssegApp, pilot: Pilot[int]) -> SurveyScreen:
-    await pilot.press("f6")
-    await settled(app, pilot)
-    assert isinstance(app.screen, SurveyScreen)
-    return app.screen
-
-
-async def anew(pilot: Pilot[int], words: str) -> None:
-    """Replaces what stands in the line that is asked for."""
-    await pilot.press("ctrl+u")
-    await typed(pilot, words)
-
-
-def asked(screen: SurveyScreen) -> int:
-    """How many questions the survey on the screen asks."""
-    return len(screen.draft.edits.shown.chosen) if screen.draft.edits.shown is not None else 0
-
-
-async def quiet(app: NeedssegApp) -> None:
-    """Waits for workers, but for children that never end."""
-    await waiting.settled(app, but="child")
-
-
-def versions(study: Study) -> list[str]:
-    """The numbers of the saved versions, the newest first."""
-    return [row.version.partition("-")[0].removeprefix("v") for row in surveys.versions(study)]
 
 
 @SIZES
@@ -144,120 +94,6 @@ def test_questions_options_and_quotes_are_shown_with_figures(path: Path, size: t
 
 
 @SIZES
-def test_words_and_likelihoods_are_edited_kept_and_saved(path: Path, size: tuple[int, int]) -> None:
-    async def first(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        screen = await opened(app, pilot)
-        await pilot.press("e")
-        await anew(pilot, "What did you [curse] at last week?")
-        assert "[curse]" in flat(seen(app))
-        assert ", edited: 5 questions" in flat(seen(app)) and "not saved: W saves" in flat(seen(app))
-        await pilot.press("l")
-        assert "press enter to go to the options" in flat(seen(app))
-        await pilot.press("enter", "e")
-        await anew(pilot, "None of these")
-        assert "have the same words" in flat(seen(app))
-        await pilot.press("e")
-        await anew(pilot, "The phone rings")
-        assert (
-            screen.draft.edits.shown is not None
-            and screen.draft.edits.shown.questions[0].options[0].words == "The phone rings"
-        )
-        await pilot.press("l")
-        assert isinstance(app.screen, LikelihoodSheet)
-        for wrong, told in (
-            ("1", "1 is not a likelihood"),
-            ("0", "0 is not a likelihood"),
-            ("lots", "“lots” is not a number"),
-        ):
-            await anew(pilot, wrong)
-            assert told in flat(seen(app)) and isinstance(app.screen, LikelihoodSheet)
-        await pilot.press("escape")
-        assert "esc again drops it" in flat(seen(app))
-        await anew(pilot, "55%")
-        assert screen.draft.edits.shown.questions[0].likelihoods[ONE] == pytest.approx((0.55, 0.225, 0.225))
-        assert (
-            screen.draft.edits.shown.questions[0].likelihoods[TWO]
-            == hand_survey(app.study).questions[0].likelihoods[TWO]
-        )
-        assert ".55" in seen(app) and versions(app.study) == ["1"]
-        await pilot.press("f3")
-        await settled(app, pilot)
-        await pilot.press("f6")
-        await settled(app, pilot)
-        assert "not saved: W saves" in flat(seen(app)) and "The phone rings" in flat(seen(app))
-        await pilot.press("ctrl+q")
-
-    async def second(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        """Edits outlive the app."""
-        screen = await opened(app, pilot)
-        assert "[curse]" in flat(seen(app)) and "not saved: W saves" in flat(seen(app))
-        await pilot.press("x")
-        assert "W saves the edits first" in flat(seen(app))
-        await pilot.press("i")
-        assert "W saves the edits first" in flat(seen(app)) and app.screen is screen
-        await pilot.press("W")
-        assert "▸ saved v2-" in flat(seen(app)) and versions(app.study) == ["2", "1"]
-        assert surveys.current(app.study).questions[0].options[0].words == "The phone rings"
-        await pilot.press("W")
-        assert "nothing to save" in flat(seen(app)) and versions(app.study) == ["2", "1"]
-        await pilot.press("u")
-        assert versions(app.study) == ["1"] and "Undid" in flat(seen(app))
-        assert "not saved: W saves" in flat(seen(app)) and "[curse]" in flat(seen(app)), (
-            "what was saved is there as edits"
-        )
-        await pilot.press("ctrl+r")
-        assert versions(app.study) == ["2", "1"] and "saved · v2-" in flat(seen(app))
-
-    play(path, first, size)
-    play(path, second, size)
-
-
-@SIZES
-def test_edits_are_taken_back_one_by_one_before_anything_in_the_study(path: Path, size: tuple[int, int]) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        screen = await opened(app, pilot)
-        before, entries = screen.draft.edits.shown, len(history.listing(app.study))
-        await pilot.press("space")
-        assert "Only 4 questions asked of 5: space asks one more." in flat(seen(app))
-        await pilot.press("space")
-        assert asked(screen) == 5, "the cursor stays on the question wherever it goes"
-        await pilot.press("u", "g", "space")
-        assert asked(screen) == 3
-        await pilot.press("u")
-        assert "Undid the edit" in flat(seen(app)) and asked(screen) == 4
-        await pilot.press("ctrl+r")
-        assert "Redid the edit" in flat(seen(app)) and asked(screen) == 3
-        await pilot.press("u", "u")
-        assert screen.draft.edits.shown == before and not screen.draft.edits.unsaved
-        assert len(history.listing(app.study)) == entries
-        await pilot.press("u")
-        assert "Undid:" in flat(seen(app)) and versions(app.study) == []
-        assert "No survey yet" in flat(seen(app))
-
-    play(path, scenes, size)
-
-
-@SIZES
-def test_at_most_five_questions_are_asked_and_they_are_ordered(path: Path, size: tuple[int, int]) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        screen = await opened(app, pilot)
-        await pilot.press("G", "space")
-        assert "Five questions are asked already." in flat(seen(app)) and not screen.draft.edits.unsaved
-        await pilot.press("g", "space", "G", "space")
-        shown = screen.draft.edits.shown
-        assert shown is not None and shown.chosen[-1] == shown.questions[4].key and len(shown.chosen) == 5
-        await pilot.press("O")
-        picked = screen.draft.edits.shown
-        assert picked is not None and set(picked.chosen) == {key for key, _, _ in QUESTIONS[:5]}
-        await pilot.press("O")
-        assert "these are the most informative questions" in flat(seen(app))
-        await pilot.press("o")
-        assert "they are in this order" in flat(seen(app))
-
-    play(path, scenes, size)
-
-
-@SIZES
 def test_a_dry_run_shows_where_each_response_goes_and_why(path: Path, size: tuple[int, int], tables: Any) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         await opened(app, pilot)
@@ -295,57 +131,6 @@ def test_a_dry_run_shows_where_each_response_goes_and_why(path: Path, size: tupl
         assert isinstance(app.screen, SurveyScreen) and tables(app.study) == before
 
     play(path, scenes, size)
-
-
-@SIZES
-def test_an_earlier_version_is_taken_up_as_edits(path: Path, size: tuple[int, int]) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        screen = await opened(app, pilot)
-        await pilot.press("e")
-        await anew(pilot, "Other words?")
-        await pilot.press("W", "V")
-        await pilot.pause()
-        assert "v2-" in flat(seen(app)) and "5 of 6 questions asked" in flat(seen(app))
-        await pilot.press("down", "enter")
-        await pilot.pause()
-        assert "returned to v1-" in flat(seen(app)) and screen.draft.edits.unsaved
-        await pilot.press("W")
-        assert versions(app.study) == ["3", "2", "1"]
-        three, _, one = (surveys.current(app.study, row.version) for row in surveys.versions(app.study))
-        assert replace(one, version="") == replace(three, version="")
-
-    play(path, scenes, size)
-
-
-@SIZES
-def test_what_another_program_saved_does_not_displace_edits(path: Path, size: tuple[int, int]) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        screen = await opened(app, pilot)
-        await pilot.press("e")
-        await anew(pilot, "Mine?")
-        with studies.open_study(path) as other:
-            surveys.save(other, editing.reworded(surveys.current(other), "last_week", None, "Theirs?"))
-        app.poll()
-        await pilot.pause()
-        text = flat(seen(app))
-        assert "Mine?" in text and "These edits began from v1-" in text and "the study has v2-" in text
-        await pilot.press("W")
-        assert versions(app.study) == ["3", "2", "1"] and not screen.draft.edits.unsaved
-        assert surveys.current(app.study).question("last_week").words == "Mine?"
-
-    play(path, scenes, size)
-
-
-def test_kept_edits_that_cannot_be_read_are_told_and_the_saved_survey_is_shown(path: Path) -> None:
-    with studies.open_study(path) as study:
-        studies.remember_place(study, "survey-edits", {"toml": "version = ["})
-
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        screen = await opened(app, pilot)
-        assert "the kept edits: not valid TOML" in flat(seen(app)) and not screen.draft.edits.unsaved
-        assert "Survey v1-" in flat(seen(app)) and not screen.query_one(".empty").display
-
-    play(path, scenes)
 
 
 @SIZES
@@ -498,50 +283,3 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
         assert answers_actions.labels(app.study) == [] and "Undid: routed 1 response" in flat(seen(app))
 
     play(demo_study.path, scenes, LARGE)
-
-
-SHARES = st.lists(st.integers(1, 50), min_size=3, max_size=3).map(lambda parts: tuple(p / sum(parts) for p in parts))
-
-
-@given(SHARES, st.floats(editing.LEAST, editing.MOST), st.integers(0, 2))
-def test_other_options_keep_their_shares_of_what_is_left(shares: tuple[float, ...], value: float, at: int) -> None:
-    from needsseg.survey.scoring_table import Option, Question
-
-    options = tuple(Option(f"o{n}", f"words {n}") for n in range(3))
-    asked = Question("q", "What?", options, {ONE: shares, TWO: (0.3, 0.3, 0.4)})
-    before = Survey("", (ONE, TWO), {ONE: 0.5, TWO: 0.5}, (asked,), ("q",))
-    after = editing.with_likelihoods(before, "q", f"o{at}", {ONE: value}).questions[0].likelihoods
-    assert after[ONE][at] == pytest.approx(value) and sum(after[ONE]) == pytest.approx(1)
-    assert after[TWO] == (0.3, 0.3, 0.4)
-    one, two = (n for n in range(3) if n != at)
-    assert after[ONE][one] * shares[two] == pytest.approx(after[ONE][two] * shares[one])
-    assert all(0 < each < 1 for each in after[ONE])
-
-
-@pytest.mark.parametrize("words", ["nan", "inf", "", "-", "1.0", "-0.2", "100%", "0.0001"])
-def test_what_is_no_likelihood_is_refused(words: str) -> None:
-    from needsseg.survey.scoring_table import Option, Question
-
-    options = (Option("a", "A"), Option("b", "B"))
-    asked = Question("q", "What?", options, {ONE: (0.5, 0.5), TWO: (0.4, 0.6)})
-    made = Survey("", (ONE, TWO), {ONE: 0.5, TWO: 0.5}, (asked,), ("q",))
-    with pytest.raises(UsageError, match="not a likelihood|not a number"):
-        editing.with_likelihoods(made, "q", "a", {ONE: editing.likelihood(words)})
-    assert editing.likelihood(" 0,25 ") == editing.likelihood("25%") == 0.25
-
-
-@pytest.mark.parametrize("number", [2, 3, 5])
-@pytest.mark.parametrize("across", [73, 77])
-def test_figures_stand_under_their_segments(number: int, across: int) -> None:
-    from needsseg.survey.scoring_table import Option, Question
-
-    names = tuple(f"Segment {'日本' * n} {n}" for n in range(number))
-    asked = Question("q", "What?", (Option("a", "日" * 80), Option("b", "B")), dict.fromkeys(names, (0.25, 0.75)))
-    lines = [option_header(names, across), *(option_line(asked, at, names, across) for at in (0, 1))]
-    assert len({line.cell_length for line in lines}) == 1 and lines[0].cell_length <= across
-
-
-def test_chances_are_short_and_never_none_or_all() -> None:
-    assert [chance(v) for v in (0.0, 0.0004, 0.004, 0.05, 0.5, 0.994, 0.996, 1.0)] == [
-        "<.001", "<.001", ".004", ".05", ".50", ".99", ".996", ">.999",
-    ]  # fmt: skip

@@ -1,10 +1,9 @@
-"""The hand and the eye: no key is lost or lands elsewhere, and nothing is decided that was not seen and meant."""
+"""The hand: no key is lost or lands elsewhere, and each keeps what it stands for."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,11 +17,9 @@ from needsseg.actions.coding import codebook, passages
 from needsseg.actions.discovery import evidence, needs, review
 from needsseg.actions.discovery.questions import Choice, Question
 from needsseg.actions.study import history, studies
-from needsseg.actions.transcripts import interviews
 from needsseg.study.connection import Study
 from needsseg.symbols import glyphs
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.code.sheets.memo import MemoSheet
 from needsseg.tui.interviews.batch import BatchSheet
@@ -33,16 +30,15 @@ from needsseg.tui.search.screen import SearchSheet
 from needsseg.tui.segments.card import CardScreen
 from needsseg.tui.segments.needs import NeedsScreen
 from needsseg.tui.segments.pairs import PairsScreen
-from needsseg.tui.segments.screen import SegmentsScreen
 from needsseg.tui.study.history import HistoryScreen
 from needsseg.tui.widgets.bars import KeyBar
 from needsseg.tui.widgets.progress import ProgressScreen
 from needsseg.tui.widgets.prompt import Prompt
+from tests.fixtures.app.code_screen import opened
+from tests.fixtures.app.key_bursts import burst
 from tests.fixtures.app.small_study import (
     LARGE,
-    SMALL,
     flat,
-    participant_sentences,
     play,
     seen,
     settled,
@@ -52,7 +48,6 @@ from tests.fixtures.app.small_study import (
 from tests.fixtures.app.waiting import idle, until
 
 INES, MAREK = "ines-carvalho", "marek-nowotny"
-NAMED = {" ": "space", ":": "colon", "?": "question_mark"}
 
 
 @contextmanager
@@ -71,23 +66,6 @@ def load() -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
-
-
-async def burst(app: NeedssegApp, keys: Sequence[str], gap: float = 0.0) -> None:
-    """Presses keys as a terminal sends them: without waiting for what comes of any, ``gap`` seconds apart."""
-    for key in keys:
-        app.post_message(events.Key(NAMED.get(key, key), key if len(key) == 1 else None))
-        if gap:
-            await asyncio.sleep(gap)
-    await idle(app)
-    await until(app, lambda: app.keys.pressed_at is None)
-
-
-async def opened(app: NeedssegApp, pilot: Pilot[int], key: str = INES) -> CodeScreen:
-    app.open_passage(key, None, "interviews")
-    await settled(app, pilot)
-    assert isinstance(app.screen, CodeScreen)
-    return app.screen
 
 
 def codes(study: Study, key: str = INES) -> list[tuple[str, ...]]:
@@ -152,154 +130,6 @@ def test_after_an_interview_is_removed_the_cursor_stays_at_its_place(tmp_path: P
         assert "interview 2/2" in flat(seen(app))
         await pilot.press("u", "G", "d")
         assert "interview 2/2" in flat(seen(app))
-
-    play(small_study(tmp_path), scenes)
-
-
-def unmarked(study: Study, screen: CodeScreen) -> tuple[int, int]:
-    """A participant's sentence far from every passage."""
-    transcript = interviews.show(study, screen.interview.key)
-    return next(
-        span
-        for span in reversed(participant_sentences(study, screen.interview.key, 40))
-        if all(p.end < span[0] - 300 or p.start > span[1] + 300 for p in screen.interview.passages)
-        and transcript.text[span[0]]
-    )
-
-
-def test_a_code_goes_on_the_words_that_a_search_opened_and_not_on_the_next_passage(tmp_path: Path) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        screen = await opened(app, pilot)
-        span, before = unmarked(app.study, screen), codes(app.study)
-        app.open_place(Bookmark(INES, None, span), "interviews")
-        await settled(app, pilot)
-        assert screen.interview.passage is None and screen.interview.selected == span
-        await burst(app, ["c", *"found it", "enter"])
-        made = [p for p in passages.listing(app.study, INES) if "found it" in p.codes]
-        assert [(p.start, p.end) for p in made] == [span]
-        await pilot.press("u")
-        assert codes(app.study) == before
-        first = screen.interview.passages[0]
-        app.open_place(Bookmark(INES, None, (first.start - 5, first.end)), "interviews")
-        await settled(app, pilot)
-        assert screen.interview.current == first.id and first.start <= screen.view.cursor < first.end
-
-    play(small_study(tmp_path), scenes)
-
-
-def test_beside_passages_and_with_a_selection_no_passage_is_changed(tmp_path: Path) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        screen = await opened(app, pilot)
-        span = unmarked(app.study, screen)
-        screen.view.move_cursor(span[0])
-        await settled(app, pilot)
-        assert screen.interview.current is None and "is before the cursor" in flat(seen(app))
-        began = entries(app.study)
-        for key in ("a", "x", "d", "C", "i", "q", "1", "r", "e", "m", "J", "L", "left_curly_bracket"):
-            await pilot.press(key)
-            assert app.screen is screen, key
-        assert entries(app.study) == began
-        assert "no passage under the cursor" in flat(seen(app))
-        await burst(app, ["c", *"left", "escape"])
-        assert app.screen is screen and not screen.marking.is_open and entries(app.study) == began
-        await burst(app, ["c", *"taken", "enter"])
-        assert screen.interview.passage is not None and screen.interview.passage.codes == ("taken",)
-        assert screen.interview.passage.start <= span[0] < screen.interview.passage.end, (
-            "beside passages c codes the sentence at the cursor"
-        )
-        await pilot.press("u")
-        began = entries(app.study)
-        assert screen.interview.current is None
-        after = next((p for p in screen.interview.passages if p.start > span[0]), screen.interview.passages[-1])
-        await pilot.press("j")
-        assert screen.interview.current == after.id and screen.view.cursor == after.start
-        await pilot.press("v")
-        for key in ("x", "d", "C", "m", "J", "L", "e"):
-            await pilot.press(key)
-            assert app.screen is screen and "a selection is open" in flat(seen(app)), key
-        assert entries(app.study) == began
-        selected = screen.interview.selected
-        await pilot.press("a")
-        assert (
-            screen.interview.passage is not None
-            and (screen.interview.passage.start, screen.interview.passage.end) == selected
-        )
-
-    play(small_study(tmp_path), scenes)
-
-
-def test_what_has_scrolled_away_or_was_never_seen_is_not_decided(tmp_path: Path) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        screen = await opened(app, pilot)
-        far = next(p for p in screen.interview.passages if not screen.view.is_visible(p.start))
-        before = screen.interview.passages[screen.interview.passages.index(far) - 1]
-        screen.steps.go_to(before.id)
-        await settled(app, pilot)
-        while screen.view.is_visible(far.start):  # the next one is to be off the screen
-            screen.view.scroll_relative(y=-1, animate=False, immediate=True)
-        began = entries(app.study)
-        await burst(app, ["j", "x"])
-        assert entries(app.study) == began and screen.interview.current == far.id
-        assert "nothing was done" in flat(seen(app))
-        await pilot.press("x")
-        assert passages.one(app.study, far.id).status == "rejected"
-        screen.view.put_cursor(screen.interview.transcript.turns[0].start)  # type: ignore[union-attr]
-        screen.view.scroll_end(animate=False, immediate=True)
-        await settled(app, pilot)
-        began = entries(app.study)
-        for key in ("D", "S", "plus", "T"):
-            screen.view.scroll_end(animate=False, immediate=True)
-            await settled(app, pilot)
-            await pilot.press(key)
-            assert app.screen is screen and "press again" in flat(seen(app)), key
-        assert entries(app.study) == began
-
-    play(small_study(tmp_path), scenes)
-
-
-def test_while_suggestions_are_ranked_it_says_so_and_nothing_is_decided(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from needsseg.actions.coding import suggesting
-
-    real, go_on = suggesting.queue, threading.Event()
-
-    def slow(*args: object, **more: object) -> object:
-        go_on.wait(20)
-        return real(*args, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(suggesting, "queue", slow)
-
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        screen = await opened(app, pilot)
-        began = entries(app.study)
-        app.post_message(events.Key("Q", "Q"))
-        await asyncio.sleep(0.1)
-        assert "ranking the suggestions …" in flat(seen(app)), "a tenth of a second later it can be read"
-        for key in ("x", "a", "c", "1", "u", "O"):
-            app.post_message(events.Key(key, key))
-            await asyncio.sleep(0.02)
-        assert "nothing was done; press again" in flat(seen(app))
-        assert app.screen is screen
-        go_on.set()
-        await settled(app, pilot)
-        assert screen.queue.is_open and entries(app.study) == began
-        await burst(app, ["Q", "Q", "x"])
-        await settled(app, pilot)
-        assert entries(app.study) == began
-        here = screen.interview.passage
-        assert here is not None
-        await pilot.press("x")
-        assert passages.one(app.study, here.id).status == "rejected"
-        go_on.clear()
-        await pilot.press("Q")
-        app.post_message(events.Key("Q", "Q"))
-        await asyncio.sleep(0.05)
-        app.post_message(events.Key("escape", None))
-        await asyncio.sleep(0.05)
-        go_on.set()
-        await settled(app, pilot)
-        assert not screen.queue.is_open and not screen.targets.busy, "esc stops waiting"
 
     play(small_study(tmp_path), scenes)
 
@@ -396,29 +226,6 @@ def test_a_question_mark_shows_keys_in_every_dialog_and_f1_where_one_types(tmp_p
         assert toasts and all(region.area and not region.overlaps(bar) for region in toasts)
 
     play(small_study(tmp_path), scenes)
-
-
-def test_evidence_that_was_not_shown_is_not_decided_on(tmp_path: Path) -> None:
-    path = small_study(tmp_path)
-    with studies.open_study(path) as study:
-        one, two = with_segments(study)
-        members = {segment: [p.id for p, _ in evidence.evidence(study, segment).passages] for segment in (one, two)}
-
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        app.switch_mode("segments")
-        await settled(app, pilot)
-        assert isinstance(app.screen, SegmentsScreen)
-        began = entries(app.study)
-        await burst(app, ["j", "n", "a", "x"])
-        await settled(app, pilot)
-        assert entries(app.study) == began, "the quotes of the segment before were still there"
-        now = {segment: [p.id for p, _ in evidence.evidence(app.study, segment).passages] for segment in (one, two)}
-        assert now == members
-        assert "press again" in flat(seen(app))
-        await pilot.press("x")
-        assert entries(app.study) == began + 1
-
-    play(path, scenes, SMALL)
 
 
 EARLY = {
