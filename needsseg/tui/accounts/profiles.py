@@ -12,6 +12,7 @@ from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.discovery.evidence import listing
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.records import AccountMatch
+from needsseg.tui.keys.hints import with_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,15 @@ class Computed:
         """Return why computing failed and what to do, with fixes as ``worded`` puts them; empty without an error."""
         if self.error is None:
             return ""
-        return "\n".join(["Profiles could not be computed.", "", self.error.message, worded(self.error.hint), *FAILED])
+        return "\n".join(
+            [
+                "Profiles could not be computed.",
+                "",
+                self.error.message,
+                worded(self.error.hint),
+                *map(with_keys, FAILED),
+            ]
+        )
 
 
 def compute(study: Study, as_of: date | None) -> Computed:

@@ -111,7 +111,7 @@ def test_a_dry_run_shows_where_each_response_goes_and_why(path: Path, size: tupl
             '{"id": "r1", "last_week": "coordinator", "most_often": "builder_draft", "most_time": "builder_draft"}'
         )
         await settled(app, pilot)
-        assert "r1 → default flow: contradictory" in flat(seen(app)) and "speaks for Builder [draft]" in flat(seen(app))
+        assert "r1 → default flow: contradictory" in flat(seen(app)) and "supports Builder [draft]" in flat(seen(app))
         sheet.area.text = "id,last_week,most_often\nr2,coordinator,coordinator\n"
         await settled(app, pilot)
         assert "r2 → default flow: too few answers" in flat(seen(app))
