@@ -50,7 +50,7 @@ class SearchSheet(Sheet[Bookmark]):
     TITLE = "Search the study"
     KEYS = (
         "words: enter searches · {search.toggle!} by meaning or words · {search.narrow!} narrows · tab the list\n"
-        "list: enter opens · {search.code} {search.code_all} code it, all · {search.like} similar to it · "
+        "list: enter opens · {search.code} {search.code_all} code it, all · {search.like} similar · "
         "{search.words} words · {sheet.close} back"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
