@@ -36,8 +36,8 @@ class Rows(list[Row]):
     def arrow(self) -> Any:
         """Return the rows as a ``pyarrow.Table``.
 
-        Dictionaries, and lists of them, become JSON texts, since their keys differ from row to row. NeedssegError where
-        pyarrow is not installed.
+        A column with a dictionary, or a list of lists or dictionaries, in any row becomes JSON texts in all rows.
+        NeedssegError where pyarrow is not installed.
         """
         return _library("pyarrow").Table.from_pylist(self._flat())
 
@@ -46,14 +46,19 @@ class Rows(list[Row]):
         return _library("pandas").DataFrame(self._flat())
 
     def _flat(self) -> list[Row]:
-        return [{name: _flat_value(value) for name, value in row.items()} for row in self]
+        nested = {name for row in self for name, value in row.items() if _is_nested(value)}
+        return [{name: _flat_value(value, as_json=name in nested) for name, value in row.items()} for row in self]
 
 
-def _flat_value(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        nested = any(isinstance(each, dict | tuple | list) for each in value)
-        return json.dumps(value, ensure_ascii=False) if nested else list(value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+def _is_nested(value: Any) -> bool:
+    parts = value if isinstance(value, tuple | list) else ()
+    return isinstance(value, dict) or any(isinstance(part, dict | tuple | list) for part in parts)
+
+
+def _flat_value(value: Any, *, as_json: bool) -> Any:
+    if as_json and value is not None:
+        return json.dumps(value, ensure_ascii=False)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _library(name: str) -> Any:

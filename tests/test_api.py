@@ -29,7 +29,9 @@ LISTINGS = {
     "segments": ["segments"],
     "history": ["history"],
 }
-NESTED = Rows([{"id": 1, "codes": ("late", "lost"), "why": {"a": 1}, "parts": [{"b": 2}]}, {"id": 2, "codes": ()}])
+NESTED = Rows(
+    [{"id": 1, "codes": ("late", "lost"), "why": {"a": 1}, "parts": [{"b": 2}]}, {"id": 2, "codes": (), "parts": []}]
+)
 
 
 @pytest.fixture
@@ -74,6 +76,17 @@ def test_rows_are_what_the_commands_print(study_path: Path, capsys: pytest.Captu
     assert narrowed and {(row["interview"], row["status"]) for row in narrowed} == {("tom-ashdown", "suggested")}
 
 
+@pytest.mark.slow
+def test_every_listing_becomes_a_table(study_path: Path) -> None:
+    needs("pyarrow")
+    needs("pandas")
+    with needsseg.open_study(study_path) as study:
+        listings = [*(getattr(study, name)() for name in LISTINGS), study.profile("2026-07-01")]
+    for rows in listings:
+        assert rows.arrow().num_rows == len(rows.pandas()) == len(rows) > 0
+        assert rows.arrow().column_names == list(rows.pandas().columns) == list(rows[0])
+
+
 def test_the_study_is_closed_at_the_end(tmp_path: Path) -> None:
     studies.init(tmp_path / "needsseg.db").close()
     with needsseg.open_study(str(tmp_path / "needsseg.db")) as study:
@@ -100,7 +113,7 @@ def test_a_missing_library_is_named(method: str, library: str, monkeypatch: pyte
 def test_nested_values_become_json_texts() -> None:
     assert NESTED._flat() == [
         {"id": 1, "codes": ["late", "lost"], "why": '{"a": 1}', "parts": '[{"b": 2}]'},
-        {"id": 2, "codes": []},
+        {"id": 2, "codes": [], "parts": "[]"},
     ]
 
 

@@ -29,7 +29,7 @@ def format_of(path: Path) -> str:
 
 @contextmanager
 def written(assigned: Path, path: Path) -> Iterator[None]:
-    """Write the texts in ``assigned`` beside ``path``, and puts them there when the block ends well; else nothing is left.
+    """Write the texts in ``assigned`` beside ``path``, and put them there when the block ends well; else nothing is left.
 
     CSV cells that a spreadsheet would compute begin with ', ids of accounts excepted. Parquet holds the columns of
     ``assigned_parts``; the others a date for the day, and ids of passages. NeedssegError where it cannot be written.

@@ -264,7 +264,7 @@ class Study:
 
     @property
     def data_version(self) -> int:
-        """Change when another connection has written."""
+        """A number that changes when another connection has written."""
         return int(self.rows("PRAGMA data_version")[0][0])
 
     @property

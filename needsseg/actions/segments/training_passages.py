@@ -43,7 +43,7 @@ class TrainingPassages:
 
     @property
     def sha256(self) -> str:
-        """Change when any of it does."""
+        """A hash of all of it, by which stored results are known to be of the same passages."""
         return sha256(repr((self.members, self.names, self.speakers, self.others, self.quotes)))
 
 

@@ -78,7 +78,7 @@ def route(
     version: str | None = None,
     progress: Progress = silent,
 ) -> RouteReport:
-    """Score the responses in ``file`` by the newest version of the survey, or the one named, and keeps the verdicts.
+    """Score the responses in ``file`` by the newest version of the survey, or the one named, and store the verdicts.
 
     Columns are guessed by name unless given. Refused rows are named and left out; the same file again changes nothing.
     Raise TableError for a file that holds no responses, NotFoundError without a survey, UsageError for one with options to

@@ -17,7 +17,7 @@ UNFINISHED = "erasing"
 
 
 def erase(study: Study, remove: Callable[[], object]) -> list[str | Advice]:
-    """Remove rows by ``remove`` and wipes the history and all that was cached in the same transaction, then the rest.
+    """Remove rows by ``remove`` and wipe the history and all that was cached in the same transaction, then the rest.
 
     If it is killed, it continues when the study is opened next (``finish``). Nothing done before can be undone
     afterwards. Returns in words where the words still are: in the log, where another program reads the study just then and

@@ -54,7 +54,7 @@ UNMARKED = _Position("", 0, 0)
 
 
 class FileWatch:
-    """Looks whether the file at ``path``, whose device and number are ``identity``, was written by SQLite alone.
+    """Tells whether the file at ``path``, whose device and number are ``identity``, was written by SQLite alone.
 
     To be made while a connection to it is open and has read; ``closed`` is to be called when that is closed. A copy that
     holds at least what the file held is not noticed: the log is applied over it, and nothing is lost.

@@ -194,7 +194,7 @@ def write_unsaid(study: Study, segment: int, parts: Iterable[str]) -> None:
 
 
 def set_status(study: Study, segment: int, status: Literal["named", "set_aside"]) -> None:
-    """Set a segment aside, or opens it again (inside an action)."""
+    """Set a segment aside, or open it again (inside an action)."""
     row = one(study, segment)
     if status == "set_aside" and row.status == "confirmed":
         raise refused_as_confirmed(row)
