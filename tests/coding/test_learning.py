@@ -69,6 +69,7 @@ def test_learning_needs_fewer_decisions_in_the_sample_study(sample: bench.Marked
     assert max(ours, untrained) < keyword < random and ours < 1.1 * untrained
 
 
+@pytest.mark.slow
 def test_suggestions_are_better_than_chance_without_any_decision(gold: bench.Marked, sample: bench.Marked) -> None:
     for marked in (gold, sample):
         average, chance = bench.sentences(marked)
@@ -110,6 +111,7 @@ def test_without_a_decision_the_untrained_order_stands_and_the_first_one_counts(
         assert first == ({0, 1, 2} if said else {3, 4, 5})
 
 
+@pytest.mark.slow
 def test_below_ten_decisions_or_of_one_kind_no_forecast_is_given(gold: bench.Marked) -> None:
     done, left = list(range(30)), list(range(30, 134))
     for said in ([True, False] * 4, [True] * 30, [False] * 30):
@@ -153,6 +155,7 @@ def test_early_on_each_tenth_is_one_to_explore() -> None:
     assert (np.diff(settled.chances[list(settled.order)]) <= 0).all()
 
 
+@pytest.mark.slow
 def test_the_same_decisions_give_the_same_chances(sample: bench.Marked) -> None:
     done, left = list(range(60)), list(range(60, 200))
     said = [bool(sample.finds[at]) for at in done]

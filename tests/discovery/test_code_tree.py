@@ -66,6 +66,7 @@ def test_a_tree_takes_two_codes() -> None:
     assert [branch.codes for branch in found.branches] == [("a",), ("b",)] and found.root.passages == 3
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_rearranged_every_code_is_one_leaf_and_what_was_moved_lies_where_it_was_put(data: st.DataObject) -> None:
     rows, codes, speakers = _coded()

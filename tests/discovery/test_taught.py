@@ -73,6 +73,7 @@ def test_one_answer_elsewhere_does_not_fray_what_it_speaks_of(loose) -> None:
         assert _unassigned(after) <= _unassigned(before) + 3
 
 
+@pytest.mark.slow
 def test_a_candidate_split_in_two_leaves_the_others_as_they_were(loose) -> None:
     """Half its answers speak against what was found, but only there."""
     texts, rows, before = loose
