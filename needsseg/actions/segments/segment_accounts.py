@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from needsseg.actions.coding.blind import seen_members
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, NeedssegError
 from needsseg.study.coding import passages
 from needsseg.study.segments import segments
 from needsseg.study.transcripts import interviews
@@ -35,7 +35,7 @@ class SegmentAccounts:
     as_of: date | None
 
 
-def accounts_by_segment(study: Study, warn: Callable[[str], None] = lambda _why: None) -> dict[int, SegmentAccounts]:
+def accounts_by_segment(study: Study, warn: Callable[[Advice], None] = lambda _why: None) -> dict[int, SegmentAccounts]:
     """The accounts behind every segment; empty where no accounts were imported. Loads DuckDB.
 
     It is empty too where their file is missing or unreadable; ``warn`` gets the reason, and evidence is shown all the same.
@@ -48,7 +48,7 @@ def accounts_by_segment(study: Study, warn: Callable[[str], None] = lambda _why:
         account_of = {behind.participant: behind.account_id for behind in accounts.matches(study) if behind.account_id}
         paid, as_of = _paid(study)
     except NeedssegError as error:
-        warn(str(error))
+        warn(error.advice)
         return {}
     who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
     passages_by_id = {passage.id: passage for passage in passages.listing(study)}
