@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from importlib import import_module
 from pathlib import Path
@@ -31,6 +32,7 @@ WRITTEN = {
     "surveys.py": "the name of a file's format",
 }
 """Modules that may name a command, with the reason."""
+OUR_ERRORS = re.compile(r"\b(Needsseg|Transcript|Table|UnknownKind|Study|Discovery|NotFound|Usage)Error\b")
 
 
 @pytest.mark.parametrize("fix", Fix)
@@ -104,3 +106,30 @@ def test_lower_floors_word_no_command_and_no_key() -> None:
         if (DOOR_WORDS.search(line) or OPTION.search(line)) and "import" not in line.split()[:3]
     ]
     assert not found, "\n".join(found)
+
+
+def _errors_as_text(handler: ast.ExceptHandler) -> list[int]:
+    """Lines at which a handler of our errors makes text of the error, which leaves out commands and options."""
+    if handler.type is None or not OUR_ERRORS.search(ast.unparse(handler.type)):
+        return []
+    whole = {handler.name, f"{handler.name}.hint", f"{handler.name}.advice"}
+    written = [node.value for node in ast.walk(handler) if isinstance(node, ast.FormattedValue)]
+    written += [
+        argument
+        for node in ast.walk(handler)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "str"
+        for argument in node.args
+    ]
+    return [each.lineno for each in written if ast.unparse(each) in whole]
+
+
+def test_the_command_line_shows_our_errors_with_their_commands_and_options() -> None:
+    folder = Path(needsseg.__file__).parent / "cli"
+    handlers = [
+        (file, node)
+        for file in sorted(folder.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+    ]
+    assert any(OUR_ERRORS.search(ast.unparse(node.type)) for _, node in handlers if node.type is not None)
+    assert [f"{file.name}:{line}" for file, node in handlers for line in _errors_as_text(node)] == []

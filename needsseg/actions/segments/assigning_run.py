@@ -146,7 +146,7 @@ def begun(folder: Path, identity: State, file: Path) -> StagedTexts | None:
         raise UsageError(
             f"{file.name}: an assignment of it was begun before ({done} parts are done), and since then "
             f"{' and '.join(changed)} changed.",
-            Advice("Begin anew; what was done of it is then dropped: ", Fix.ASSIGN_AFRESH.of(file=file.name)),
+            Advice("Begin anew; what was done of it is then dropped: ", Fix.ASSIGN_AFRESH.of(file=file)),
         )
     return StagedTexts(
         **(stored["staged"] | {"path": folder / "texts.parquet", "warnings": tuple(stored["staged"]["warnings"])})

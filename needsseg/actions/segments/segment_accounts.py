@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from needsseg.actions.coding.blind import seen_members
-from needsseg.errors import NeedssegError
+from needsseg.errors import Advice, NeedssegError
 from needsseg.study.coding import passages
 from needsseg.study.segments import segments
 from needsseg.study.transcripts import interviews
@@ -35,7 +35,9 @@ class SegmentAccounts:
     as_of: date | None
 
 
-def accounts_by_segment(study: Study, warn: Callable[[str], None] = lambda _reason: None) -> dict[int, SegmentAccounts]:
+def accounts_by_segment(
+    study: Study, warn: Callable[[Advice], None] = lambda _reason: None
+) -> dict[int, SegmentAccounts]:
     """The accounts behind every segment; empty where no accounts were imported. Loads DuckDB.
 
     It is empty too where their file is missing or unreadable; ``warn`` gets the reason, and evidence is shown all the same.
@@ -48,7 +50,7 @@ def accounts_by_segment(study: Study, warn: Callable[[str], None] = lambda _reas
         account_of = {match.participant: match.account_id for match in accounts.matches(study) if match.account_id}
         paid, as_of = _paid(study)
     except NeedssegError as error:
-        warn(str(error))
+        warn(error.advice)
         return {}
     participant_by_voice = {
         (row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant

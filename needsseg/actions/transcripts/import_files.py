@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from needsseg.actions.transcripts.import_choices import FileChoices
-from needsseg.errors import NeedssegError, TranscriptError
+from needsseg.errors import NO_ADVICE, Advice, NeedssegError, TranscriptError
 from needsseg.files import file_sha256
 from needsseg.records import Transcript
 from needsseg.study.connection import Study
@@ -27,6 +27,12 @@ class Refused:
 
     file: str
     reason: str
+    advice: Advice = NO_ADVICE
+    """The reason with the fixes in it, where it has some, for a door to word."""
+
+    def row(self) -> dict[str, str]:
+        """Return file and reason, as JSON has them."""
+        return {"file": self.file, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def files_of(study: Study, paths: Sequence[Path], skipped: Collection[Path] = ()
             else:
                 files.append(path)
         except (OSError, ValueError, RuntimeError, NeedssegError) as error:
-            refused.append(Refused(storable(str(path)), reason_of(error)))
+            refused.append(refusal(storable(str(path)), error))
     left_out = {path.absolute() for path in skipped}
     chosen = [file for file in dict.fromkeys(files) if file.absolute() not in left_out]
     return ImportFiles(tuple(chosen), tuple(refused), tuple(passed_over), tuple(others))
@@ -106,6 +112,14 @@ def read_interviews(file: Path, chosen: FileChoices) -> list[tuple[str, Transcri
                 "Correct the times in the file.",
             )
     return read
+
+
+def refusal(name: str, error: Exception, file: Path | None = None) -> Refused:
+    """Return the refusal of a file by its name, with the fixes that the error has."""
+    advice = NO_ADVICE
+    if isinstance(error, NeedssegError) and error.hint.fixes:
+        advice = Advice(storable(error.message.removeprefix(f"{file}: ")), " ", error.hint)
+    return Refused(name, reason_of(error, file), advice)
 
 
 def reason_of(error: Exception, file: Path | None = None) -> str:

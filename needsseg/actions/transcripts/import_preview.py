@@ -209,8 +209,8 @@ def preview_json(result: ImportPreview) -> dict[str, Any]:
 
     return {
         "files": [asdict(file) | {"state": file.state} for file in result.files],
-        "refused": [asdict(one) for one in result.refused],
-        "passed_over": [asdict(one) for one in result.passed_over],
+        "refused": [one.row() for one in result.refused],
+        "passed_over": [one.row() for one in result.passed_over],
         "others": result.others,
     }
 

@@ -26,6 +26,7 @@ from needsseg.actions.transcripts.import_files import (
     files_of,
     read_interviews,
     reason_of,
+    refusal,
     storable,
 )
 from needsseg.actions.transcripts.interview_names import FileName, file_names, titles_of
@@ -179,7 +180,7 @@ def _parse(
         parts = read_interviews(file, chosen)
         matches.look(file, chosen, parts)
     except Exception as error:
-        report.refused.append(Refused(file_name.name, reason_of(error, file)))
+        report.refused.append(refusal(file_name.name, error, file))
         return
     for part, transcript in parts:
         name, stem, content = file_name.name, file_name.stem, digest
@@ -196,7 +197,7 @@ def _parse(
         except StudyError:
             raise
         except Exception as error:
-            report.refused.append(Refused(name, reason_of(error)))
+            report.refused.append(refusal(name, error))
             continue
         namesake = existing.by_file.get(name)
         alike = namesake is not None and _is_version_of(study, transcript, namesake)

@@ -134,7 +134,7 @@ def import_files(session: Session, paths: Sequence[Path], as_json: bool) -> None
             except NeedssegError as error:
                 if len(paths) == 1:
                     raise
-                session.refuse(path.name, str(error))
+                session.refuse(path.name, error.advice)
     if as_json:
         print_array([asdict(report) for report in done])
     for report in done:

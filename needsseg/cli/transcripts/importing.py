@@ -118,7 +118,11 @@ def import_(
     with opened(session) as study, session.progressing() as progress:
         report = importing.import_transcripts(study, paths, None, progress, chosen)
     if as_json:
-        print_object(asdict(report))
+        refused_files = {
+            "refused": [one.row() for one in report.refused],
+            "passed_over": [one.row() for one in report.passed_over],
+        }
+        print_object(asdict(report) | refused_files)
     else:
         for key in report.added:
             print_text(key)
@@ -134,7 +138,7 @@ def _tell(session: Session, report: importing.ImportReport) -> None:
     for file in report.changed:
         session.refuse(file, "changed since it was imported. Bring the new text in with: needsseg reimport KEY FILE")
     for refused in (*report.refused, *report.passed_over):
-        session.refuse(refused.file, refused.reason)
+        session.refuse(refused.file, refused.advice or refused.reason)
     _tell_others(session, report.others)
     unchanged_note = f", {len(report.unchanged)} were there already" if report.unchanged else ""
     session.say(f"Imported {format_count(len(report.added), 'interview')}{unchanged_note}.")

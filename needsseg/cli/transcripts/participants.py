@@ -52,7 +52,7 @@ def _matches(session: Session, study: Study) -> dict[str, AccountMatch]:
     try:
         return {match.participant: match for match in accounts.matches(study)}
     except NeedssegError as error:
-        session.warn(str(error))
+        session.warn(error.advice)
         return {}
 
 

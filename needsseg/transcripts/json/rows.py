@@ -27,7 +27,6 @@ from needsseg.transcripts.tables.column_contents import columns_by_content
 from needsseg.transcripts.tables.columns import Columns, columns_of
 from needsseg.transcripts.tables.rows import Row, Rows, chosen_columns
 
-_CANONICAL = ("interview_id", "speaker", "role", "start", "end", "text")
 _ROLES = {"internal": "interviewer", "external": "participant", "host": "host", "guest": "guest"}
 _SHOWN = 3
 _MOST_SHOWN = 12

@@ -23,7 +23,6 @@ from needsseg.transcripts.subtitles.cues import milliseconds
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
 _LEADING_TIME = re.compile(rf"^(?:[\[(]{_CLOCK}[\])]\s*|{_CLOCK}(?=\s|$|[^\W\d_][^:]{{0,62}}:\s))\s*(?:[-–|:]\s+)?")
 _CHEVRONS = re.compile(r"^(?:>>+|»+)\s*")
-_BRACKETED_TIME = re.compile(rf"^[\[(]{_CLOCK}[\])]\s*")
 _TRAILING_TIME = re.compile(rf"\s*(?:[\[(]\s*{_CLOCK}\s*[\])]|(?<=\s){_CLOCK})\s*$")
 _EMPHASIS = re.compile(
     r"^(\*{1,3}|_{1,3})(?P<name>\+?\d{1,4}\*{2,}\d{1,4}|[^*\s][^*]*?)(?P<colon>:?)\s*\1(?P<rest>(?!\w).*)$"
@@ -269,17 +268,3 @@ def _quoted(lines: Sequence[str], line_labels: Sequence[Labelled | None], index:
             return True
         following += 1
     return False
-
-
-def _about_the_file(
-    lines: Sequence[str], line_labels: Sequence[Labelled | None], counts: dict[str, int], accepted: set[str]
-) -> set[str]:
-    """Return labels of a block of ``Field: value`` lines above the dialogue, each used only there."""
-    repeated = {label for label in accepted if counts[label] > 1}
-    if len(repeated) < 2:
-        return set()
-    head = next(index for index, item in enumerate(line_labels) if item and item.label in repeated)
-    fields = [item for item in line_labels[:head] if item and counts[item.label] == 1]
-    values = {item.label for item in fields if item.words in accepted or not _SENTENCE_END.search(item.words)}
-    side_by_side = any(first and second for first, second in pairwise(line_labels[:head]))
-    return values if side_by_side or any(item.words in accepted for item in fields) else set()

@@ -27,15 +27,6 @@ class Sheet:
     records: tuple[tuple[int, list[str]], ...]
 
 
-def is_workbook(path: Path) -> bool:
-    """Return whether a file is a zip archive with the parts of an Excel workbook."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return any(name.casefold() == "xl/workbook.xml" for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return False
-
-
 def sheets_of(path: Path) -> tuple[Sheet, ...]:
     """Return the non-empty sheets of a workbook, with the values that the spreadsheet last computed.
 

@@ -107,5 +107,5 @@ def test_a_paused_run_that_is_ended_leaves_the_study_and_goes_on_later(confirmed
     assert list(Path(f"{confirmed.study}.stack").glob("assign-*/state.json"))
     file.write_text(TEXTS + "3,one more,,\n", encoding="utf-8")
     done = confirmed("assign", file)
-    assert done.code == 2 and says(done.err, FILE_CHANGED) and says(done.err, "--fresh")
+    assert done.code == 2 and says(done.err, FILE_CHANGED) and f"needsseg assign {file} --fresh" in done.err
     assert confirmed("assign", file, "--fresh", "--json").json["texts"] == 2

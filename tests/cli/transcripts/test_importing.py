@@ -103,3 +103,13 @@ def test_words_by_kind_are_printed_for_import_and_interviews(empty: Caller, fold
     counts = empty.done("import", folder, "--json").json["words_by_kind"]["anna"]
     assert empty.done("interviews", "--json").json[0]["words_by_kind"] == counts
     assert empty.done("show", "anna", "--json").json["words_by_kind"] == counts
+
+
+def test_a_refused_file_names_the_option_that_reads_it(empty: Caller, folder: Path) -> None:
+    above = "We sat in the room behind the oven, where it is warm, and we spoke of orders, lists, drivers and of bread."
+    (folder / "oven.txt").write_text(f"{above}\n\n{TALK}", encoding="utf-8")
+    called = empty("import", folder, "--json")
+    assert called.code == 3 and "refused: oven.txt: " in called.err and "(--anyway)" in called.err
+    assert [one["file"] for one in called.json["refused"]] == ["oven.txt"]
+    assert set(called.json["refused"][0]) == {"file", "reason"} and "--" not in called.json["refused"][0]["reason"]
+    assert empty.done("import", folder, "--anyway", "--json").json["refused"] == []
