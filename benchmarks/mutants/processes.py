@@ -140,13 +140,14 @@ def note_coverage(items: list[pytest.Item], files: set[str], target: Path) -> No
     Coverage(lines, seconds).save(target)
 
 
-def run_tests(items: list[pytest.Item], chosen: list[str], seconds: dict[str, float]) -> None:
-    """Runs the chosen tests in their order; the process ends at the first failure."""
+def run_tests(items: list[pytest.Item], chosen: list[str], seconds: dict[str, float], last: Path) -> None:
+    """Runs the chosen tests in their order; the process ends at the first failure. ``last`` names the last test begun."""
     resource.setrlimit(resource.RLIMIT_AS, (LARGEST_BYTES, LARGEST_BYTES))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     by_id = {item.nodeid: item for item in items}
     tests = [by_id[test] for test in chosen]
     for item, following in zip(tests, [*tests[1:], None], strict=False):
+        last.write_text(item.nodeid, encoding="utf-8")
         signal.setitimer(signal.ITIMER_REAL, USUAL_TIMES * seconds[item.nodeid] + SPARE_SECONDS)
         try:
             reports = runtestprotocol(item, log=False, nextitem=following)
