@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import itertools
 import math
 import os
 import pickle
@@ -50,13 +51,19 @@ class Coverage:
         present = [item.nodeid for item in items if self.seconds.get(item.nodeid, math.inf) <= dearest]
         return Coverage({test: self.lines[test] for test in present}, {test: self.seconds[test] for test in present})
 
-    def list_tests(self, mutant: Mutant) -> list[str]:
-        """Tests that run the mutant, quickest first; for one run on import, all, those of its module first."""
+    def list_tests(self, mutant: Mutant, spend: float) -> list[str]:
+        """Tests that run the mutant, quickest first; for one run on import, all, those of its module first.
+
+        Of them as many as take ``spend`` seconds together.
+        """
         places = {(mutant.path, line) for line in mutant.lines}
         if mutant.function is not None:
-            return sorted((test for test, lines in self.lines.items() if lines & places), key=self.seconds.__getitem__)
-        of_module = {test for test, lines in self.lines.items() if any(path == mutant.path for path, _ in lines)}
-        return sorted(self.lines, key=lambda test: (test not in of_module, self.seconds[test]))
+            tests = sorted((test for test, lines in self.lines.items() if lines & places), key=self.seconds.__getitem__)
+        else:
+            of_module = {test for test, lines in self.lines.items() if any(path == mutant.path for path, _ in lines)}
+            tests = sorted(self.lines, key=lambda test: (test not in of_module, self.seconds[test]))
+        spent = itertools.accumulate(self.seconds[test] for test in tests)
+        return [test for test, seconds in zip(tests, spent, strict=True) if seconds <= spend]
 
 
 class _Plugin:

@@ -77,6 +77,7 @@ class Trial:
     kept_coverage: Path | None
     examples: int
     dearest: float
+    spend: float
 
     @property
     def coverage_file(self) -> Path:
@@ -109,7 +110,7 @@ class Trial:
         print(f"{len(coverage.seconds)} of {len(items)} tests, {seconds:.0f} s; failing: {failing}", file=sys.stderr)
         verdicts: dict[Mutant, str] = {}
         for mutant in self.mutants:
-            chosen = coverage.list_tests(mutant)
+            chosen = coverage.list_tests(mutant, self.spend)
 
             def run(mutant: Mutant | None, chosen: list[str] = chosen) -> None:
                 if mutant is not None and not swap_code(mutant, functions):
@@ -141,20 +142,20 @@ class Trial:
 
         def run(items: list[pytest.Item]) -> None:
             coverage = noted.only(items, self.dearest)
-            run_tests(items, coverage.list_tests(mutant), coverage.seconds, self.last_test_file)
+            run_tests(items, coverage.list_tests(mutant, self.spend), coverage.seconds, self.last_test_file)
 
         collect([*self.list_options(), *self.tests], run, self.examples)
 
 
 def judge(
-    mutants: list[Mutant], tests: list[str], kept_coverage: Path | None, examples: int, dearest: float
+    mutants: list[Mutant], tests: list[str], kept_coverage: Path | None, examples: int, dearest: float, spend: float
 ) -> dict[Mutant, str]:
     """``killed``, ``survived`` or ``run by no test`` for each mutant."""
     for name in HEAVY:
         importlib.import_module(name)
     with tempfile.TemporaryDirectory(prefix="needsseg-mutants-") as folder:
         (Path(folder) / "tests").mkdir()
-        trial = Trial(mutants, tests, Path(folder), kept_coverage, examples, dearest)
+        trial = Trial(mutants, tests, Path(folder), kept_coverage, examples, dearest, spend)
         if fork(lambda: collect([*trial.list_options(), *tests], trial.swap_all, examples), silent=False):
             raise SystemExit("the tests could not be collected or run")
         verdicts: dict[Mutant, str] = pickle.loads(trial.verdicts_file.read_bytes())  # noqa: S301  # of our own child

@@ -286,3 +286,118 @@ def test_a_code_renamed_in_one_copy_stays_one_code(
     assert [row[0] for row in talk.rows("SELECT name FROM codes ORDER BY id")] == result
     assert len(report.left) == conflicts
     assert report.codes == 0
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "result", "continued"),
+    [
+        (("a", "2026-01-02"), ("a", "2026-01-03"), ("a", "2026-01-02"), 0),
+        (("a", "2026-01-02"), ("b", "2026-01-03"), (LINE.join("ab"), "2026-01-03"), 1),
+        (("a", "2026-01-02"), ("b", "2026-01-01"), (LINE.join("ab"), "2026-01-02"), 1),
+        (("", "2026-01-02"), ("b", "2026-01-03"), ("b", "2026-01-03"), 1),
+    ],
+)
+def test_statements_join_part_by_part(
+    talk: Study, ours: tuple[str, str], theirs: tuple[str, str], result: tuple[str, str], continued: int
+) -> None:
+    """One writer's pain on one passage here and there, with when it was written; another writer's comes beside it."""
+    first, second, *_ = suggest_four(talk)
+    copy = copy_of(talk)
+    for path, (pain, at) in ((talk.path, ours), (copy, theirs)):
+        with studies.open_study(path) as own, own.action("statement"):
+            row = {"situation": "late", "motivation": "", "outcome": "", "pain": pain, "workaround": ""}
+            own.insert("job_statements", {"passage_id": first, "written_by": "Ada", "written_at": at} | row)
+            if path == copy:
+                own.insert("job_statements", {"passage_id": second, "written_by": "Ben", "written_at": at} | row)
+    report = merging.merge(talk, copy)
+    rows = talk.rows("SELECT passage_id, written_by, situation, pain, written_at FROM job_statements ORDER BY id")
+    assert [tuple(row) for row in rows] == [
+        (first, "Ada", "late", *result),
+        (second, "Ben", "late", *theirs),
+    ]
+    assert (report.statements, report.statements_continued) == (1, continued)
+    again = merging.merge(talk, copy)
+    assert (again.statements, again.statements_continued) == (0, 0)
+
+
+@pytest.mark.parametrize("at", ["2026-01-01", "2026-01-03"])
+def test_a_memo_that_is_continued_has_the_later_date(talk: Study, at: str) -> None:
+    copy = copy_of(talk)
+    for path, words, written_at in ((talk.path, "a", "2026-01-02"), (copy, "b", at)):
+        with studies.open_study(path) as own, own.action("memo"):
+            own.insert("memos", {"interview_id": 1, "words": words, "written_by": "Ada", "written_at": written_at})
+    merging.merge(talk, copy)
+    assert [tuple(row) for row in talk.rows("SELECT words, written_at FROM memos")] == [
+        (LINE.join("ab"), max(at, "2026-01-02"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "left", "added"),
+    [
+        ([], [(1, 2, "together"), (3, 4, "apart")], 0, 2),
+        ([(1, 2, "together")], [(1, 2, "together")], 0, 0),
+        ([(1, 2, "together")], [(1, 2, "apart"), (3, 4, "apart")], 1, 1),
+    ],
+)
+def test_pairs_join_and_keep_who_decided_them(
+    talk: Study, ours: list[tuple[int, int, str]], theirs: list[tuple[int, int, str]], left: int, added: int
+) -> None:
+    suggest_four(talk)
+    copy = copy_of(talk)
+    for path, name, pairs in ((talk.path, "Ada", ours), (copy, "Ben", theirs)):
+        with as_coder(path, name) as own, own.action("pairs"):
+            for first, second, kind in pairs:
+                row = {"first_id": first, "second_id": second, "kind": kind, "decided_by": name, "decided_at": name}
+                own.insert("passage_pairs", row)
+    report = merging.merge(talk, copy)
+    assert len(report.left) == left
+    known = {(first, second) for first, second, _ in ours}
+    came = [(*pair, "Ben", "Ben") for pair in theirs if pair[:2] not in known]
+    rows = talk.rows("SELECT first_id, second_id, kind, decided_by, decided_at FROM passage_pairs ORDER BY id")
+    assert [tuple(row) for row in rows] == [*((*pair, "Ada", "Ada") for pair in ours), *came]
+    assert len(came) == added
+    assert len(merging.merge(talk, copy).left) == left
+
+
+def test_off_topic_joins_with_who_said_it_and_when(talk: Study) -> None:
+    suggest_four(talk)
+    copy = copy_of(talk)
+    for path, name, passage in ((talk.path, "Ada", 1), (copy, "Ben", 1), (copy, "Ben", 2)):
+        with as_coder(path, name) as own, own.action("off"):
+            own.insert("off_topic", {"passage_id": passage, "decided_by": name, "decided_at": name})
+    report = merging.merge(talk, copy)
+    rows = talk.rows("SELECT passage_id, decided_by, decided_at FROM off_topic ORDER BY id")
+    assert [tuple(row) for row in rows] == [(1, "Ada", "Ada"), (2, "Ben", "Ben")]
+    assert not report.left
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "result", "conflicts"),
+    [
+        (None, ("Need", ""), ("Need", ""), 0),
+        (("Need", ""), ("need", "words"), ("Need", "words"), 0),
+        (("Need", "words"), ("Need", "words"), ("Need", "words"), 0),
+        (("Need", "words"), ("Need", ""), ("Need", "words"), 0),
+        (("Need", "words"), ("Need", "other"), ("Need", "words"), 1),
+    ],
+)
+def test_needs_join_by_name(
+    talk: Study,
+    ours: tuple[str, str] | None,
+    theirs: tuple[str, str],
+    result: tuple[str, str],
+    conflicts: int,
+) -> None:
+    copy = copy_of(talk)
+    for path, name, need in ((talk.path, "Ada", ours), (copy, "Ben", theirs)):
+        if need is not None:
+            with as_coder(path, name) as own, own.action("need"):
+                row = {"position": 1, "stated_by": name, "stated_at": name}
+                own.insert("needs", {"name": need[0], "description": need[1]} | row)
+    report = merging.merge(talk, copy)
+    rows = talk.rows("SELECT name, description, stated_by, stated_at FROM needs")
+    who = "Ben" if ours is None else "Ada"
+    assert [tuple(row) for row in rows] == [(*result, who, who)]
+    assert len(report.left) == conflicts
+    assert report.needs == (result != ours)
