@@ -10,8 +10,8 @@ takes three times as long as usual and ten seconds more has noticed the mutant. 
 
 A mutant inside a function is put into a running process, where everything is imported already; one that is run on import
 (a constant, a default) gets a process that imports needsseg with it. Property tests try ``--examples`` examples (8), the same for
-every mutant. Tests that take longer than ``--dearest`` seconds (5) are left out, and where ``--spend`` is given, those of a mutant
-that would take more than so many seconds together: then more mutants survive, not fewer.
+every mutant. Tests that take longer than ``--dearest`` seconds (5) are left out. Where ``--spend`` is given, a mutant's tests
+take so many seconds together at most: then more mutants survive, not fewer.
 ``--survivors`` writes the survivors as lines of JSON; ``--again`` runs only the mutants in such a file. ``--coverage`` keeps
 the noted lines in a file and reads them from there the next time: delete it when the code or the tests have changed.
 """
