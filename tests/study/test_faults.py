@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from needsseg.study import history_dependencies
 from needsseg.study.connection import Study
 from needsseg.study.file import copies, faults, rescue, waiting
 from needsseg.study.file.faults import DamagedError, NoRoomError
+from needsseg.study.file.private import SIDES, remove_copy, side
 
 
 @pytest.mark.parametrize(
@@ -194,3 +196,70 @@ def test_rows_whose_parent_is_gone_are_dropped_and_counted(rows: sqlite3.Connect
     assert [row[0] for row in rows.execute("SELECT id FROM children ORDER BY id")] == [1, 3]
     assert [row[0] for row in rows.execute("SELECT id FROM grandchildren ORDER BY id")] == [1, 3]
     assert rescue._drop_orphans(rows) == {}
+
+
+def read_rows(conn: sqlite3.Connection, table: str, width: int) -> list[tuple[object, ...] | None]:
+    return list(rescue._readable(conn, table, width))
+
+
+def test_every_row_of_a_sound_table_is_read_once() -> None:
+    """Whatever its numbers: negative ones, the first, those far apart; and rows without numbers."""
+    conn = sqlite3.connect(":memory:")
+    conn.execute("CREATE TABLE numbered (id INTEGER PRIMARY KEY, word TEXT)")
+    rows = [(-(2**40), "a"), (-1, "b"), (0, "c"), (1, "d"), (2**40, "e")]
+    conn.executemany("INSERT INTO numbered VALUES (?, ?)", rows)
+    assert read_rows(conn, "numbered", 2) == rows
+    assert read_rows(conn, "numbered", 3) == [], "rows of another shape are none of this table"
+    conn.execute("CREATE TABLE named (word TEXT PRIMARY KEY) WITHOUT ROWID")
+    conn.executemany("INSERT INTO named VALUES (?)", [("x",), ("y",)])
+    assert read_rows(conn, "named", 1) == [("x",), ("y",)]
+    assert rescue._has_row_numbers(conn, "numbered") and not rescue._has_row_numbers(conn, "named")
+
+
+class Gapped:
+    """A connection to a table in which some numbers cannot be read."""
+
+    def __init__(self, rows: list[int], gaps: set[int]) -> None:
+        self.rows, self.gaps = rows, gaps
+
+    def execute(self, sql: str, values: list[int] | None = None) -> Iterator[tuple[int, ...]]:
+        if "LIMIT 0" in sql:
+            return iter(())
+        assert values is not None
+        up = "> ?" in sql
+        return self._walk([n for n in sorted(self.rows, reverse=not up) if (n > values[0] if up else n < values[0])])
+
+    def _walk(self, numbers: list[int]) -> Iterator[tuple[int, ...]]:
+        for number in numbers:
+            if number in self.gaps:
+                raise sqlite3.DatabaseError("database disk image is malformed")
+            yield number, number
+
+
+@pytest.mark.parametrize(
+    ("rows", "gaps"),
+    [
+        (list(range(20)), {5}),
+        (list(range(20)), {0}),
+        (list(range(20)), {19}),
+        (list(range(20)), {5, 6, 7, 12}),
+        (list(range(0, 2000, 10)), {500, 510}),
+    ],
+)
+def test_behind_a_gap_reading_goes_on(rows: list[int], gaps: set[int]) -> None:
+    read = read_rows(Gapped(rows, gaps), "t", 1)  # type: ignore[arg-type]
+    numbers = [row[0] for row in read if row is not None]
+    assert len(numbers) == len(set(numbers)), "no row twice"
+    assert None in read and not gaps & set(numbers)
+    assert set(numbers) >= {n for n in rows if n < min(gaps) or n > max(gaps)}
+
+
+def test_a_copy_goes_with_all_that_belongs_to_it(tmp_path: Path) -> None:
+    copy, other = tmp_path / "copy.db", tmp_path / "copy.db2"
+    for path in (copy, other, *(side(copy, ending) for ending in SIDES)):
+        path.write_text("x", encoding="utf-8")
+    side(copy, ".stack").mkdir()
+    (side(copy, ".stack") / "a.parquet").write_text("x", encoding="utf-8")
+    remove_copy(copy)
+    assert list(tmp_path.iterdir()) == [other]
+    remove_copy(copy)

@@ -92,7 +92,10 @@ def test_people_of_one_key_are_one_by_name_and_address(
         talk.execute("UPDATE participants SET email = ?", [ours])
     merging.merge(talk, path)
     keys = [row.participant for row in interviews.speakers(talk) if row.participant]
-    assert keys == (["anna", "anna"] if same and name == "Anna" else ["anna", "second"])
+    one = same and name == "Anna"
+    assert keys == (["anna", "anna"] if one else ["anna", "second"])
+    emails = [row[0] for row in talk.rows("SELECT email FROM participants ORDER BY id")]
+    assert emails == ([ours or theirs] if one else [ours, theirs]), "what is empty here is filled"
 
 
 def test_people_whose_keys_are_taken_are_numbered(talk: Study, tmp_path: Path) -> None:
@@ -236,6 +239,12 @@ Code = dict[str, object]
             [{"name": "a"}, {"name": "b", "parent_id": 1}],
             [("a", None, None), ("b", "a", None)],
             0,
+        ),
+        (
+            [{"name": "c"}, {"name": "a", "parent_id": 1}, {"name": "b"}],
+            [{"name": "a"}, {"name": "b", "parent_id": 1}, {"name": "c", "parent_id": 2}],
+            [("c", None, None), ("a", "c", None), ("b", "a", None)],
+            1,
         ),
         ([{"name": "a", "description": "x"}], [{"name": "a", "description": "x"}], [("a", None, None)], 0),
         ([{"name": "a", "description": "x"}], [{"name": "a", "description": "y"}], [("a", None, None)], 1),
@@ -401,3 +410,42 @@ def test_needs_join_by_name(
     assert [tuple(row) for row in rows] == [(*result, who, who)]
     assert len(report.left) == conflicts
     assert report.needs == (result != ours)
+
+
+def test_a_talk_that_begins_with_the_participant_has_its_first_passage_too(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "ben.txt").write_text("Ben: I begin.\n\nInterviewer: So?\n\nBen: I go on.\n", encoding="utf-8")
+    importing.import_transcripts(study, [tmp_path / "ben.txt"])
+    theirs = copy_of(study)
+    with as_coder(theirs, "Ada") as other:
+        speakers.rename_speaker(other, "Ben", "Benjamin")
+        start = interviews.show(other, "ben").turns[0].start
+        passages.mark(other, "ben", start, start + 7)
+    merging.merge(study, theirs)
+    assert [(p.start, p.speaker) for p in passages.listing(study)] == [(start, "Ben")]
+
+
+def test_a_passage_stands_beside_where_anything_at_its_place_is_decided(talk: Study) -> None:
+    """Also where an undecided one is there that a segment keeps."""
+    suggest_four(talk)
+    theirs = copy_of(talk)
+    with as_coder(theirs, "Ben") as other:
+        passages.decide(other, [1], "rejected")
+    with talk.action("again"):
+        row = dict(talk.rows("SELECT * FROM passages WHERE id = 1")[0])
+        del row["id"]
+        decision = {"status": "accepted", "decided_by": "Ada", "decided_at": "1"}
+        talk.insert("passages", row | decision)
+        segment = talk.insert("segments", {"name": "Kept", "status": "named"})
+        member = {"segment_id": segment, "passage_id": 1, "strength": 1.0, "placed_by": "hand"}
+        talk.insert("segment_passages", member)
+    report = merging.merge(talk, theirs)
+    assert (report.beside, report.added, report.decided) == (1, 0, 0)
+
+
+def test_a_study_that_its_owner_has_open_is_merged_as_it_stands(talk: Study) -> None:
+    theirs = copy_of(talk)
+    with as_coder(theirs, "Ben") as other:
+        passages.mark(other, "anna", 47, 60)
+        assert merging.merge(talk, theirs).added == 1
+        passages.mark(other, "anna", 61, 70)
+        assert merging.merge(talk, theirs).added == 1
