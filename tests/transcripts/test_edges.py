@@ -341,7 +341,7 @@ def test_turns_below_headers_with_times() -> None:
     ]
     wrapped = read_below_headers(list(TALK), wrapped=True)
     assert wrapped.spoken[1].words == "By phone, before six. I write them down."
-    left_out = read_below_headers(list(TALK), ReadingChoices(not_speakers=("Teo Bo",)))
+    left_out = read_below_headers(list(TALK), ReadingChoices(not_speakers=frozenset({"Teo Bo"})))
     assert [one.speaker for one in left_out.spoken] == ["Ada Lind"]
 
 
@@ -377,7 +377,7 @@ def test_words_under_a_label_that_is_no_speaker_are_notes(tmp_path: Path) -> Non
         "[00:09] Ben: By phone.",
     ] * 3
     (tmp_path / "t.txt").write_text("\n".join(lines), encoding="utf-8")
-    chosen = read(tmp_path / "t.txt", choices=ReadingChoices(not_speakers=("Legend",)))
+    chosen = read(tmp_path / "t.txt", choices=ReadingChoices(not_speakers=frozenset({"Legend"})))
     assert {turn.speaker for turn in chosen.turns} == {"Ada", "Ben"}
     assert sum(chosen.words_by_kind.values()) == sum(len(line.split()) for line in lines)
     assert chosen.words_by_kind["unread"] == 0
