@@ -24,6 +24,7 @@ from needsseg.discovery.evidence.naming import load_personas, suggested_names
 from needsseg.discovery.evidence.passage_map import plane
 from needsseg.discovery.evidence.standing import halves, neighbour, standings
 from needsseg.discovery.evidence.statements import clauses, job_statement
+from needsseg.discovery.needs_in_view import need_texts
 from needsseg.discovery.refine import silhouettes, variance_ratio
 from needsseg.discovery.regression import Examples, fit_regression, margin
 from needsseg.discovery.speaker_effects import (
@@ -36,6 +37,7 @@ from needsseg.discovery.speaker_effects import (
     without_speakers,
 )
 from needsseg.discovery.vector_shaping import centred, distances, loners, nearest, principal, smoothed
+from needsseg.embedding import text_sha256
 from needsseg.transcripts import read
 from tests.fixtures.samples import DATA, INTERVIEWS
 
@@ -122,13 +124,40 @@ def run_decided() -> dict[str, object]:
     return summarise(discover(texts, speakers, vectors=rows, decisions=decisions, resamples=2))
 
 
-def run_needs() -> dict[str, object]:
+def run_answers() -> dict[str, object]:
     """A group and a half answered, another group named by a need of the same name; all else open."""
     texts, speakers, rows = made((14, 12, 10), 1.6, seed=9)
     assigned: dict[int, str | None] = dict.fromkeys(range(7), "Reporter")
     assigned |= dict.fromkeys(range(14, 20), "Planner") | {36: None, 26: "Keeper", 27: "Keeper", 28: "Keeper"}
     found = discover(texts, speakers, vectors=rows, decisions=Decisions(assigned=assigned), resamples=2)
     return summarise(found)
+
+
+NEEDS = [("Reporter", "Has to show the month."), ("Planner", "Waits for the crane."), ("Nobody", "")]
+
+
+def discover_with_needs(spread: float, assigned: dict[int, str | None]) -> dict[str, object]:
+    """Three groups, of which the first two have a need in view near their middle, and a need that is near none."""
+    texts, speakers, rows = made((14, 12, 10), spread, seed=11)
+    near = {"Reporter": rows[:14].mean(axis=0), "Planner": rows[14:26].mean(axis=0), "Nobody": -rows.mean(axis=0)}
+    vectors = {
+        text_sha256(text): (near[name] / np.linalg.norm(near[name])).astype(np.float32)
+        for name, description in NEEDS
+        for text in need_texts(name, description)
+    }
+    decisions = Decisions(assigned=assigned)
+    found = discover(
+        texts, speakers, vectors=rows, needs=NEEDS, known_vectors=vectors, decisions=decisions, resamples=2
+    )
+    return summarise(found)
+
+
+def run_needs() -> dict[str, object]:
+    return discover_with_needs(0.8, {})
+
+
+def run_needs_and_answers() -> dict[str, object]:
+    return discover_with_needs(1.7, {0: "Reporter", 3: "Reporter", 15: "Planner", 27: "Keeper", 28: "Keeper", 36: None})
 
 
 def run_coded() -> dict[str, object]:
@@ -202,10 +231,19 @@ def run_regression() -> dict[str, object]:
 RUNS: dict[str, Callable[[], dict[str, object]]] = {
     run.__name__: run
     for run in (
-        run_three_groups, run_few, run_without_speakers, run_decided, run_needs, run_coded, run_shaping,
-        run_speaker_effects, run_regression,
+        run_three_groups,
+        run_few,
+        run_without_speakers,
+        run_decided,
+        run_answers,
+        run_needs,
+        run_needs_and_answers,
+        run_coded,
+        run_shaping,
+        run_speaker_effects,
+        run_regression,
     )
-} | {path.name: partial(quotes_of, path.name) for path in sorted(INTERVIEWS.iterdir())}  # fmt: skip
+} | {path.name: partial(quotes_of, path.name) for path in sorted(INTERVIEWS.iterdir())}
 
 
 def load_recorded() -> dict[str, object]:
