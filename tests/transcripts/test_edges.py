@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -10,18 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from needsseg.errors import TranscriptError
 from needsseg.records import Role
-from needsseg.transcripts import ReadingChoices, read
+from needsseg.transcripts import ReadingChoices, read, read_all
 from needsseg.transcripts.choice_matches import lines_beginning, matching_lines
 from needsseg.transcripts.decoding import _is_another_script, _looks_binary
 from needsseg.transcripts.documents.html_page import looks_like_html
 from needsseg.transcripts.documents.teams import clock, header_of, read_below_headers
-from needsseg.transcripts.json.turns import _plus
+from needsseg.transcripts.json.paths import Place
+from needsseg.transcripts.json.turns import JsonTurn, _in_order, _plus
+from needsseg.transcripts.lines.around import kind_of_line_above
+from needsseg.transcripts.lines.labels import accepted_labels
 from needsseg.transcripts.roles import role_from_label
 from needsseg.transcripts.spoken import Spoken
 from needsseg.transcripts.subtitles import labels as subtitle_labels
 from needsseg.transcripts.subtitles.rolling import Repeats, _overlap, find_repeats
 from needsseg.transcripts.suspicions import suspicions
+from needsseg.transcripts.tables.column_contents import columns_by_content
 from needsseg.transcripts.tables.columns import Columns
 from needsseg.transcripts.tables.rows import _delimiter
 
@@ -381,3 +387,212 @@ def test_words_under_a_label_that_is_no_speaker_are_notes(tmp_path: Path) -> Non
     assert {turn.speaker for turn in chosen.turns} == {"Ada", "Ben"}
     assert sum(chosen.words_by_kind.values()) == sum(len(line.split()) for line in lines)
     assert chosen.words_by_kind["unread"] == 0
+
+
+def test_a_talk_with_a_head_of_fields_is_markdown(tmp_path: Path) -> None:
+    talk = "Ada: How?\nBen: By phone, mostly.\n"
+    for name, text, layout in (
+        ("a.txt", f"---\ntitle: Orders\n---\n{talk}", "markdown"),
+        ("b.txt", f"---\ntitle: Orders\n{talk}", "text"),
+        ("c.txt", talk, "text"),
+        ("d.md", talk, "markdown"),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert read(tmp_path / name, anyway=True).format == layout, name
+
+
+@pytest.mark.parametrize("label", ["Legend", "Ada"])
+def test_turns_under_a_label_that_is_no_speaker_are_notes(tmp_path: Path, label: str) -> None:
+    lines = [
+        part
+        for n in range(3)
+        for part in (
+            f"Ada  0:{n}1",
+            "How do the orders reach you?",
+            "",
+            f"Legend  0:{n}4",
+            "Two words.",
+            "",
+            f"Ben  0:{n}9",
+            "By phone.",
+            "",
+        )
+    ]
+    (tmp_path / "t.txt").write_text("\n".join(lines), encoding="utf-8")
+    everyone = read(tmp_path / "t.txt")
+    chosen = read(tmp_path / "t.txt", choices=ReadingChoices(not_speakers=frozenset({label})))
+    assert {turn.speaker for turn in everyone.turns} - {turn.speaker for turn in chosen.turns} == {label}
+    assert sum(chosen.words_by_kind.values()) == sum(everyone.words_by_kind.values())
+    left_out = sum(len(everyone.words(turn).split()) for turn in everyone.turns if turn.speaker == label)
+    assert chosen.words_by_kind["note"] >= left_out > 0 and chosen.words_by_kind["unread"] == 0
+
+
+@pytest.mark.parametrize(
+    ("unread", "refused"), [("Odd words there stay", False), ("Odd words there stay unread", True)]
+)
+def test_five_unread_words_of_few_refuse_a_file(tmp_path: Path, unread: str, refused: bool) -> None:
+    (tmp_path / "t.txt").write_text(
+        f"{unread}.\n\nAda: How?\nBen: By phone, mostly.\nAda: So?\nBen: Yes.\n", encoding="utf-8"
+    )
+    if refused:
+        with pytest.raises(TranscriptError, match="5 of 15 words"):
+            read(tmp_path / "t.txt")
+    else:
+        assert read(tmp_path / "t.txt").words_by_kind["unread"] == 4
+
+
+@pytest.mark.parametrize(("count", "name"), [(3, False), (4, True), (5, True)])
+def test_words_this_often_before_a_colon_are_a_label(count: int, name: bool) -> None:
+    assert ("the bread and the cake" in accepted_labels({"the bread and the cake": count})) is name
+
+
+@pytest.mark.parametrize(
+    ("value", "spoken"),
+    [
+        ([{"talk": [{"speaker": "A", "text": "How?"}, {"speaker": "B", "text": "By phone."}]}] * 2, [2, 2]),
+        ([{"talk": [{"speaker": "A", "text": "How?"}, {"speaker": "B", "text": "By phone."}]}] * 3, [2, 2, 2]),
+    ],
+)
+def test_items_of_a_list_are_interviews_of_their_own(tmp_path: Path, value: object, spoken: list[int]) -> None:
+    (tmp_path / "t.json").write_text(json.dumps(value), encoding="utf-8")
+    found = read_all(tmp_path / "t.json", anyway=True)
+    assert [len(transcript.turns) for _, transcript in found] == spoken
+    assert len({key for key, _ in found}) == len(spoken)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (r"Tam: My {\*\unknown some words }father does.", "My father does."),
+        (r"Tam: My {\*\shppict some words }father does.", "My some words father does."),
+        (r"Tam: My {\pict some words }father does.", "My father does."),
+        (r"Tam: My {\deleted some words }father does.", "My father does."),
+        (r"Tam: My {\deleted0 own }father does.", "My own father does."),
+        (r"Tam: My {\v some words }father does.", "My father does."),
+        (r"Tam: My {\v some \v0 own }father does.", "My own father does."),
+        (r"Tam: My {\v some \plain own }father does.", "My own father does."),
+    ],
+)
+def test_groups_of_rich_text_without_words(tmp_path: Path, body: str, words: str) -> None:
+    head = r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Arial;}}"
+    (tmp_path / "t.rtf").write_text(head + r"Ines: Who reads them?\par " + body + r"\par }", encoding="ascii")
+    said = read(tmp_path / "t.rtf", anyway=True)
+    assert " ".join(said.words(said.turns[-1]).split()) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "is_name"),
+    [("Ada Lind", True), ("the one in back", True), ("the one in the back", False), ("that is all.", False)],
+)
+def test_a_line_below_a_time_is_a_name(name: str, is_name: bool) -> None:
+    talk = [
+        "0:00:04 --> 0:00:06",
+        name,
+        "How do the orders of the day reach you?",
+        "0:00:07 --> 0:00:09",
+        "Teo",
+        "By phone.",
+    ]
+    assert (read_below_headers(talk).spoken[0].speaker == name) is is_name
+
+
+def test_one_named_speaker_alone_is_not_doubted_for_asking() -> None:
+    rows = [("Ben", "And why?")] * 6 + [("", of_words(40))]
+    assert not any("asks" in doubt for doubt in suspicions(turns(*rows), {"Ben": "participant"}))
+
+
+@pytest.mark.parametrize(("rows", "key"), [(2, ""), (3, "group"), (4, "group")])
+def test_a_column_of_blocks_names_interviews(rows: int, key: str) -> None:
+    """Each value in one block of three rows at least."""
+    cells = [
+        {"group": group, "speaker": speaker, "text": f"{speaker} says some words here {at}"}
+        for group in ("north", "south")
+        for at, speaker in zip(range(rows), ("Ada", "Ben", "Ada", "Ben"), strict=False)
+    ]
+    assert columns_by_content(["group", "speaker", "text"], cells).key == key
+    split = [*cells[1:], cells[0]]
+    assert columns_by_content(["group", "speaker", "text"], split).key == "", "north is in two blocks"
+
+
+def test_columns_by_path_may_be_left_open(tmp_path: Path) -> None:
+    items = [{"who": {"name": "Ada"}, "said": "How?"}, {"who": {"name": "Ben"}, "said": "By phone, mostly."}]
+    (tmp_path / "t.json").write_text(json.dumps({"results": {"items": items}}), encoding="utf-8")
+    for columns in (
+        {"speaker": "results.items.who.name", "start": "", "words": "results.items.said"},
+        {"start": "", "speaker": "who.name", "words": "results.items.said"},
+    ):
+        found = read(tmp_path / "t.json", choices=ReadingChoices(columns=columns), anyway=True)
+        assert [turn.speaker for turn in found.turns] == ["Ada", "Ben"]
+
+
+def test_words_of_channels_are_sorted_by_time_and_punctuation_stays() -> None:
+    pieces = [
+        JsonTurn("Yes", "B", "5"),
+        JsonTurn(".", ""),
+        JsonTurn("How", "A", "1"),
+        JsonTurn("?", ""),
+        JsonTurn("so", "A", "9"),
+    ]
+    both = [Place({}, channel=channel) for channel in "12"]
+    found = _in_order(list(pieces), both)
+    assert [(piece.words, piece.speaker) for piece in found] == [
+        ("How", "A"), ("?", "A"), ("Yes", "B"), (".", "B"), ("so", "A"),
+    ]  # fmt: skip
+    assert _in_order(list(pieces), both[:1]) == pieces
+
+
+@pytest.mark.parametrize(("count", "kind"), [(14, "metadata"), (15, "")])
+def test_a_line_with_a_date_is_metadata_up_to_fourteen_words(count: int, kind: str) -> None:
+    line = " ".join(["Talked on 2026-02-11 about", *(["bread"] * (count - 4))])
+    assert kind_of_line_above(line, frozenset()) == kind
+
+
+CUES = (
+    "WEBVTT\n\n{0}\n\n00:00:01.000 --> 00:00:03.000\nAda: How do the orders reach you?\n\n"
+    "00:00:04.000 --> 00:00:06.000\nBen: By phone.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        ("Orders of a morning", "Orders of a morning"),
+        ("# Orders.", "Orders."),
+        ("Orders of a morning.", ""),
+        ("One\nTwo", ""),
+    ],
+)
+def test_a_title_above_the_first_cue(tmp_path: Path, above: str, title: str) -> None:
+    (tmp_path / "t.vtt").write_text(CUES.format(above), encoding="utf-8")
+    assert read_vtt_title(tmp_path / "t.vtt") == title
+
+
+def read_vtt_title(path: Path) -> str:
+    ((_, transcript),) = read_all(path, anyway=True)
+    return transcript.title
+
+
+def test_markup_within_speech_is_named_by_its_first_line(tmp_path: Path) -> None:
+    cue = "00:00:0{0}.000 --> 00:00:0{1}.000\nAda: words {2} more\n\n"
+    text = (
+        "WEBVTT\n\n"
+        + cue.format(1, 2, "and")
+        + cue.format(3, 4, "&nbsp;x&amp;y;")
+        + cue.format(5, 6, "00:00:09.000 -->")
+    )
+    (tmp_path / "t.vtt").write_text(text, encoding="utf-8")
+    warnings = [warning for warning in read(tmp_path / "t.vtt", anyway=True).warnings if "within speech" in warning]
+    assert ["first line 10" in warning for warning in warnings] == [True]
+
+
+@pytest.mark.parametrize(
+    ("fields", "speakers"),
+    [
+        (["Mood: good", "Weather: fair"], {"Oda", "Teo"}),
+        (["Baker: Teo", "Asks: Oda"], {"Oda", "Teo"}),
+    ],
+)
+def test_fields_above_a_talk_are_no_speakers(tmp_path: Path, fields: list[str], speakers: set[str]) -> None:
+    talk = ["Oda: How do orders reach you?", "Teo: By phone, before six.", "Oda: And then?", "Teo: I bake."]
+    (tmp_path / "t.txt").write_text("\n".join([*fields, "", *talk]) + "\n", encoding="utf-8")
+    assert {turn.speaker for turn in read(tmp_path / "t.txt", anyway=True).turns} == speakers
