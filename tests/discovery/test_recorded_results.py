@@ -39,21 +39,11 @@ from needsseg.discovery.speaker_effects import (
 from needsseg.discovery.vector_shaping import centred, distances, loners, nearest, principal, smoothed
 from needsseg.embedding import text_sha256
 from needsseg.transcripts import read
+from tests.fixtures.results import find_difference, round_all
 from tests.fixtures.samples import DATA, INTERVIEWS
 
 RECORDED = DATA / "discovery_results.jsonl"
 TURNS = 14
-
-
-def round_all(value: object) -> object:
-    """Figures to three places, so that another processor's last bits do not matter; tuples as lists, as in JSON."""
-    if isinstance(value, bool | str) or value is None:
-        return value
-    if isinstance(value, dict):
-        return {str(key): round_all(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | np.ndarray | set | frozenset):
-        return [round_all(each) for each in (sorted(value) if isinstance(value, set | frozenset) else value)]
-    return int(value) if isinstance(value, int | np.integer) else round(float(value), 3) + 0.0  # type: ignore[arg-type]
 
 
 def quotes_of(name: str) -> dict[str, object]:
@@ -248,18 +238,6 @@ RUNS: dict[str, Callable[[], dict[str, object]]] = {
 
 def load_recorded() -> dict[str, object]:
     return dict(json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines())
-
-
-def find_difference(one: object, other: object, place: str = "") -> str:
-    """Where two results differ by more than the last place that is recorded; "" where nowhere."""
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        return next(filter(None, (find_difference(one[key], other[key], f"{place}/{key}") for key in one)), "")
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = enumerate(zip(one, other, strict=True))
-        return next(filter(None, (find_difference(*pair, f"{place}/{at}") for at, pair in pairs)), "")
-    if isinstance(one, float) and isinstance(other, int | float):
-        return "" if abs(one - other) < 0.0025 else f"{place}: {one} is not {other}"
-    return "" if one == other else f"{place}: {one!r} is not {other!r}"
 
 
 @pytest.mark.parametrize("name", RUNS)
