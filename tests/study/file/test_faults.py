@@ -16,6 +16,7 @@ from needsseg.study.connection import Study
 from needsseg.study.file import copies, faults, rescue, waiting
 from needsseg.study.file.faults import DamagedError, NoRoomError
 from needsseg.study.file.private import SIDES, remove_copy, side
+from needsseg.study.migrations.numbered import LATEST
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_a_copy_is_sound_or_named_by_its_fault(talk: Study, tmp_path: Path) -> N
     assert copies.fault_of(copy) == ""
     for statement, fault in (
         ("PRAGMA foreign_keys = OFF; DELETE FROM interviews", "refers to a missing interviews"),
-        (f"PRAGMA user_version = {copies.LATEST + 1}", f"version {copies.LATEST + 1}"),
+        (f"PRAGMA user_version = {LATEST + 1}", f"version {LATEST + 1}"),
         ("PRAGMA application_id = 1", "not a needsseg study"),
     ):
         with closing(sqlite3.connect(copy)) as conn:
