@@ -12,17 +12,19 @@ from needsseg.errors import TranscriptError
 from needsseg.records import Role
 from needsseg.transcripts import ReadingChoices, read, read_all
 from needsseg.transcripts.choice_matches import lines_beginning, matching_lines
+from needsseg.transcripts.compose import compose
 from needsseg.transcripts.decoding import _is_another_script, _looks_binary
 from needsseg.transcripts.json.paths import Place
 from needsseg.transcripts.json.turns import JsonTurn, _in_order, _plus
 from needsseg.transcripts.lines.around import kind_of_line_above
 from needsseg.transcripts.lines.labels import accepted_labels
-from needsseg.transcripts.roles import role_from_label
+from needsseg.transcripts.roles import guess_roles, role_from_label
 from needsseg.transcripts.spoken import Spoken
 from needsseg.transcripts.suspicions import suspicions
 from needsseg.transcripts.tables.column_contents import columns_by_content
 from needsseg.transcripts.tables.columns import Columns
 from needsseg.transcripts.tables.rows import _delimiter
+from needsseg.transcripts.tables.word_account import _header_parts
 
 
 @pytest.mark.parametrize(
@@ -337,3 +339,30 @@ def test_fields_above_a_talk_are_no_speakers(tmp_path: Path, fields: list[str], 
     talk = ["Oda: How do orders reach you?", "Teo: By phone, before six.", "Oda: And then?", "Teo: I bake."]
     (tmp_path / "t.txt").write_text("\n".join([*fields, "", *talk]) + "\n", encoding="utf-8")
     assert {turn.speaker for turn in read(tmp_path / "t.txt", anyway=True).turns} == speakers
+
+
+def test_turns_without_the_end_of_a_sentence_have_roles_too() -> None:
+    text, said = compose(
+        [Spoken("Ada", "so how do they reach you"), Spoken("Ben", "by phone mostly"), Spoken("Ada", "and then")]
+    )
+    assert set(guess_roles(said, text)) == {"Ada", "Ben"}
+
+
+@pytest.mark.parametrize(
+    ("header", "parts"),
+    [
+        ("speaker text", (("label", "text speaker"), ("heading", ""))),
+        ("extra text speaker text", (("label", "text speaker"), ("heading", "extra text"))),
+        ("speaker text more", (("label", "text speaker"), ("heading", "more"))),
+        ("Speaker Text more", (("label", "text speaker"), ("heading", "more"))),
+    ],
+)
+def test_a_header_is_labels_and_headings(header: str, parts: tuple[tuple[str, str], ...]) -> None:
+    assert _header_parts(header, Columns(words="text", speaker="speaker")) == parts
+
+
+@pytest.mark.parametrize(("count", "metadata"), [(8, 9), (9, 0)])
+def test_a_field_below_the_talk_has_eight_words_at_most(tmp_path: Path, count: int, metadata: int) -> None:
+    talk = "Ada: How do orders reach you?\nBen: By phone, before six.\nAda: And then?\nBen: I bake.\n"
+    (tmp_path / "t.txt").write_text(f"{talk}\nLocation: {of_words(count)}\n", encoding="utf-8")
+    assert read(tmp_path / "t.txt", anyway=True).words_by_kind["metadata"] == metadata

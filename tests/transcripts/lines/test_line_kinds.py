@@ -7,6 +7,7 @@ import pytest
 from needsseg.transcripts.lines.around import kind_of_line_above
 from needsseg.transcripts.lines.headers import clock_ms
 from needsseg.transcripts.lines.interjections import Part, inline_label_warnings, parts_of
+from needsseg.transcripts.lines.labelled import _without_mark
 from needsseg.transcripts.lines.labels import accepted_labels
 from needsseg.transcripts.lines.own_lines import page_lines
 from needsseg.transcripts.lines.panes import without_pane
@@ -198,3 +199,19 @@ def test_labels_in_the_middle_of_lines_are_told() -> None:
 )
 def test_labels_that_name_speakers(counts: dict[str, int], accepted: set[str]) -> None:
     assert accepted_labels(counts) == accepted
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("“Oda”", "Oda"),
+        ('"Oda Lind"', "Oda Lind"),
+        ("„Oda“", "Oda"),
+        ("Oda?", "Oda"),
+        ("Oda", "Oda"),
+        ('""', '""'),
+        ("and then?", "and then?"),
+    ],
+)
+def test_marks_around_a_label_are_no_part_of_it(label: str, name: str) -> None:
+    assert _without_mark(label) == name

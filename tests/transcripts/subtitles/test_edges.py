@@ -162,3 +162,15 @@ def test_markup_within_speech_is_named_by_its_first_line(tmp_path: Path) -> None
     (tmp_path / "t.vtt").write_text(text, encoding="utf-8")
     warnings = [warning for warning in read(tmp_path / "t.vtt", anyway=True).warnings if "within speech" in warning]
     assert ["first line 10" in warning for warning in warnings] == [True]
+
+
+def test_repeats_that_do_not_roll_are_doubted_from_the_first_on(tmp_path: Path) -> None:
+    """Three cues of twenty begin with four words of the cue before."""
+    texts = [f"words of cue {at} end with nothing alike{at}" for at in range(20)]
+    for at in (4, 9, 14):
+        texts[at] = f"nothing like it was so{at} and goes on"
+        texts[at - 1] = f"some words {at} then nothing like it was so{at}"
+    cue_texts = [f"00:00:{at:02}.000 --> 00:00:{at:02}.900\n{text}\n" for at, text in enumerate(texts)]
+    (tmp_path / "t.vtt").write_text("WEBVTT\n\n" + "\n".join(cue_texts), encoding="utf-8")
+    warnings = [each for each in read(tmp_path / "t.vtt", anyway=True).warnings if "rolling captions" in each]
+    assert len(warnings) == 1 and "3 cues repeat" in warnings[0] and f"line {3 + 3 * 4 + 0}" in warnings[0]
