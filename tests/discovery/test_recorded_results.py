@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 
 import numpy as np
@@ -16,6 +16,7 @@ import pytest
 
 from needsseg.coding.linguistic_cues import load_cues
 from needsseg.discovery import Decisions, Discovery, discover
+from needsseg.discovery.cluster import Clustering, Themes, _extend_sketch
 from needsseg.discovery.evidence.card_quotes import clearest_sentence, proposals, propose
 from needsseg.discovery.evidence.code_tree import code_tree
 from needsseg.discovery.evidence.exemplars import exemplars
@@ -36,6 +37,7 @@ from needsseg.discovery.speaker_effects import (
     without_offsets,
     without_speakers,
 )
+from needsseg.discovery.supervised import _cluster_features
 from needsseg.discovery.vector_shaping import centred, distances, loners, nearest, principal, smoothed
 from needsseg.embedding import text_sha256
 from needsseg.transcripts import read
@@ -205,6 +207,56 @@ def run_speaker_effects() -> dict[str, object]:
     }
 
 
+def run_edges() -> dict[str, object]:
+    """Cases at the edges of formulas: few labels or speakers, more rows than figures, texts of torn clauses, a sketch."""
+    _, speakers, rows = made((9, 8, 7), 0.7, seed=13, alone=0)
+    index, labels = SpeakerIndex(speakers), np.array([0] * 9 + [1] * 8 + [2] * 7)
+    sketch = Themes(labels[:18], 0.5, centred(rows[:18]), None)
+    unlabelled = replace(sketch, labels=np.full(18, -1))
+    branches = [(index, "taken out"), (index, "context"), (index, "nested"), (None, "none")]
+    torn = [
+        'I want to see who has what," she said, so I can go home.',
+        "I want to see (at a glance who has what, so I can go home at five.",
+        "When a nurse [calls in sick, I want to see who has what, so I can go home at five.",
+        "I need to know it, and that is it, so I can sleep. I want to see at a glance who has what, so I can go home at five.",
+    ]
+    return {
+        "extended": [
+            [theme.labels, theme.rows[:2, :4]]
+            for speaker_index, branch in branches
+            for theme in (_extend_sketch(rows, speaker_index, sketch, branch),)
+        ],
+        "extended from nothing": _extend_sketch(rows, index, unlabelled, "taken out").labels,
+        "ratios": [
+            variance_ratio(rows[:, :2], each)
+            for each in (labels, np.where(labels > 0, -1, 0), np.minimum(labels, 1), np.array([0, 1] + [-1] * 22))
+        ],
+        "ratio of two rows": variance_ratio(rows[:3, :2], np.array([0, 0, 1])),
+        "silhouettes": [silhouettes(rows, np.zeros(24, dtype=int)), silhouettes(rows, np.minimum(labels, 1))],
+        "shares": [
+            speaker_share(some + 0.3 * np.array([ord(name[-1]) % 5 for name in names])[:, None], SpeakerIndex(names))
+            for some, names in (
+                (rows, speakers),
+                (rows[:4], ["A", "A", "B", "B"]),
+                (rows[:2], ["A", "B"]),
+                (rows, ["A"] * 24),
+            )
+        ],
+        "principal": [
+            np.abs(principal(rows[:, :3], 2)),
+            np.abs(principal(rows[:5], 2)),
+            np.abs(principal(rows[:, :2], 3)),
+        ],
+        "torn": [[[c.kind, c.words, c.end, c.worth] for c in clauses(text)] for text in torn],
+        "statements": [job_statement([text], [0]).sentence for text in torn],
+        "repeated": summarise(discover(["a", "a", *map(str, range(22))], vectors=rows, resamples=0)),
+        "features": [
+            _cluster_features(Clustering(each, np.zeros(24), rows, "none", None), rows[:4])
+            for each in (labels, np.full(24, -1))
+        ],
+    }
+
+
 def run_regression() -> dict[str, object]:
     _, _, rows = made((8, 7, 6), 1.0, alone=0)
     training = Examples(rows[::2], np.array([0] * 4 + [1] * 4 + [2] * 3), np.linspace(0.5, 1.5, 11))
@@ -228,6 +280,7 @@ RUNS: dict[str, Callable[[], dict[str, object]]] = {
         run_answers,
         run_needs,
         run_needs_and_answers,
+        run_edges,
         run_coded,
         run_shaping,
         run_speaker_effects,
