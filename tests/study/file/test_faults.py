@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from needsseg.actions.coding import passages
 from needsseg.actions.study import studies
 from needsseg.errors import StudyError
 from needsseg.study import history_dependencies
@@ -264,3 +265,21 @@ def test_a_copy_goes_with_all_that_belongs_to_it(tmp_path: Path) -> None:
     remove_copy(copy)
     assert list(tmp_path.iterdir()) == [other]
     remove_copy(copy)
+
+
+def test_a_sound_study_is_rescued_whole(talk: Study, tmp_path: Path) -> None:
+    passages.mark(talk, "anna", 47, 60)
+    talk.close()
+    rescued = rescue.rescue(talk.path, tmp_path / "new.db")
+    assert (rescued.unreadable, rescued.dropped) == ((), {})
+    with closing(sqlite3.connect(talk.path)) as conn:
+        tables = [row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        own = {name for name in tables if "_fts" not in name and not name.startswith("sqlite_")}
+        counts = {name: conn.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in own}
+    assert set(rescued.rows) == own, "tables alone, and none of the index of words"
+    assert rescued.rows == {
+        name: 0 if name in ("history_now", "vectors", "firmness") else n for name, n in counts.items()
+    }
+    with studies.open_study(tmp_path / "new.db") as new:
+        assert studies.check(new) == [] and [each.quote for each in passages.listing(new)] == ["When a nurse "]
+        assert passages.listing(new, query="nurse")
