@@ -7,22 +7,32 @@ of its weights that is meant: look through the difference, since what is recorde
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from dataclasses import asdict
+from zlib import crc32
 
 import numpy as np
 import pytest
 
+from needsseg.coding.agreement import Mark, agreement, disagreements
+from needsseg.coding.alignment import align, tokens
 from needsseg.coding.anchoring import anchor
 from needsseg.coding.learning import _fitted, _log_odds, _past_forecasts, _shift, measure, rank
 from needsseg.coding.linguistic_cues import load_cues
+from needsseg.coding.name_finder import name_finder
+from needsseg.coding.name_lists import load_name_lists
 from needsseg.coding.probes import BESIDE, load_probes
+from needsseg.coding.pseudonyms import Known, detect
 from needsseg.coding.queries import stretches
+from needsseg.coding.saturation import saturation
 from needsseg.coding.sentences import sentence_spans
 from needsseg.coding.statements import clause_spans, prefill
 from needsseg.coding.suggestions import judge, score, source_of, untrained, weigh
+from needsseg.coding.turn_edits import EditPlan, cut_words, edited_text, give_words, join_turns, split_turn
 from needsseg.coding.windows import question_before, turn_at
 from needsseg.embedding import text_sha256
+from needsseg.errors import UsageError
 from needsseg.transcripts import read
 from tests.fixtures.results import find_difference, round_all
 from tests.fixtures.samples import DATA, INTERVIEWS
@@ -125,8 +135,123 @@ def run_texts() -> dict[str, object]:
     }
 
 
+def vary_words(seed: int) -> tuple[str, str]:
+    """A text of few different words and marks, and the same edited: words left out, added, moved and misspelt."""
+    pick = random.Random(seed)
+    words = [
+        pick.choice(["crane", "waits", "I", "the", "bread", "again", "late,", "so.", "月曜日", "it’s"])
+        for _ in range(24)
+    ]
+    edited = [word for word in words if pick.random() > 0.12]
+    for _ in range(pick.randrange(4)):
+        edited.insert(pick.randrange(len(edited)), pick.choice(["um", "the", "crane", "quite"]))
+    if seed % 3 == 0:
+        edited = edited[len(edited) // 2 :] + edited[: len(edited) // 2]
+    if seed % 4 == 0:
+        edited = [word.replace("bread", "breed") for word in edited]
+    return " ".join(words), (" " if seed % 2 else "  ").join(edited)
+
+
+def run_edited_words() -> dict[str, object]:
+    results: dict[str, object] = {}
+    for seed in range(40):
+        old, new = vary_words(seed)
+        starts = [0, *(at + 1 for at, sign in enumerate(old) if sign == " ")]
+        spans = [(start, min(len(old), start + length)) for start in starts[::3] for length in (6, 17, 31)]
+        blocks = align(tokens(old), tokens(new))
+        results[str(seed)] = [
+            [None if a is None else [a.start, a.end, a.exact] for a in anchor(old, new, spans)],
+            [list(block) for block in blocks],
+        ]
+    return results
+
+
+def run_names() -> dict[str, object]:
+    """Names and contacts found in the sample's interviews."""
+    found = {}
+    for name in ("priyanka-rao.md", "ruth-zielinski.txt", "tom-ashdown.txt", "maeve-gallagher.md"):
+        transcript = read(INTERVIEWS / name)
+        said = [(name, transcript.words(turn)) for turn in transcript.turns if turn.role == "participant"]
+        asked = [(name, transcript.words(turn)) for turn in transcript.turns if turn.role != "participant"]
+        find = name_finder(load_name_lists(), said, asked, ["Priyanka Rao", "Tom Ashdown"])
+        known = [Known("person", "Priyanka Rao"), Known("company", "North & Sons Ltd"), Known("person", "Tom Ashdown")]
+        extra = " Tom wrote to tom@ashdown.example, +44 20 7946 0958, of North and Sons; Rao, Priyanka knows."
+        found[name] = [
+            [[f.start, f.end, f.kind, f.words, f.stands_for] for _, text in said for f in find(text)],
+            [
+                [f.start, f.end, f.kind, f.words, f.stands_for]
+                for f in detect(transcript.text[:4000] + extra, known, ["crane"])
+            ],
+        ]
+    return found
+
+
+def run_edits() -> dict[str, object]:
+    """Every edit of the first turns: where it may be made, and what the text and its turns are then."""
+    results: dict[str, object] = {}
+    text, places = TALK.text, range(0, TALK.turns[3].end, 13)
+    edits: dict[str, Callable[[int], EditPlan]] = {
+        "split": lambda at: split_turn(TALK, at),
+        "join": lambda at: join_turns(TALK, at),
+        "give": lambda at: give_words(TALK, at, at + 40, "Third"),
+        "give to the one": lambda at: give_words(TALK, at, at + 200, TALK.turns[1].speaker),
+        "cut": lambda at: cut_words(TALK, at, at + 60),
+    }
+    for name, edit in edits.items():
+        rows: list[object] = []
+        for at in places:
+            try:
+                plan = edit(at)
+            except UsageError:
+                rows.append("refused")
+                continue
+            edited = edited_text(TALK, plan)
+            anchored = [edited.place(text, *window.span) for window in weigh(TALK, load_cues())[:3]]
+            rows.append(
+                [len(plan.turns), sorted(plan.changed), len(edited.text), crc32(edited.text.encode())]
+                + [None if a is None else [a.start, a.end] for a in anchored]
+            )
+        results[name] = rows
+    return results
+
+
+def run_agreement() -> dict[str, object]:
+    pick, results = random.Random(5), {}
+    lengths, bounds = {"a": 60, "b": 30}, {"a": [(0, 12), (12, 30), (31, 60)], "b": [(0, 30)]}
+    for coders in (("Ada", "Ben"), ("Ada", "Ben", "Cem")):
+        marks = {
+            coder: [
+                Mark(interview, start, min(length, start + pick.randrange(3, 14)), pick.choice(["late", "bread"]))
+                for interview, length in lengths.items()
+                for start in range(pick.randrange(6), length - 3, 11)
+            ]
+            for coder in coders
+        }
+        for units in ("character", "sentence", "passage"):
+            given = bounds if units == "sentence" else None
+            results[f"{len(coders)} {units}"] = [
+                asdict(agreement(marks, lengths, units, given)),
+                [asdict(one) for one in disagreements(marks, lengths, units, given)],
+            ]
+    codes = [["a", "b"], ["a"], ["c"], ["b", "d"], ["a"], ["e"], [], ["a"], []]
+    results["saturation"] = [
+        asdict(saturation(codes, base, run, threshold)) for base in (1, 4) for run in (1, 2) for threshold in (0.0, 0.3)
+    ] + [asdict(saturation(codes))]
+    return results
+
+
 RUNS: dict[str, Callable[[], dict[str, object]]] = {
-    run.__name__: run for run in (run_suggestions, run_learning, run_fitting, run_texts)
+    run.__name__: run
+    for run in (
+        run_suggestions,
+        run_learning,
+        run_fitting,
+        run_texts,
+        run_edited_words,
+        run_names,
+        run_edits,
+        run_agreement,
+    )
 }
 
 
