@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from zlib import crc32
 
 import numpy as np
@@ -189,13 +189,14 @@ def run_names() -> dict[str, object]:
 def run_edits() -> dict[str, object]:
     """Every edit of the first turns: where it may be made, and what the text and its turns are then."""
     results: dict[str, object] = {}
-    text, places = TALK.text, range(0, TALK.turns[3].end, 13)
+    talk = replace(TALK, text=TALK.text[: TALK.turns[6].end], turns=TALK.turns[:7])
+    windows, places = [window.span for window in weigh(talk, load_cues())][:3], range(0, talk.turns[3].end, 13)
     edits: dict[str, Callable[[int], EditPlan]] = {
-        "split": lambda at: split_turn(TALK, at),
-        "join": lambda at: join_turns(TALK, at),
-        "give": lambda at: give_words(TALK, at, at + 40, "Third"),
-        "give to the one": lambda at: give_words(TALK, at, at + 200, TALK.turns[1].speaker),
-        "cut": lambda at: cut_words(TALK, at, at + 60),
+        "split": lambda at: split_turn(talk, at),
+        "join": lambda at: join_turns(talk, at),
+        "give": lambda at: give_words(talk, at, at + 40, "Third"),
+        "give to the one": lambda at: give_words(talk, at, at + 200, talk.turns[1].speaker),
+        "cut": lambda at: cut_words(talk, at, at + 60),
     }
     for name, edit in edits.items():
         rows: list[object] = []
@@ -205,8 +206,8 @@ def run_edits() -> dict[str, object]:
             except UsageError:
                 rows.append("refused")
                 continue
-            edited = edited_text(TALK, plan)
-            anchored = [edited.place(text, *window.span) for window in weigh(TALK, load_cues())[:3]]
+            edited = edited_text(talk, plan)
+            anchored = [edited.place(talk.text, *span) for span in windows]
             rows.append(
                 [len(plan.turns), sorted(plan.changed), len(edited.text), crc32(edited.text.encode())]
                 + [None if a is None else [a.start, a.end] for a in anchored]
