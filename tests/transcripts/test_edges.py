@@ -16,6 +16,7 @@ from needsseg.transcripts.compose import compose
 from needsseg.transcripts.decoding import _is_another_script, _looks_binary
 from needsseg.transcripts.json.paths import Place
 from needsseg.transcripts.json.turns import JsonTurn, _in_order, _plus
+from needsseg.transcripts.language import seems_english
 from needsseg.transcripts.lines.around import kind_of_line_above
 from needsseg.transcripts.lines.labels import accepted_labels
 from needsseg.transcripts.roles import guess_roles, role_from_label
@@ -366,3 +367,27 @@ def test_a_field_below_the_talk_has_eight_words_at_most(tmp_path: Path, count: i
     talk = "Ada: How do orders reach you?\nBen: By phone, before six.\nAda: And then?\nBen: I bake.\n"
     (tmp_path / "t.txt").write_text(f"{talk}\nLocation: {of_words(count)}\n", encoding="utf-8")
     assert read(tmp_path / "t.txt", anyway=True).words_by_kind["metadata"] == metadata
+
+
+CYRILLIC, LATIN = "заказы", "orders"
+ENGLISH = "the bread is late and we do not know when it is to come"
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        (" ".join([CYRILLIC] * 6), True),
+        (" ".join([CYRILLIC] * 7), False),
+        (" ".join([CYRILLIC, LATIN] * 4), True),
+        (" ".join([*[CYRILLIC, LATIN] * 4, CYRILLIC]), False),
+        (" ".join([ENGLISH] * 4), True),
+        (" ".join([LATIN] * 39), True),
+        (" ".join([LATIN] * 40), False),
+        (" ".join([*["the"] * 5, *[LATIN] * 35]), True),
+        (" ".join([*["the"] * 4, *[LATIN] * 36]), False),
+        (" ".join([*["the"] * 5, *["der"] * 5, *[LATIN] * 30]), False),
+        ("", True),
+    ],
+)
+def test_english_by_its_letters_and_small_words(text: str, english: bool) -> None:
+    assert seems_english(text) is english
