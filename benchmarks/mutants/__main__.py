@@ -1,7 +1,7 @@
 """Changes the code of a room in small ways, one at a time, and counts the changes that no test notices.
 
 ``python -m benchmarks.mutants ROOM [--count 400] [--skip 0] [--seed 1] [--tests PATH …]
-[--examples 8] [--dearest 5] [--coverage FILE] [--survivors FILE] [--again FILE]``
+[--examples 8] [--dearest 5] [--spend SECONDS] [--coverage FILE] [--survivors FILE] [--again FILE]``
 
 ROOM is a package of ``needsseg`` (``transcripts``, ``coding``, ``discovery``, ``study``). Its tests are those in
 ``tests/ROOM``, or in the folders and files given with ``--tests``. They run once with their lines noted; then each mutant
@@ -10,7 +10,8 @@ takes three times as long as usual and ten seconds more has noticed the mutant. 
 
 A mutant inside a function is put into a running process, where everything is imported already; one that is run on import
 (a constant, a default) gets a process that imports needsseg with it. Property tests try ``--examples`` examples (8), the same for
-every mutant. Tests that take longer than ``--dearest`` seconds (5) are left out.
+every mutant. Tests that take longer than ``--dearest`` seconds (5) are left out. Where ``--spend`` is given, a mutant's tests
+take so many seconds together at most: then more mutants survive, not fewer.
 ``--survivors`` writes the survivors as lines of JSON; ``--again`` runs only the mutants in such a file. ``--coverage`` keeps
 the noted lines in a file and reads them from there the next time: delete it when the code or the tests have changed.
 """
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import sys
 import time
@@ -55,6 +57,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--tests", nargs="*")
     parser.add_argument("--examples", type=int, default=8)
     parser.add_argument("--dearest", type=float, default=5.0)
+    parser.add_argument("--spend", type=float, default=math.inf)
     parser.add_argument("--coverage", type=Path)
     parser.add_argument("--survivors", type=Path)
     parser.add_argument("--again", type=Path)
@@ -68,7 +71,7 @@ def main(arguments: list[str]) -> int:
         mutants = mutants[options.skip : options.count]
     began = time.monotonic()
     tests = [str(ROOT / name) for name in options.tests or [f"tests/{options.room}"]]
-    verdicts = judge(mutants, tests, options.coverage, options.examples, options.dearest)
+    verdicts = judge(mutants, tests, options.coverage, options.examples, options.dearest, options.spend)
     alive = sorted((m for m in mutants if verdicts[m] != "killed"), key=lambda m: (m.path, m.lines.start))
     for mutant in alive:
         print(f"{verdicts[mutant]}: {mutant}")

@@ -5,22 +5,19 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import itertools
 import math
 import os
 import pickle
 import resource
 import signal
-import sys
-import threading
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType
-from typing import Any
 
+import coverage
 import hypothesis
 import pytest
 from _pytest.runner import runtestprotocol
@@ -31,8 +28,6 @@ USUAL_TIMES, SPARE_SECONDS = 3.0, 10.0
 """A test that takes so many times as long as usual, and so many seconds more, has noticed the mutant."""
 FAULT = 70
 """The exit code of a process that failed by this tool's own fault."""
-WATCHED_CALLS = 100
-"""Calls of a function within one test whose lines are noted: watching each call of the busiest takes minutes."""
 LARGEST_BYTES = 8 << 30
 """Address space of a mutant, which may collect without end."""
 
@@ -56,13 +51,19 @@ class Coverage:
         present = [item.nodeid for item in items if self.seconds.get(item.nodeid, math.inf) <= dearest]
         return Coverage({test: self.lines[test] for test in present}, {test: self.seconds[test] for test in present})
 
-    def list_tests(self, mutant: Mutant) -> list[str]:
-        """Tests that run the mutant, quickest first; for one run on import, all, those of its module first."""
+    def list_tests(self, mutant: Mutant, spend: float) -> list[str]:
+        """Tests that run the mutant, quickest first; for one run on import, all, those of its module first.
+
+        Of them as many as take ``spend`` seconds together.
+        """
         places = {(mutant.path, line) for line in mutant.lines}
         if mutant.function is not None:
-            return sorted((test for test, lines in self.lines.items() if lines & places), key=self.seconds.__getitem__)
-        of_module = {test for test, lines in self.lines.items() if any(path == mutant.path for path, _ in lines)}
-        return sorted(self.lines, key=lambda test: (test not in of_module, self.seconds[test]))
+            tests = sorted((test for test, lines in self.lines.items() if lines & places), key=self.seconds.__getitem__)
+        else:
+            of_module = {test for test, lines in self.lines.items() if any(path == mutant.path for path, _ in lines)}
+            tests = sorted(self.lines, key=lambda test: (test not in of_module, self.seconds[test]))
+        spent = itertools.accumulate(self.seconds[test] for test in tests)
+        return [test for test, seconds in zip(tests, spent, strict=True) if seconds <= spend]
 
 
 class _Plugin:
@@ -118,48 +119,10 @@ def fork(work: Callable[[], None], silent: bool = True) -> int:
     return code
 
 
-class LineNotes:
-    """Which lines of some files are run between ``start`` and ``stop``."""
-
-    def __init__(self, files: set[str]) -> None:
-        self.files = files
-        self.unseen: dict[CodeType, set[int]] = {}
-        self.calls: Counter[CodeType] = Counter()
-
-    def start(self) -> None:
-        threading.settrace(self._enter)
-        sys.settrace(self._enter)
-
-    def stop(self) -> set[tuple[str, int]]:
-        """The lines as (path, line); of a function called more often than is watched, all of them."""
-        sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]  # as documented
-        return {
-            (code.co_filename, line)
-            for code, left in self.unseen.items()
-            for _, _, line in code.co_lines()
-            if line and (line not in left or self.calls[code] > WATCHED_CALLS)
-        }
-
-    def _enter(self, frame: FrameType, event: str, _: object) -> Any:
-        code = frame.f_code
-        if code.co_filename not in self.files:
-            return None
-        if code not in self.unseen:
-            self.unseen[code] = {line for _, _, line in code.co_lines() if line}
-        self.calls[code] += 1
-        return self._note if self.unseen[code] and self.calls[code] <= WATCHED_CALLS else None
-
-    def _note(self, frame: FrameType, event: str, _: object) -> Any:
-        unseen = self.unseen[frame.f_code]
-        if event == "line":
-            unseen.discard(frame.f_lineno)
-        return self._note if unseen else None
-
-
 def note_coverage(items: list[pytest.Item], files: set[str], target: Path) -> None:
     """Runs each test alone and writes what it ran; a test that fails is left out of everything."""
-    coverage = Coverage({}, {})
+    seconds: dict[str, float] = {}
+    measured = coverage.Coverage(data_file=None, config_file=False, include=sorted(files))
     caches = [
         entry
         for entry in gc.get_objects()
@@ -169,24 +132,29 @@ def note_coverage(items: list[pytest.Item], files: set[str], target: Path) -> No
         if previous is None or previous.path != item.path:
             for entry in caches:
                 entry.cache_clear()
-        notes = LineNotes(files)
         began = time.perf_counter()
-        notes.start()
-        reports = runtestprotocol(item, log=False, nextitem=None)
-        lines = notes.stop()
+        with measured.collect():
+            measured.switch_context(item.nodeid)
+            reports = runtestprotocol(item, log=False, nextitem=None)
         if not any(report.failed for report in reports):
-            coverage.seconds[item.nodeid] = time.perf_counter() - began
-            coverage.lines[item.nodeid] = lines
-    coverage.save(target)
+            seconds[item.nodeid] = time.perf_counter() - began
+    lines: dict[str, set[tuple[str, int]]] = {test: set() for test in seconds}
+    data = measured.get_data()
+    for path in data.measured_files():
+        for line, tests in data.contexts_by_lineno(path).items():
+            for test in seconds.keys() & tests:
+                lines[test].add((path, line))
+    Coverage(lines, seconds).save(target)
 
 
-def run_tests(items: list[pytest.Item], chosen: list[str], seconds: dict[str, float]) -> None:
-    """Runs the chosen tests in their order; the process ends at the first failure."""
+def run_tests(items: list[pytest.Item], chosen: list[str], seconds: dict[str, float], last: Path) -> None:
+    """Runs the chosen tests in their order; the process ends at the first failure. ``last`` names the last test begun."""
     resource.setrlimit(resource.RLIMIT_AS, (LARGEST_BYTES, LARGEST_BYTES))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     by_id = {item.nodeid: item for item in items}
     tests = [by_id[test] for test in chosen]
     for item, following in zip(tests, [*tests[1:], None], strict=False):
+        last.write_text(item.nodeid, encoding="utf-8")
         signal.setitimer(signal.ITIMER_REAL, USUAL_TIMES * seconds[item.nodeid] + SPARE_SECONDS)
         try:
             reports = runtestprotocol(item, log=False, nextitem=following)

@@ -35,7 +35,7 @@ HEAVY = (
 """What tests import beside needsseg: loaded once, before anything is forked."""
 IMPORT_SECONDS = 120.0
 CONTROL_EVERY = 20
-"""So many mutants lie between two runs of tests without any: what fails there is no news of mutants."""
+"""So many mutants lie between two runs of tests without any: what fails there is left out from then on."""
 _NOT_SWAPPED = 3
 _NAMES = {0: "survived", None: "run by no test", _NOT_SWAPPED: "open", FAULT: "not tried: the tool failed"}
 
@@ -77,6 +77,7 @@ class Trial:
     kept_coverage: Path | None
     examples: int
     dearest: float
+    spend: float
 
     @property
     def coverage_file(self) -> Path:
@@ -85,6 +86,10 @@ class Trial:
     @property
     def verdicts_file(self) -> Path:
         return self.folder / "verdicts"
+
+    @property
+    def last_test_file(self) -> Path:
+        return self.folder / "last"
 
     def list_options(self) -> list[str]:
         # Studies that tests build once are built with the coverage, never by a mutant, and are kept beside it.
@@ -105,15 +110,20 @@ class Trial:
         print(f"{len(coverage.seconds)} of {len(items)} tests, {seconds:.0f} s; failing: {failing}", file=sys.stderr)
         verdicts: dict[Mutant, str] = {}
         for mutant in self.mutants:
-            chosen = coverage.list_tests(mutant)
+            chosen = coverage.list_tests(mutant, self.spend)
 
             def run(mutant: Mutant | None, chosen: list[str] = chosen) -> None:
                 if mutant is not None and not swap_code(mutant, functions):
                     os._exit(_NOT_SWAPPED)
-                run_tests(items, chosen, coverage.seconds)
+                run_tests(items, chosen, coverage.seconds, self.last_test_file)
 
-            if len(verdicts) % CONTROL_EVERY == 0 and fork(functools.partial(run, None)):
-                print(f"fails without a mutant too, among those that run {mutant}", file=sys.stderr)
+            while len(verdicts) % CONTROL_EVERY == 0 and fork(functools.partial(run, None)):
+                failing_test = self.last_test_file.read_text(encoding="utf-8")
+                print(f"fails without a mutant too, and is left out: {failing_test}", file=sys.stderr)
+                chosen.remove(failing_test)
+                for each in (coverage, noted):
+                    del each.lines[failing_test], each.seconds[failing_test]
+                noted.save(self.coverage_file)
             code = _NOT_SWAPPED if mutant.function is None else fork(functools.partial(run, mutant)) if chosen else None
             verdicts[mutant] = _NAMES.get(code, "killed")
             print(f"{len(verdicts)} {verdicts[mutant]}: {mutant}", file=sys.stderr, flush=True)
@@ -132,20 +142,20 @@ class Trial:
 
         def run(items: list[pytest.Item]) -> None:
             coverage = noted.only(items, self.dearest)
-            run_tests(items, coverage.list_tests(mutant), coverage.seconds)
+            run_tests(items, coverage.list_tests(mutant, self.spend), coverage.seconds, self.last_test_file)
 
         collect([*self.list_options(), *self.tests], run, self.examples)
 
 
 def judge(
-    mutants: list[Mutant], tests: list[str], kept_coverage: Path | None, examples: int, dearest: float
+    mutants: list[Mutant], tests: list[str], kept_coverage: Path | None, examples: int, dearest: float, spend: float
 ) -> dict[Mutant, str]:
     """``killed``, ``survived`` or ``run by no test`` for each mutant."""
     for name in HEAVY:
         importlib.import_module(name)
     with tempfile.TemporaryDirectory(prefix="needsseg-mutants-") as folder:
         (Path(folder) / "tests").mkdir()
-        trial = Trial(mutants, tests, Path(folder), kept_coverage, examples, dearest)
+        trial = Trial(mutants, tests, Path(folder), kept_coverage, examples, dearest, spend)
         if fork(lambda: collect([*trial.list_options(), *tests], trial.swap_all, examples), silent=False):
             raise SystemExit("the tests could not be collected or run")
         verdicts: dict[Mutant, str] = pickle.loads(trial.verdicts_file.read_bytes())  # noqa: S301  # of our own child

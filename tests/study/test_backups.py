@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from datetime import UTC, datetime, timedelta
@@ -83,6 +84,23 @@ def test_a_backup_takes_account_data_along_and_restoring_brings_it_back(talk: St
     assert done.previous is not None and count_passages(done.previous) == 1
     studies.restore(talk.path, Path(done.previous.name))
     assert count_passages(talk.path) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_account_data_is_private_in_a_backup_and_after_restoring(talk: Study, tmp_path: Path) -> None:
+    (talk.stack / "parts").mkdir(parents=True)
+    (talk.stack / "parts" / "events-1.parquet").write_bytes(b"rows")
+    (talk.stack / ".private").mkdir()
+    (talk.stack / ".private" / "half.parquet").write_bytes(b"ha")
+    (talk.stack / "zone.parquet").write_bytes(b"last")
+    copy = studies.backup(talk, tmp_path / "copy.db")
+    talk.close()
+    shutil.rmtree(talk.stack)
+    studies.restore(talk.path, copy)
+    for stack in (tmp_path / "copy.db.stack", talk.stack):
+        files = {path.relative_to(stack).as_posix(): stat.S_IMODE(path.stat().st_mode) for path in stack.rglob("*")}
+        assert files == {"parts": 0o700, "parts/events-1.parquet": 0o600, "zone.parquet": 0o600}, "and nothing partial"
+        assert stat.S_IMODE(stack.stat().st_mode) == 0o700
 
 
 def test_a_failed_backup_leaves_nothing_behind(talk: Study, tmp_path: Path) -> None:

@@ -346,3 +346,34 @@ def test_ids_that_history_knows_are_not_handed_out_again(shared: Study) -> None:
     history.redo(at(shared, "anna"))
     history.redo(at(shared, "berta"))
     assert [row.passages for row in passages.codebook(shared)] == [1]
+
+
+def test_what_is_redone_needs_what_it_rested_on(shared: Study) -> None:
+    """A passage marked after a speaker became a participant comes back only after the role does."""
+    start = interviews.show(shared, "anna").turns[0].start
+    interviews.set_role(shared, "anna", "Interviewer", "participant")
+    role = history.listing(shared)[0]
+    passages.mark(shared, "anna", start, start + 7)
+    mark = history.listing(shared)[0]
+    for each in (mark, role):
+        history.undo(shared, each.id)
+    with refuses(UsageError, f"entry {role.id}"):
+        history.redo(shared, mark.id)
+    for each in (role, mark):
+        history.redo(shared, each.id)
+    assert [passage.start for passage in passages.listing(shared)] == [start]
+
+
+def test_an_answer_to_anyones_is_asked_for(shared: Study) -> None:
+    codebook.create(shared, "ours")
+    entry = history.listing(shared)[0].id
+    at(shared, "berta")
+    with refuses(NotFoundError, "Nothing of yours to undo"):
+        history.undo(shared)
+    history.undo(shared, anyones=True)
+    at(shared, "cem")
+    with refuses(NotFoundError, "Nothing of yours to redo"):
+        history.redo(shared)
+    with refuses(UsageError, f"Entry {entry} is not yours"):
+        history.redo(shared, entry)
+    assert history.redo(shared, anyones=True).id == entry

@@ -165,6 +165,7 @@ def _readable(damaged: sqlite3.Connection, table: str, width: int) -> Iterator[t
             yield None
         return
     numbers_read: set[int] = set()
+    has_gap = False
     for order, compared, sign in (("ASC", ">", 1), ("DESC", "<", -1)):
         at, step = (-(2**62) if sign > 0 else 2**62), _FIRST_STEP
         last: int | None = None
@@ -180,13 +181,14 @@ def _readable(damaged: sqlite3.Connection, table: str, width: int) -> Iterator[t
                         yield tuple(row)
                 break
             except sqlite3.DatabaseError:
+                has_gap = True
                 yield None
                 if step > _LAST_STEP:
                     break
                 at = (0 if last is None else at) + sign * step
                 step *= 2
-        if last is not None and sign > 0 and step == _FIRST_STEP:
-            return  # read to its end without a gap behind which rows may be left
+        if not has_gap:
+            return  # else rows may be left behind a gap, up to where a step came to
 
 
 def _has_row_numbers(damaged: sqlite3.Connection, table: str) -> bool:

@@ -19,7 +19,7 @@ LONGEST_HEADER = 160
 _DECORATION = re.compile(rf"^\s*(?:>\s?)*(?:{HEADED}|#{{1,6}}\s+|[-*+•]\s+(?=[*_\[\w]))?")
 _TIME_IN = re.compile(r"\d:\d\d|\d[.,]\d|\d ?s\b|\d (?:sec|Sek|seg)", re.IGNORECASE)
 _CLOCK_PARTS = re.compile(r"^(?:(\d+):)?(\d+):(\d+)(?:[.,](\d{1,3})|[:;]\d{1,3})?\s?(?:([AaPp])\.?[Mm]\.?)?$")
-_SPOKEN_PARTS = re.compile(r"\d+")
+_SPOKEN_PARTS = re.compile(r"(\d+)(?: ([^\W\d_]+))?")
 _PHONE = re.compile(r"^\+?[\d*][\d*\s().-]{6,}$")
 _NUMBER_SIGN = re.compile(r"^#\d{1,4}$")
 _DATED = re.compile(r"^\W*\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\W*$|^\d{4}年\d{1,2}月\d{1,2}日")
@@ -92,7 +92,7 @@ class _Text:
 
 
 def clock_ms(text: str) -> int | None:
-    """Return a written time in milliseconds: ``1:02:03.5``, ``00:00:03:20`` (without the frames), ``7.5``, ``1 minute``."""
+    """Return a written time in milliseconds: ``1:02:03.5``, ``00:00:03:20`` (without the frames), ``7.5 sec``, ``1 minute``."""
     if match := _CLOCK_PARTS.match(text):
         hours, minutes, seconds, fraction, half = match.groups()
         if half and hours is None:
@@ -100,16 +100,25 @@ def clock_ms(text: str) -> int | None:
         late = 12 if half and half in "Pp" and int(hours) < 12 else 0
         whole_seconds = (int(hours or 0) + late) * 3600 + int(minutes) * 60 + int(seconds)
         return whole_seconds * 1000 + int(((fraction or "0") + "00")[:3])
-    if " " in text:
-        numbers = [int(number) for number in _SPOKEN_PARTS.findall(text)][:3]
-        seconds_in_all = 0
-        for number in numbers:
-            seconds_in_all = seconds_in_all * 60 + number
-        return seconds_in_all * 1000
     try:
         return round(float(text.rstrip("sec ").replace(",", ".")) * 1000)
     except ValueError:
+        parts = _SPOKEN_PARTS.findall(text)[:3] if " " in text else []
+    if not parts:
         return None
+    seconds_in_all = 0
+    for number, unit in parts:
+        # Numbers without units stand for minutes and seconds, or hours, minutes and seconds: ``1 12``.
+        seconds_in_all = (
+            seconds_in_all + int(number) * _unit_seconds(unit) if unit else seconds_in_all * 60 + int(number)
+        )
+    return seconds_in_all * 1000
+
+
+def _unit_seconds(unit: str) -> int:
+    """Return the seconds of a unit by its first letters, in the languages of ``SPOKEN``: hours, Stunden, ore; minutes."""
+    folded = unit.casefold()
+    return 3600 if folded.startswith(("h", "o", "stu")) else 60 if folded.startswith("m") else 1
 
 
 def best_layout(lines: Sequence[str], rival: int = 0) -> LayoutHeaders | None:
