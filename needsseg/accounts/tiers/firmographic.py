@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from needsseg.accounts.tiers.geography import APAC, EMEA, LATIN_AMERICA, NORTH_AMERICA, region_of
@@ -87,18 +88,27 @@ def _region(text: str) -> str:
 
 def firmographic(account: Account, icp: IcpRule) -> Firmographic:
     """Return tier 1 of ``account``; missing, zero or unreadable values are ``unknown``, not the smallest tier."""
-    size, revenue = size_tier(account.employees), revenue_tier(account.revenue)
-    region = region_of(account.region, account.country)
-    industry = account.industry.strip()
+    return _firmographic(
+        account.employees, account.revenue, account.industry, account.region, account.country, account.tech_stack, icp
+    )
+
+
+# Many accounts have the same few values.
+@lru_cache(maxsize=50_000)
+def _firmographic(
+    employees: str, yearly_revenue: str, sector: str, region: str, country: str, tech_stack: str, icp: IcpRule
+) -> Firmographic:
+    size, revenue = size_tier(employees), revenue_tier(yearly_revenue)
+    region = region_of(region, country)
+    industry = sector.strip()
     conditions = (
         (icp.sizes, (size,)),
         (icp.revenues, (revenue,)),
         (icp.industries, (industry or UNKNOWN,)),
         (icp.regions, (region,)),
-        (icp.tech_stacks, _parts(account.tech_stack) or (UNKNOWN,)),
+        (icp.tech_stacks, _parts(tech_stack) or (UNKNOWN,)),
     )
-    in_icp = _is_within_icp(conditions)
-    return Firmographic(size, revenue, industry, region, account.country.strip(), account.tech_stack.strip(), in_icp)
+    return Firmographic(size, revenue, industry, region, country.strip(), tech_stack.strip(), _is_within_icp(conditions))
 
 
 def _parts(tech_stack: str) -> tuple[str, ...]:
@@ -118,11 +128,13 @@ def _is_within_icp(conditions: tuple[tuple[tuple[str, ...], tuple[str, ...]], ..
     return None if unknown else True
 
 
+@lru_cache(maxsize=50_000)
 def size_tier(employees: str) -> str:
     """Return the size tier: 1–50 small, 51–500 mid_market, 501+ enterprise. A range must lie within one tier."""
     return _tier(employees, lambda n: SIZES[(n > 50) + (n > 500)])
 
 
+@lru_cache(maxsize=50_000)
 def revenue_tier(revenue: str) -> str:
     """Return the revenue tier: below 1M, 1M to below 50M, 50M and more, in the given currency."""
     return _tier(revenue, lambda r: REVENUES[(r >= 1_000_000) + (r >= 50_000_000)])

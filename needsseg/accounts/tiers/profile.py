@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.firmographic import UNKNOWN, Firmographic, IcpRule, firmographic
@@ -142,7 +143,7 @@ def _profile(
         recommended_action="",
         segmentation_version=version,
         name=account.name,
-        sentence=_sentence(tier, label, row, stage),
+        sentence=_sentence(tier, label, row, flags, stage),
         firmographic=tier,
         behaviour=row,
         lifecycle=stage,
@@ -153,19 +154,22 @@ def _profile(
     )
 
 
-def _sentence(tier: Firmographic, label: Label | None, row: Behaviour | None, stage: Lifecycle) -> str:
+def _sentence(
+    tier: Firmographic, label: Label | None, row: Behaviour | None, flags: Sequence[str], stage: Lifecycle
+) -> str:
     """Return the four tiers in words, in order; a tier without data is called unknown."""
     need = "need not known (tier 2)"
     if label:
         confirmation = "" if label.confirmed_by else ", unconfirmed"
         need = f"hiring the product for {label.segment}{confirmation} (tier 2)"
-    usage = f"{_use(row)} (tier 3)" if row else "use not known (tier 3)"
+    usage = f"{_use(row, flags)} (tier 3)" if row else "use not known (tier 3)"
     stage_words = {"no_data": "lifecycle not known", "at_risk": "at risk"}.get(
         stage.stage, stage.stage.replace("_", " ")
     )
     return f"{_company(tier)} (tier 1), {need}, {usage}, {stage_words} (tier 4)"
 
 
+@lru_cache(maxsize=50_000)
 def _company(tier: Firmographic) -> str:
     size = _SIZE_WORDS.get(tier.size, "")
     # IT and SaaS keep their capitals; title case is lowered.
@@ -176,9 +180,9 @@ def _company(tier: Firmographic) -> str:
     return "Company of unknown size" + (f" in {tier.region}" if tier.region != UNKNOWN else "")
 
 
-def _use(row: Behaviour) -> str:
+def _use(row: Behaviour, flags: Sequence[str]) -> str:
     """Return the use of the product, and a falling or rising signal; high breadth takes precedence over daily use."""
-    ways = [way for way in behavioral_flags(row) if way != "at_risk"]
+    ways = [way for way in flags if way != "at_risk"]
     words = _SEGMENT_WORDS["multi_workflow" if ways[0] == "power" and "multi_workflow" in ways else ways[0]]
     if row.events == 0:
         return words
