@@ -99,8 +99,8 @@ class StudyReader:
 
         NeedssegError where there is no such interview.
         """
-        found = interview_actions.show(self._study, interview)
-        return shapes.shown(interview, interview_actions.title(self._study, interview), found)
+        transcript = interview_actions.show(self._study, interview)
+        return shapes.shown(interview, interview_actions.title(self._study, interview), transcript)
 
     def participants(self) -> Rows:
         """Return the participants with attributes, primary need, and account where accounts were imported."""

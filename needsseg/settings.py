@@ -135,9 +135,11 @@ def _keys(value: object, where: str) -> dict[str, object]:
             'Write the table [keys] in needsseg.toml: "code.accept" = "y".',
         )
     keys: dict[str, object] = {}
-    for name, given in value.items():
+    for name, setting in value.items():
         inner = (
-            {f"{name}.{last}": keys_of for last, keys_of in given.items()} if isinstance(given, dict) else {name: given}
+            {f"{name}.{last}": keys_of for last, keys_of in setting.items()}
+            if isinstance(setting, dict)
+            else {name: setting}
         )
         keys |= inner
     return keys

@@ -44,13 +44,13 @@ class QuestionSelector:
                 else max(0, FIRST_WEIGHED - len(answered_rows))
             )
             chosen = questions(self.inputs.rows, self.strengths, answered_rows, count, weighed)
-        asked = [self.duplicates[row][0] for row in chosen]
-        if len(asked) < count:
-            excluded = decided.union(asked)
-            asked += [
+        texts = [self.duplicates[row][0] for row in chosen]
+        if len(texts) < count:
+            excluded = decided.union(texts)
+            texts += [
                 index for row in (*chosen, *answered_rows) for index in self.duplicates[row] if index not in excluded
             ]
-        return asked[:count]
+        return texts[:count]
 
     def left_out(self) -> dict[int, str | None]:
         """Return the name predicted for every text of an answered row when its answer is held out."""
@@ -73,16 +73,16 @@ def questions(
     import numpy as np
 
     rows = rows[:SKETCH]
-    asked = [row for row in answered if row < len(rows)]
+    answered_rows = [row for row in answered if row < len(rows)]
     chosen: list[int] = []
     if weighed > 0:
         nearness = np.clip(np.round(rows @ rows.T, DIGITS), 0.0, None) ** 2
         doubt = np.clip(1.0 - np.asarray(strengths)[: len(rows)], LEAST_DOUBT, 1.0) ** DOUBT_POWER
-        represented = nearness[:, asked].max(axis=1) if asked else np.zeros(len(rows))
-        while len(chosen) < min(count, weighed, len(rows) - len(asked)):
+        represented = nearness[:, answered_rows].max(axis=1) if answered_rows else np.zeros(len(rows))
+        while len(chosen) < min(count, weighed, len(rows) - len(answered_rows)):
             # Nearness is symmetric, so summing rows is the same as columns, but contiguous in memory.
             gains = np.round(np.maximum(nearness, represented) @ doubt - represented @ doubt, DIGITS)
-            gains[[*asked, *chosen]] = -1.0
+            gains[[*answered_rows, *chosen]] = -1.0
             best = int(gains.argmax())
             chosen.append(best)
             represented = np.maximum(represented, nearness[:, best])

@@ -32,16 +32,20 @@ _OFFLINE = {
 def encode(
     texts: Sequence[str],
     model: Model,
-    known: Mapping[str, Vectors] | None = None,
+    known_vectors: Mapping[str, Vectors] | None = None,
     progress: Progress = silent,
 ) -> dict[str, Vectors]:
-    """Unit vectors of the distinct ``texts`` that ``known`` (by text_sha256) lacks, by text_sha256; float32, shape (d,).
+    """Unit vectors of the distinct ``texts`` that ``known_vectors`` (by text_sha256) lacks, by text_sha256; float32, shape (d,).
 
     Distinct texts are encoded in one canonical order (length, then text), so that the same texts give the same bits
     in whatever order they come.
     """
     text_by_hash = {text_sha256(text): text for text in texts}
-    missing = sorted((len(text), text, key) for key, text in text_by_hash.items() if known is None or key not in known)
+    missing = sorted(
+        (len(text), text, key)
+        for key, text in text_by_hash.items()
+        if known_vectors is None or key not in known_vectors
+    )
     if not missing:
         return {}
     progress("loading the sentence model", 0, len(missing))

@@ -75,7 +75,7 @@ class _Watched:
     release: int
     released: str
     since: int
-    why: str = ""
+    reason: str = ""
 
 
 def _watched(timelines: Timelines, rules: TriggerRules, as_of: int, serving: Sequence[str]) -> list[_Watched]:
@@ -134,7 +134,7 @@ def _unused(
                 continue
             clock_reason = next(reason for reason, day in reasons.items() if day == available)
             evidence = f"available for {fires - available} days, since {_day(available)} ({clock_reason}), "
-            evidence += f"and never used{watched_feature.why}"
+            evidence += f"and never used{watched_feature.reason}"
             yield _trigger("unused_feature", timeline, fires, evidence, timelines, watched_feature.feature.name)
 
 

@@ -23,12 +23,12 @@ class Beside:
 
 def beside_kept(
     clusters: Mapping[int, Sequence[int]],
-    kept: Mapping[int, int],
+    kept_segments: Mapping[int, int],
     decided: Collection[int],
     declined: Collection[tuple[int, int]] = (),
     standing: Mapping[int, Collection[int]] | None = None,
 ) -> Beside:
-    """Sort clusters (passage ids per label), where ``kept`` maps labels to segments that a person keeps.
+    """Sort clusters (passage ids per label), where ``kept_segments`` maps labels to segments that a person keeps.
 
     Passages in ``decided`` were placed by a person and stay there; (passage, segment) in ``declined`` is not proposed
     again. A new candidate takes ``SMALLEST`` free passages at least; a label in ``standing``, which goes on a candidate that
@@ -40,7 +40,7 @@ def beside_kept(
     standing = standing or {}
     for label, passages in clusters.items():
         free = tuple(passage for passage in passages if passage not in decided)
-        segment = kept.get(label)
+        segment = kept_segments.get(label)
         if label in standing:
             if open_passages := tuple(p for p in passages if p not in decided or p in standing[label]):
                 candidates[label] = open_passages
@@ -49,4 +49,6 @@ def beside_kept(
                 candidates[label] = free
         elif proposed_passages := tuple(passage for passage in free if (passage, segment) not in refused):
             proposed[segment] = proposed_passages
-    return Beside(candidates, proposed, {label: segment for label, segment in kept.items() if label in clusters})
+    return Beside(
+        candidates, proposed, {label: segment for label, segment in kept_segments.items() if label in clusters}
+    )

@@ -1,4 +1,4 @@
-"""The terminal app: a door that shows the study and calls actions. ``run`` opens it."""
+"""The terminal app: it shows the study and calls actions. ``run`` opens it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["run"]
 
 
 def run(study_path: Path) -> int:
-    """Opens the app on the study at ``study_path`` until it is quit; the exit code. Raises StudyError where it cannot."""
+    """Run the app on the study at ``study_path`` until it is quit; return the exit code. Raises StudyError if it cannot."""
     from needsseg.actions.study.studies import open_study
     from needsseg.tui.app import NeedssegApp
 

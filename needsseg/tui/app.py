@@ -1,4 +1,4 @@
-"""The app: six screens over one study, and what they share."""
+"""The app: six screens on one study, and what they share."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ if TYPE_CHECKING:
     from needsseg.tui.study_app import StudyApp
 
 POLL_SECONDS = 0.4
-WARM_SECONDS = 0.3
+PRELOAD_SECONDS = 0.3
 
 
 def is_dialog(screen: Screen[Any]) -> bool:
-    """Whether a screen is one of ours that lies over another, and does not show keys already."""
+    """Return whether a screen is a dialog of needsseg other than the list of keys."""
     ours = isinstance(screen, ModalScreen) and type(screen).__module__.startswith("needsseg.")
     return ours and not isinstance(screen, KeysScreen)
 
 
 def is_typing(widget: Widget | None) -> bool:
-    """Whether a question mark belongs to the words that are being typed: where a text has been begun."""
+    """Return whether a question mark is text: the widget is a text field that is not empty."""
     return bool(isinstance(widget, Input) and widget.value) or bool(isinstance(widget, TextArea) and widget.text)
 
 
@@ -104,23 +104,23 @@ def _history(study: Study) -> Screen[None]:
 
 
 def _palette() -> type[Provider]:
-    from needsseg.tui.palette import Verbs
+    from needsseg.tui.palette import StudyCommands
 
-    return Verbs
+    return StudyCommands
 
 
 class NeedssegApp(App[int]):
     """Shows a study and calls actions; each screen is loaded when it is first opened."""
 
     TITLE = "needsseg"
-    # Messages come at the top: at the bottom they would hide the keys.
+    # Messages are shown at the top: at the bottom they would hide the keys.
     CSS = """
     TranscriptView, DataTable, OptionList, VerticalScroll, LongList { scrollbar-size: 1 1; }
     ToastRack { dock: top; align: right top; margin-top: 1; margin-bottom: 0; }
     """
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # no ClassVar in Textual either
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as Textual declares it
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "interviews": _interviews,
         "code": _code,
@@ -144,56 +144,56 @@ class NeedssegApp(App[int]):
     ]
 
     def __init__(self, study: Study) -> None:
-        left = studies.place(study, "app")
-        self._mode_kept = str(left.get("mode", ""))
-        # Textual reads this as the app is made: the first screen is the one that was left.
-        self.DEFAULT_MODE = self._mode_kept if self._mode_kept in self.MODES else "interviews"  # type: ignore[misc]
+        last_place = studies.place(study, "app")
+        self._remembered_mode = str(last_place.get("mode", ""))
+        # Textual reads this when the app is created: the app reopens the screen it was closed on.
+        self.DEFAULT_MODE = self._remembered_mode if self._remembered_mode in self.MODES else "interviews"  # type: ignore[misc]
         super().__init__()
         self.register_theme(HIGH_CONTRAST)
-        self._chosen_theme = str(left.get("theme", ""))
+        self._chosen_theme = str(last_place.get("theme", ""))
         settings = load(study.path)
         user_keys = read_user_keys(study.path, settings.keys)
         self.set_keymap(user_keys.keymap)
         self._keys_refused = user_keys.refused
-        self._theme_wanted = settings.theme or self._chosen_theme
-        if self._theme_wanted in self.available_themes:
-            self.theme = self._theme_wanted
+        self._requested_theme = settings.theme or self._chosen_theme
+        if self._requested_theme in self.available_themes:
+            self.theme = self._requested_theme
         self._gate = Gate()
-        # What Textual prints where the app fails passes the gate of the command line, which takes escape sequences away.
+        # If the app fails, Textual prints here, through the command line's filter that removes escape sequences.
         self.error_console = Console(stderr=True, force_terminal=False, markup=False, highlight=False)
-        self.keys = KeyOrder(self, self._hand_on, self._key_done, self._is_quit)
+        self.keys = KeyOrder(self, self._forward_key, self._note_key_handled, self._is_quit)
         self.study = study
-        self.wanted: Bookmark | None = None
-        """The place that another screen asked the Code screen to show."""
-        self.came_from = ""
+        self.requested_place: Bookmark | None = None
+        """The place that another screen has asked the Code screen to show."""
+        self.opened_from = ""
         self.signs: Signs = {}
         self.reviewer = ""
         self.as_of: date | None = None
-        """The date of the accounts and the stack."""
+        """The as-of date of the accounts and stack screens."""
         self.computed: Computed | None = None
         self.computing_of: object = None
-        self.wanted_accounts: Filters | None = None
-        """The accounts that the stack asked the accounts screen to show."""
+        self.requested_accounts: Filters | None = None
+        """The accounts that the stack screen has asked the accounts screen to show."""
         self._version = study.data_version
-        self._place_told = False
+        self._has_shown_fault = False
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return the colours of segments, which a theme may have of its own."""
+        """Return the colours of segments, which depend on the theme."""
         return theme_variables(self.current_theme)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The filters that every line passes before it is drawn; the last lets through no text that steers the terminal."""
+        """Return the filters applied to every line; the last removes characters that control the terminal."""
         return [*super().get_line_filters(), self._gate]
 
     async def on_event(self, event: Event) -> None:
-        """Hands keys on one at a time, and everything else at once."""
+        """Forward keys one at a time, and all other events at once."""
         if isinstance(event, Key | Paste) and not event.is_forwarded:
             await self.keys.take(event)
         else:
             await super().on_event(event)
 
-    async def _hand_on(self, event: Key | Paste) -> None:
-        """Hands a key to the screen; in a dialog ``?`` shows its keys, unless words are being typed there, and F1 always."""
+    async def _forward_key(self, event: Key | Paste) -> None:
+        """Forward a key to the screen; in a dialog, F1 shows its keys, and so does ``?`` unless it is text there."""
         shown, name = self.screen, event.key if isinstance(event, Key) else ""
         always, unless_typing = (bound_keys(binding_of(each), self) for each in ("go.interviews", "study.keys"))
         if is_dialog(shown) and (name in always or (name in unless_typing and not is_typing(self.focused))):
@@ -203,28 +203,28 @@ class NeedssegApp(App[int]):
 
     @on(Round)
     async def _round_ended(self, message: Round) -> None:
-        await self.keys.came_back(message)
+        await self.keys.round_returned(message)
 
     def _is_quit(self, key: str) -> bool:
         """Return whether a key quits."""
         return key in bound_keys(binding_of("app.quit"), self)
 
-    def _key_done(self) -> None:
-        """Lets the screen note what can be seen now that a key has been handled."""
+    def _note_key_handled(self) -> None:
+        """Let the screen note what is visible after a key has been handled."""
         shown = self.screen_stack[-1:]
         if shown and isinstance(shown[0], StudyScreen):
             shown[0].note_seen()
 
     def on_mount(self) -> None:
-        """Watches for what other programs write, and warns of a place where the study is not safe."""
+        """Watch for changes by other programs; show warnings, refused keys and drafts that were not saved."""
         self.set_interval(POLL_SECONDS, self.poll)
-        self.set_timer(WARM_SECONDS, self._warm)
+        self.set_timer(PRELOAD_SECONDS, self._preload)
         for warning in studies.warnings(self.study):
             self.notify(worded(warning, self), severity="warning", timeout=20, markup=False)
         for refused in self._keys_refused:
             self.notify(refused, title="A key was not bound", severity="warning", timeout=20, markup=False)
         self._watch_chosen_theme()
-        drafting.on_hangup(self._hung_up)
+        drafting.on_hangup(self._handle_hangup)
         waiting = drafts.listing(self.study)
         if waiting:
             named = "\n".join(f"{draft.about} ({draft.written_at[:16].replace('T', ' ')})" for draft in waiting[:3])
@@ -232,16 +232,16 @@ class NeedssegApp(App[int]):
             title = f"{format_count(len(waiting), 'draft')} not saved; open it again to go on"
             self.notify(named + more, title=title, timeout=8, markup=False)
 
-    def _warm(self) -> None:
-        """Loads the coding screen's module while nobody waits for it, so that the first interview opens at once."""
+    def _preload(self) -> None:
+        """Load the Code screen's module in the background, so that the first interview opens at once."""
         self.run_worker(partial(import_module, "needsseg.tui.code.screen"), thread=True, group="warm")
 
     def poll(self) -> None:
-        """Shows the study anew when another program has written to it."""
-        if not self.screen_stack:  # while the app closes
+        """Refresh the screen when another program has changed the study."""
+        if not self.screen_stack:  # the app is closing
             return
-        if (fault := self.study.place_fault()) and not self._place_told:
-            self._place_told = True
+        if (fault := self.study.place_fault()) and not self._has_shown_fault:
+            self._has_shown_fault = True
             commands.save_copy(self, fault)
             return
         try:
@@ -251,34 +251,34 @@ class NeedssegApp(App[int]):
             return
         if version != self._version:
             shown = self.screen_stack[-1]
-            # Under a dialog nothing is read anew; it is once the dialog is gone.
+            # Under a dialog nothing is refreshed until the dialog closes.
             if isinstance(shown, StudyScreen) and shown.is_mounted:
                 self._version = version
                 shown.refresh_study()
 
-    def _hung_up(self) -> None:
-        """The terminal is gone: keeps what was being typed, and where one was."""
+    def _handle_hangup(self) -> None:
+        """Store drafts and the current place when the terminal is closed."""
         below = self.screen_stack[:1]
         if below and isinstance(below[0], StudyScreen):
             below[0].leave()
-        drafting.keep_all()
+        drafting.store_all()
 
     def exit(self, *args: Any, **kwargs: Any) -> None:
-        """Ends the app, with what is being typed kept."""
-        drafting.keep_all()
+        """End the app after storing drafts."""
+        drafting.store_all()
         super().exit(*args, **kwargs)
 
     def action_suspend_process(self) -> None:
-        """Suspends, with what is being typed kept."""
-        drafting.keep_all()
+        """Suspend the app after storing drafts."""
+        drafting.store_all()
         super().action_suspend_process()
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line of a long verb."""
+        """Return the command line of a long command."""
         return child.command(self.study.path, *arguments)
 
     def show_error(self, error: NeedssegError) -> None:
-        """Shows what is wrong and what to do: in the line of state, over a question as a toast."""
+        """Show an error with its hint: in the status line, or over a dialog as a toast."""
         if isinstance(self.screen, StudyScreen):
             self.screen.tell(worded(error, self), wrong=True)
             return
@@ -291,22 +291,22 @@ class NeedssegApp(App[int]):
         )
 
     def remember_mode(self, mode: str) -> bool:
-        """Remembers the screen that is shown, to reopen there; whether it is another one than before."""
-        if mode == self._mode_kept:
+        """Remember the current screen, to reopen it; return whether it has changed."""
+        if mode == self._remembered_mode:
             return False
-        self._mode_kept = mode
+        self._remembered_mode = mode
         self._remember_app()
         return True
 
     def _remember_app(self) -> None:
         theme = {"theme": self._chosen_theme} if self._chosen_theme else {}
-        self.remember("app", {"mode": self._mode_kept, **theme})
+        self.remember("app", {"mode": self._remembered_mode, **theme})
 
     def _watch_chosen_theme(self) -> None:
-        """Remember the theme that is chosen from now on; warn where the one that is wanted does not exist."""
-        if self._theme_wanted and self._theme_wanted != self.theme:
+        """Remember every theme chosen from now on; warn if the requested theme does not exist."""
+        if self._requested_theme and self._requested_theme != self.theme:
             self.notify(
-                f"“{self._theme_wanted}” is not a theme; {key_of('app.palette')} lists them under “change "
+                f"“{self._requested_theme}” is not a theme; {key_of('app.palette')} lists them under “change "
                 "the colours”.",
                 severity="warning",
                 timeout=8,
@@ -320,47 +320,47 @@ class NeedssegApp(App[int]):
             self._remember_app()
 
     def remember(self, screen: str, where: dict[str, object]) -> None:
-        """Remembers where a screen was left; a study that cannot be written just now forgets it."""
+        """Remember where a screen was left; log a warning if the study cannot be written."""
         try:
             studies.remember_place(self.study, screen, where)
         except NeedssegError as error:
             self.log.warning(str(error))
 
     async def action_quit(self) -> None:
-        """Quits, remembering the place."""
+        """Remember the place and quit."""
         below = self.screen_stack[0]
         if isinstance(below, StudyScreen):
             below.leave()
         self.exit(0)
 
     def action_go(self, mode: str) -> None:
-        """Goes to one of the screens."""
+        """Go to another screen."""
         if mode in self.MODES and mode != self.current_mode and isinstance(self.screen, StudyScreen):
-            self.came_from = ""
+            self.opened_from = ""
             self.switch_mode(mode)
 
     def open(self, name: str) -> None:
-        """Opens a dialog that every screen offers; what it changed is shown once it is closed."""
+        """Open a dialog that every screen offers; the screen shows its changes once it is closed."""
         self.push_screen(self.DIALOGS[name](self.study))
 
-    def open_passage(self, interview: str, passage: int | None, came_from: str) -> None:
-        """Shows a passage in its context; esc leads back."""
-        self.open_place(Bookmark(interview, passage), came_from)
+    def open_passage(self, interview: str, passage: int | None, opened_from: str) -> None:
+        """Show a passage in its transcript; esc leads back."""
+        self.open_place(Bookmark(interview, passage), opened_from)
 
-    def open_place(self, place: Bookmark, came_from: str) -> None:
-        """Shows a place in the Code screen; esc leads back."""
-        self.wanted = place
-        self.came_from = came_from
+    def open_place(self, place: Bookmark, opened_from: str) -> None:
+        """Show a place in the Code screen; esc leads back."""
+        self.requested_place = place
+        self.opened_from = opened_from
         if self.current_mode == "code" and isinstance(self.screen, StudyScreen):
             self.screen.refresh_study()
         else:
             self.switch_mode("code")
 
     def go_back(self) -> None:
-        """From a passage back to where it was opened."""
-        back, self.came_from = self.came_from or "interviews", ""
-        self.switch_mode(back)
+        """Return from a passage to the screen that opened it."""
+        previous_mode, self.opened_from = self.opened_from or "interviews", ""
+        self.switch_mode(previous_mode)
 
 
 if TYPE_CHECKING:
-    _as_screens_know_it: Callable[[Study], StudyApp] = NeedssegApp
+    _satisfies_study_app: Callable[[Study], StudyApp] = NeedssegApp

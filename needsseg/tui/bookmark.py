@@ -1,4 +1,4 @@
-"""A place in the study that a screen may ask the Code screen to show."""
+"""A place in the study that a screen can ask the Code screen to show."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """An interview, and in it a passage or a stretch of its text, or neither: where it was left."""
+    """An interview, with a passage or a span of its text; with neither, the place where the interview was left."""
 
     interview: str
     passage: int | None = None

@@ -1,4 +1,4 @@
-"""Long work in a child: the same program without a screen, which can be ended at any moment and leaves no trace."""
+"""Run long work in a child process: the same program without a screen, which can be ended at any time without trace."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from needsseg.errors import Advice
 
 GRACE_SECONDS = 3.0
 STREAM_LIMIT = 8 * 1024 * 1024
-STDERR_KEPT = 12
+MAX_NOTES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far the child is: what it does, how much is done, how much there is."""
+    """The progress of a child process: what it is doing, how much is done, and how much there is."""
 
     doing: str
     done: int
@@ -27,22 +27,22 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a child ended: its exit code, what it wrote to stdout, and what it said was wrong."""
+    """The result of a child process: exit code, parsed stdout, error with its hint, and other messages."""
 
     code: int
     result: object | None
     error: str
     hint: str | Advice
-    said: tuple[str | Advice, ...]
+    notes: tuple[str | Advice, ...]
 
 
 def command(study: Path, *arguments: str) -> list[str]:
-    """The command line that runs one verb of the program on a study, reporting its progress as JSON lines."""
+    """Return the command line that runs a command on a study and reports its progress as JSON lines."""
     return [sys.executable, "-m", "needsseg.cli", "--study", str(study), "--progress", "json", *arguments]
 
 
 async def run_child(arguments: Sequence[str], on_step: Callable[[Step], None]) -> Outcome:
-    """Runs a command, telling its steps; when cancelled, ends it first, so that its transaction is rolled back."""
+    """Run a command and report its steps; if cancelled, end it first, so that its transaction is rolled back."""
     child = await asyncio.create_subprocess_exec(
         *arguments,
         stdin=asyncio.subprocess.DEVNULL,
@@ -51,54 +51,55 @@ async def run_child(arguments: Sequence[str], on_step: Callable[[Step], None]) -
         limit=STREAM_LIMIT,
     )
     try:
-        written, told = await asyncio.gather(_everything(child.stdout), narration(child.stderr, on_step))
+        output, messages = await asyncio.gather(_read_all(child.stdout), read_messages(child.stderr, on_step))
         code = await child.wait()
     finally:
         await end(child)
-    error, hint, said = told
+    error, hint, notes = messages
     if code and not error:
-        error = str(said[-1]) if said else f"It ended with exit code {code}."
-    return Outcome(code, parsed(written), error, hint, tuple(said))
+        error = str(notes[-1]) if notes else f"It ended with exit code {code}."
+    return Outcome(code, parse_json(output), error, hint, tuple(notes))
 
 
-async def _everything(stream: asyncio.StreamReader | None) -> str:
+async def _read_all(stream: asyncio.StreamReader | None) -> str:
     return (await stream.read()).decode("utf-8", "replace") if stream else ""
 
 
-async def narration(
+async def read_messages(
     stream: asyncio.StreamReader | None, on_step: Callable[[Step], None]
 ) -> tuple[str, str | Advice, list[str | Advice]]:
-    """Steps go to ``on_step``; what remains is the error, its hint, and other lines, the newest last."""
+    """Pass steps to ``on_step``; return the error, its hint, and the other lines, the newest last."""
     error = ""
     hint: str | Advice = ""
-    said: list[str | Advice] = []
+    notes: list[str | Advice] = []
     while stream is not None and (line := await stream.readline()):
         text = line.decode("utf-8", "replace").strip()
-        found = parsed(text)
-        if isinstance(found, dict) and "doing" in found:
-            on_step(Step(str(found["doing"]), int(found.get("done", 0)), int(found.get("total", 0))))
-        elif isinstance(found, dict) and "error" in found:
-            error, hint = str(found["error"]), advised(found, "hint")
+        message = parse_json(text)
+        if isinstance(message, dict) and "doing" in message:
+            on_step(Step(str(message["doing"]), int(message.get("done", 0)), int(message.get("total", 0))))
+        elif isinstance(message, dict) and "error" in message:
+            error, hint = str(message["error"]), text_or_advice(message, "hint")
         elif text:
-            said = [*said[1 - STDERR_KEPT :], _worded(found) if isinstance(found, dict) else text]
-    return error, hint, said
+            notes = [*notes[1 - MAX_NOTES :], _worded(message) if isinstance(message, dict) else text]
+    return error, hint, notes
 
 
-def advised(row: dict[str, object], name: str) -> str | Advice:
-    """The text under a name, with the fixes that stand in it where the child named them."""
+def text_or_advice(row: dict[str, object], name: str) -> str | Advice:
+    """Return the text under a name, with the fixes in it if the child process named them."""
     return Advice.from_json(row["advice"]) if row.get("advice") else str(row.get(name, ""))
 
 
 def _worded(row: dict[str, object]) -> str | Advice:
-    """A note, a warning or a refusal in words."""
+    """Return a note, a warning or a refusal in words."""
     if "refused" in row:
-        reason = advised(row, "reason")
+        reason = text_or_advice(row, "reason")
         start = f"refused: {row['refused']}: "
         return start + reason if isinstance(reason, str) else Advice(start, reason)
-    return advised(row, next(iter(row), ""))
+    return text_or_advice(row, next(iter(row), ""))
 
 
-def parsed(text: str) -> object | None:
+def parse_json(text: str) -> object | None:
+    """Return the value of a JSON text, or None if it is empty or is not JSON."""
     try:
         return json.loads(text) if text.strip() else None
     except json.JSONDecodeError:
@@ -106,12 +107,12 @@ def parsed(text: str) -> object | None:
 
 
 async def end(child: asyncio.subprocess.Process) -> None:
-    """Asks the child to stop, and stops it when it does not."""
+    """Ask the child process to stop, and kill it if it does not."""
     if child.returncode is not None:
         return
-    for ask in (child.terminate, child.kill):
+    for stop in (child.terminate, child.kill):
         try:
-            ask()
+            stop()
         except ProcessLookupError:
             return
         try:

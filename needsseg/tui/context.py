@@ -1,4 +1,4 @@
-"""What the objects that a screen is composed of may ask of it."""
+"""The screen as the objects that it is composed of use it."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ Answer = TypeVar("Answer")
 
 
 class ScreenContext(Protocol):
-    """A screen as seen by its parts: the study, the line of state, dialogs, and the way to other screens."""
+    """A screen as its parts use it: the study, the status line, dialogs, and the way to other screens."""
 
     @property
     def study(self) -> Study:
         """The study that is open."""
 
     def tell(self, happened: str | None = None, *, wrong: bool = False) -> None:
-        """Show the state, and what happened until the next thing does."""
+        """Show the state and a message, which stays until the next one."""
 
     def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
-        """Show the study as it is after a change, what happened, and how to take its ``steps`` back."""
+        """Show the study after a change, what happened, and how to undo its ``steps``."""
 
     def show_error(self, error: NeedssegError) -> None:
-        """Show what is wrong and what to do."""
+        """Show an error with its hint."""
 
     def worded(self, words: str | Advice | NeedssegError) -> str:
-        """Return words, or an error with its hint, with every fix as the keys that do it."""
+        """Return words, or an error with its hint, with every fix as its keys."""
 
     def push(self, screen: Screen[Answer], callback: Callable[[Answer | None], None]) -> None:
-        """Open a dialog over the screen; ``callback`` gets its answer, None where it was left."""
+        """Open a dialog over the screen; ``callback`` gets its answer, or None if it was cancelled."""
 
     def pressed_before(self, shown: float | None) -> bool:
-        """Return whether the key that is being handled was pressed before something was shown; None is never shown."""
+        """Return whether the current key was pressed before the time ``shown``; None if it was never shown."""
 
-    def navigate(self, place: Bookmark, came_from: str | None = None) -> None:
-        """Show a place in the Code screen; esc leads back to ``came_from``, where None leaves the way back as it is."""
+    def navigate(self, place: Bookmark, opened_from: str | None = None) -> None:
+        """Show a place in the Code screen; esc leads back to ``opened_from``, or as before if it is None."""
 
 
 class HasContext(Protocol):

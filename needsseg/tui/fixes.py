@@ -1,4 +1,4 @@
-"""How the app words what helps: the key, or the command of the palette, on the screen where it is done."""
+"""How the app words a fix: its key, or its command in the palette, and the screen where it is available."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from needsseg.tui.keys.hints import key_of
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keys pressed one after another, by the ids of their bindings; the first tells the screen."""
+    """Keys to press one after another, by the ids of their bindings; the first determines the screen."""
 
     ids: tuple[str, ...]
 
@@ -28,7 +28,7 @@ class Palette:
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
-    """What the app does not do: it is done on the command line."""
+    """A fix that the app does not offer, only the command line."""
 
 
 STUDY_COMMANDS: dict[str, str] = {
@@ -37,14 +37,14 @@ STUDY_COMMANDS: dict[str, str] = {
     "check": "check the study's file",
     "overview": "overview of the study",
 }
-"""What concerns the study as a whole and has no key: the palette's words for it, by name."""
+"""Commands on the study as a whole, which have no key: their words in the palette, by name."""
 
 
 def _keys(*ids: str) -> Keys:
     return Keys(ids)
 
 
-WAYS: dict[Fix, Keys | Palette | CommandLine] = {
+FIX_PLACES: dict[Fix, Keys | Palette | CommandLine] = {
     Fix.INIT: CommandLine(),
     Fix.OPEN_STUDY: CommandLine(),
     Fix.BACK_UP: Palette("back up"),
@@ -108,30 +108,32 @@ WAYS: dict[Fix, Keys | Palette | CommandLine] = {
     Fix.SAVE_SURVEY: _keys("survey.save"),
     Fix.ROUTE_RESPONSES: _keys("survey.route"),
 }
-"""Where in the app each fix is done."""
+"""Where in the app each fix is available."""
 
 
 def worded(words: str | Advice | NeedssegError, app: App[Any]) -> str:
-    """Return words, or an error with its hint, with every fix as the keys that do it in the app."""
+    """Return words, or an error with its hint, with every fix as its keys in the app."""
     if isinstance(words, str):
         return words
-    return (words.advice if isinstance(words, NeedssegError) else words).worded(lambda remedy: way(remedy, app))
+    return (words.advice if isinstance(words, NeedssegError) else words).worded(
+        lambda remedy: describe_remedy(remedy, app)
+    )
 
 
-def way(remedy: Remedy, app: App[Any]) -> str:
-    """Return how a remedy is carried out in the app, by its keys as they are bound now; nothing for a form's option."""
+def describe_remedy(remedy: Remedy, app: App[Any]) -> str:
+    """Return how to apply a remedy in the app, by its currently bound keys; empty for an option of a form."""
     if isinstance(remedy.fix, Option):
         return ""
-    chosen = WAYS[remedy.fix]
-    if isinstance(chosen, Palette):
-        return f"“{STUDY_COMMANDS[chosen.name]}” ({key_of('app.palette', app)})"
-    if isinstance(chosen, CommandLine):
+    place = FIX_PLACES[remedy.fix]
+    if isinstance(place, Palette):
+        return f"“{STUDY_COMMANDS[place.name]}” ({key_of('app.palette', app)})"
+    if isinstance(place, CommandLine):
         return f"on the command line: {command_line(remedy)}"
-    room, _, verb = chosen.ids[0].partition(".")
-    keys = ", ".join(key_of(each, app) for each in chosen.ids)
-    if room == "go":
+    screen_name, _, verb = place.ids[0].partition(".")
+    keys = ", ".join(key_of(each, app) for each in place.ids)
+    if screen_name == "go":
         return f"{verb.capitalize()} ({keys})"
-    opener = f"go.{room}"
-    if room == "study" or getattr(app.screen, "MODE", "") == room:
+    screen_id = f"go.{screen_name}"
+    if screen_name == "study" or getattr(app.screen, "MODE", "") == screen_name:
         return keys
-    return f"{keys} on {room.capitalize()} ({key_of(opener, app)})"
+    return f"{keys} on {screen_name.capitalize()} ({key_of(screen_id, app)})"

@@ -1,4 +1,4 @@
-"""Slow reading beside the screen: on a connection of its own, in a thread of which the screen awaits only the result."""
+"""Read slowly in the background: on a separate connection, in a thread whose result the screen awaits."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Importing scikit-learn in a thread stalls the screen by at most some 25 ms, in the event loop by a second.
+# Importing scikit-learn stalls the screen for at most about 25 ms in a thread, but for a second in the event loop.
 _warm = False
 
 
-async def aside(path: Path, read: Callable[[Study], T]) -> T:
-    """What ``read`` finds in the study at ``path``; raises what it raises.
+async def read_in_background(path: Path, read: Callable[[Study], T]) -> T:
+    """Read the study at ``path`` in a thread; return the result of ``read``, or raise its error.
 
-    A thread cannot be ended: ``read`` takes a second at most, and longer work belongs in a child.
+    A thread cannot be ended, so ``read`` must take at most a second; longer work belongs in a child process.
     """
 
     def run() -> T:
@@ -38,54 +38,54 @@ async def aside(path: Path, read: Callable[[Study], T]) -> T:
 
 
 def is_warm(study: Study) -> bool:
-    """Whether evidence can be read at once: what it needs is loaded, or nothing is known that would need it."""
+    """Return whether evidence can be read at once: its libraries are loaded, or no run exists that would need them."""
     return _warm or not segments.runs(study)
 
 
 def warm(study: Study) -> None:
-    """Loads what evidence needs by reading some."""
+    """Load the libraries that evidence needs, by reading some."""
     global _warm
     for row in evidence.listing(study)[:1]:
         evidence.evidence(study, row.id)
     _warm = True
 
 
-_AT_WORK: set[object] = set()
-_ONE = threading.Lock()
-# What was put aside is looked through as the program ends, or libraries complain of leaks.
+_RUNNING: set[object] = set()
+_LOCK = threading.Lock()
+# Frozen objects are collected when the program ends; otherwise libraries report leaks.
 atexit.register(gc.unfreeze)
 
 
-def uncollected(work: Callable[[], T]) -> T:
-    """What comes of work that makes millions of objects, none of them looked through for cycles meanwhile.
+def without_gc(work: Callable[[], T]) -> T:
+    """Run work that creates millions of objects without garbage collection, and return its result.
 
-    Each such look holds every thread, and the screen with them, for up to two seconds with 100,000 accounts.
+    With 100,000 accounts, each collection stops every thread, and so the screen, for up to two seconds.
     """
-    me = object()
-    with _ONE:
-        _AT_WORK.add(me)
+    token = object()
+    with _LOCK:
+        _RUNNING.add(token)
         gc.disable()
     try:
         return work()
     finally:
-        with _ONE:
-            _AT_WORK.discard(me)
-            if not _AT_WORK:
+        with _LOCK:
+            _RUNNING.discard(token)
+            if not _RUNNING:
                 gc.enable()
 
 
-async def attempted(work: Awaitable[T]) -> T | NeedssegError:
-    """What comes of work beside the screen, or why nothing does.
+async def result_or_error(work: Awaitable[T]) -> T | NeedssegError:
+    """Await background work; return its result or its error.
 
-    What nobody foresaw is told as the command line tells it: a worker's exception would end the app, or its screen would wait
-    for ever.
+    An unexpected exception becomes an internal error, as on the command line: in a worker it would end the app, or the
+    screen would wait for ever.
     """
-    (found,) = await asyncio.gather(work, return_exceptions=True)
-    if isinstance(found, NeedssegError) or not isinstance(found, BaseException):
-        return found
-    if not isinstance(found, Exception):
-        raise found
+    (result,) = await asyncio.gather(work, return_exceptions=True)
+    if isinstance(result, NeedssegError) or not isinstance(result, BaseException):
+        return result
+    if not isinstance(result, Exception):
+        raise result
     return NeedssegError(
-        f"Internal error: {type(found).__name__}: {found}",
+        f"Internal error: {type(result).__name__}: {result}",
         "Please report it, with what needsseg --debug profile --as-of DATE shows. Nothing was changed.",
     )

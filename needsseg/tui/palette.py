@@ -1,4 +1,4 @@
-"""The command palette: every verb of the screen and of the study, by name."""
+"""The command palette: every command of the screen and of the study, by name."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from needsseg.tui.study import commands
 from needsseg.tui.words import plain
 
 
-class Verbs(Provider):
-    """What can be done here, with its key, and what can be done to the study as a whole."""
+class StudyCommands(Provider):
+    """The commands of the current screen with their keys, and the commands on the study as a whole."""
 
-    def _verbs(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+    def _commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         screen = self.screen
         if not isinstance(screen, StudyScreen):
             return
@@ -31,13 +31,13 @@ class Verbs(Provider):
             yield STUDY_COMMANDS[name], "", partial(run, app)
 
     async def discover(self) -> Hits:
-        """All verbs."""
-        for words, keys, run in self._verbs():
+        """Yield all commands."""
+        for words, keys, run in self._commands():
             yield DiscoveryHit(plain(words), run, text=words, help=keys or None)
 
     async def search(self, query: str) -> Hits:
-        """The verbs that fit what is typed."""
+        """Yield the commands that match the typed text."""
         matcher = self.matcher(query)
-        for words, keys, run in self._verbs():
+        for words, keys, run in self._commands():
             if (score := matcher.match(words)) > 0:
                 yield Hit(score, matcher.highlight(words), run, text=words, help=keys or None)

@@ -1,4 +1,4 @@
-"""A report that is read and closed: what an import did, what an export wrote."""
+"""A report to read and close, for example what an import did or an export wrote."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PARTLY = 3
 
 
 class ReportScreen(ModalScreen[None]):
-    """Some lines, under a title."""
+    """Lines under a title."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "dismiss", "close", id="report.close"),
@@ -38,69 +38,69 @@ class ReportScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, title: str, said: Sequence[str | Advice]) -> None:
+    def __init__(self, title: str, report_lines: Sequence[str | Advice]) -> None:
         super().__init__()
-        self._title, self._said = title, said
+        self._title, self._report_lines = title, report_lines
 
     def compose(self) -> ComposeResult:
-        """Title, lines, key."""
+        """Yield the title and the lines; the frame names the keys."""
         with Vertical() as box:
-            # In the frame, so that a report of many lines says at once how one leaves it.
+            # The keys are in the frame, so that they are visible however long the report is.
             box.border_subtitle = plain(with_keys("{report.down} {report.up} scroll · {report.close} closes"))
             with VerticalScroll():
                 yield Static(plain(self._title, "bold"))
-                yield Static(lines([plain(worded(line, self.app)) for line in self._said]))
+                yield Static(lines([plain(worded(line, self.app)) for line in self._report_lines]))
 
     def on_mount(self) -> None:
-        """The lines scroll."""
+        """Focus the lines, so that keys scroll them."""
         self.query_one(VerticalScroll).focus()
 
     def action_scroll(self, by: int) -> None:
-        """Scrolls two lines."""
+        """Scroll two lines."""
         self.query_one(VerticalScroll).scroll_relative(y=by * 2, animate=False)
 
 
 def import_report(outcome: Outcome) -> tuple[str, list[str | Advice], bool]:
-    """An import in a sentence, the lines that say more (refused files by name), and whether nothing was imported."""
+    """Return an import in a sentence, lines with details (refused files by name), and whether nothing was imported."""
     result = outcome.result if isinstance(outcome.result, dict) else {}
     added = _listed(result, "added")
     refused, changed, warnings = (_listed(result, key) for key in ("refused", "changed", "warnings"))
     unchanged = _listed(result, "unchanged")
     if not result:
-        failed = outcome.code not in (0, PARTLY)
-        all_said: list[str | Advice] = [
+        has_failed = outcome.code not in (0, PARTLY)
+        messages: list[str | Advice] = [
             outcome.error,
             outcome.hint,
-            *(line for line in outcome.said if line != outcome.error),
+            *(line for line in outcome.notes if line != outcome.error),
         ]
-        return ("nothing was imported" if failed else "imported"), [line for line in all_said if line], failed
-    said: list[str | Advice] = [f"Refused  {_pair(entry)}" for entry in refused]
-    said += [f"Passed over  {_pair(entry)}" for entry in _listed(result, "passed_over")]
-    said += [
+        return ("nothing was imported" if has_failed else "imported"), [line for line in messages if line], has_failed
+    report_lines: list[str | Advice] = [f"Refused  {_pair(entry)}" for entry in refused]
+    report_lines += [f"Passed over  {_pair(entry)}" for entry in _listed(result, "passed_over")]
+    report_lines += [
         f"Changed  {_pair(entry)}: the file differs from the one imported; the study keeps what it has, "
-        f"{key_of('interviews.reimport')} reads it again"
+        f"{key_of('interviews.reimport')} re-imports it"
         for entry in changed
     ]
-    said += [f"There already  {_pair(entry)}" for entry in unchanged]
-    said += [f"Note  {_pair(entry)}" for entry in warnings]
+    report_lines += [f"Already imported  {_pair(entry)}" for entry in unchanged]
+    report_lines += [f"Note  {_pair(entry)}" for entry in warnings]
     title = f"imported {format_count(len(added), 'interview')}"
     if refused:
         title += f", refused {format_count(len(refused), 'file')}"
-    return title, said, not added
+    return title, report_lines, not added
 
 
 def added_keys(outcome: Outcome) -> list[str]:
-    """The keys of the interviews that an import added."""
+    """Return the keys of the interviews that an import added."""
     return [str(key) for key in _listed(outcome.result, "added")] if isinstance(outcome.result, dict) else []
 
 
 def _listed(result: dict[str, object], key: str) -> list[object]:
-    found = result.get(key, [])
-    return list(found) if isinstance(found, list) else []
+    entries = result.get(key, [])
+    return list(entries) if isinstance(entries, list) else []
 
 
 def _pair(entry: object) -> str:
-    """A file's name and what is said about it, in whichever way the program wrote the two."""
+    """Return a file's name and the message about it, whether the command printed them as an object or a list."""
     if isinstance(entry, dict):
         return ": ".join(str(value) for value in entry.values())
     return ": ".join(str(part) for part in entry) if isinstance(entry, list) else str(entry)

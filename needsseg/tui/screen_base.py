@@ -1,4 +1,4 @@
-"""What the screens share: the study, undo, help, the bars, and errors that are shown and never raised."""
+"""What the screens share: the study, undo, help, the bars, and the display of errors."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ P = ParamSpec("P")
 
 
 def shows_errors(method: Callable[P, object]) -> Callable[P, None]:
-    """Make a method show a NeedssegError, with its hint, where it would raise it.
+    """Make a method show a NeedssegError with its hint instead of raising it.
 
-    The method is a screen's own, or that of an object that has the screen as its ``context``.
+    The method belongs to a screen, or to an object that has the screen as its ``context``.
     """
 
     @functools.wraps(method)
@@ -50,7 +50,7 @@ def shows_errors(method: Callable[P, object]) -> Callable[P, None]:
 
 
 class StudyScreen(Screen[None]):
-    """One of the screens. ``reload`` reads the study anew; ``state`` says where one is."""
+    """A screen of the app. ``reload`` reads the study again; ``state`` returns the text of the status line."""
 
     MODE: ClassVar[str] = ""
     ALLOW_SELECT = False
@@ -80,7 +80,7 @@ class StudyScreen(Screen[None]):
 
     @property
     def study_app(self) -> StudyApp:
-        """The app, with the study and what the screens share."""
+        """The app, with the study and the data that the screens share."""
         return study_app(self)
 
     @property
@@ -89,20 +89,20 @@ class StudyScreen(Screen[None]):
         return self.study_app.study
 
     def compose(self) -> ComposeResult:
-        """Bars around what the screen shows."""
+        """Yield the bars and the body between them."""
         yield ModeBar(self.MODE, self.study.path.name)
         yield from self.compose_body()
         yield StatusBar(id="status", markup=False)
         yield KeyBar(bindings(self))
 
     def compose_body(self) -> ComposeResult:
-        """What the screen shows between the bars."""
+        """Yield the widgets between the bars."""
         yield from ()
 
     def on_screen_resume(self) -> None:
-        """Shows what is in the study now."""
+        """Show the current study."""
         if self.study_app.remember_mode(self.MODE):
-            # What happened here before one went elsewhere is not what `u` would take back now.
+            # The last message may no longer describe what the undo key would undo.
             self._happened, self._wrong = "", False
         if self.is_up_to_date():
             self.tell()
@@ -110,118 +110,122 @@ class StudyScreen(Screen[None]):
             self.refresh_study()
 
     def is_up_to_date(self) -> bool:
-        """Returns whether the screen shows the study as it is; a screen that cannot know reads it anew."""
+        """Return whether the screen shows the current study; False, the default, makes it read the study again."""
         return False
 
     def note_seen(self) -> None:
-        """Notes what can be seen, once a key has been handled."""
+        """Note what is visible, after a key has been handled."""
 
     def pressed_before(self, shown: float | None) -> bool:
-        """Whether the key that is being handled was pressed before something was shown; ``shown`` is None for never."""
+        """Return whether the current key was pressed before the time ``shown``; None if it was never shown."""
         return self.study_app.keys.pressed_before(shown)
 
     def show_error(self, error: NeedssegError) -> None:
-        """Show what is wrong and what to do: in the line of state, over a dialog as a toast."""
+        """Show an error with its hint: in the status line, or over a dialog as a toast."""
         self.study_app.show_error(error)
 
     def worded(self, words: str | Advice | NeedssegError) -> str:
-        """Return words, or an error with its hint, with every fix as the keys that do it."""
+        """Return words, or an error with its hint, with every fix as its keys."""
         return worded(words, self.app)
 
     def push(self, screen: Screen[Answer], callback: Callable[[Answer | None], None]) -> None:
-        """Open a dialog over the screen; ``callback`` gets its answer, None where it was left."""
+        """Open a dialog over the screen; ``callback`` gets its answer, or None if it was cancelled."""
         self.app.push_screen(screen, callback)
 
-    def navigate(self, place: Bookmark, came_from: str | None = None) -> None:
-        """Show a place in the Code screen; esc leads back to ``came_from``, where None leaves the way back as it is."""
-        self.study_app.open_place(place, self.study_app.came_from if came_from is None else came_from)
+    def navigate(self, place: Bookmark, opened_from: str | None = None) -> None:
+        """Show a place in the Code screen; esc leads back to ``opened_from``, or as before if it is None."""
+        self.study_app.open_place(place, self.study_app.opened_from if opened_from is None else opened_from)
 
     def on_screen_suspend(self) -> None:
-        """Remembers the place."""
+        """Remember the place."""
         self.suspended()
 
     def suspended(self) -> None:
-        """Called when another screen or a dialog comes over this one."""
+        """Remember the place when another screen or a dialog covers this one."""
         self.leave()
 
     def leave(self) -> None:
-        """Remembers where one is, to reopen there."""
+        """Remember the place, to reopen the screen there."""
 
     @shows_errors
     def refresh_study(self) -> None:
-        """Reads the study anew, each thing once, and tells the state."""
+        """Read the study again and show it with the state; equal queries are run once."""
         with self.study.reading_once():
             self.reload()
         self.tell()
 
     def reload(self) -> None:
-        """Reads what this screen shows from the study."""
+        """Read what this screen shows from the study."""
 
     def state(self) -> str:
-        """Saved state, coded n/N, position, filter."""
+        """Return the text of the status line: saved, coded n/N, position, filter."""
         return "saved"
 
     def tell(self, happened: str | None = None, *, wrong: bool = False) -> None:
-        """Shows the state, and what happened until the next thing does."""
+        """Show the state and a message, which stays until the next one."""
         if happened is not None:
             self._happened, self._wrong = happened, wrong
         for bar in self.query("#status").results(StatusBar):
             bar.tell(self._happened, self.state(), wrong=self._wrong)
 
     def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
-        """After a change: shows the study as it is now, what happened, and how to take its ``steps`` back."""
+        """Show the study after a change, what happened, and how to undo its ``steps``."""
         self.note_done(happened, undo=undo, steps=steps)
         self.refresh_study()
 
     def note_done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
-        """Notes what happened, and how to take its ``steps`` back, for the line of state."""
-        how = with_keys(" · {study.undo} undoes") if steps == 1 else with_keys(" · {study.undo} undoes the last one")
-        self._happened, self._wrong = f"{happened}{how}" if undo else happened, False
+        """Set the message for the status line: what happened, and how to undo its ``steps``."""
+        undo_hint = (
+            with_keys(" · {study.undo} undoes") if steps == 1 else with_keys(" · {study.undo} undoes the last one")
+        )
+        self._happened, self._wrong = f"{happened}{undo_hint}" if undo else happened, False
 
-    def went_back(self, entry: int) -> None:
-        """Told which entry of the history was just taken back, before the study is read anew."""
+    def note_undone(self, entry: int) -> None:
+        """Note which entry of the history was undone; called before the study is read again."""
 
     def action_undo(self) -> None:
-        """Takes back what one did last oneself."""
+        """Undo the user's last action."""
         from needsseg.tui.study import undoing
 
         def done(entry: HistoryEntry) -> None:
-            self.went_back(entry.id)
-            self.done(f"Undid: {undoing.named(self.study, entry)}. {key_of('study.redo')} redoes it", undo=False)
-            self.came_back()
+            self.note_undone(entry.id)
+            self.done(
+                f"Undid: {undoing.describe_entry(self.study, entry)}. {key_of('study.redo')} redoes it", undo=False
+            )
+            self.after_undo_or_redo()
 
-        undoing.take_back(self.app, self.study, done, self.study_app.show_error)
+        undoing.undo_entry(self.app, self.study, done, self.study_app.show_error)
 
-    def came_back(self) -> None:
-        """After an action was taken back or done again, once the study is read anew."""
+    def after_undo_or_redo(self) -> None:
+        """Called after undo or redo, once the study has been read again."""
 
     @shows_errors
     def action_redo(self) -> None:
-        """Does again what was taken back."""
+        """Redo the action that was undone."""
         from needsseg.actions.study import history
         from needsseg.tui.study import undoing
 
         entry = history.redo(self.study)
-        self.done(f"Redid: {undoing.named(self.study, entry)}")
-        self.came_back()
+        self.done(f"Redid: {undoing.describe_entry(self.study, entry)}")
+        self.after_undo_or_redo()
 
     def action_history(self) -> None:
-        """Shows what was done."""
+        """Show the history of actions."""
         self.study_app.open("history")
 
     def action_keys(self) -> None:
-        """Shows the keys of this screen."""
+        """Show the keys of this screen."""
         from needsseg.tui.keys.help import KeysScreen
 
         self.app.push_screen(KeysScreen(self))
 
     def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:
-        """Runs a long verb as a child; ``then`` gets its outcome unless it was cancelled."""
+        """Run a long command in a child process; ``then`` gets its outcome unless it was cancelled."""
         from needsseg.tui.widgets.progress import ProgressScreen
 
         def ended(outcome: Outcome | None) -> None:
             if outcome is None:
-                self.done("cancelled; the study is as it was", undo=False)
+                self.done("cancelled; nothing was changed", undo=False)
             else:
                 then(outcome)
 

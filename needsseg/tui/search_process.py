@@ -1,4 +1,4 @@
-"""One child that keeps the sentence model loaded for searches by meaning, from the first of them until the app ends."""
+"""Keep one child process with the sentence model for searches by meaning, from the first search until the app ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from needsseg.errors import Advice
-from needsseg.tui.child import STREAM_LIMIT, Outcome, Step, advised, end, narration, parsed
+from needsseg.tui.child import STREAM_LIMIT, Outcome, Step, end, parse_json, read_messages, text_or_advice
 from needsseg.tui.widgets.progress import ProgressScreen
 
 if TYPE_CHECKING:
@@ -20,43 +20,44 @@ if TYPE_CHECKING:
 Request = Mapping[str, object]
 
 
-class Reader:
-    """Answers one request after the other; its child is started when it is needed, and again after it has ended."""
+class SearchProcess:
+    """Answers requests one at a time; starts its child process when needed, and again after it has ended."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
         self._child: Process | None = None
-        self._keeping: set[asyncio.Task[object]] = set()
-        self._told: asyncio.Task[tuple[str, str | Advice, list[str | Advice]]] | None = None
-        self._on_step: Callable[[Step], None] = _unheard
+        self._guards: set[asyncio.Task[object]] = set()
+        self._messages: asyncio.Task[tuple[str, str | Advice, list[str | Advice]]] | None = None
+        self._on_step: Callable[[Step], None] = _ignore_step
 
     async def ask(self, request: Request, on_step: Callable[[Step], None]) -> Outcome:
-        """Has the child make a request ready, telling its steps; when cancelled, ends the child first."""
+        """Have the child process prepare a request and report its steps; if cancelled, end the child process first."""
         self._on_step = on_step
         try:
-            child = await self._started()
-            if child.stdin is None or child.stdout is None:  # both are asked for below
+            child = await self._running_child()
+            if child.stdin is None or child.stdout is None:  # _running_child requests both pipes.
                 raise RuntimeError("the child has no pipes")
             try:
                 child.stdin.write(json.dumps(dict(request)).encode() + b"\n")
                 await child.stdin.drain()
                 line = await child.stdout.readline()
-            except ConnectionError:  # it ended before it could read
+            except ConnectionError:  # The child process ended before it could read.
                 line = b""
-            answer = parsed(line.decode("utf-8", "replace"))
+            answer = parse_json(line.decode("utf-8", "replace"))
             if isinstance(answer, dict):
                 return _outcome(answer)
             if line:
                 await end(child)
-            return await self._ended(child)
+            return await self._failure(child)
         except asyncio.CancelledError:
             if self._child is not None:
                 await end(self._child)
             raise
         finally:
-            self._on_step = _unheard
+            self._on_step = _ignore_step
 
-    async def _started(self) -> Process:
+    async def _running_child(self) -> Process:
+        """Return the running child process; start it if there is none."""
         if self._child is not None and self._child.returncode is None:
             return self._child
         self._child = child = await asyncio.create_subprocess_exec(
@@ -66,23 +67,23 @@ class Reader:
             stderr=asyncio.subprocess.PIPE,
             limit=STREAM_LIMIT,
         )
-        self._told = asyncio.create_task(narration(child.stderr, lambda step: self._on_step(step)))
-        keeping: asyncio.Task[object] = asyncio.create_task(_kept(child))
-        self._keeping.add(keeping)
-        keeping.add_done_callback(self._keeping.discard)
+        self._messages = asyncio.create_task(read_messages(child.stderr, lambda step: self._on_step(step)))
+        guard: asyncio.Task[object] = asyncio.create_task(_end_with_loop(child))
+        self._guards.add(guard)
+        guard.add_done_callback(self._guards.discard)
         return child
 
-    async def _ended(self, child: Process) -> Outcome:
-        """What a child that gave no answer said of it."""
+    async def _failure(self, child: Process) -> Outcome:
+        """Wait for a child process that gave no answer, and return its messages as a failure."""
         code = await child.wait()
-        error, hint, said = await self._told if self._told is not None else ("", "", [])
+        error, hint, notes = await self._messages if self._messages is not None else ("", "", [])
         return Outcome(
-            code or 1, None, error or (str(said[-1]) if said else "It ended without an answer."), hint, tuple(said)
+            code or 1, None, error or (str(notes[-1]) if notes else "It ended without an answer."), hint, tuple(notes)
         )
 
 
-async def _kept(child: Process) -> None:
-    """Ends the child when the app's loop ends, which cancels all that still runs."""
+async def _end_with_loop(child: Process) -> None:
+    """End the child process when the app's event loop ends, which cancels all running tasks."""
     try:
         await child.wait()
     finally:
@@ -91,31 +92,31 @@ async def _kept(child: Process) -> None:
 
 def _outcome(answer: dict[str, object]) -> Outcome:
     error = str(answer.get("error", ""))
-    return Outcome(1 if error else 0, answer, error, advised(answer, "hint"), ())
+    return Outcome(1 if error else 0, answer, error, text_or_advice(answer, "hint"), ())
 
 
-def _unheard(_step: Step) -> None:
-    """Nobody listens between requests."""
+def _ignore_step(_step: Step) -> None:
+    """Ignore a step: between requests nobody shows progress."""
 
 
-_readers: WeakKeyDictionary[StudyApp, Reader] = WeakKeyDictionary()
+_processes: WeakKeyDictionary[StudyApp, SearchProcess] = WeakKeyDictionary()
 
 
-def reader_of(app: StudyApp) -> Reader:
-    """The app's one reader."""
-    return _readers.setdefault(app, Reader(app.command("search", "--listen")))
+def search_process_of(app: StudyApp) -> SearchProcess:
+    """Return the search process of the app."""
+    return _processes.setdefault(app, SearchProcess(app.command("search", "--listen")))
 
 
-class ReadingScreen(ProgressScreen):
-    """Shows the reader at work; gives its outcome, or None when it was cancelled."""
+class SearchProgressScreen(ProgressScreen):
+    """Shows the progress of a search request; closes with its outcome, or None if cancelled."""
 
-    def __init__(self, title: str, reader: Reader, request: Request) -> None:
+    def __init__(self, title: str, process: SearchProcess, request: Request) -> None:
         super().__init__(title, ())
-        self._reader, self._request = reader, request
+        self._process, self._request = process, request
 
     async def _run(self) -> None:
         try:
-            outcome = await self._reader.ask(self._request, self._show)
+            outcome = await self._process.ask(self._request, self._show)
         except OSError as error:
             outcome = Outcome(1, None, f"It could not be started: {error.strerror}.", "", ())
         self.dismiss(outcome)

@@ -1,4 +1,4 @@
-"""A sheet over a screen: a titled list with what happened and its keys below it."""
+"""A sheet over a screen: a titled list, with a message and its keys below."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Answer = TypeVar("Answer")
 
 
 class Sheet(ModalScreen[Answer | None], Generic[Answer]):
-    """One line or block a row. A sheet fills ``rows`` in ``reload`` and binds its own keys; undo works on it as elsewhere.
+    """A list with a line or block a row. Subclasses fill it in ``reload`` and bind their own keys; undo works as elsewhere.
 
-    ``TITLE`` heads it, ``KEYS`` is its line of keys, ``EMPTY`` says what to do while there is nothing.
+    ``TITLE`` is its title, ``KEYS`` its line of keys, ``EMPTY`` the text while there are no rows.
     """
 
     TITLE: ClassVar[str] = ""
@@ -61,17 +61,17 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         self.study = study
         self._happened = ""
         self._wrong = False
-        self._since: list[tuple[str, float]] = []
-        """What each row shows, and since when it has been there to be seen, on the monotonic clock."""
-        self._own = False
+        self._visible_since: list[tuple[str, float]] = []
+        """The text of each row, and since when it has been visible, on the monotonic clock."""
+        self._is_own_change = False
 
     @property
     def study_app(self) -> StudyApp:
-        """The app, with what the screens share."""
+        """The app, with the data that the screens share."""
         return study_app(self)
 
     def compose(self) -> ComposeResult:
-        """What heads the list, the list, what happened, and the keys."""
+        """Yield the head, the list, the message, and the keys."""
         with Vertical() as box:
             box.border_title = self.TITLE
             yield from self.compose_head()
@@ -80,11 +80,11 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
             yield Static(key_hints(self.KEYS), classes="line", markup=False)
 
     def compose_head(self) -> ComposeResult:
-        """What stands above the list."""
+        """Yield the widgets above the list."""
         yield from ()
 
     def on_mount(self) -> None:
-        """Reads the study and puts the cursor on the list."""
+        """Read the study and focus the list."""
         self.refresh_sheet()
         self.listed.focus()
 
@@ -95,19 +95,19 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
 
     @property
     def at(self) -> int | None:
-        """The number of the row under the cursor; None while there is none."""
-        here = self.listed.highlighted
-        return None if here is None or self.listed.get_option_at_index(here).disabled else here
+        """The number of the row under the cursor; None if there is none."""
+        highlighted = self.listed.highlighted
+        return None if highlighted is None or self.listed.get_option_at_index(highlighted).disabled else highlighted
 
     def reload(self) -> None:
-        """Reads what the sheet shows, and gives it to ``fill``."""
+        """Read what the sheet shows, and pass it to ``fill``."""
 
     def state(self) -> str:
-        """What the line under the list says of it."""
+        """Return the state of the list, for the line below it."""
         return ""
 
     def fill(self, rows: Sequence[Content]) -> None:
-        """Shows rows, the cursor staying where it was."""
+        """Show rows; the cursor stays where it was."""
         self._note_shown(rows)
         shown, at = self.listed, self.listed.highlighted or 0
         shown.clear_options()
@@ -117,19 +117,24 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         shown.highlighted = min(at, len(rows) - 1) if rows else None
 
     def _note_shown(self, rows: Sequence[Content]) -> None:
-        """Rows that were there have been for longer; so has one that only tells of one's own change to it."""
-        now, before = monotonic(), dict(self._since)
-        same = self._own and len(rows) == len(self._since)
-        self._since = [
-            (text, before.get(text, self._since[at][1] if same else now))
+        """Note since when rows are visible; unchanged rows, and rows the user has just changed, keep their time."""
+        now, before = monotonic(), dict(self._visible_since)
+        same = self._is_own_change and len(rows) == len(self._visible_since)
+        self._visible_since = [
+            (text, before.get(text, self._visible_since[at][1] if same else now))
             for at, text in enumerate(row.plain for row in rows)
         ]
 
     def unseen(self, *, any_row: bool = False) -> bool:
-        """Whether what is under the cursor (or any row) was not on the screen yet as the key was pressed, which is said."""
-        at = self.listed.highlighted
-        shown = [since for _, since in (self._since if any_row else self._since[at : at + 1] if at is not None else [])]
-        unseen = any(map(self.study_app.keys.pressed_before, shown))
+        """Return whether the row under the cursor (or any row) appeared after the key was pressed; if so, show a message."""
+        row = self.listed.highlighted
+        visible_since = [
+            time
+            for _, time in (
+                self._visible_since if any_row else self._visible_since[row : row + 1] if row is not None else []
+            )
+        ]
+        unseen = any(map(self.study_app.keys.pressed_before, visible_since))
         if unseen:
             self.tell(
                 "this was not yet on screen when you pressed the key; nothing was changed, press again", wrong=True
@@ -137,7 +142,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         return unseen
 
     def refresh_sheet(self) -> None:
-        """Reads the study anew and tells the state; what is wrong with it is told too."""
+        """Read the study again, and show the state or the error."""
         try:
             self.reload()
         except NeedssegError as error:
@@ -145,66 +150,68 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         self.tell()
 
     def tell(self, happened: str | None = None, *, wrong: bool = False) -> None:
-        """Shows the state, and what happened."""
+        """Show the state and a message."""
         if happened is not None:
             self._happened, self._wrong = happened, wrong
-        said = " · ".join(filter(None, [f"! {self._happened}" if self._wrong else self._happened, self.state()]))
+        text = " · ".join(filter(None, [f"! {self._happened}" if self._wrong else self._happened, self.state()]))
         for line in self.query("#sheet-state").results(Static):
-            line.update(plain(said))
+            line.update(plain(text))
 
     def done(self, happened: str, *, undo: bool = True) -> None:
-        """After a change: shows the sheet as it is now, what happened, and how to take it back."""
+        """Show the sheet after a change, what happened, and how to undo it."""
         self._happened, self._wrong = f"{happened} · {key_of('sheet.undo')} undoes" if undo else happened, False
-        self._own = True
+        self._is_own_change = True
         try:
             self.refresh_sheet()
         finally:
-            self._own = False
+            self._is_own_change = False
 
     def attempt(self, happened: str, change: Callable[[], object], *, undo: bool = True) -> bool:
-        """Makes a change and tells of it, or shows why it was refused; whether it was made."""
+        """Make a change and show what happened, or show the error; return whether it succeeded."""
         before = history.newest_own(self.study)
         try:
             change()
         except NeedssegError as error:
             self.tell(worded(error, self.app), wrong=True)
             return False
-        # Where all was so already there is no entry, and undo would take back what was done before.
+        # If nothing had to change there is no new entry, and undo would undo an earlier action.
         self.done(happened, undo=undo and history.newest_own(self.study) != before)
         return True
 
     def decide(self, happened: str, change: Callable[[], object], *, undo: bool = True) -> bool:
-        """The same for a key that decides over the row under the cursor: never one that was not there to be seen."""
+        """Make a change to the row under the cursor, unless that row appeared after the key was pressed."""
         return not self.unseen() and self.attempt(happened, change, undo=undo)
 
     def action_undo(self) -> None:
-        """Takes back what one did last oneself."""
+        """Undo the user's last action."""
 
         def done(entry: HistoryEntry) -> None:
-            self.done(f"Undid: {undoing.named(self.study, entry)}. {key_of('sheet.redo')} redoes it", undo=False)
+            self.done(
+                f"Undid: {undoing.describe_entry(self.study, entry)}. {key_of('sheet.redo')} redoes it", undo=False
+            )
 
-        undoing.take_back(self.app, self.study, done, self._refuse)
+        undoing.undo_entry(self.app, self.study, done, self._refuse)
 
     def action_redo(self) -> None:
-        """Does again what was taken back."""
+        """Redo the action that was undone."""
         try:
             entry = history.redo(self.study)
         except NeedssegError as error:
             self._refuse(error)
             return
-        self.done(f"Redid: {undoing.named(self.study, entry)}")
+        self.done(f"Redid: {undoing.describe_entry(self.study, entry)}")
 
     def _refuse(self, error: NeedssegError) -> None:
         self.tell(error.message, wrong=True)
 
     def action_step(self, by: int) -> None:
-        """Goes up or down."""
+        """Move the cursor up or down."""
         self.listed.action_cursor_down() if by > 0 else self.listed.action_cursor_up()
 
     def action_edge(self, last: bool) -> None:
-        """Goes to the first or last row."""
+        """Go to the first or last row."""
         self.listed.action_last() if last else self.listed.action_first()
 
     def action_leave(self) -> None:
-        """Closes the sheet without an answer."""
+        """Close the sheet without an answer."""
         self.dismiss(None)

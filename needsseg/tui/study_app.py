@@ -1,4 +1,4 @@
-"""What screens and dialogs may ask of the app, without knowing which screens it has."""
+"""The app as screens and dialogs use it, without knowing which screens it has."""
 
 from __future__ import annotations
 
@@ -28,55 +28,55 @@ class StudyApp(Protocol):
     study: Study
     keys: KeyOrder
     reviewer: str
-    """Who decides, as they said last; empty before anybody did."""
+    """The name of the last reviewer; empty before anybody has given one."""
     as_of: date | None
-    """The date of accounts and stack."""
+    """The as-of date of the accounts and stack screens."""
     computed: Computed | None
     computing_of: object
-    wanted: Bookmark | None
-    """The place that another screen asked the Code screen to show."""
-    wanted_accounts: Filters | None
-    """The accounts that the stack asked the accounts screen to show."""
-    came_from: str
+    requested_place: Bookmark | None
+    """The place that another screen has asked the Code screen to show."""
+    requested_accounts: Filters | None
+    """The accounts that the stack screen has asked the accounts screen to show."""
+    opened_from: str
     signs: Signs
-    """The symbol of each segment, the same on all screens; kept as long as the program runs."""
+    """The symbol of each segment, the same on all screens as long as the program runs."""
 
     @property
     def screen_stack(self) -> list[Screen[Any]]:
-        """The screen of the mode that is shown, and the dialogs over it."""
+        """The screen of the current mode, and the dialogs over it."""
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line of a long verb."""
+        """Return the command line of a long command."""
 
     def show_error(self, error: NeedssegError) -> None:
-        """Show what is wrong and what to do."""
+        """Show an error with its hint."""
 
     def remember(self, screen: str, where: dict[str, object]) -> None:
         """Remember where a screen was left."""
 
     def remember_mode(self, mode: str) -> bool:
-        """Remember the screen that is shown; whether it is another one than before."""
+        """Remember the current screen; return whether it has changed."""
 
     def action_go(self, mode: str) -> None:
-        """Go to one of the screens."""
+        """Go to another screen."""
 
     def open(self, name: str) -> None:
         """Open a dialog that every screen offers, by its name."""
 
-    def open_passage(self, interview: str, passage: int | None, came_from: str) -> None:
-        """Show a passage in its context; esc leads back."""
+    def open_passage(self, interview: str, passage: int | None, opened_from: str) -> None:
+        """Show a passage in its transcript; esc leads back."""
 
-    def open_place(self, place: Bookmark, came_from: str) -> None:
+    def open_place(self, place: Bookmark, opened_from: str) -> None:
         """Show a place in the Code screen; esc leads back."""
 
     def go_back(self) -> None:
-        """Go from a passage back to where it was opened."""
+        """Return from a passage to the screen that opened it."""
 
     def run_worker(self, work: Awaitable[None], *, group: str, exclusive: bool = False) -> object:
-        """Run work that outlives the screen that asked for it."""
+        """Run background work, which continues after the screen that started it is closed."""
 
     def push_screen(self, screen: Screen[Answer], callback: Callable[[Answer | None], None] | None = None) -> object:
-        """Open a dialog; ``callback`` gets its answer, None where it was left."""
+        """Open a dialog; ``callback`` gets its answer, or None if it was cancelled."""
 
     def notify(
         self,

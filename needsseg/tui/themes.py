@@ -1,15 +1,15 @@
-"""The colours of the app: Textual's own themes, one with high contrast, and eight colours that tell segments apart in each."""
+"""The colours of the app: Textual's themes, a high-contrast theme, and eight colours for segments in each theme."""
 
 from __future__ import annotations
 
 from textual.theme import Theme
 
 MARK_COLOURS = 8
-"""How many colours there are for segments: ``$mark-0`` to ``$mark-7``."""
-_ON_DARK = ("#6CB6FF", "#F2A65A", "#66D19E", "#F08CC8", "#5BD0E0", "#DDD06A", "#B9A0F8", "#FF9080")
-_ON_LIGHT = ("#0B4F94", "#8A4300", "#12602F", "#932062", "#005B6B", "#5E5200", "#5B2FA6", "#A11C16")
-# The terminal's own colours, those of the least contrast on either ground left out.
-_OF_TERMINAL = (
+"""The number of colours for segments: ``$mark-0`` to ``$mark-7``."""
+_COLOURS_ON_DARK = ("#6CB6FF", "#F2A65A", "#66D19E", "#F08CC8", "#5BD0E0", "#DDD06A", "#B9A0F8", "#FF9080")
+_COLOURS_ON_LIGHT = ("#0B4F94", "#8A4300", "#12602F", "#932062", "#005B6B", "#5E5200", "#5B2FA6", "#A11C16")
+# The terminal's own colours, without those of low contrast on a dark or a light background.
+_TERMINAL_COLOURS = (
     "ansi_blue", "ansi_yellow", "ansi_green", "ansi_magenta", "ansi_cyan", "ansi_red", "ansi_bright_blue", "ansi_bright_magenta",
 )  # fmt: skip
 HIGH_CONTRAST = Theme(
@@ -36,11 +36,11 @@ _BLURRED_IN_TERMINAL = {
     "block-cursor-blurred-foreground": "ansi_default",
     "block-cursor-blurred-text-style": "bold underline",
 }
-"""The row under the cursor of a list without the focus: the terminal's colours have no shades of a ground."""
+"""The cursor row of a list without focus: the terminal's colours include no shades of the background."""
 
 
 def theme_variables(theme: Theme) -> dict[str, str]:
-    """Return the theme variables ``mark-0`` to ``mark-7``, readable on the grounds of ``theme``, and what it lacks."""
-    colours = _OF_TERMINAL if theme.ansi else _ON_DARK if theme.dark else _ON_LIGHT
+    """Return the variables ``mark-0`` to ``mark-7``, readable on the background of ``theme``, and others it lacks."""
+    colours = _TERMINAL_COLOURS if theme.ansi else _COLOURS_ON_DARK if theme.dark else _COLOURS_ON_LIGHT
     marks = {f"mark-{number}": colour for number, colour in enumerate(colours)}
     return marks | _BLURRED_IN_TERMINAL if theme.ansi else marks

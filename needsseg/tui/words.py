@@ -1,4 +1,4 @@
-"""Text on its way to the screen: never parsed as markup, never able to steer the terminal."""
+"""Text for the screen: never parsed as markup, and without characters that control the terminal."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SEGMENT_WORDS = {"confirmed": "confirmed", "named": "named", "candidate": "candi
 
 
 def plain(text: str, style: str = "") -> Content:
-    """User text as it stands, for a Static, an option or a label."""
+    """Return text as content without markup, for a Static, an option or a label."""
     return Content.styled(safe(text), style) if style else Content(safe(text))
 
 
 def row(values: Iterable[object], widths: Iterable[int]) -> Text:
-    """User text in columns, as the only cell of a DataTable's row: one cell a row is drawn eight times as fast as eight."""
+    """Return values in columns as one cell of a DataTable: a row of one cell is drawn eight times as fast as one of eight."""
     return Text(
         "  ".join(_fitted(str(value), width) for value, width in zip(values, widths, strict=True)), no_wrap=True, end=""
     )
@@ -34,16 +34,16 @@ def _fitted(text: str, width: int) -> str:
 
 
 def lines(parts: Iterable[Content]) -> Content:
-    """Contents below each other."""
+    """Return contents below each other."""
     return Content("\n").join(parts)
 
 
 def state(passage: Passage) -> str:
-    """A passage's status as marked in the margin: its status, or ``coded`` where an accepted one carries codes."""
+    """Return a passage's status for the margin; ``coded`` for an accepted passage with codes."""
     return "coded" if passage.status == "accepted" and passage.codes else passage.status
 
 
 def one_line(text: str, most: int = 200) -> str:
-    """``text`` on one line, cut with an ellipsis where it is longer than ``most`` characters."""
+    """Return ``text`` on one line, cut with an ellipsis if it is longer than ``most`` characters."""
     flat = " ".join(safe(text).split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"

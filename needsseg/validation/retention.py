@@ -40,7 +40,7 @@ class Followed:
     """One account with its segment and outcome; days are epoch days, firmographics in the order of FIRMOGRAPHICS.
 
     ``left`` is the day of the event, None where it stayed; ``until`` is the end of the follow-up, whether it left before
-    or not. ``known`` is the day on which the label was known, None where the study has no date.
+    or not. ``labelled_on`` is the day on which the label was known, None where the study has no date.
     """
 
     account: str
@@ -50,7 +50,7 @@ class Followed:
     start: int
     until: int
     left: int | None = None
-    known: int | None = None
+    labelled_on: int | None = None
 
     @property
     def days(self) -> int:
@@ -250,9 +250,9 @@ def refuse(rows: Sequence[Followed], design: Design) -> None:
             f"{_day(min(starts))}: the days that make the segments overlap those of the outcome.",
             "Compute the segments from days before the follow-up starts.",
         )
-    early = [row for row in rows if row.known is not None and row.start < row.known]
+    early = [row for row in rows if row.labelled_on is not None and row.start < row.labelled_on]
     if early:
-        latest = max(row.known for row in early if row.known is not None)
+        latest = max(row.labelled_on for row in early if row.labelled_on is not None)
         raise UsageError(
             f"{len(early)} of {len(rows)} accounts would be followed from before their {_occasion(early[0].source)}, the last of "
             f"them of {_day(latest)}: they had to stay until then to be asked, and would look loyal for that alone.",
@@ -270,7 +270,7 @@ def _day(day: int) -> str:
 
 def _warnings(rows: Sequence[Followed], design: Design) -> list[str]:
     warnings = []
-    unknown = sum(row.known is None for row in rows)
+    unknown = sum(row.labelled_on is None for row in rows)
     occasion = f"{_occasion(rows[0].source)} dates"
     if unknown and rows[0].source != "usage":
         warnings.append(

@@ -87,15 +87,17 @@ def _leaves(evidence: Evidence) -> str:
 
 def _too_little(evidence: Evidence) -> tuple[list[str], list[str]]:
     reasons, needed = [], []
-    left = _left(evidence)
+    outcome_verb = _outcome_verb(evidence)
     if len(evidence.sizes) < 2:
         reasons.append("There is only one segment, so there is nothing to compare it with.")
         needed.append("accounts in at least two segments")
     if evidence.events < FEWEST_EVENTS:
-        reasons.append(f"Of {evidence.accounts} accounts {evidence.events} {left}; it takes at least {FEWEST_EVENTS}.")
-        needed.append(_more_events(evidence, left))
+        reasons.append(
+            f"Of {evidence.accounts} accounts {evidence.events} {outcome_verb}; it takes at least {FEWEST_EVENTS}."
+        )
+        needed.append(_more_events(evidence, outcome_verb))
     if evidence.events == evidence.accounts:
-        reasons.append(f"All {evidence.accounts} accounts {left}.")
+        reasons.append(f"All {evidence.accounts} accounts {outcome_verb}.")
         needed.append("accounts that stay, or a shorter horizon")
     small = {name: size for name, size in sorted(evidence.sizes.items()) if size < FEWEST_ACCOUNTS}
     if small:
@@ -115,9 +117,9 @@ def _too_little(evidence: Evidence) -> tuple[list[str], list[str]]:
     return reasons, needed
 
 
-def _more_events(evidence: Evidence, left: str) -> str:
+def _more_events(evidence: Evidence, outcome_verb: str) -> str:
     missing = FEWEST_EVENTS - evidence.events
-    words = f"{format_count(missing, 'more account')} that {left}"
+    words = f"{format_count(missing, 'more account')} that {outcome_verb}"
     if not evidence.events:
         return f"{words}: label more accounts, or follow these for longer"
     total = math.ceil(FEWEST_EVENTS * evidence.accounts / evidence.events)
@@ -153,7 +155,7 @@ def _by_curves(evidence: Evidence, log_rank: LogRank) -> Verdict:
         # A difference among these accounts is not a forecast for others.
         reasons.append(
             f"This is about the {evidence.accounts} accounts that were followed. A forecast for others was not tried: it takes "
-            f"{MODEL_ACCOUNTS} accounts, {MODEL_EVENTS} that {_left(evidence)} and {MODEL_EVENTS} that did not."
+            f"{MODEL_ACCOUNTS} accounts, {MODEL_EVENTS} that {_outcome_verb(evidence)} and {MODEL_EVENTS} that did not."
         )
     return _worded(evidence, positive, tuple(reasons), test, log_rank.p_within, corrected)
 
@@ -169,12 +171,12 @@ def _extremes(evidence: Evidence, positive: bool) -> list[str]:
     ]
     most, fewest = max(share_by_segment), min(share_by_segment)
     return [
-        f"Of “{most[1]}” {most[2]} of {most[3]} accounts {_left(evidence)} within {table.days} days, of “{fewest[1]}” "
+        f"Of “{most[1]}” {most[2]} of {most[3]} accounts {_outcome_verb(evidence)} within {table.days} days, of “{fewest[1]}” "
         f"{fewest[2]} of {fewest[3]}."
     ]
 
 
-def _left(evidence: Evidence) -> str:
+def _outcome_verb(evidence: Evidence) -> str:
     return "became at risk" if evidence.outcome == "at_risk" else "left"
 
 
@@ -190,7 +192,7 @@ def _effect(evidence: Evidence) -> str:
     if evidence.increment is not None:
         return f"an account's segment predicts who {_leaves(evidence)}"
     alike = f"accounts alike in {', '.join(evidence.fields)}"
-    return f"among {alike}, those of one segment {_left(evidence)} sooner or more often than those of another"
+    return f"among {alike}, those of one segment {_outcome_verb(evidence)} sooner or more often than those of another"
 
 
 def _worded(

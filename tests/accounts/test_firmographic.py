@@ -60,7 +60,7 @@ def test_the_icp_is_a_rule_over_the_fields() -> None:
     assert firmographic(inside, rule).tier == "mid_market icp"
     assert firmographic(outside, rule).tier == "small not_icp"
     assert firmographic(unclear, rule).tier == "mid_market icp_unknown"
-    assert not firmographic(Account("d", "D"), rule).known
+    assert not firmographic(Account("d", "D"), rule).is_known
 
 
 def test_the_icp_may_ask_for_one_of_several_tools_and_names_regions_as_crms_do(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_an_empty_study_names_the_next_key_on_every_screen(tmp_path: Path, size:
             ("segments", "f3", "D discovers candidates"),
             ("accounts", "f4", "i imports a file of accounts"),
             ("survey", "f6", "goes to the segments: e names one, c confirms it"),
-            ("interviews", "f1", "i imports a file, or a folder"),
+            ("interviews", "f1", "i imports a file or a folder"),
         ):
             await pilot.press(key)
             await settled(app, pilot)

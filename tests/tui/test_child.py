@@ -50,7 +50,7 @@ def test_steps_result_and_what_was_refused() -> None:
     assert outcome.code == 3
     assert outcome.result == {"added": ["a"]}
     assert [step.done for step in steps] == [0, 1, 2]
-    assert outcome.said == ("refused: a.txt: is empty", "a plain line")
+    assert outcome.notes == ("refused: a.txt: is empty", "a plain line")
 
 
 def test_an_error_comes_with_its_hint() -> None:
@@ -101,7 +101,7 @@ def test_esc_cancels_and_the_study_is_as_it_was(tmp_path: Path, monkeypatch: pyt
         await pilot.press("escape")
         await until(app, lambda: not isinstance(app.screen, ProgressScreen))
         assert gone(int(pid.read_text()))
-        assert "cancelled; the study is as it was" in flat(seen(app))
+        assert "cancelled; nothing was changed" in flat(seen(app))
         assert interviews.listing(app.study) == before
 
     play(small_study(tmp_path), scenes)

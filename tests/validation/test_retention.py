@@ -193,7 +193,7 @@ def test_features_from_the_days_of_the_outcome_are_refused() -> None:
 
 def test_a_follow_up_that_starts_before_the_interview_is_refused() -> None:
     with refuses(UsageError, BEFORE_INTERVIEW) as told:
-        validate([replace(ROW, known=130), replace(ROW, account="b", known=90)], DESIGN)
+        validate([replace(ROW, labelled_on=130), replace(ROW, account="b", labelled_on=90)], DESIGN)
     assert says(worded(told.value.hint), "--since 1970-05-11")
     assert says(str(told.value), "1 of 2 accounts")
     assert says(validate([ROW], DESIGN).warnings[0], INTERVIEW_NOT_IN_STUDY)
@@ -215,7 +215,7 @@ def test_nothing_to_follow_is_an_error() -> None:
 
 
 def test_interviews_with_survivors_only_are_warned_of() -> None:
-    stayed = [replace(ROW, account=str(n), known=90) for n in range(18)]
+    stayed = [replace(ROW, account=str(n), labelled_on=90) for n in range(18)]
     (told,) = validate(stayed, replace(DESIGN, others=(370, 90))).warnings
     assert says(told, 18, SURVIVORS_ONLY, 370, 90)
     few = [replace(row, left=150) if row.account == "0" else row for row in stayed]
@@ -225,7 +225,7 @@ def test_interviews_with_survivors_only_are_warned_of() -> None:
 
 
 def test_a_follow_up_shorter_than_asked_for_is_told() -> None:
-    rows = [replace(ROW, account=str(n), known=90, left=200) for n in range(3)]
+    rows = [replace(ROW, account=str(n), labelled_on=90, left=200) for n in range(3)]
     assert says(validate(rows, replace(DESIGN, horizon=365)).warnings[0], 300, "365 days")
 
 

@@ -31,7 +31,7 @@ class Part:
     name: str
     path: Path
     sha256: str
-    found: Layout | None = None
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def laid_out(parts: Iterable[Part], whole_files: bool = True) -> tuple[tuple[Par
     first_error: TableError | None = None
     for part in parts:
         try:
-            readable.append(part if part.found else replace(part, found=layout(part.path, part.name, whole_files)))
+            readable.append(part if part.layout else replace(part, layout=layout(part.path, part.name, whole_files)))
         except TableError as error:
             first_error = first_error or error
             refused.append((part.name, error.message.removeprefix(f"{part.name}: ")))

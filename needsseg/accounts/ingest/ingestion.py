@@ -104,8 +104,8 @@ def ingest(
 
     if isinstance(source, Path):
         (laid,), refused = laid_out([Part(source.name, source, "")])
-        parts: tuple[Part, ...] = (Part(laid.name, source, file_sha256(source), laid.found),)
-        check_mapping(mapping, parts[0].found.header if parts[0].found else (), source.name)
+        parts: tuple[Part, ...] = (Part(laid.name, source, file_sha256(source), laid.layout),)
+        check_mapping(mapping, parts[0].layout.header if parts[0].layout else (), source.name)
     else:
         parts, refused = laid_out(source)
     name = label([part.name for part in parts])
@@ -250,9 +250,9 @@ def over_all(hashes: Iterable[str]) -> str:
     return distinct_hashes[0] if len(distinct_hashes) == 1 else sha256("\n".join(distinct_hashes))
 
 
-def _name_of(sha: str, mapping: Mapping, tz: str, forms: dict[str, str], held: Path | None) -> str:
-    earlier = held.name if held else ""
+def _name_of(sha: str, mapping: Mapping, tz: str, forms: dict[str, str], earlier: Path | None) -> str:
+    earlier_name = earlier.name if earlier else ""
     settings_text = json.dumps(
-        [sha, mapping.kind, sorted(mapping.columns.items()), mapping.source, tz, sorted(forms.items()), earlier]
+        [sha, mapping.kind, sorted(mapping.columns.items()), mapping.source, tz, sorted(forms.items()), earlier_name]
     )
     return sha256(settings_text)[:16]

@@ -45,7 +45,7 @@ def read_parts(
     first_error: TableError | None = None
     for number, part in enumerate(parts):
         progress(f"reading {part.name}", number, len(parts))
-        part_layout = part.found
+        part_layout = part.layout
         if part_layout is None:
             raise TableError(f"{part.name}: has no layout.", "Lay it out first.")
         try:

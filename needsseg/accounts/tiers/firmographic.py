@@ -39,8 +39,8 @@ class Firmographic:
     icp: bool | None
 
     @property
-    def known(self) -> bool:
-        """Whether the CRM says anything about this account's firmographics."""
+    def is_known(self) -> bool:
+        """Whether the CRM has anything about this account's firmographics."""
         return any(value not in ("", UNKNOWN) for value in (self.size, self.revenue, self.industry, self.region))
 
     @property

@@ -129,7 +129,7 @@ def _profile(
     version: str,
 ) -> AccountProfile:
     flags = behavioral_flags(row) if row else ()
-    present = (tier.known, label is not None, row is not None, stage.stage != "no_data")
+    present = (tier.is_known, label is not None, row is not None, stage.stage != "no_data")
     return AccountProfile(
         account_id=account.account_id,
         as_of_date=as_of,

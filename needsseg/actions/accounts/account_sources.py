@@ -133,7 +133,7 @@ def _refuse_own(study: Study, path: Path) -> None:
 
 def _proposed(study: Study, parts: Sequence[Part], kind: str) -> MappingProposal:
     """The mapping for files together: from all the columns that occur in those that fit the kind."""
-    headers = {part.name: part.found.header for part in parts if part.found}
+    headers = {part.name: part.layout.header for part in parts if part.layout}
     fitting = [header for header in headers.values() if _fits(room.guess_mapping(kind, header), header)]
     header = tuple(dict.fromkeys(name for one in fitting or headers.values() for name in one))
     guessed = room.guess_mapping(kind, header)

@@ -19,7 +19,7 @@ def of_kind(
     """
     if kind is not None and kind not in room.KINDS:
         raise UsageError(f"There is no kind of source '{kind}'.", f"The kinds are {', '.join(room.KINDS)}.")
-    headers = {part.name: part.found.header for part in parts if part.found}
+    headers = {part.name: part.layout.header for part in parts if part.layout}
     kind = kind or _kind(headers, chosen, whole)
     others = {
         name: other_kind

@@ -208,7 +208,7 @@ def plan(
 
     ``users`` (user id to account id) plans a row for each user, with the further column ``user_id``.
     """
-    from needsseg.exchange.destinations import message_id, row_shas, whom
+    from needsseg.exchange.destinations import message_id, row_shas, subject_id
     from needsseg.exchange.tables import rows_of
 
     pairs: list[tuple[AccountProfile, Mapping[str, Cell]]] = list(zip(profiles, rows_of(profiles), strict=True))
@@ -229,7 +229,7 @@ def plan(
     for profile, row in pairs:
         row_sha, facts_sha = row_shas(row)
         name = profile.needs_segment or ""
-        delivery = Delivered(whom(row), row_sha, facts_sha, "", ids.get(name), name)
+        delivery = Delivered(subject_id(row), row_sha, facts_sha, "", ids.get(name), name)
         earlier = delivered.get(delivery.account_id)
         if earlier is None:
             delivery = replace(delivery, message_id=message_id(destination, row, ""))

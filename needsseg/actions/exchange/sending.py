@@ -81,7 +81,7 @@ def outlook(
     environ: Mapping[str, str] = os.environ,
 ) -> Outlook:
     """Preview what would be sent; makes no request, stores nothing and looks up no secret."""
-    from needsseg.exchange.destinations import packed, whom
+    from needsseg.exchange.destinations import packed, subject_id
 
     receiver = _receiver(target)
     host = _host(receiver, environ)
@@ -95,7 +95,7 @@ def outlook(
         for each in planned.deliveries
         if each.account_id not in delivered or delivered[each.account_id].row_sha256 != each.row_sha256
     }
-    rows = [row for row in planned.rows if whom(row) in open_rows]
+    rows = [row for row in planned.rows if subject_id(row) in open_rows]
     ids = {each.account_id: each.message_id for each in open_rows.values()}
     batches = packed(receiver, rows, ids, field)
     first = tuple(item.record for batch in batches.batches[:1] for item in batch.items[:FIRST])

@@ -217,14 +217,14 @@ def _stale_warnings(study: Study) -> list[str]:
 
 def _on_spark(
     study: Study, staged: StagedTexts, trained: TrainedAssigner, backend: str, engine: str, progress: Progress
-) -> Callable[[runs.Known], None] | None:
+) -> Callable[[runs.VerdictCache], None] | None:
     """Return what finds verdicts on a cluster, or None where the engine is not Spark."""
     if not engine.startswith(("spark", "sc:")):
         return None
     from needsseg.actions.segments.assigning_spark import learn_on_spark
 
     model = locate(load(study.path).model)
-    return lambda known: learn_on_spark(staged, trained, known, model, backend, engine, progress)
+    return lambda cache: learn_on_spark(staged, trained, cache, model, backend, engine, progress)
 
 
 def _refuse_own(study: Study, file: Path) -> None:

@@ -23,7 +23,7 @@ from needsseg.operating_system import lock
 from needsseg.progress import Progress
 from needsseg.study.connection import Study
 
-MOST_KNOWN = 2_000_000
+MOST_CACHED = 2_000_000
 CHANGED = {
     "sha256": "the file's content",
     "version": "the segments",
@@ -49,8 +49,8 @@ def digest(file: Path) -> str:
         ) from error
 
 
-class Known:
-    """Up to MOST_KNOWN verdicts by the hash of their text, packed into some 150 bytes each."""
+class VerdictCache:
+    """Up to MOST_CACHED verdicts by the hash of their text, packed into some 150 bytes each."""
 
     _FORM = struct.Struct("<hihhB3i?")
 
@@ -60,23 +60,23 @@ class Known:
         self._passages = trained.passages
         self._places = {passage: place for place, passage in enumerate(trained.passages)}
         self._reasons: list[str] = []
-        self._held: dict[bytes, bytes] = {}
+        self._packed_by_key: dict[bytes, bytes] = {}
 
     def put(self, key: bytes, one: Verdict) -> None:
         """Keep what was found of a text, while there is room."""
-        if len(self._held) >= MOST_KNOWN:
+        if len(self._packed_by_key) >= MOST_CACHED:
             return
         if one.reason not in self._reasons:
             self._reasons.append(one.reason)
         near = [*(self._places[passage] for passage in one.evidence), -1, -1, -1][:3]
-        self._held[key] = self._FORM.pack(
+        self._packed_by_key[key] = self._FORM.pack(
             self._codes[one.label], round(one.confidence * 10_000), self._codes[one.first], self._codes[one.second],
             self._reasons.index(one.reason), *near, one.foreign,
         )  # fmt: skip
 
     def get(self, key: bytes) -> Verdict | None:
         """Return the verdict on a text, or None where there is none."""
-        packed = self._held.get(key)
+        packed = self._packed_by_key.get(key)
         if packed is None:
             return None
         label, sure, first, second, reason, *near, foreign = self._FORM.unpack(packed)
@@ -178,15 +178,15 @@ def run(
     trained: TrainedAssigner,
     progress: Progress,
     paused: Callable[[], bool] | None,
-    elsewhere: Callable[[Known], None] | None = None,
+    elsewhere: Callable[[VerdictCache], None] | None = None,
 ) -> tuple[list[Path], int]:
     """Put all texts to the segments, part by part after those that are whole; the parts, and how many texts were done before.
 
     ``elsewhere`` finds verdicts on another machine first."""
-    known = Known(trained)
-    done = _learn_again(folder, known)
+    cache = VerdictCache(trained)
+    done = _learn_again(folder, cache)
     if elsewhere is not None and done < staged.rows:
-        elsewhere(known)
+        elsewhere(cache)
     before, number = done, len(parts.whole_parts(folder))
     progress("assigning texts", done, staged.rows)
     for chunk in chunks(staged.path, done):
@@ -199,7 +199,7 @@ def run(
 
         tell("", 0, 1)
         try:
-            parts.write_part(_assigned(chunk, trained, known, tell), parts.part_file(folder, number))
+            parts.write_part(_assigned(chunk, trained, cache, tell), parts.part_file(folder, number))
         except OSError as error:
             raise NeedssegError(
                 f"{folder}: cannot write there: {error}.",
@@ -210,7 +210,7 @@ def run(
     return parts.whole_parts(folder), before
 
 
-def _learn_again(folder: Path, known: Known) -> int:
+def _learn_again(folder: Path, cache: VerdictCache) -> int:
     """Learn the verdicts of the existing parts, and drop a damaged one with all after it; return their number of texts."""
     import duckdb
 
@@ -224,14 +224,16 @@ def _learn_again(folder: Path, known: Known) -> int:
                 other.unlink()
             return done
         for key, verdict in part_verdicts:
-            known.put(bytes.fromhex(key), verdict)
+            cache.put(bytes.fromhex(key), verdict)
         done += len(part_verdicts)
     return done
 
 
-def _assigned(chunk: list[TextRow], trained: TrainedAssigner, known: Known, tell: Progress) -> list[AssignedText]:
+def _assigned(
+    chunk: list[TextRow], trained: TrainedAssigner, cache: VerdictCache, tell: Progress
+) -> list[AssignedText]:
     keys = [blake2b(row.text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for row in chunk]
-    verdicts = {key: verdict for key in set(keys) if (verdict := known.get(key)) is not None}
+    verdicts = {key: verdict for key in set(keys) if (verdict := cache.get(key)) is not None}
     new_texts = {key: row.text for key, row in zip(keys, chunk, strict=True) if key not in verdicts}
     if new_texts:
         rows = trained.encoder.encode(list(new_texts.values()), tell)
@@ -240,7 +242,7 @@ def _assigned(chunk: list[TextRow], trained: TrainedAssigner, known: Known, tell
             verdicts[key] = Verdict(
                 one.label, one.confidence, one.first, one.second, one.reason, evidence, seems_foreign(text)
             )
-            known.put(key, verdicts[key])
+            cache.put(key, verdicts[key])
     return [
         AssignedText(row.row, row.id, row.account_id, row.day, row.text[: parts.EXCERPT], key.hex(), verdicts[key])
         for key, row in zip(keys, chunk, strict=True)

@@ -12,7 +12,7 @@ from needsseg.accounts.engines.failures import spark_error
 from needsseg.accounts.engines.spark import open_spark
 from needsseg.accounts.engines.spill import spill_folder
 from needsseg.accounts.ingest.cells import text as literal
-from needsseg.actions.segments.assigning_run import Known
+from needsseg.actions.segments.assigning_run import VerdictCache
 from needsseg.actions.segments.training_passages import TrainedAssigner
 from needsseg.embedding import Model
 from needsseg.files import whole_file
@@ -22,13 +22,13 @@ from needsseg.progress import Progress
 def learn_on_spark(
     staged: StagedTexts,
     trained: TrainedAssigner,
-    known: Known,
+    cache: VerdictCache,
     model: Model,
     backend: str,
     engine: str,
     progress: Progress,
 ) -> None:
-    """Fill ``known`` with the verdicts on all distinct texts, as ``engine`` (``spark``, ``spark:MASTER``) finds them.
+    """Fill ``cache`` with the verdicts on all distinct texts, as ``engine`` (``spark``, ``spark:MASTER``) finds them.
 
     The texts must lie where all executors see them. NeedssegError in Spark's words where it fails.
     """
@@ -48,7 +48,7 @@ def learn_on_spark(
         for row in batch.to_pylist():
             key, foreign = keys[row["row"]]
             evidence = tuple(trained.passages[place] for place in row["evidence"])
-            known.put(
+            cache.put(
                 key,
                 Verdict(row["label"], row["confidence"], row["first"], row["second"], row["reason"], evidence, foreign),
             )

@@ -35,7 +35,7 @@ class SegmentAccounts:
     as_of: date | None
 
 
-def accounts_by_segment(study: Study, warn: Callable[[str], None] = lambda _why: None) -> dict[int, SegmentAccounts]:
+def accounts_by_segment(study: Study, warn: Callable[[str], None] = lambda _reason: None) -> dict[int, SegmentAccounts]:
     """The accounts behind every segment; empty where no accounts were imported. Loads DuckDB.
 
     It is empty too where their file is missing or unreadable; ``warn`` gets the reason, and evidence is shown all the same.
@@ -45,26 +45,29 @@ def accounts_by_segment(study: Study, warn: Callable[[str], None] = lambda _why:
     if "accounts" not in accounts.sources(study):
         return {}
     try:
-        account_of = {behind.participant: behind.account_id for behind in accounts.matches(study) if behind.account_id}
+        account_of = {match.participant: match.account_id for match in accounts.matches(study) if match.account_id}
         paid, as_of = _paid(study)
     except NeedssegError as error:
         warn(str(error))
         return {}
-    who = {(row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant}
+    participant_by_voice = {
+        (row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant
+    }
     passages_by_id = {passage.id: passage for passage in passages.listing(study)}
     members = seen_members(study)
-    behind = {}
+    segment_accounts = {}
     for row in segments.listing(study):
         people = {
-            who[voice]
+            participant_by_voice[voice]
             for member in members.get(row.id, [])
-            if (voice := (passages_by_id[member.passage].interview, passages_by_id[member.passage].speaker)) in who
+            if (voice := (passages_by_id[member.passage].interview, passages_by_id[member.passage].speaker))
+            in participant_by_voice
         }
         matched = sorted(person for person in people if person in account_of)
         account_ids = tuple(sorted({account_of[person] for person in matched}))
         amounts = [paid.amounts[account] for account in account_ids if account in paid.amounts]
         amount = sum(amounts) if amounts else None
-        behind[row.id] = SegmentAccounts(
+        segment_accounts[row.id] = SegmentAccounts(
             account_ids,
             len(matched),
             amount,
@@ -72,7 +75,7 @@ def accounts_by_segment(study: Study, warn: Callable[[str], None] = lambda _why:
             len(amounts),
             as_of,
         )
-    return behind
+    return segment_accounts
 
 
 def _paid(study: Study) -> tuple[Revenue, date | None]:

@@ -291,7 +291,7 @@ def _fallen(study: Study, files: StackFiles, rows: Sequence[Followed], design: D
     return [
         Followed(
             row.account, row.segment, row.source, row.firmographics, row.start, row.left or last,
-            None if row.left is not None or "at_risk" not in flags[row.account] else last, row.known,
+            None if row.left is not None or "at_risk" not in flags[row.account] else last, row.labelled_on,
         )
         for row in rows
     ]  # fmt: skip

@@ -123,14 +123,18 @@ def proposals(
 
 
 def propose(
-    offers: dict[Part, tuple[Proposal, ...]], speakers: Sequence[str] | None = None, taken: Sequence[Proposal] = ()
+    offers: dict[Part, tuple[Proposal, ...]],
+    speakers: Sequence[str] | None = None,
+    used_quotes: Sequence[Proposal] = (),
 ) -> dict[Part, Proposal]:
-    """Return one proposal for each part: no repeated words, none of ``taken``, and preferably of a new speaker."""
+    """Return one proposal for each part: no repeated words, none of ``used_quotes``, and preferably of a new speaker."""
     chosen: dict[Part, Proposal] = {}
-    quoted_speakers = [_speaker_of(offer, speakers) for offer in taken]
+    quoted_speakers = [_speaker_of(offer, speakers) for offer in used_quotes]
     for part in sorted(offers, key=lambda part: (len(offers[part]), PARTS.index(part))):
         unused = [
-            offer for offer in offers[part] if not any(_overlap(offer, other) for other in (*taken, *chosen.values()))
+            offer
+            for offer in offers[part]
+            if not any(_overlap(offer, other) for other in (*used_quotes, *chosen.values()))
         ]
         if unused:
             best = max(

@@ -3,7 +3,7 @@
 from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Packed, deliver, pack
 from needsseg.exchange.destinations.destination import Destination
 from needsseg.exchange.destinations.files import write_target
-from needsseg.exchange.destinations.items import items, message_id, packed, row_shas, whom
+from needsseg.exchange.destinations.items import items, message_id, packed, row_shas, subject_id
 from needsseg.exchange.destinations.registry import DESTINATIONS
 
 __all__ = [
@@ -19,6 +19,6 @@ __all__ = [
     "pack",
     "packed",
     "row_shas",
-    "whom",
+    "subject_id",
     "write_target",
 ]

@@ -34,7 +34,7 @@ def items(destination: Destination, rows: Sequence[Mapping[str, Cell]], ids: Map
     """
     if destination.record is None:
         raise ValueError(f"{destination.name} takes no batches")
-    return [Item(who, ids[who], destination.record(row, ids[who], key)) for row in rows for who in [whom(row)]]
+    return [Item(who, ids[who], destination.record(row, ids[who], key)) for row in rows for who in [subject_id(row)]]
 
 
 def packed(destination: Destination, rows: Sequence[Mapping[str, Cell]], ids: Mapping[str, str], key: str) -> Packed:
@@ -44,8 +44,8 @@ def packed(destination: Destination, rows: Sequence[Mapping[str, Cell]], ids: Ma
     return pack(items(destination, rows, ids, key), destination.limits, destination.size)
 
 
-def whom(row: Mapping[str, Cell]) -> str:
-    """Return the subject of a row: its user if it has one, else the account."""
+def subject_id(row: Mapping[str, Cell]) -> str:
+    """Return the id of the subject of a row: its user if it has one, else the account."""
     return str(row["user_id"] if "user_id" in row else row["account_id"])
 
 

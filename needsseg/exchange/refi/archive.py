@@ -64,8 +64,8 @@ class Archive:
         exact_names = [key for key in self._members if key == "project.qde"]
         project_names = exact_names or [key for key in self._members if key.endswith(".qde")]
         if len(project_names) != 1:
-            what = "no project.qde" if not project_names else f"{len(project_names)} .qde files"
-            raise NeedssegError(f"{self.path}: holds {what}, so it is not a REFI-QDA project.", _ASK_AGAIN)
+            contents = "no project.qde" if not project_names else f"{len(project_names)} .qde files"
+            raise NeedssegError(f"{self.path}: holds {contents}, so it is not a REFI-QDA project.", _ASK_AGAIN)
         return self._content(self._members[project_names[0]])
 
     def content(self, reference: str) -> bytes | None:

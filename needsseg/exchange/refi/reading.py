@@ -126,12 +126,10 @@ def _drop(dropped: list[Dropped], nodes: Iterable[Node], kind: str, reason: str)
 def _doubles(project: Project, dropped: list[Dropped]) -> None:
     seen: set[str] = set()
     for kind, objects in (("code", project.codes), ("source", project.sources), ("user", project.users)):
-        for object_held in objects:
-            if object_held.guid in seen:
-                dropped.append(
-                    Dropped("GUID", object_held.guid, f"is that of two things; the {kind} “{object_held.name}” is one")
-                )
-            seen.add(object_held.guid)
+        for item in objects:
+            if item.guid in seen:
+                dropped.append(Dropped("GUID", item.guid, f"is that of two things; the {kind} “{item.name}” is one"))
+            seen.add(item.guid)
 
 
 def _codes(book: Node, dropped: list[Dropped]) -> tuple[Code, ...]:

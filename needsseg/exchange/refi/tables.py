@@ -95,8 +95,8 @@ def _plain(cell: str) -> str:
 def _columns(header: Sequence[str]) -> dict[str, int]:
     names = [_plain(cell) for cell in header]
     column_by_name: dict[str, int] = {}
-    for column, known in _COLUMNS.items():
-        at = next((names.index(name) for name in known if name in names), None)
+    for column, spellings in _COLUMNS.items():
+        at = next((names.index(name) for name in spellings if name in names), None)
         if at is not None:
             column_by_name[column] = at
     return column_by_name

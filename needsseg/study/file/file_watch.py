@@ -68,7 +68,7 @@ class FileWatch:
                 _handles[identity] = os.open(path, os.O_RDONLY)
             self._file = _handles[identity]
         self._stamp = self._stamp_now()
-        self._known = _position(path) or UNMARKED
+        self._known_position = _position(path) or UNMARKED
 
     def is_overwritten(self) -> bool:
         """Whether something else wrote to the file since it was opened; False while that is not known."""
@@ -80,8 +80,8 @@ class FileWatch:
             now = _position(self._path) if is_database else UNMARKED
             if now is None:
                 return False
-            if is_database and (self._known == UNMARKED or now.may_follow(self._known)):
-                self._stamp, self._known = stamp, now
+            if is_database and (self._known_position == UNMARKED or now.may_follow(self._known_position)):
+                self._stamp, self._known_position = stamp, now
                 return False
             # While SQLite folds the log in, the file holds pages of two states, and its modification time changes.
             time.sleep(_PAUSE)

@@ -97,12 +97,12 @@ class _Interview:
         self._turns = study.rows(
             'SELECT start, "end", speaker_id FROM turns WHERE interview_id = ? ORDER BY start', [interview]
         )
-        self._held: dict[_Place, list[Row]] = {}
+        self._by_place: dict[_Place, list[Row]] = {}
         for row in study.rows("SELECT * FROM passages WHERE interview_id = ? ORDER BY id", [interview]):
             self._keep(row)
         self._people = {passage: set(people) for passage, people in merge.also_decided_by(study).items()}
         self._claimed: set[int] = set()
-        self._kept = {
+        self._kept_ids = {
             row[0]
             for row in study.rows(
                 "SELECT m.passage_id FROM segment_passages m JOIN segments s ON s.id = m.segment_id "
@@ -111,7 +111,7 @@ class _Interview:
         }
 
     def _keep(self, row: Row) -> None:
-        self._held.setdefault((row["start"], row["end"], row["quote"], row["anchored"]), []).append(row)
+        self._by_place.setdefault((row["start"], row["end"], row["quote"], row["anchored"]), []).append(row)
 
     def place(self, row: Row, places: Mapping[int, Span] | None) -> _Place:
         """Return the place of one of their passages here: span, words, and whether our text holds them."""
@@ -122,7 +122,7 @@ class _Interview:
 
     def at(self, place: _Place) -> list[Row]:
         """Our passages at a place."""
-        return self._held.get(place, [])
+        return self._by_place.get(place, [])
 
     def decided_by_same(self, place: _Place, row: Row) -> int | None:
         """Our passage at a place that the same person decided as theirs; each is found once."""
@@ -158,7 +158,7 @@ class _Interview:
     def may_take(self, ours: Row, status: str) -> bool:
         """Whether ours is undecided; one that a person here keeps in a segment is not rejected by somebody elsewhere."""
         free = ours["status"] == "suggested" and ours["id"] not in self._claimed
-        return free and not (status == "rejected" and ours["id"] in self._kept)
+        return free and not (status == "rejected" and ours["id"] in self._kept_ids)
 
     def take(self, passage: int, row: Row) -> None:
         """Give our undecided passage their decision, with who made it."""

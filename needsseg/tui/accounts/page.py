@@ -19,7 +19,7 @@ from needsseg.text import format_count
 from needsseg.tui.accounts.labels import Line, label_lines
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import key_of, with_keys
-from needsseg.tui.loading import aside, attempted, uncollected
+from needsseg.tui.loading import read_in_background, result_or_error, without_gc
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.chart import sparkline
 from needsseg.tui.widgets.profile_pane import METHODS, need_words
@@ -76,9 +76,9 @@ class AccountPageSheet(Sheet[Bookmark]):
         profile = self._profile if self.page is None else None
 
         def read(study: Study) -> AccountPage:
-            return uncollected(partial(account_page.account_page, study, self._account, self._as_of, profile=profile))
+            return without_gc(partial(account_page.account_page, study, self._account, self._as_of, profile=profile))
 
-        result = await attempted(aside(self.study.path, read))
+        result = await result_or_error(read_in_background(self.study.path, read))
         if isinstance(result, NeedssegError):
             self._happened, self._wrong = str(result), True
         else:

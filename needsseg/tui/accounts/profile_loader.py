@@ -19,7 +19,7 @@ from needsseg.tui.accounts import profiles
 from needsseg.tui.accounts.profiles import Computed, day_of
 from needsseg.tui.context import ScreenContext
 from needsseg.tui.keys.hints import with_keys
-from needsseg.tui.loading import aside, attempted, uncollected
+from needsseg.tui.loading import read_in_background, result_or_error, without_gc
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.widgets.prompt import Prompt
 from needsseg.tui.widgets.symbols import by_name
@@ -154,8 +154,8 @@ class ProfileLoader:
     async def _compute(self, as_of: date | None, source_state: object) -> None:
         """Compute profiles on a separate connection, so that the screen's is never busy."""
         app = self.context.study_app
-        result = await attempted(
-            aside(app.study.path, lambda study: uncollected(partial(profiles.compute, study, as_of)))
+        result = await result_or_error(
+            read_in_background(app.study.path, lambda study: without_gc(partial(profiles.compute, study, as_of)))
         )
         if isinstance(result, NeedssegError):
             computed = Computed(as_of, (), Revenue(), (), source_state, result)

@@ -25,7 +25,7 @@ from needsseg.tui.accounts.importing import AccountImport
 from needsseg.tui.accounts.keys import ACCOUNT_KEYS, HELP
 from needsseg.tui.accounts.profile_loader import ProfileLoader
 from needsseg.tui.accounts.profiles import Computed
-from needsseg.tui.loading import attempted, uncollected
+from needsseg.tui.loading import result_or_error, without_gc
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.widgets import account_lines
@@ -124,7 +124,7 @@ class AccountsScreen(StudyScreen):
 
     def reload(self) -> None:
         """Compute profiles again if the study has changed; apply filters that another screen asked for."""
-        filters, self.study_app.wanted_accounts = self.study_app.wanted_accounts, None
+        filters, self.study_app.requested_accounts = self.study_app.requested_accounts, None
         if filters is not None:
             self.filters = replace(filters, sort=self.filters.sort, turned=self.filters.turned)
             self.loader.show_again()
@@ -148,7 +148,7 @@ class AccountsScreen(StudyScreen):
             self._busy = "sorting …"
             self.tell()
             sort = partial(listed, computed, filters, account_id)
-            result = await attempted(asyncio.to_thread(uncollected, sort))
+            result = await result_or_error(asyncio.to_thread(without_gc, sort))
         self._busy = ""
         if isinstance(result, NeedssegError):
             self.tell(str(result), wrong=True)
@@ -240,7 +240,7 @@ class AccountsScreen(StudyScreen):
             self._busy = "counting …"
             self.tell()
             count = partial(account_filters.choices, everything, self.filters)
-            choices = await attempted(asyncio.to_thread(uncollected, count))
+            choices = await result_or_error(asyncio.to_thread(without_gc, count))
             self._busy = ""
             self.tell()
             if isinstance(choices, NeedssegError):

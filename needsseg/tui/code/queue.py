@@ -15,7 +15,7 @@ from needsseg.tui.code.marking import Marking
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.targets import KeyTargets
 from needsseg.tui.keys.hints import key_of, key_range, with_keys
-from needsseg.tui.loading import aside
+from needsseg.tui.loading import read_in_background
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.words import one_line
 
@@ -204,7 +204,7 @@ class SuggestionQueue:
             return suggesting.queue(study, None if reading else 50, reading=reading)
 
         try:
-            queue = await aside(self.context.study.path, rank)
+            queue = await read_in_background(self.context.study.path, rank)
         except NeedssegError as error:
             if number == self._ranking:
                 self._forget_ranking()
@@ -309,7 +309,7 @@ class SuggestionQueue:
                 f"{round(self._queue.outlook.left)} may still be among them. {key_of('code.queue')} ends the queue"
             )
 
-    def went_back(self, entry: int) -> None:
+    def note_undone(self, entry: int) -> None:
         """Put the suggestion of an undone decision first again; ``entry`` is the decision's entry in the history."""
         if self.is_open and self._trail and self._trail[-1].entry == entry:
             self._undone_item = self._trail.pop().item

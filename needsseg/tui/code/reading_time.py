@@ -29,7 +29,7 @@ class ReadingTime:
             return
         if self._key != key:
             self._key, self._before, self._read = key, set(), set()
-        visible = self._view.turns_seen()
+        visible = self._view.visible_turns()
         stayed = (visible & self._before) - self._read
         self._before = visible
         if not stayed:

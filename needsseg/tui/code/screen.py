@@ -81,7 +81,7 @@ class CodeScreen(StudyScreen):
         super().__init__()
         self.interview = OpenInterview()
         self.view = TranscriptView(id="transcript")
-        self.view.followed = self._cursor_moved
+        self.view.cursor_listener = self._cursor_moved
         self.targets = KeyTargets(self, self.interview, self.view)
         self.marking = Marking(self, self.interview, self.view, self.targets)
         self.find = Find(self, self.interview, self.view)
@@ -155,14 +155,14 @@ class CodeScreen(StudyScreen):
 
     def is_up_to_date(self) -> bool:
         """Return whether the screen shows the study's current state, and no other place is requested."""
-        return self.study_app.wanted is None and self._shown == Version.of(self.study)
+        return self.study_app.requested_place is None and self._shown == Version.of(self.study)
 
     def reload(self) -> None:
         """Read the requested interview, else the open one, else the remembered one."""
         version, self._shown = Version.of(self.study), Version()
         keys = interviews.keys(self.study)
         remembered = studies.place(self.study, self.MODE)
-        requested, self.study_app.wanted = self.study_app.wanted, None
+        requested, self.study_app.requested_place = self.study_app.requested_place, None
         key, passage = (
             (requested.interview, requested.passage)
             if requested
@@ -263,7 +263,7 @@ class CodeScreen(StudyScreen):
 
     def show_place(self, place: Bookmark) -> None:
         """Show a place of the study on this screen."""
-        self.study_app.wanted = place
+        self.study_app.requested_place = place
         self.refresh_study()
 
     def state(self) -> str:
@@ -286,11 +286,11 @@ class CodeScreen(StudyScreen):
             return f"before the first of {format_count(len(ids), 'passage')}" if ids else "no passage"
         return f"passage {before}/{len(ids)} is before the cursor"
 
-    def went_back(self, entry: int) -> None:
+    def note_undone(self, entry: int) -> None:
         """Handle an undo of an entry of the history, before the study is read again."""
-        self.queue.went_back(entry)
+        self.queue.note_undone(entry)
 
-    def came_back(self) -> None:
+    def after_undo_or_redo(self) -> None:
         """Show the passage that an undo or redo changed."""
         interview = self.interview
         if self.queue.return_to_undone() or not interview.key or not interview.changed:

@@ -1,4 +1,4 @@
-"""What the objects of the interviews screen may ask of the screen that they are part of."""
+"""The interviews screen as its parts use it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class InterviewsContext(ScreenContext, Protocol):
-    """The screen as its objects know it: it tells, opens dialogs, runs slow work, and goes to passages."""
+    """The interviews screen: it shows messages, opens dialogs, runs slow commands, and goes to passages."""
 
     def run_verb(self, title: str, then: Callable[[Outcome], None], arguments: Sequence[str]) -> None:
         """Run a long command in a child process; ``then`` gets its outcome unless it was cancelled."""
 
     def review(self, keys: list[str] | None, title: str = "", notes: Sequence[str | Advice] = ()) -> None:
-        """Look over who speaks in what role in these interviews, in all where ``keys`` is None."""
+        """Review the speakers' roles in these interviews, or in all if ``keys`` is None."""
 
     def go(self, place: Bookmark | None) -> None:
-        """Go to the place that a dialog gave, or show the study as the dialog left it."""
+        """Go to the place that a dialog returned; without one, refresh the screen."""

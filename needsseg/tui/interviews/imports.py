@@ -1,4 +1,4 @@
-"""Importing from the interviews screen: new files, an edited transcript in place of an old one, and suggestions in them."""
+"""Import from the interviews screen: new files, an edited transcript that replaces an old one, and suggestions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import interviews
+from needsseg.text import format_count
 from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.screen_base import shows_errors
 
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
     from needsseg.tui.interviews.context import InterviewsContext
 
 PROJECTS = frozenset({".qdpx", ".qdc"})
-"""Endings of what other programs for qualitative analysis write; it is imported whole, without a preview."""
+"""File extensions of projects from other programs for qualitative analysis, imported whole and without a preview."""
 
 
 class InterviewImports:
-    """Each of these runs in a child and tells what came of it."""
+    """Runs imports and suggestions in a child process, and shows their results."""
 
     def __init__(self, context: InterviewsContext) -> None:
         self.context = context
 
     def ask(self) -> None:
-        """Ask for a path, and show what would be imported from there."""
+        """Ask for a path, and preview the import from there."""
         from needsseg.tui.widgets.prompt import Prompt
 
         self.context.push(Prompt("Import which file or folder?", path=True), self._import)
@@ -59,10 +60,10 @@ class InterviewImports:
             self.context.push(ReportScreen(title, report), lambda _: None)
 
     def ask_again(self, row: InterviewRow | None) -> None:
-        """Ask for the edited transcript of an interview, and put it in place of its text."""
+        """Ask for an edited transcript of an interview, and replace its text."""
         if row is None:
             self.context.tell(
-                with_keys("there is no interview to re-import yet: {interviews.import} imports interviews")
+                with_keys("there are no interviews to re-import yet: {interviews.import} imports interviews")
             )
             return
         from needsseg.tui.widgets.prompt import Prompt
@@ -88,9 +89,9 @@ class InterviewImports:
         self.context.push(ReimportedSheet(self.context.study, result), self.context.go)
 
     def suggest(self) -> None:
-        """Let the program suggest passages in all interviews."""
+        """Suggest passages in all interviews."""
         if not interviews.listing(self.context.study):
-            self.context.tell(with_keys("there is nothing to suggest from yet: {interviews.import} imports interviews"))
+            self.context.tell(with_keys("there are no interviews yet: {interviews.import} imports interviews"))
             return
         self.context.run_verb("Suggesting passages", self._suggested, ["suggest"])
 
@@ -101,4 +102,6 @@ class InterviewImports:
         if outcome.code:
             raise failure(outcome)
         suggested = studies.overview(self.context.study).suggested
-        self.context.done(f"{suggested} undecided suggestions; {key_of('interviews.open')} opens an interview")
+        self.context.done(
+            f"{format_count(suggested, 'undecided suggestion')}; {key_of('interviews.open')} opens an interview"
+        )

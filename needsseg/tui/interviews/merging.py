@@ -38,7 +38,7 @@ def _ask(screen: StudyScreen, file: str, outcome: Outcome) -> None:
         return
     report = outcome.result
     coders = ", ".join(map(str, report["coders"])) or "nobody yet"
-    about = "\n".join([f"Coded by {coders}.", str(report["sentence"]), *_doubts(report, outcome.said)])
+    about = "\n".join([f"Coded by {coders}.", str(report["sentence"]), *_doubts(report, outcome.notes)])
     choices = [
         Choice("merge", "merge", with_keys("one action: {study.undo} undoes it")),
         Choice("leave", "leave it", "nothing was changed"),

@@ -18,7 +18,7 @@ from needsseg.text import format_count
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.fixes import worded
 from needsseg.tui.keys.hints import key_of
-from needsseg.tui.loading import aside
+from needsseg.tui.loading import read_in_background
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
@@ -69,7 +69,7 @@ class PseudonymsSheet(Sheet[Bookmark]):
 
     async def _look(self) -> None:
         try:
-            self._all = await aside(self.study.path, pseudonyms.identifying_words)
+            self._all = await read_in_background(self.study.path, pseudonyms.identifying_words)
         except NeedssegError as error:
             self.tell(worded(error, self.app), wrong=True)
             return

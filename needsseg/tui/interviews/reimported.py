@@ -1,4 +1,4 @@
-"""The sheet of a re-import: passages without a place in the new text first, then those whose words were edited."""
+"""The sheet after a re-import: first passages without a place in the new text, then those whose words were edited."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST = 400
 
 @dataclass(frozen=True, slots=True)
 class Reimported:
-    """The result of a re-import: how many passages kept their words and lost their place; those edited (id, before, after)."""
+    """The result of a re-import: the numbers of passages kept and lost, and those edited (id, before, after)."""
 
     key: str
     kept: int
@@ -53,7 +53,7 @@ class ReimportedSheet(Sheet[Bookmark]):
     TITLE = "Interview re-imported"
     KEYS = (
         "{reimported.open} opens the interview there · {sheet.down} {sheet.up} step · {sheet.undo} undoes the "
-        "reading · {sheet.close} closes"
+        "re-import · {sheet.close} closes"
     )
     EMPTY = "Every passage kept its exact words. {sheet.close} goes back to the interviews."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,7 +84,7 @@ class ReimportedSheet(Sheet[Bookmark]):
         if not self._lost:
             return "nothing to fix"
         return (
-            f"{format_count(self._lost, 'passage')} kept without a place: mark the words anew where they are, or "
+            f"{format_count(self._lost, 'passage')} kept without a place: mark the words again where they are now, or "
             "needsseg adjust PASSAGE START END; needsseg passages --lost lists them"
         )
 

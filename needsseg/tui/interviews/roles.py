@@ -1,4 +1,4 @@
-"""The role of one speaker in an interview: asked for by name, then set."""
+"""Set the role of a speaker in an interview."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SpeakerRoles:
-    """Asks which speaker is what."""
+    """Asks for a speaker and their role, and sets it."""
 
     def __init__(self, context: InterviewsContext) -> None:
         self.context = context

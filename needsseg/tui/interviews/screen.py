@@ -1,4 +1,4 @@
-"""The interviews: what was imported, how far each is coded, who speaks in it."""
+"""The interviews screen: imported interviews, how far each is coded, and its speakers."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ COLUMNS = (
     ("Interview", 22), ("Format", 9), ("Words", 6), ("?", 3), ("✓", 3), ("·", 3), ("Coded", 7), ("Participants", 30),
 )  # fmt: skip
 WIDTHS = tuple(width for _, width in COLUMNS)
-GROWS, GROWN = 20, 4
-"""How many cells the title and the format get at most where there is room."""
-FIGURES = ("Words", "?", "✓", "·", "Coded")
-"""The columns of figures, which stand to the right."""
+MOST_EXTRA_TITLE, MOST_EXTRA_FORMAT = 20, 4
+"""The most cells that the title and the format get in addition if there is room."""
+NUMBER_COLUMNS = ("Words", "?", "✓", "·", "Coded")
+"""The columns of numbers, which are aligned to the right."""
 EMPTY = """No interviews yet.
 
-  {interviews.import:3} imports a file, or a folder of transcripts, and shows what it reads first
+  {interviews.import:3} imports a file or a folder of transcripts, after a preview
   {study.keys:3} shows all keys
 """
 
 
 class InterviewsScreen(StudyScreen):
-    """The table of interviews and the speakers of the one under the cursor."""
+    """The table of interviews, with the speakers of the interview under the cursor."""
 
     MODE = "interviews"
     HELP = "? suggested   ✓ accepted   · rejected   Coded: passages decided, of all that are marked"
@@ -96,14 +96,14 @@ class InterviewsScreen(StudyScreen):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[InterviewRow] = []
-        self._wanted = ""
-        self._told = plain("")
+        self._filter_words = ""
+        self._speakers_content = plain("")
         self._widths = WIDTHS
         self._imports = InterviewImports(self)
         self._roles = SpeakerRoles(self)
 
     def compose_body(self) -> ComposeResult:
-        """Table, empty state, speakers."""
+        """Yield the empty state, the table and the speakers."""
         yield Static(with_keys(EMPTY), classes="empty", markup=False)
         table: DataTable[object] = DataTable(cursor_type="row", zebra_stripes=True, id="interviews", classes="pane")
         table.border_title = "Interviews"
@@ -113,29 +113,29 @@ class InterviewsScreen(StudyScreen):
         yield speakers
 
     def on_mount(self) -> None:
-        """Columns, and the row that was left."""
+        """Add the column and focus the table."""
         table = self._table
         self._add_column()
         table.focus()
 
     def _add_column(self) -> None:
-        """Add the one column, as wide as there is room for."""
+        """Add the only column, as wide as there is room for."""
         spare = max(self.app.size.width - 2 - sum(WIDTHS) - 2 * len(WIDTHS), 0)
-        title, layout = min(spare, GROWS), min(max(spare - GROWS, 0), GROWN)
+        title, layout = min(spare, MOST_EXTRA_TITLE), min(max(spare - MOST_EXTRA_TITLE, 0), MOST_EXTRA_FORMAT)
         self._widths = (WIDTHS[0] + title, WIDTHS[1] + layout, *WIDTHS[2:])
         labels = [label for label, _ in COLUMNS]
         self._table.add_column(self._line(labels), width=sum(self._widths) + 2 * len(WIDTHS) - 2)
 
     def _line(self, values: Sequence[str]) -> Text:
-        """A line of the table, figures to the right."""
-        placed = [
-            value.rjust(width) if label in FIGURES else value
+        """Return a row of the table, its numbers aligned to the right."""
+        aligned = [
+            value.rjust(width) if label in NUMBER_COLUMNS else value
             for value, (label, _), width in zip(values, COLUMNS, self._widths, strict=True)
         ]
-        return row(placed, self._widths)
+        return row(aligned, self._widths)
 
     def on_resize(self) -> None:
-        """Use the room there is for long titles."""
+        """Use the available room for long titles."""
         if self._table.columns:
             self._table.clear(columns=True)
             self._add_column()
@@ -146,28 +146,32 @@ class InterviewsScreen(StudyScreen):
         return cast("DataTable[object]", self.query_one("#interviews", DataTable))
 
     @property
-    def _here(self) -> InterviewRow | None:
+    def _current_row(self) -> InterviewRow | None:
         at = self._table.cursor_row
         return self._rows[at] if 0 <= at < len(self._rows) else None
 
     def reload(self) -> None:
-        """Fills the table, the cursor staying on its interview."""
-        kept = self._here.key if self._here else str(studies.place(self.study, self.MODE).get("key", ""))
-        everything, before = interviews.listing(self.study), self._table.cursor_row
-        needle = self._wanted.casefold()
+        """Fill the table; the cursor stays on its interview."""
+        previous_key = (
+            self._current_row.key if self._current_row else str(studies.place(self.study, self.MODE).get("key", ""))
+        )
+        all_rows, before = interviews.listing(self.study), self._table.cursor_row
+        needle = self._filter_words.casefold()
         self._rows = [
-            r for r in everything if needle in f"{r.title} {r.file_name} {' '.join(r.participants)}".casefold()
+            interview
+            for interview in all_rows
+            if needle in f"{interview.title} {interview.file_name} {' '.join(interview.participants)}".casefold()
         ]
         table = self._table
-        at = next((number for number, held in enumerate(self._rows) if held.key == kept), before)
+        at = next((number for number, interview in enumerate(self._rows) if interview.key == previous_key), before)
         self._fill(at)
         empty = self.query_one(".empty", Static)
         empty.display = not self._rows
         empty.update(
             plain(
                 with_keys(EMPTY)
-                if not everything
-                else f"Nothing matches “{self._wanted}”. {key_of('interviews.unfilter')} shows all."
+                if not all_rows
+                else f"Nothing matches “{self._filter_words}”. {key_of('interviews.unfilter')} shows all."
             )
         )
         table.display = bool(self._rows)
@@ -175,26 +179,26 @@ class InterviewsScreen(StudyScreen):
         self._show_speakers()
 
     def _fill(self, at: int | None = None) -> None:
-        """Show the rows, the cursor on one of them, else where it was."""
+        """Show the rows, with the cursor on row ``at``, or where it was."""
         table = self._table
         at = table.cursor_row if at is None else at
         table.clear()
-        for held in self._rows:
-            total = held.suggested + held.accepted + held.rejected
-            title = held.title + (" !" if held.warnings else "")
-            counts = [str(count) for count in (held.suggested, held.accepted, held.rejected)]
-            coded = f"{total - held.suggested}/{total}"
-            participants = ", ".join(held.participants)
-            table.add_row(self._line([title, held.format, f"{held.words:,}", *counts, coded, participants]))
+        for interview in self._rows:
+            total = interview.suggested + interview.accepted + interview.rejected
+            title = interview.title + (" !" if interview.warnings else "")
+            counts = [str(count) for count in (interview.suggested, interview.accepted, interview.rejected)]
+            coded = f"{total - interview.suggested}/{total}"
+            participants = ", ".join(interview.participants)
+            table.add_row(self._line([title, interview.format, f"{interview.words:,}", *counts, coded, participants]))
         table.move_cursor(row=min(at, len(self._rows) - 1))
 
     def state(self) -> str:
-        """How much of the study is coded."""
-        seen = studies.overview(self.study)
-        total = seen.suggested + seen.accepted + seen.rejected
-        at = f"interview {self._table.cursor_row + 1}/{len(self._rows)}" if self._rows else "no interview"
-        narrowed = f" · filter “{self._wanted}”" if self._wanted else ""
-        return f"saved · coded {total - seen.suggested}/{total} · {at}{narrowed}"
+        """Return how much of the study is coded, the position and the filter."""
+        counts = studies.overview(self.study)
+        total = counts.suggested + counts.accepted + counts.rejected
+        position = f"interview {self._table.cursor_row + 1}/{len(self._rows)}" if self._rows else "no interview"
+        filter_note = f" · filter “{self._filter_words}”" if self._filter_words else ""
+        return f"saved · coded {total - counts.suggested}/{total} · {position}{filter_note}"
 
     @on(DataTable.RowHighlighted)
     @shows_errors
@@ -203,101 +207,101 @@ class InterviewsScreen(StudyScreen):
         self.tell()
 
     def _show_speakers(self) -> None:
-        here = self._here
-        if here is None:
+        interview = self._current_row
+        if interview is None:
             return
-        said = [
+        speaker_lines = [
             Content.assemble(
                 plain(f"{speaker.label or 'unnamed speaker'}", "bold"),
                 plain(f"  {speaker.role} · {format_count(speaker.words, 'word')}"),
             )
-            for speaker in interviews.speakers(self.study, here.key)
+            for speaker in interviews.speakers(self.study, interview.key)
         ]
-        warned = [plain(f"! {warning}", "$text-warning") for warning in here.warnings]
-        told = lines(
+        warning_lines = [plain(f"! {warning}", "$text-warning") for warning in interview.warnings]
+        content = lines(
             [
                 plain(
-                    f"{here.file_name} · {key_of('interviews.roles')} changes roles · "
+                    f"{interview.file_name} · {key_of('interviews.roles')} changes roles · "
                     f"{key_of('interviews.review')} reviews all",
                     "dim",
                 ),
-                *said,
-                *warned,
+                *speaker_lines,
+                *warning_lines,
             ]
         )
-        if told != self._told:
-            self._told = told
-            self.query_one("#speakers", Static).update(told)
+        if content != self._speakers_content:
+            self._speakers_content = content
+            self.query_one("#speakers", Static).update(content)
 
     def action_move(self, by: int) -> None:
-        """Goes up or down."""
+        """Move the cursor up or down."""
         self._table.move_cursor(row=self._table.cursor_row + by)
 
     def action_edge(self, row: int) -> None:
-        """Goes to the top or bottom."""
+        """Go to the first or last row."""
         self._table.move_cursor(row=row if row >= 0 else len(self._rows) - 1)
 
     def action_open(self) -> None:
-        """Opens the interview in Code."""
-        if self._here:
+        """Open the interview in Code."""
+        if self._current_row:
             self.leave()
-            self.study_app.open_passage(self._here.key, None, "interviews")
+            self.study_app.open_passage(self._current_row.key, None, "interviews")
 
     @on(DataTable.RowSelected)
     def _chosen(self) -> None:
         self.action_open()
 
     def leave(self) -> None:
-        """Remembers the row."""
-        if self._here:
-            self.study_app.remember(self.MODE, {"key": self._here.key})
+        """Remember the row."""
+        if self._current_row:
+            self.study_app.remember(self.MODE, {"key": self._current_row.key})
 
     def action_import_files(self) -> None:
-        """Asks for a path, and shows what would be imported from there."""
+        """Ask for a path, and preview the import from there."""
         self._imports.ask()
 
     def action_search(self) -> None:
-        """Searches the study."""
+        """Search the study."""
         from needsseg.tui.search.screen import SearchSheet
 
         self.app.push_screen(SearchSheet(self.study), self.go)
 
     @shows_errors
     def action_participants(self) -> None:
-        """Shows who took part, with what is known of them."""
+        """Show the participants with their attributes."""
         from needsseg.tui.interviews.participants import ParticipantsSheet
 
         self.app.push_screen(ParticipantsSheet(self.study), self.go)
 
     @shows_errors
     def action_pseudonyms(self) -> None:
-        """Shows what tells who people are, to be confirmed."""
+        """Show the identifying details found in the transcripts, to be confirmed."""
         from needsseg.tui.interviews.pseudonyms import PseudonymsSheet
 
         self.app.push_screen(PseudonymsSheet(self.study), self.go)
 
     @shows_errors
     def action_coverage(self) -> None:
-        """Shows what was read and coded, and whether new codes still come."""
+        """Show what was read and coded, and whether new codes still appear."""
         from needsseg.tui.code.sheets.coverage import CoverageSheet
 
         self.app.push_screen(CoverageSheet(self.study), self.go)
 
     @shows_errors
     def action_agreement(self) -> None:
-        """Shows how far coders agree."""
+        """Show how far coders agree."""
         from needsseg.tui.code.sheets.agreement import AgreementSheet
 
-        self.app.push_screen(AgreementSheet(self.study, self._here.key if self._here else ""), self.go)
+        self.app.push_screen(AgreementSheet(self.study, self._current_row.key if self._current_row else ""), self.go)
 
     def action_merge(self) -> None:
-        """Merges a colleague's study."""
+        """Merge a colleague's study."""
         from needsseg.tui.interviews.merging import merge_study
 
         merge_study(self)
 
     def go(self, place: Bookmark | None) -> None:
-        """Goes to the place that a dialog gave, or shows the study as the dialog left it."""
+        """Go to the place that a dialog returned; without one, refresh the screen."""
         if place is None:
             self.refresh_study()
         else:
@@ -305,49 +309,49 @@ class InterviewsScreen(StudyScreen):
             self.study_app.open_place(place, "interviews")
 
     def action_review(self) -> None:
-        """Looks over who speaks in what role, in all interviews."""
+        """Review the speakers' roles in all interviews."""
         self.review(None)
 
     def review(self, keys: list[str] | None, title: str = "", notes: Sequence[str | Advice] = ()) -> None:
-        """Looks over who speaks in what role in these interviews, in all where ``keys`` is None."""
+        """Review the speakers' roles in these interviews, or in all if ``keys`` is None."""
         from needsseg.tui.interviews.batch import BatchSheet
 
         self.app.push_screen(BatchSheet(self.study, keys, title, [worded(note, self.app) for note in notes]), self.go)
 
     def action_reimport(self) -> None:
-        """Asks for the edited transcript of the interview under the cursor, and puts it in place of its text."""
-        self._imports.ask_again(self._here)
+        """Ask for an edited transcript of the interview under the cursor, and replace its text."""
+        self._imports.ask_again(self._current_row)
 
     def action_suggest(self) -> None:
-        """Lets the program suggest passages."""
+        """Suggest passages in all interviews."""
         self._imports.suggest()
 
     def action_roles(self) -> None:
-        """Asks which speaker is what."""
-        if self._here:
-            self._roles.ask(self._here)
+        """Ask for a speaker and their role."""
+        if self._current_row:
+            self._roles.ask(self._current_row)
 
     @shows_errors
     def action_remove(self) -> None:
-        """Removes the interview with its passages."""
+        """Remove the interview with its passages."""
         from needsseg.actions.transcripts import importing
 
-        if self._here:
-            title = self._here.title
-            importing.remove_interview(self.study, self._here.key)
+        if self._current_row:
+            title = self._current_row.title
+            importing.remove_interview(self.study, self._current_row.key)
             self.done(f"removed “{title}” with its passages")
 
     def action_filter(self) -> None:
-        """Asks which interviews to show."""
+        """Ask for the words that filter the interviews."""
         from needsseg.tui.widgets.prompt import Prompt
 
-        self.app.push_screen(Prompt("Filter interviews by words", value=self._wanted, empty=True), self._narrow)
+        self.app.push_screen(Prompt("Filter interviews by words", value=self._filter_words, empty=True), self._narrow)
 
     def _narrow(self, words: str | None) -> None:
         if words is not None:
-            self._wanted = words
+            self._filter_words = words
             self.refresh_study()
 
     def action_unfilter(self) -> None:
-        """Shows all interviews again."""
+        """Show all interviews again."""
         self._narrow("")

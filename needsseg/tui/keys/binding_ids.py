@@ -1,4 +1,4 @@
-"""Where the key tables of the app are, and the binding that has an id."""
+"""The modules with the key tables of the app, and the binding of each id."""
 
 from __future__ import annotations
 
@@ -55,22 +55,22 @@ MODULES: Mapping[str, str] = {
     "trial": "survey.trial",
     "triggers": "stack.triggers",
 }
-"""The module below ``needsseg.tui`` that has the bindings whose ids begin so; each is loaded when it is needed."""
+"""The module below ``needsseg.tui`` with the bindings of each id prefix; loaded when needed."""
 
 
 def is_rebindable(binding: object) -> bool:
-    """Return whether a binding has an id that the setting ``keys`` can name; Textual's own have none with a dot."""
+    """Return whether the setting ``keys`` can name a binding's id; ids of Textual's own bindings have no dot."""
     return isinstance(binding, Binding) and "." in (binding.id or "")
 
 
 def bindings_of(owner: type) -> list[Binding]:
-    """Return the rebindable bindings that a class itself defines, as its key table has them."""
+    """Return the rebindable bindings that a class itself defines, with their default keys."""
     return [each for each in vars(owner).get("BINDINGS", ()) if isinstance(each, Binding) and is_rebindable(each)]
 
 
 @cache
 def binding_of(id: str) -> Binding:
-    """Return the binding with this id as its key table has it; KeyError where none has it."""
+    """Return the binding with this id and its default keys; raise KeyError if there is none."""
     module = import_module(f"needsseg.tui.{MODULES[id.partition('.')[0]]}")
     for owner in vars(module).values():
         for binding in bindings_of(owner) if isinstance(owner, type) else ():
@@ -80,7 +80,7 @@ def binding_of(id: str) -> Binding:
 
 
 def key_tables() -> Iterator[type]:
-    """Yield every class of the app that defines bindings, by the names of their modules; loads all modules of the app."""
+    """Yield every class of the app that defines bindings, sorted by module; this loads all modules of the app."""
     package = import_module("needsseg.tui")
     for name in sorted(each.name for each in pkgutil.walk_packages(package.__path__, "needsseg.tui.")):
         for value in vars(import_module(name)).values():

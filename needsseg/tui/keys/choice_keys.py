@@ -1,4 +1,4 @@
-"""The keys of the question queue's choices: each keeps its own as long as the program runs."""
+"""The keys of the question queue's choices: each choice keeps its key as long as the program runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from needsseg.actions.discovery.questions import KEYS as CHOICE_KEYS
 from needsseg.actions.discovery.questions import NONE_KEY, Choice, Question
 
 Target = tuple[str, int]
-"""What a key means as long as the program runs: the kind (need in view or segment) and its id."""
+"""The choice that a key stands for: its kind (need in view or segment) and its id."""
 
 
 def assign_keys(keys: dict[Target, str], question: Question) -> None:

@@ -1,4 +1,4 @@
-"""All keys of a screen, as its bindings say."""
+"""The list of all keys of a screen, from its bindings."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from needsseg.tui.words import lines, plain
 
 
 def bindings(screen: Screen[Any]) -> Iterator[tuple[str, Binding]]:
-    """Yield the bindings that work on a screen, the app's among them, with their keys now; only those with words."""
-    seen: dict[tuple[str, str], list[str]] = {}
-    kept: dict[tuple[str, str], Binding] = {}
-    # Over a dialog the app's keys lead nowhere, but for those that come first everywhere.
-    over = isinstance(screen, ModalScreen)
-    own = [(key, binding) for key, binding in screen.app._bindings if binding.priority or not over]
-    for _, binding in [*screen._bindings, *own]:
+    """Yield the described bindings of a screen and the app, each with its current keys."""
+    keys_by_action: dict[tuple[str, str], list[str]] = {}
+    binding_by_action: dict[tuple[str, str], Binding] = {}
+    # In a dialog the app's keys do nothing, except those with priority.
+    is_dialog = isinstance(screen, ModalScreen)
+    app_bindings = [(key, binding) for key, binding in screen.app._bindings if binding.priority or not is_dialog]
+    for _, binding in [*screen._bindings, *app_bindings]:
         if binding.description and is_rebindable(binding):
             about = (binding.description, binding.action)
-            keys = seen.setdefault(about, [])
+            keys = keys_by_action.setdefault(about, [])
             keys += [key for key in shown_keys(binding, screen.app) if key not in keys]
-            kept.setdefault(about, binding)
-    for about, binding in kept.items():
-        yield " ".join(seen[about]), replace(binding, tooltip=with_keys(binding.tooltip))
+            binding_by_action.setdefault(about, binding)
+    for about, binding in binding_by_action.items():
+        yield " ".join(keys_by_action[about]), replace(binding, tooltip=with_keys(binding.tooltip))
 
 
 class KeysScreen(ModalScreen[None]):
-    """The help panel."""
+    """The list of keys of a screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "dismiss", "close", id="keys.close"),
@@ -57,7 +57,7 @@ class KeysScreen(ModalScreen[None]):
         """The screen whose keys are shown."""
 
     def compose(self) -> ComposeResult:
-        """One line a key, then what the signs mean."""
+        """Yield a line for each key, then the meaning of the signs."""
         rows = [
             Content.assemble(plain(f"{keys:>14}  ", "bold"), plain(binding.tooltip or binding.description))
             for keys, binding in bindings(self.of)
@@ -68,9 +68,9 @@ class KeysScreen(ModalScreen[None]):
             yield Static(lines([*rows, plain(""), plain(about)] if about else rows))
 
     def on_mount(self) -> None:
-        """The list scrolls."""
+        """Focus the list, so that keys scroll it."""
         self.query_one(VerticalScroll).focus()
 
     def action_scroll(self, by: int) -> None:
-        """Scrolls a line."""
+        """Scroll a line."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

@@ -1,4 +1,4 @@
-"""One key at a time: the next one is handed on only when all that came of the last one has happened."""
+"""Handle one key at a time: forward the next key only when all effects of the last one are complete."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 FEWEST_ROUNDS, MOST_ROUNDS = 2, 50
 LOST_SECONDS = 0.1
-"""After so long without an answer a round is begun anew: a screen that closes can drop what was sent through it."""
+"""After this time without an answer a round is checked: a screen that closes can drop messages."""
 
 
 class Round(Message):
-    """Goes the way that a key goes, from a widget up to the app, behind all that was sent that way before it."""
+    """A message that takes the way of a key, from a widget up to the app, after all messages sent before it."""
 
     namespace = "key_order"
 
@@ -31,117 +31,119 @@ class Round(Message):
 
 
 class KeyOrder:
-    """Holds keys back while the last one opens a dialog, reloads a list or moves the focus.
+    """Delays keys while the last one opens a dialog, reloads a list or moves the focus.
 
-    Textual sends a key to what has the focus at that moment. A key pressed right after one that opens a dialog would go to
-    the screen below, and be lost or do something there. Here a key waits until messages sent through the screen on top come
-    back and neither screens nor focus have changed meanwhile.
+    Textual sends a key to the widget that has the focus at that moment. A key pressed right after one that opens a dialog
+    would go to the screen below, and be lost or do something there. Therefore a key waits until messages sent through the top
+    screen return and neither screens nor focus have changed meanwhile.
     """
 
     def __init__(
         self,
         app: App[Any],
-        hand: Callable[[Key | Paste], Awaitable[None]],
-        done: Callable[[], None],
+        forward: Callable[[Key | Paste], Awaitable[None]],
+        handled: Callable[[], None],
         is_quit: Callable[[str], bool],
     ) -> None:
-        self._app, self._hand, self._done, self._is_quit = app, hand, done, is_quit
-        self._waiting: deque[Key | Paste] = deque()
-        self._busy = self._held = False
+        self._app, self._forward, self._handled, self._is_quit = app, forward, handled, is_quit
+        self._queue: deque[Key | Paste] = deque()
+        self._is_busy = self._is_on_hold = False
         self._number = 0
         self._rounds = 0
-        self._open = 0
-        self._stood: tuple[object, ...] = ()
-        self._alarm: asyncio.TimerHandle | None = None
+        self._pending = 0
+        self._focus_state: tuple[object, ...] = ()
+        self._timer: asyncio.TimerHandle | None = None
         self.pressed_at: float | None = None
-        """When the key that is being handled was pressed, on the monotonic clock; None while none is."""
+        """When the current key was pressed, on the monotonic clock; None while no key is being handled."""
 
     def pressed_before(self, shown: float | None) -> bool:
-        """Whether the key that is being handled was pressed before something was shown; ``shown`` is None for never."""
+        """Return whether the current key was pressed before the time ``shown``; None if it was never shown."""
         return self.pressed_at is not None and (shown is None or self.pressed_at < shown)
 
     def hold(self) -> None:
-        """Lets keys wait while a dialog is being prepared, to which they will go; ``release`` ends that."""
-        self._held = True
+        """Delay keys while a dialog that will receive them is being prepared, until ``release``."""
+        self._is_on_hold = True
 
     def release(self) -> None:
-        """Hands on the keys that waited, once the dialog is there to take them."""
-        self._held = False
-        self._app.call_next(self._go_on)
+        """Forward the delayed keys, now that the dialog can receive them."""
+        self._is_on_hold = False
+        self._app.call_next(self._resume)
 
-    async def _go_on(self) -> None:
-        if self._waiting and not self._busy and not self._held:
-            self._busy, self._rounds = True, 0
-            self._begin()
+    async def _resume(self) -> None:
+        if self._queue and not self._is_busy and not self._is_on_hold:
+            self._is_busy, self._rounds = True, 0
+            self._begin_round()
 
     async def take(self, event: Key | Paste) -> None:
-        """Hands a key on, at once or when those before it are done with; quitting never waits for what is being prepared."""
-        if self._held and isinstance(event, Key) and self._is_quit(event.key):
-            await self._hand(event)
+        """Forward a key at once, or after those before it are handled; quitting never waits for a dialog being prepared."""
+        if self._is_on_hold and isinstance(event, Key) and self._is_quit(event.key):
+            await self._forward(event)
             return
-        self._waiting.append(event)
-        if not self._busy and not self._held:
-            await self._next()
+        self._queue.append(event)
+        if not self._is_busy and not self._is_on_hold:
+            await self._forward_next()
 
-    async def came_back(self, message: Round) -> None:
-        """Ends a round once all its messages have come back; what they called for is done before that is looked at."""
+    async def round_returned(self, message: Round) -> None:
+        """End a round once all its messages have returned and the callbacks they scheduled have run."""
         if message.number == self._number:
-            self._open -= 1
-            if self._open <= 0:
-                self._app.call_next(self._ended, message.number)
+            self._pending -= 1
+            if self._pending <= 0:
+                self._app.call_next(self._end_round, message.number)
 
-    async def _next(self) -> None:
-        event = self._waiting.popleft()
-        self._busy, self._rounds, self.pressed_at = True, 0, event.time
-        self._stood = self._standing()
+    async def _forward_next(self) -> None:
+        event = self._queue.popleft()
+        self._is_busy, self._rounds, self.pressed_at = True, 0, event.time
+        self._focus_state = self._current_focus()
         try:
-            await self._hand(event)
+            await self._forward(event)
         finally:
-            self._begin()
+            self._begin_round()
 
-    def _standing(self) -> tuple[object, ...]:
+    def _current_focus(self) -> tuple[object, ...]:
         try:
             return (*self._app.screen_stack, self._app.focused)
         except ScreenStackError:  # the app is closing
             return ()
 
-    def _begin(self) -> None:
-        """Sends a message through each widget that can have the focus, and through the screen on top."""
+    def _begin_round(self) -> None:
+        """Send a message through each widget that can have the focus, and through the top screen."""
         self._rounds += 1
         self._number += 1
-        self._stood = self._standing()
+        self._focus_state = self._current_focus()
         targets: list[MessagePump] = []
-        if self._stood:
+        if self._focus_state:
             screen = self._app.screen
-            # Before it is mounted a screen has no widgets; its own messages are handled after that.
+            # Before it is mounted a screen has no widgets; its own messages are handled after mounting.
             targets = [screen, *(screen.focus_chain if screen.is_mounted else ())]
             if self._app.focused is not None and self._app.focused not in targets:
                 targets.append(self._app.focused)
-        self._open = sum(target.post_message(Round(self._number)) for target in targets)
-        if not self._open:
-            self._app.call_next(self._ended, self._number)
-        self._alarm = asyncio.get_running_loop().call_later(LOST_SECONDS, self._look_after, self._number, self._stood)
+        self._pending = sum(target.post_message(Round(self._number)) for target in targets)
+        if not self._pending:
+            self._app.call_next(self._end_round, self._number)
+        self._timer = asyncio.get_running_loop().call_later(
+            LOST_SECONDS, self._check_lost, self._number, self._focus_state
+        )
 
-    def _look_after(self, number: int, stood: tuple[object, ...]) -> None:
-        """Ends a round of which messages were dropped: something on the way has closed."""
+    def _check_lost(self, number: int, focus_state: tuple[object, ...]) -> None:
+        """End a round whose messages were dropped because a screen has closed; else check again later."""
         if number != self._number:
             return
-        if self._standing() != stood or not self._stood:
-            self._app.call_next(self._ended, number)
+        if self._current_focus() != focus_state or not self._focus_state:
+            self._app.call_next(self._end_round, number)
         else:
-            self._alarm = asyncio.get_running_loop().call_later(LOST_SECONDS, self._look_after, number, stood)
+            self._timer = asyncio.get_running_loop().call_later(LOST_SECONDS, self._check_lost, number, focus_state)
 
-    async def _ended(self, number: int) -> None:
+    async def _end_round(self, number: int) -> None:
         if number != self._number:
             return
-        if self._alarm is not None:
-            self._alarm.cancel()
-        same = self._standing() == self._stood
-        if self._stood and self._rounds < MOST_ROUNDS and (not same or self._rounds < FEWEST_ROUNDS):
-            self._begin()
+        if self._timer is not None:
+            self._timer.cancel()
+        is_same = self._current_focus() == self._focus_state
+        if self._focus_state and self._rounds < MOST_ROUNDS and (not is_same or self._rounds < FEWEST_ROUNDS):
+            self._begin_round()
             return
         self._number += 1
-        self._done()
-        self._busy, self.pressed_at = False, None
-        if self._waiting and not self._held:
-            await self._next()
+        self._handled()
+        self._is_busy, self.pressed_at = False, None
+        if self._queue and not self._is_on_hold:
+            await self._forward_next()

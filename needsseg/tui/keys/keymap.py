@@ -1,4 +1,4 @@
-"""The user's own keys: the table ``[keys]`` of the settings as Textual's keymap, and what of it is refused, by name."""
+"""The user's own keys: the table ``[keys]`` of the settings as Textual's keymap, and a message for each refused key."""
 
 from __future__ import annotations
 
@@ -23,49 +23,49 @@ SPELLINGS = {
     "esc": "escape", "pgdn": "pagedown", "pgup": "pageup", "del": "delete", "return": "enter",
     "↑": "up", "↓": "down", "←": "left", "→": "right",
 }  # fmt: skip
-"""Names as the app shows them and keyboards bear them."""
+"""Names of keys as the app and keyboards show them, with Textual's names."""
 SENT_AS = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}
-"""Keys that terminals do not tell from others."""
+"""Keys that terminals cannot distinguish from others."""
 LIST_KEYS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "enter", "tab", "shift+tab"})
 TYPED_IN = frozenset({"app", "job", "likelihoods", "memo", "prompt", "trial"})
-"""What ids begin with whose keys work while one types: there a letter is text."""
-EVERYWHERE = ("study.keys", "go.interviews")
-"""They show the keys of every dialog, too."""
-HOW = "Write a letter, a digit, a sign or a name such as enter, f9 or ctrl+o; several with commas."
+"""Prefixes of ids whose keys work while typing, where a letter is text."""
+IN_EVERY_DIALOG = ("study.keys", "go.interviews")
+"""Ids whose keys also show the keys of every dialog."""
+KEY_HINT = "Write a letter, a digit, a sign or a name such as enter, f9 or ctrl+o; several with commas."
 
 
 @dataclass(frozen=True, slots=True)
 class UserKeys:
-    """The keymap for ``App.set_keymap``, by the ids of bindings, and a sentence for each setting that was refused."""
+    """The keymap for ``App.set_keymap``, by binding ids, and a message for each refused setting."""
 
     keymap: Mapping[str, str]
     refused: tuple[str, ...]
 
 
-def read_user_keys(study: Path, given: Mapping[str, object]) -> UserKeys:
-    """Return the keys that the settings of the study at ``study`` give, those that cannot be bound left at their defaults."""
-    if not given:
+def read_user_keys(study: Path, settings: Mapping[str, object]) -> UserKeys:
+    """Return the user's keys from the settings of the study at ``study``; keys that cannot be bound keep their defaults."""
+    if not settings:
         return UserKeys({}, ())
     tables = list(key_tables())
     defaults = {str(binding.id): keys_in(binding) for owner in tables for binding in bindings_of(owner)}
-    file = settings_file(study)
-    text = file.read_text(encoding="utf-8-sig", errors="replace") if file.is_file() else ""
+    source_file = settings_file(study)
+    text = source_file.read_text(encoding="utf-8-sig", errors="replace") if source_file.is_file() else ""
     chosen: dict[str, tuple[str, ...]] = {}
     refused: list[str] = []
 
-    def refuse(name: str, why: str) -> None:
+    def refuse(name: str, reason: str) -> None:
         chosen.pop(name, None)
         line = line_of(text, name)
-        refused.append(f"{file.name}{f', line {line}' if line else ''}: {safe(why, newlines=False)}")
+        refused.append(f"{source_file.name}{f', line {line}' if line else ''}: {safe(reason, newlines=False)}")
 
     screens = _screens(tables)
-    for name, value in given.items():
+    for name, value in settings.items():
         if name not in defaults:
             refuse(name, f"“{name}” is not the id of a key. {_nearest(name, defaults)}")
         elif (keys := parse_keys(value)) is None:
-            refuse(name, f"“{value}” is not a key (for {name}). {HOW}")
-        elif why := _unusable(name, keys, screens):
-            refuse(name, why)
+            refuse(name, f"“{value}” is not a key (for {name}). {KEY_HINT}")
+        elif reason := _reject_reason(name, keys, screens):
+            refuse(name, reason)
         else:
             chosen[name] = keys
     while clash := next(_clashes(screens, defaults, chosen), None):
@@ -75,7 +75,7 @@ def read_user_keys(study: Path, given: Mapping[str, object]) -> UserKeys:
 
 
 def parse_keys(value: object) -> tuple[str, ...] | None:
-    """Return Textual's names of the keys in “y” or “y,enter”; None where one of them is no key."""
+    """Return Textual's names of the keys in “y” or “y,enter”; None if one of them is not a key."""
     if not isinstance(value, str):
         return None
     keys = [_parse_key(each.strip()) for each in value.split(",")]
@@ -102,20 +102,20 @@ def _name_of(character: str) -> str:
 
 
 def _is_renamed(name: str) -> bool:
-    """Return whether a name is one of those that Textual shortened, such as ``slash`` for ``solidus``."""
+    """Return whether a name is one that Textual shortened, such as ``slash`` for ``solidus``."""
     shown = display_key(name)
     return len(shown) == 1 and _name_of(shown) == name
 
 
 def keys_in(binding: Binding) -> tuple[str, ...]:
-    """Return Textual's names of the keys of a binding as its key table has them."""
+    """Return Textual's names of a binding's default keys."""
     return tuple(each.key for each in Binding.make_bindings([binding]))
 
 
 def line_of(text: str, id: str) -> int | None:
-    """Return the number of the line of a settings file in which the key with an id is set; None where it is not seen.
+    """Return the number of the line of a settings file that sets the key with this id, or None.
 
-    The id may stand whole, in quotes or not, or as its last part in a table of its own (``[keys.code]``).
+    The id may be complete, quoted or not, or only its last part in a table of its own (``[keys.code]``).
     """
     last = id.rpartition(".")[2]
     table = ""
@@ -143,23 +143,27 @@ def _screens(tables: list[type]) -> dict[str, tuple[str, ...]]:
     screens: dict[str, tuple[str, ...]] = {}
     for owner in tables:
         if issubclass(owner, Screen):
-            own = [str(binding.id) for base in owner.__mro__ for binding in bindings_of(base)]
-            over = issubclass(owner, ModalScreen)
-            shared = [*everywhere, *(EVERYWHERE if over else ())] if over else [str(binding.id) for binding in app]
-            screens[owner.__name__] = tuple(dict.fromkeys([*own, *shared]))
+            own_ids = [str(binding.id) for base in owner.__mro__ for binding in bindings_of(base)]
+            is_dialog = issubclass(owner, ModalScreen)
+            shared_ids = (
+                [*everywhere, *(IN_EVERY_DIALOG if is_dialog else ())]
+                if is_dialog
+                else [str(binding.id) for binding in app]
+            )
+            screens[owner.__name__] = tuple(dict.fromkeys([*own_ids, *shared_ids]))
     return screens
 
 
-def _unusable(id: str, keys: tuple[str, ...], screens: Mapping[str, tuple[str, ...]]) -> str:
-    """Return why keys cannot be bound to an id; nothing where they can."""
-    beside = {key for ids in screens.values() if id in ids for each in ids for key in keys_in(binding_of(each))}
+def _reject_reason(id: str, keys: tuple[str, ...], screens: Mapping[str, tuple[str, ...]]) -> str:
+    """Return why keys cannot be bound to an id; empty if they can."""
+    default_keys = {key for ids in screens.values() if id in ids for each in ids for key in keys_in(binding_of(each))}
     for key in keys:
         *modifiers, name = key.split("+")
         if key in SENT_AS:
             return f"“{key}” (for {id}) is sent as {SENT_AS[key]} by terminals. Choose another key."
         if modifiers == ["shift"] and len(name) == 1 and name.isalpha():
             return f"“{key}” (for {id}) is sent as {name.upper()} by terminals. Write “{name.upper()}”."
-        if key in LIST_KEYS and key not in beside:
+        if key in LIST_KEYS and key not in default_keys:
             return f"“{display_key(key)}” (for {id}) is a key of lists and text fields. Choose another key."
         if id.partition(".")[0] in TYPED_IN and not modifiers and len(key_to_character(key) or display_key(key)) == 1:
             return (
@@ -173,10 +177,10 @@ def _clashes(
     defaults: Mapping[str, tuple[str, ...]],
     chosen: Mapping[str, tuple[str, ...]],
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield each chosen id that has a key in common with another one of the same screen, that one, and the key.
+    """Yield each chosen id that shares a key with another id of the same screen, the other id, and the key.
 
-    Of two that were chosen it is the later. Two that share a key by default, such as a dialog that closes by the key that
-    opened it, do so on purpose.
+    Of two chosen ids the later one is yielded. Ids that share a key by default do so on purpose, for example where a dialog
+    closes with the key that opened it.
     """
     latest_first = list(chosen)[::-1]
     for ids in screens.values():

@@ -1,4 +1,4 @@
-"""Searching the whole study, by words and by meaning, and coding what was found."""
+"""Search the whole study by words or by meaning, and code the hits."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.child import Outcome
 from needsseg.tui.fixes import worded
 from needsseg.tui.keys.hints import key_of, with_keys
-from needsseg.tui.search.words import filter_words, found_row, left_at, taken_up
-from needsseg.tui.search_process import ReadingScreen, reader_of
+from needsseg.tui.search.words import filter_words, hit_row, recorded_search, search_record
+from needsseg.tui.search_process import SearchProgressScreen, search_process_of
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 
 MOST = 200
 PLACE = "search"
-"""The name under which the study remembers a search that a hit was opened from."""
+"""The name under which the study remembers the last search from which a hit was opened."""
 
 
 class SearchSheet(Sheet[Bookmark]):
-    """A line of words over what was found; gives the place that was chosen.
+    """A line of words above a list of hits; closes with the place to open.
 
-    Opened with ``like``, it shows more of what that passage says; with ``code`` and no words, the passages that carry it.
+    Opened with ``like``, it shows what is similar to that passage; with ``code`` and no words, the passages with that code.
     """
 
     TITLE = "Search the study"
@@ -89,26 +89,26 @@ class SearchSheet(Sheet[Bookmark]):
 
     def on_mount(self, event: Mount) -> None:  # type: ignore[override]  # Textual passes the event to who asks for it
         """The words come first, unless there is something to show already."""
-        event.prevent_default()  # or the sheet would put the cursor on the list after this
+        event.prevent_default()  # Otherwise the sheet would focus the list after this.
         self.line.focus()
         if self._query or self._origin is not None or self.within != EVERYTHING:
             self.run_search()
-        elif not self._take_up():
+        elif not self._restore_search():
             self.refresh_sheet()
 
-    def _take_up(self) -> bool:
-        """Shows the search from which a hit was opened last, the words marked to be typed over; whether there was one."""
-        left = taken_up(studies.place(self.study, PLACE))
-        if left is None:
+    def _restore_search(self) -> bool:
+        """Show the last search from which a hit was opened, its words selected; return whether there was one."""
+        previous = recorded_search(studies.place(self.study, PLACE))
+        if previous is None:
             return False
-        self._query, self._origin, self.meaning, self.within, at = left
+        self._query, self._origin, self.meaning, self.within, at = previous
         self.line.value = self._query
         self.line.action_select_all()
         try:
-            ready = not self._by_meaning or not searching.unready(self.study, self._asked, self.within.speech)
-        except NeedssegError:  # what it was similar to is gone from the study
+            ready = not self._by_meaning or not searching.unready(self.study, self._search_target, self.within.speech)
+        except NeedssegError:  # The passage it was similar to is no longer in the study.
             ready = False
-        if not ready:  # the sentence model is loaded when somebody asks, not because the sheet was opened
+        if not ready:  # The sentence model is loaded only for a search, not because the sheet was opened.
             self._query, self._origin = "", None
             return False
         self.refresh_sheet()
@@ -124,11 +124,11 @@ class SearchSheet(Sheet[Bookmark]):
 
     @property
     def hit(self) -> Hit | None:
-        """What is under the cursor of the list."""
+        """The hit under the cursor."""
         return None if self.at is None or not self.hits else self.hits[self.at]
 
     @property
-    def _asked(self) -> str | Origin:
+    def _search_target(self) -> str | Origin:
         return self._query if self._origin is None else self._origin
 
     @property
@@ -136,43 +136,50 @@ class SearchSheet(Sheet[Bookmark]):
         return self._origin is not None or (self.meaning and bool(self._query))
 
     def run_search(self) -> None:
-        """Searches; what was not read by meaning yet is read first, by the child that keeps the model."""
+        """Search; first the search process embeds what has no vectors yet, if the search is by meaning."""
         self._happened, self._wrong = "", False
         try:
-            lacking = searching.unready(self.study, self._asked, self.within.speech) if self._by_meaning else 0
+            lacking = searching.unready(self.study, self._search_target, self.within.speech) if self._by_meaning else 0
         except NeedssegError as error:
             self.tell(worded(error, self.app), wrong=True)
             return
         if not lacking:
-            self._searched()
+            self._show_results()
             return
-        request = {"asked": self._asked, "speech": self.within.speech}
+        request = {"asked": self._search_target, "speech": self.within.speech}
         title = "Reading by meaning" if lacking == 1 else f"Reading {lacking:,} stretches by meaning (once only)"
-        self.app.push_screen(ReadingScreen(title, reader_of(self.study_app), request), self._read)
+        self.app.push_screen(
+            SearchProgressScreen(title, search_process_of(self.study_app), request), self._handle_outcome
+        )
 
-    def _read(self, outcome: Outcome | None) -> None:
+    def _handle_outcome(self, outcome: Outcome | None) -> None:
         if outcome is None:
             self.tell("cancelled; these are the previous results")
         elif outcome.error:
             self.tell(worded(failure(outcome), self.app), wrong=True)
         else:
-            self._searched()
+            self._show_results()
 
-    def _searched(self) -> None:
+    def _show_results(self) -> None:
         self.listed.highlighted = None
         self.refresh_sheet()
         (self.listed if self.hits else self.line).focus()
 
     def reload(self) -> None:
-        """Searches again, in what is read already."""
-        if not (self._by_meaning and searching.unready(self.study, self._asked, self.within.speech)):
-            found = self._found()
-            self.hits, self._more = found[:MOST], len(found) > MOST
-        there = {number for hit in self.hits for number in hit.passages}
-        held = {one.id: one for one in passages.listing(self.study, ids=sorted(there))}
-        self.fill([found_row(hit, [held[number] for number in hit.passages if number in held]) for hit in self.hits])
+        """Search again, if all needed vectors exist."""
+        if not (self._by_meaning and searching.unready(self.study, self._search_target, self.within.speech)):
+            hits = self._find_hits()
+            self.hits, self._more = hits[:MOST], len(hits) > MOST
+        passage_ids = {number for hit in self.hits for number in hit.passages}
+        passages_by_id = {one.id: one for one in passages.listing(self.study, ids=sorted(passage_ids))}
+        self.fill(
+            [
+                hit_row(hit, [passages_by_id[number] for number in hit.passages if number in passages_by_id])
+                for hit in self.hits
+            ]
+        )
 
-    def _found(self) -> list[Hit]:
+    def _find_hits(self) -> list[Hit]:
         if self._origin is not None:
             return searching.like(self.study, self._origin, self.within, limit=MOST + 1)
         if self._query:
@@ -180,15 +187,15 @@ class SearchSheet(Sheet[Bookmark]):
         return searching.marked(self.study, self.within, limit=MOST + 1) if self.within != EVERYTHING else []
 
     def fill(self, rows: Sequence[Content]) -> None:
-        """Shows what was found, or says that nothing was."""
+        """Show the hits, or that there are none."""
         super().fill(rows)
         if not rows:
             self.listed.clear_options()
-            self.listed.add_option(Option(plain(self._nothing()), disabled=True))
+            self.listed.add_option(Option(plain(self._empty_words()), disabled=True))
 
-    def _nothing(self) -> str:
+    def _empty_words(self) -> str:
         if self._by_meaning:
-            return "Nothing speaks of this."
+            return "Nothing is similar to this."
         if self._query:
             return with_keys("No sentence has all these words. {search.toggle!} searches by meaning.")
         if self.within != EVERYTHING:
@@ -196,19 +203,19 @@ class SearchSheet(Sheet[Bookmark]):
         return with_keys("Type words and press enter. {search.toggle!} switches to search by meaning.")
 
     def state(self) -> str:
-        """How much was found."""
+        """Return the number of hits."""
         if not self.hits:
             return ""
         return f"the best {MOST}; there are more" if self._more else format_count(len(self.hits), "hit")
 
     def tell(self, happened: str | None = None, *, wrong: bool = False) -> None:
-        """Shows the state, what is searched, and what happened."""
+        """Show the state, what is searched, and a message."""
         super().tell(happened, wrong=wrong)
-        how = "by meaning" if self.meaning else "by words"
+        method = "by meaning" if self.meaning else "by words"
         if self._origin is not None:
-            how = "similar to " + (f"passage {self._origin}" if isinstance(self._origin, int) else "these words")
+            method = "similar to " + (f"passage {self._origin}" if isinstance(self._origin, int) else "these words")
         for shown in self.query("#scope").results(Static):
-            shown.update(plain(f"{how} · {filter_words(self.within)}"))
+            shown.update(plain(f"{method} · {filter_words(self.within)}"))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -220,12 +227,12 @@ class SearchSheet(Sheet[Bookmark]):
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if self.hit is not None:
-            left = left_at(self._query, self._origin, self.meaning, self.within, event.option_index)
-            self.study_app.remember(PLACE, left)
+            record = search_record(self._query, self._origin, self.meaning, self.within, event.option_index)
+            self.study_app.remember(PLACE, record)
             self.dismiss(Bookmark(self.hit.interview, None, (self.hit.start, self.hit.end)))
 
     def action_other_way(self) -> None:
-        """Searches by words instead of by meaning, or the other way round."""
+        """Switch between searching by words and by meaning."""
         if self._origin is not None:
             self._origin = None
         else:
@@ -234,15 +241,15 @@ class SearchSheet(Sheet[Bookmark]):
         self.run_search()
 
     def action_words(self) -> None:
-        """Goes to the words."""
+        """Focus the words."""
         self.line.focus()
 
     def action_list(self) -> None:
-        """Goes to the list."""
+        """Focus the list."""
         self.listed.focus()
 
     def action_leave(self) -> None:
-        """From the list to the words; from there, closes the sheet."""
+        """Go from the list to the words; from there, close the sheet."""
         if self.listed.has_focus:
             self.line.focus()
         else:
@@ -251,90 +258,90 @@ class SearchSheet(Sheet[Bookmark]):
             self.dismiss(None)
 
     def action_like(self) -> None:
-        """Shows what is said elsewhere about the same as under the cursor."""
+        """Show what is similar to the hit under the cursor."""
         if self.hit is not None:
             self._origin = (self.hit.interview, self.hit.start, self.hit.end)
             self.run_search()
 
     def action_code(self) -> None:
-        """Puts a code on what is under the cursor."""
+        """Code the hit under the cursor."""
         if self.hit is not None and not self.unseen():
             self._ask_code("Which code for this?", f"“{one_line(self.hit.words, 160)}”", [self.hit])
 
     def action_code_all(self) -> None:
-        """Puts a code on all that was found."""
+        """Code all hits."""
         if self.hits and not self.unseen(any_row=True):
-            theirs = sum(hit.role == "participant" for hit in self.hits)
-            rest = len(self.hits) - theirs
-            left = (
-                f" {format_count(rest, 'hit is', 'hits are')} no participant's words and will be left out."
-                if rest
+            participant_count = sum(hit.role == "participant" for hit in self.hits)
+            other_count = len(self.hits) - participant_count
+            left_out = (
+                f" {format_count(other_count, 'hit is', 'hits are')} not participants' words and will be left out."
+                if other_count
                 else ""
             )
-            about = f"It applies to {format_count(theirs, 'hit')}; {key_of('sheet.undo')} undoes all of it.{left}"
+            about = f"It applies to {format_count(participant_count, 'hit')}; {key_of('sheet.undo')} undoes all of it.{left_out}"
             self._ask_code("Which code for all of these?", about, list(self.hits))
 
     def _ask_code(self, question: str, about: str, hits: list[Hit]) -> None:
         if all(hit.role != "participant" for hit in hits):
             self.tell("only participants' words can be coded", wrong=True)
             return
-        book = [
+        choices = [
             Choice(row.name, row.name, format_count(row.passages, "passage")) for row in passages.codebook(self.study)
         ]
 
-        def put(code: str | None) -> None:
+        def apply_code(code: str | None) -> None:
             if code is None:
                 return
             try:
-                done = searching.code_hits(self.study, hits, code)
+                coded = searching.code_hits(self.study, hits, code)
             except NeedssegError as error:
                 self.tell(worded(error, self.app), wrong=True)
                 return
-            had = len(done.passages) - done.coded
+            already_count = len(coded.passages) - coded.coded
             self.done(
-                f"coded {format_count(done.coded, 'hit')} “{code}”"
-                + (f", {had} had it already" if had else "")
-                + (f", left out {done.skipped}" if done.skipped else "")
+                f"coded {format_count(coded.coded, 'hit')} “{code}”"
+                + (f", {already_count} had it already" if already_count else "")
+                + (f", left out {coded.skipped}" if coded.skipped else "")
             )
 
-        self.app.push_screen(Prompt(question, choices=book, about=about), put)
+        self.app.push_screen(Prompt(question, choices=choices, about=about), apply_code)
 
     def action_narrow(self) -> None:
-        """Asks for an interview, a code, whom it is known of, or whose words."""
-        offered = list(self._narrowings())
-        choices = [Choice(str(number), label, about) for number, (label, about, _) in enumerate(offered)]
+        """Ask for a limit: an interview, a code, an attribute of participants, or whose words."""
+        limits = list(self._limits())
+        choices = [Choice(str(number), label, about) for number, (label, about, _) in enumerate(limits)]
 
         def narrow(number: str | None) -> None:
             if number is not None:
-                self.within = offered[int(number)][2](self.within)
+                self.within = limits[int(number)][2](self.within)
                 self._query = self.line.value.strip() if self._origin is None else self._query
                 self.run_search()
 
         self.app.push_screen(Prompt("Limit the search to …", choices=choices, free=False), narrow)
 
-    def _narrowings(self) -> list[tuple[str, str, Callable[[Filter], Filter]]]:
-        """What can be chosen: how it is called, a word more, and what it makes of the filter."""
-        every: list[tuple[str, str, Callable[[Filter], Filter]]] = []
+    def _limits(self) -> list[tuple[str, str, Callable[[Filter], Filter]]]:
+        """Return the possible limits: label, note, and the function that applies each to the filter."""
+        limits: list[tuple[str, str, Callable[[Filter], Filter]]] = []
         if self.within != EVERYTHING:
-            every.append(("no limit", "", lambda _: EVERYTHING))
-        every += [
+            limits.append(("no limit", "", lambda _: EVERYTHING))
+        limits += [
             ("all speech", "interviewers' words too", partial(replace, speech="all")),
-            ("marked passages", "what is suggested or accepted", partial(replace, speech="passages")),
+            ("marked passages", "suggested or accepted", partial(replace, speech="passages")),
             ("participants' words", "", partial(replace, speech="participants")),
         ]
         for code in passages.codebook(self.study):
             about = format_count(code.passages, "passage")
-            every.append((f"code: {code.name}", about, partial(replace, code=code.name)))
+            limits.append((f"code: {code.name}", about, partial(replace, code=code.name)))
         for condition, count in search_scope.conditions(self.study):
             about = format_count(count, "participant")
-            every.append((condition, about, partial(_with, condition)))
+            limits.append((condition, about, partial(_with_condition, condition)))
         for row in interviews.listing(self.study):
-            every.append((f"interview: {row.key}", row.title, partial(replace, interview=row.key)))
-        return every
+            limits.append((f"interview: {row.key}", row.title, partial(replace, interview=row.key)))
+        return limits
 
 
-def _with(condition: str, within: Filter) -> Filter:
-    """A filter with one more condition, in place of what it said of the same attribute."""
+def _with_condition(condition: str, within: Filter) -> Filter:
+    """Return a filter with a condition, replacing any condition on the same attribute."""
     key = condition.split("=")[0]
-    rest = [held for held in within.attributes if held.split("=")[0] != key]
+    rest = [attribute for attribute in within.attributes if attribute.split("=")[0] != key]
     return replace(within, attributes=(*rest, condition))

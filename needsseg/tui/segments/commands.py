@@ -51,7 +51,7 @@ class SegmentCommands:
     def _rename(self, segment: int, name: str | None) -> None:
         if name is not None:
             segments.rename(self.context.study, segment, name)
-            self._review.wanted_segment = segment
+            self._review.requested_segment = segment
             self.context.done(f"named it “{name}”")
 
     def describe(self) -> None:
@@ -70,7 +70,7 @@ class SegmentCommands:
     def _describe(self, segment: int, description: str | None) -> None:
         if description is not None:
             segments.describe(self.context.study, segment, description)
-            self._review.wanted_segment = segment
+            self._review.requested_segment = segment
             self.context.done("described it")
 
     def write_statement(self) -> None:
@@ -95,7 +95,7 @@ class SegmentCommands:
     def _write_statement(self, segment: int, text: str | None) -> None:
         if text is not None:
             segments.write_statement(self.context.study, segment, text)
-            self._review.wanted_segment = segment
+            self._review.requested_segment = segment
             self.context.done("wrote its job statement" if text else "removed its job statement")
 
     def open_card(self) -> None:
@@ -138,7 +138,7 @@ class SegmentCommands:
             return
         target, merged = merge_pair
         segments.merge(self.context.study, target, [merged])
-        self._review.wanted_segment = target
+        self._review.requested_segment = target
         self.context.done("merged the two segments")
 
     @shows_errors
@@ -215,7 +215,7 @@ class SegmentCommands:
         if reviewer:
             segments.confirm(self.context.study, segment, reviewer, undecided=undecided)
             self.context.reviewer = reviewer
-            self._review.wanted_segment = segment
+            self._review.requested_segment = segment
             open_count = sum(row.status in ("named", "candidate") and row.id != segment for row in self._review.rows)
             self.context.done(
                 f"confirmed by {reviewer}; "

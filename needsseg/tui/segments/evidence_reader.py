@@ -65,12 +65,14 @@ class EvidenceReader:
             while context.is_attached and version != self._version and (segment := self._cursor.segment) is not None:
                 version = self._version
                 if review.shown is None:
-                    evidence = await loading.aside(context.study.path, partial(load_evidence, segment=segment.id))
+                    evidence = await loading.read_in_background(
+                        context.study.path, partial(load_evidence, segment=segment.id)
+                    )
                     if version != self._version or not context.is_attached:
                         continue
                     review.shown = review.filtered(evidence)
                     self._show()
-                card = await loading.aside(context.study.path, partial(cards.card, segment=segment.id))
+                card = await loading.read_in_background(context.study.path, partial(cards.card, segment=segment.id))
                 if version == self._version and context.is_attached:
                     review.card = card
                     self._show()

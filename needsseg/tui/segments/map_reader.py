@@ -64,7 +64,7 @@ class MapReader:
 
     async def _warm(self) -> None:
         try:
-            await loading.aside(self.context.study.path, loading.warm)
+            await loading.read_in_background(self.context.study.path, loading.warm)
         except NeedssegError as error:
             self.context.show_error(error)
             return
@@ -81,12 +81,17 @@ class MapReader:
 
     async def _look(self) -> None:
         try:
-            self._points, self._missing_reason = await loading.aside(self.context.study.path, needs_map), ""
+            self._points, self._missing_reason = (
+                await loading.read_in_background(self.context.study.path, needs_map),
+                "",
+            )
         except NeedssegError as error:
             self._points, self._missing_reason = [], self.context.worded(error)
         self.show_map()
         try:
-            self._review.accounts, self._review.companies = await loading.aside(self.context.study.path, _accounts)
+            self._review.accounts, self._review.companies = await loading.read_in_background(
+                self.context.study.path, _accounts
+            )
         except NeedssegError as error:
             self.context.show_error(error)
         finally:

@@ -12,7 +12,7 @@ from needsseg.errors import DiscoveryError, NeedssegError
 from needsseg.records import Passage
 from needsseg.text import format_count, plural
 from needsseg.tui.keys.hints import key_of, with_keys
-from needsseg.tui.loading import aside
+from needsseg.tui.loading import read_in_background
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.segments.split_merge_dialogs import HalvingScreen
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -77,7 +77,7 @@ class PassageMoves:
             review.answer(self.context.study, passage, segment.id, self.context.reviewer)
         # Kept passages move up in the list; the cursor stays where it was.
         after = self._cursor.quotes.following(targets)
-        self._review.wanted_passage = after.id if after else None
+        self._review.requested_passage = after.id if after else None
         them = plural(len(targets), "it", "them")
         self.context.done(
             f"kept {format_count(len(targets), 'passage')} by hand; no run moves {them}", steps=len(targets)
@@ -86,7 +86,7 @@ class PassageMoves:
             self.context.tell_also("this was the last one")
 
     def _to_nearest(self, targets: list[int]) -> None:
-        by_passage = {row.passage.id: row for row in self._review.left}
+        by_passage = {row.passage.id: row for row in self._review.left_over}
         moves = [(passage, by_passage[passage].nearest) for passage in targets]
         if any(segment is None for _, segment in moves):
             self.context.tell(with_keys("the nearest segment is unknown: {segments.move} chooses one"))
@@ -150,7 +150,7 @@ class PassageMoves:
 
     async def _propose_halves(self, segment: int) -> None:
         try:
-            halves = await aside(self.context.study.path, lambda study: proposed_split(study, segment))
+            halves = await read_in_background(self.context.study.path, lambda study: proposed_split(study, segment))
         except DiscoveryError as error:
             self.context.tell(
                 f"mark quotes first ({key_of('segments.mark')}): no halves to propose. {self.context.worded(error)}"
@@ -184,7 +184,7 @@ class PassageMoves:
     @shows_errors
     def _split(self, segment: int, part: list[int], name: str | None) -> None:
         if name is not None:
-            self._review.wanted_segment = segments.split(self.context.study, segment, part, name)
+            self._review.requested_segment = segments.split(self.context.study, segment, part, name)
             self._review.marked.clear()
             self.context.done(f"split {format_count(len(part), 'passage')} off")
 
@@ -214,7 +214,7 @@ class PassageMoves:
         """Return the segments that passages can move to; for unassigned ones the nearest first."""
         choices = self._review.choices_except(self._cursor.segment)
         if self._cursor.on_left:
-            nearest = {str(row.nearest) for row in self._review.left if row.passage.id in chosen}
+            nearest = {str(row.nearest) for row in self._review.left_over if row.passage.id in chosen}
             return sorted(choices, key=lambda choice: choice.value not in nearest)
         return [*choices, Choice(NONE, "no segment", "they stay passages")]
 

@@ -27,7 +27,7 @@ from needsseg.tui.child import command, run_child
 from needsseg.tui.fixes import worded
 from needsseg.tui.keys.choice_keys import Target, assign_keys, choice_key
 from needsseg.tui.keys.hints import key_hints, key_of
-from needsseg.tui.loading import aside
+from needsseg.tui.loading import read_in_background
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.study.drafting import Drafting
 from needsseg.tui.study_app import study_app
@@ -123,7 +123,7 @@ class QuestionScreen(ModalScreen[int]):
 
     async def _find_next(self, skipped: tuple[int, ...], message: str) -> None:
         try:
-            question = await aside(self._study.path, lambda study: next_question(study, skipped))
+            question = await read_in_background(self._study.path, lambda study: next_question(study, skipped))
         except NeedssegError as error:
             self._show_nothing(worded(error, self.app))
             return

@@ -1,4 +1,4 @@
-"""Reviewing: candidates and segments on one side, the evidence for the one under the cursor on the other."""
+"""The Segments screen: candidates and segments, and the evidence for the one under the cursor."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class SegmentsScreen(StudyScreen):
         self.review = ReviewState()
         self.cursor = ReviewCursor(self, self.review, self.listed, self.quotes, self._map)
         self._version: tuple[int, ...] = ()
-        """The version of the study that is shown; empty before it was read."""
+        """The version of the study that is shown; empty before it is read."""
         self._evidence = EvidenceReader(self, self.review, self.cursor, self.show_review)
         self._maps = MapReader(self, self.review, self.cursor, (self._map, self._nearby), self.show_review)
         self._commands = SegmentCommands(self, self.review, self.cursor)
@@ -93,7 +93,7 @@ class SegmentsScreen(StudyScreen):
         self._runs = DiscoveryRuns(self, self.reload)
 
     def compose_body(self) -> ComposeResult:
-        """Empty state, list, evidence, maps."""
+        """Yield the empty state, the verdict, the list, the evidence and the maps."""
         yield Static(with_keys(EMPTY), classes="empty", markup=False)
         yield VerdictLine(id="verdict")
         with Container(classes="body"):
@@ -109,12 +109,12 @@ class SegmentsScreen(StudyScreen):
                     yield self._map
 
     def on_mount(self) -> None:
-        """Begins in the list."""
+        """Focus the list."""
         self.listed.focus()
 
     @property
     def reviewer(self) -> str:
-        """Who decides, as they said last."""
+        """The name of the last reviewer."""
         return self.study_app.reviewer
 
     @reviewer.setter
@@ -122,101 +122,104 @@ class SegmentsScreen(StudyScreen):
         self.study_app.reviewer = name
 
     def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:
-        """Show lines over the screen."""
+        """Show a report over the screen."""
         self.app.push_screen(ReportScreen(title, lines))
 
     def is_up_to_date(self) -> bool:
-        """Returns whether nothing has changed in the study since it was read."""
+        """Return whether the study is unchanged since it was read."""
         try:
             return bool(self._happened) and self._version == history.version(self.study)
         except NeedssegError:
-            return False  # the reading that follows meets the same fault, and shows it
+            return False  # The next read meets the same error and shows it.
 
     @shows_errors
     def refresh_if_changed(self) -> None:
-        """Read the study again where it has changed since it was read; tell the state."""
+        """Show the state; read the study again first if it has changed."""
         if self.is_up_to_date():
             self.tell()
         else:
             self.refresh_study()
 
     def reload(self) -> None:
-        """Read the segments, the cursor staying on its own."""
+        """Read the segments; the cursor stays on its segment."""
         review, cursor = self.review, self.cursor
         self._version = ()
-        wanted, review.wanted_segment = review.wanted_segment, None
-        on_left = cursor.on_left if wanted is None else wanted == LEFT_OVER
-        before = cursor.segment.id if cursor.segment else None
-        if wanted is None:
-            wanted = before if before is not None else self._last_segment()
+        requested_segment, review.requested_segment = review.requested_segment, None
+        on_left = cursor.on_left if requested_segment is None else requested_segment == LEFT_OVER
+        previous_segment = cursor.segment.id if cursor.segment else None
+        if requested_segment is None:
+            requested_segment = previous_segment if previous_segment is not None else self._last_segment()
         is_warm = loading.is_warm(self.study)
         review.rows = listing(self.study)
-        review.left = left_over(self.study) if is_warm else []
+        review.left_over = left_over(self.study) if is_warm else []
         counts = studies.overview(self.study)
         review.coded = counts.accepted + counts.rejected
         review.passages = counts.suggested + review.coded
-        has_rows = bool(review.rows or review.left)
+        has_rows = bool(review.rows or review.left_over)
         self.query_one(".empty").display = not has_rows
         self.query_one(".body").display = has_rows
         review.separate = self.query_one(VerdictLine).show_verdict(self.study, shown=has_rows)
         review.signs = self.study_app.signs = glyphs([row.id for row in review.rows], self.study_app.signs)
-        self.listed.show(review.rows, review.left, wanted, on_left=on_left, signs=review.signs)
-        after = cursor.segment.id if cursor.segment else None
-        if before is not None and after not in (None, before) and self.study_app.keys.pressed_at is None:
+        self.listed.show(review.rows, review.left_over, requested_segment, on_left=on_left, signs=review.signs)
+        new_segment = cursor.segment.id if cursor.segment else None
+        is_replaced = previous_segment is not None and new_segment not in (None, previous_segment)
+        if is_replaced and self.study_app.keys.pressed_at is None:
             review.segment_replaced_at = monotonic()
         self._evidence.read()
-        if review.wanted_passage is not None:
-            self.quotes.go_to(review.wanted_passage)
-        review.wanted_passage = None
+        if review.requested_passage is not None:
+            self.quotes.go_to(review.requested_passage)
+        review.requested_passage = None
         self._maps.schedule(warm=is_warm)
         if not self._happened:
             self._happened = review.hint()
         self._version = history.version(self.study)
 
     def _last_segment(self) -> int | None:
-        """The segment that was shown when the screen was last left."""
+        """Return the segment that was shown when the screen was last left, or None."""
         segment = studies.place(self.study, self.MODE).get("segment")
         return segment if isinstance(segment, int) else None
 
     def show_review(self) -> None:
-        """Show what was read: the evidence with what is marked, what to do next with it, its place on the map."""
+        """Show the evidence with the marked quotes, the next step, and the cursor on the map."""
         review, cursor = self.review, self.cursor
         if cursor.on_left:
-            left = [row for row in review.left if review.passes_filter(row.passage)]
-            review.marked &= {row.passage.id for row in left}
-            self.quotes.show_left(left, review.marked, narrowed=bool(review.filter_words))
+            unassigned = [row for row in review.left_over if review.passes_filter(row.passage)]
+            review.marked &= {row.passage.id for row in unassigned}
+            self.quotes.show_left_over(unassigned, review.marked, narrowed=bool(review.filter_words))
         else:
-            of = review.shown
-            review.marked &= {passage.id for passage, _ in (*of.passages, *of.proposed)} if of else set()
-            accounts = review.accounts.get(of.summary.id) if of else None
-            sign = review.signs.get(of.summary.id) if of else None
-            self.quotes.show(of, review.marked, accounts, review.card if of else None, sign)
+            evidence = review.shown
+            review.marked &= (
+                {passage.id for passage, _ in (*evidence.passages, *evidence.proposed)} if evidence else set()
+            )
+            accounts = review.accounts.get(evidence.summary.id) if evidence else None
+            sign = review.signs.get(evidence.summary.id) if evidence else None
+            self.quotes.show(evidence, review.marked, accounts, review.card if evidence else None, sign)
         step = next_step(review.shown.summary, review.card) if review.shown is not None and not cursor.on_left else ""
         self.quotes.border_title = plain(f"next: {step}" if step else "Evidence")
         self._maps.mark_cursor()
 
     def state(self) -> str:
-        """Return how many segments stand, which one is shown, what is marked."""
+        """Return the number of segments, the current one, and what is marked."""
         return self.review.state_line((self.listed.highlighted or 0) + 1, on_left=self.cursor.on_left)
 
     def tell_also(self, more: str) -> None:
-        """Add words to the message that is shown."""
+        """Add words to the current message."""
         self.tell(f"{self._happened} · {more}")
 
     def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
-        """After a change: remembers where it was made, as undo leads back there."""
+        """Show the study after a change, and note where it was made, so that undo returns there."""
         newest = history.newest_own(self.study)
         if undo and newest is not None and newest.state == "done":
             quote = self.quotes.quote
             self.review.note_change(newest.id, self.cursor.segment_id, quote.id if quote else None)
         super().done(happened, undo=undo, steps=steps)
 
-    def went_back(self, entry: int) -> None:
-        """Goes to where the change was made that was taken back."""
+    def note_undone(self, entry: int) -> None:
+        """Go to where the change that was undone was made."""
         self.review.go_to_change(entry)
 
     def leave(self) -> None:
-        """Remembers the segment."""
+        """Remember the segment."""
         if self.cursor.segment:
             self.study_app.remember(self.MODE, {"segment": self.cursor.segment.id})
 
@@ -244,30 +247,30 @@ class SegmentsScreen(StudyScreen):
         self.action_open()
 
     def action_open(self) -> None:
-        """Opens the quote under the cursor in its transcript."""
+        """Open the quote under the cursor in its transcript."""
         quote = self.quotes.quote
         if quote is not None:
             self.leave()
             self.navigate(Bookmark(quote.interview, quote.id), self.MODE)
 
     def action_other_pane(self) -> None:
-        """From the list to the evidence, and back."""
+        """Move the focus between the list and the evidence."""
         self.cursor.focus_other_pane()
 
     def action_next(self, by: int) -> None:
-        """Goes to the next quote or the one before, from wherever one is."""
+        """Go to the next or previous quote, from either pane."""
         self.cursor.go_to_next_quote(by)
 
     def action_step(self, by: int) -> None:
-        """Goes up or down in the pane that has the focus."""
+        """Move up or down in the pane with the focus."""
         self.cursor.step(by)
 
     def action_edge(self, end: bool) -> None:
-        """Goes to the top or bottom of the pane that has the focus."""
+        """Go to the top or bottom of the pane with the focus."""
         self.cursor.go_to_edge(end)
 
     def action_map(self) -> None:
-        """Shows the map in place of the evidence, or the evidence again."""
+        """Switch between the map and the evidence."""
         on_quotes = self.cursor.on_quotes
         self.cursor.is_mapped = not self.cursor.is_mapped
         self.set_class(self.cursor.is_mapped, "-mapped")
@@ -276,7 +279,7 @@ class SegmentsScreen(StudyScreen):
         self.tell(with_keys(MAP_HINT) if self.cursor.is_mapped else "")
 
     def action_back(self) -> None:
-        """Forgets the filter, then the marks, then goes to the list."""
+        """Clear the filter; without one, clear the marks; without marks, go to the list."""
         if self.review.filter_words:
             self._filter("")
         elif self.review.marked:
@@ -287,9 +290,9 @@ class SegmentsScreen(StudyScreen):
             self.listed.focus()
 
     def action_filter(self) -> None:
-        """Asks which quotes to show."""
-        asked = Prompt("Filter quotes by words", value=self.review.filter_words, empty=True)
-        self.push(asked, self._filter)
+        """Ask for the words that filter the quotes."""
+        prompt = Prompt("Filter quotes by words", value=self.review.filter_words, empty=True)
+        self.push(prompt, self._filter)
 
     def _filter(self, words: str | None) -> None:
         if words is not None:
@@ -303,93 +306,93 @@ class SegmentsScreen(StudyScreen):
             )
 
     def action_keep(self) -> None:
-        """Accepts the passage under the cursor, or the marked ones."""
+        """Accept the passage under the cursor, or the marked ones."""
         self._moves.keep()
 
     def action_take_out(self) -> None:
-        """Rejects the passage under the cursor, or the marked ones."""
+        """Reject the passage under the cursor, or the marked ones."""
         self._moves.take_out()
 
     def action_mark(self) -> None:
-        """Marks the quote under the cursor, or takes its mark away."""
+        """Mark the quote under the cursor, or remove its mark."""
         self._moves.mark()
 
     def action_split(self) -> None:
-        """Splits the marked quotes off; with none marked, proposes two halves."""
+        """Split the marked quotes off; with none marked, propose two halves."""
         self._moves.split()
 
     def action_move(self) -> None:
-        """Asks where the marked quotes go, or the one under the cursor."""
+        """Ask for the segment to move the marked quotes to, or the one under the cursor."""
         self._moves.move()
 
     def action_pair(self) -> None:
-        """Says whether two marked passages speak of one need or of two."""
+        """Ask whether two marked passages express the same need."""
         self._moves.pair()
 
     def action_rename(self) -> None:
-        """Asks for a name."""
+        """Ask for a name."""
         self._commands.rename()
 
     def action_describe(self) -> None:
-        """Asks what the segment's people want."""
+        """Ask for a description of what the participants need."""
         self._commands.describe()
 
     def action_statement(self) -> None:
-        """Asks for the job statement."""
+        """Ask for the job statement."""
         self._commands.write_statement()
 
     def action_card(self) -> None:
-        """Opens the card."""
+        """Open the card."""
         self._commands.open_card()
 
     def action_merge(self) -> None:
-        """Asks into which segment this one goes."""
+        """Ask for the segment to merge this one into."""
         self._commands.merge()
 
     def action_set_aside(self) -> None:
-        """Sets the segment aside."""
+        """Set the segment aside."""
         self._commands.set_aside()
 
     def action_reopen(self) -> None:
-        """Opens the segment for change again."""
+        """Reopen the segment for changes."""
         self._commands.reopen()
 
     def action_confirm(self) -> None:
-        """Asks who confirms the segment."""
+        """Ask who confirms the segment."""
         self._commands.confirm()
 
     def action_details(self) -> None:
-        """Shows all the evidence but the quotes."""
+        """Show all evidence except the quotes."""
         self._views.details()
 
     def action_lineage(self) -> None:
-        """Shows what came of which candidate."""
+        """Show the lineage of candidates and segments."""
         self._views.lineage()
 
     def action_questions(self) -> None:
-        """Asks what helps most, passage by passage."""
+        """Ask the most useful questions, passage by passage."""
         self._views.questions()
 
     def action_needs(self) -> None:
-        """Shows the needs in view."""
+        """Show the needs in view."""
         self._views.needs()
 
     def action_participants(self) -> None:
-        """Shows every participant's primary need."""
+        """Show every participant's primary need."""
         self._views.participants()
 
     def action_pairs(self) -> None:
-        """Shows which passages are kept together or apart."""
+        """Show which passages are kept together or apart."""
         self._views.pairs()
 
     def action_compare(self) -> None:
-        """Compares two runs."""
+        """Compare two runs."""
         self._runs.compare()
 
     def action_sensitivity(self) -> None:
-        """Varies the study a little, and shows what holds."""
+        """Test how stable the results are under small changes."""
         self._runs.sensitivity()
 
     def action_discover(self) -> None:
-        """Discovers candidates anew."""
+        """Discover candidates again."""
         self._runs.discover()

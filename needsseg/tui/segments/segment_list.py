@@ -38,7 +38,7 @@ class SegmentList(OptionList):
     def show(
         self,
         rows: Sequence[SegmentSummary],
-        left: Sequence[LeftOver],
+        left_over: Sequence[LeftOver],
         segment: int | None,
         *,
         on_left: bool,
@@ -47,12 +47,12 @@ class SegmentList(OptionList):
         """Show the segments with the cursor on one of them, else where it was; ``on_left`` puts it on the last row."""
         before = self.highlighted or 0
         self.is_filling = True
-        self._rows, self._has_unassigned = rows, bool(left)
+        self._rows, self._has_unassigned = rows, bool(left_over)
         self.clear_options()
         self.add_options(Option(segment_line(row, signs.get(row.id))) for row in rows)
-        if left:
-            self.add_option(Option(left_line(len(left), sum(row.off_topic for row in left))))
+        if left_over:
+            self.add_option(Option(left_line(len(left_over), sum(row.off_topic for row in left_over))))
         at = next((number for number, row in enumerate(rows) if row.id == segment), before)
-        at = len(rows) if on_left and left else at
-        self.highlighted = min(at, self.option_count - 1) if rows or left else None
+        at = len(rows) if on_left and left_over else at
+        self.highlighted = min(at, self.option_count - 1) if rows or left_over else None
         self.is_filling = False

@@ -28,7 +28,7 @@ class ReviewState:
     """The segments, the evidence of the current one, the passages in no segment, and what is marked."""
 
     rows: list[SegmentSummary] = field(default_factory=list)
-    left: list[LeftOver] = field(default_factory=list)
+    left_over: list[LeftOver] = field(default_factory=list)
     separate: bool | None = None
     """Whether the newest run's passages form separate groups; None if unknown."""
     coded: int = 0
@@ -46,9 +46,9 @@ class ReviewState:
     """Ids of the marked passages."""
     filter_words: str = ""
     """Only quotes with these words are shown; empty shows all."""
-    wanted_segment: int | None = None
+    requested_segment: int | None = None
     """The segment to go to when the study is read next."""
-    wanted_passage: int | None = None
+    requested_passage: int | None = None
     """The passage to go to there."""
     segment_replaced_at: float = 0.0
     """When a reload that no key caused put another segment under the cursor, in seconds of the monotonic clock."""
@@ -107,4 +107,4 @@ class ReviewState:
     def go_to_change(self, entry: int) -> None:
         """Have the next reload go to the segment and passage where an entry of the history was made."""
         if entry in self._change_places:
-            self.wanted_segment, self.wanted_passage = self._change_places[entry]
+            self.requested_segment, self.requested_passage = self._change_places[entry]

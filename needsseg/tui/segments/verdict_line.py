@@ -1,4 +1,4 @@
-"""The line above the segments: whether the passages form groups at all."""
+"""The line above the segments: whether the passages form groups."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class VerdictLine(Static):
-    """What the newest run says of the whole, before one looks at its parts."""
+    """The verdict of the newest run on the passages as a whole."""
 
     DEFAULT_CSS = "VerdictLine { height: auto; max-height: 3; padding: 0 1; background: $surface; display: none; }"
 
     def show_verdict(self, study: Study, *, shown: bool) -> bool | None:
-        """Show the verdict on the newest run, where there is one; return whether its groups stand apart, None if unknown."""
+        """Show the verdict of the newest run, if any; return whether its groups stand apart, or None if unknown."""
         verdict = firmness.verdict(study)
         self.display = shown and verdict.has_run
         self.update(plain(f"{worded(verdict.short, self.app)} {verdict.caution}".strip()))

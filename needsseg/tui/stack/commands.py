@@ -70,7 +70,7 @@ class StackCommands:
 
     def show_accounts(self, filters: Filters) -> None:
         """Show accounts on their screen."""
-        self.context.study_app.wanted_accounts = filters
+        self.context.study_app.requested_accounts = filters
         self.context.study_app.action_go("accounts")
 
     def _has_date(self) -> bool:

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from needsseg.actions.playbook import FORMULA, in_numbers, rice
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
-from needsseg.tui.loading import aside, attempted
+from needsseg.tui.loading import read_in_background, result_or_error
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.words import lines, plain, row
@@ -74,7 +74,7 @@ class RiceSheet(Sheet[None]):
 
     async def _score(self) -> None:
         score_backlog = partial(rice.scored, path=self._path, as_of=self._as_of, by=self._by, strength=self._strength)
-        result = await attempted(aside(self.study.path, score_backlog))
+        result = await result_or_error(read_in_background(self.study.path, score_backlog))
         if isinstance(result, NeedssegError):
             self._happened, self._wrong = str(result), True
         elif self._wrong:

@@ -14,7 +14,7 @@ from textual.content import Content
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.keys.hints import with_keys
-from needsseg.tui.loading import attempted, uncollected
+from needsseg.tui.loading import result_or_error, without_gc
 from needsseg.tui.widgets import account_lines
 from needsseg.tui.widgets.chart import EIGHTHS
 from needsseg.tui.widgets.long_list import LongList
@@ -57,7 +57,7 @@ class RowAccounts(Vertical):
         if computed is None:
             return
         work = partial(filters.rows, computed.profiles, computed.amounts)
-        profiles = await attempted(asyncio.to_thread(uncollected, work))
+        profiles = await result_or_error(asyncio.to_thread(without_gc, work))
         if isinstance(profiles, NeedssegError):
             self.border_title = plain(str(profiles))
             return

@@ -19,7 +19,7 @@ from needsseg.errors import NeedssegError
 from needsseg.tui.accounts.filters import Filters, worded
 from needsseg.tui.accounts.profile_loader import ProfileLoader
 from needsseg.tui.accounts.profiles import Computed
-from needsseg.tui.loading import attempted, uncollected
+from needsseg.tui.loading import result_or_error, without_gc
 from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.stack import words
 from needsseg.tui.stack.commands import StackCommands
@@ -112,7 +112,7 @@ class StackScreen(StudyScreen):
 
     async def _roll_up_profiles(self, computed: Computed, rows: str, by: str) -> None:
         compute = partial(roll_up, computed.profiles, computed.amounts, rows, by)
-        result = await attempted(asyncio.to_thread(uncollected, compute))
+        result = await result_or_error(asyncio.to_thread(without_gc, compute))
         if isinstance(result, NeedssegError):
             self.rollup = None
             self.tell(str(result), wrong=True)

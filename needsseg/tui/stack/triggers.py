@@ -17,7 +17,7 @@ from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import with_keys
-from needsseg.tui.loading import aside, attempted, uncollected
+from needsseg.tui.loading import read_in_background, result_or_error, without_gc
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, plain
@@ -60,7 +60,9 @@ class TriggersSheet(Sheet[Bookmark]):
 
     async def _read(self) -> None:
         find_triggers = partial(triggers.fired, as_of=self._as_of)
-        result = await attempted(aside(self.study.path, lambda study: uncollected(partial(find_triggers, study))))
+        result = await result_or_error(
+            read_in_background(self.study.path, lambda study: without_gc(partial(find_triggers, study)))
+        )
         if isinstance(result, NeedssegError):
             self._happened, self._wrong = str(result), True
         else:

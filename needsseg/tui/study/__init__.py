@@ -1,1 +1,1 @@
-"""What concerns the study as a whole: its file, backups, history, undo and drafts."""
+"""The study as a whole: its file, backups, history, undo and drafts."""

@@ -1,4 +1,4 @@
-"""The study's backups: when and why each was made, whether it is sound, and one of them put in the study's place."""
+"""The study's backups: when and why each was made, whether it is sound, and a key that restores one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REASONS = {
 
 
 class BackupsSheet(Sheet[None]):
-    """A row a backup, the newest first; they are checked while one looks. Enter asks, and restores the one chosen."""
+    """One backup a row, the newest first, checked in the background; enter asks, then restores the selected backup."""
 
     TITLE = "Backups"
     KEYS = "enter restores one, after asking · {sheet.down} {sheet.up} move · {sheet.close} closes"
@@ -45,7 +45,7 @@ class BackupsSheet(Sheet[None]):
         self._faults: dict[Path, str] = {}
 
     def reload(self) -> None:
-        """Lists them, and checks those that were not checked yet."""
+        """List the backups, and check those that were not checked yet."""
         self._rows = studies.backups(self.study.path)
         self._show()
         self.run_worker(self._check(), group="check", exclusive=True)
@@ -66,7 +66,7 @@ class BackupsSheet(Sheet[None]):
                 self._show()
 
     def state(self) -> str:
-        """How many there are."""
+        """Return the number of backups."""
         return format_count(len(self._rows), "backup") if self._rows else ""
 
     @on(OptionList.OptionSelected)
@@ -76,15 +76,15 @@ class BackupsSheet(Sheet[None]):
             return
         row = self._rows[self.at]
         if fault := self._faults.get(row.path):
-            self.tell(f"It cannot be restored: {fault}", wrong=True)
+            self.tell(f"This backup cannot be restored: {fault}", wrong=True)
             return
         choices = [
-            Choice("restore", "restore it", "the present study is kept and listed here"),
+            Choice("restore", "restore it", "the current study is kept and listed here"),
             Choice("leave", "keep the study as it is", "changes nothing"),
         ]
-        question = f"Put the backup of {row.made_at:%Y-%m-%d %H:%M:%S} UTC in the place of the study?"
+        question = f"Replace the study with the backup of {row.made_at:%Y-%m-%d %H:%M:%S} UTC?"
         about = (
-            f"{row.path}\nLater work is not in it. {key_of('study.undo')} cannot undo this; to go back, restore "
+            f"{row.path}\nIt does not contain later work. {key_of('study.undo')} cannot undo this; to go back, restore "
             "the file kept aside."
         )
         self.app.push_screen(Prompt(question, about=about, choices=choices, free=False), partial(self._answered, row))
@@ -96,9 +96,9 @@ class BackupsSheet(Sheet[None]):
 
     async def _restore(self, row: Backup) -> None:
         try:
-            done = await asyncio.to_thread(studies.restore, self.study.path, row.path)
+            restored = await asyncio.to_thread(studies.restore, self.study.path, row.path)
         except NeedssegError as error:
             self.tell(worded(error, self.app), wrong=True)
             return
-        kept = "" if done.previous is None else f" What was there before is kept as {done.previous}"
-        self.done(f"Restored the backup of {row.made_at:%Y-%m-%d %H:%M:%S} UTC.{kept}", undo=False)
+        kept_note = "" if restored.previous is None else f" The previous study is kept as {restored.previous}"
+        self.done(f"Restored the backup of {row.made_at:%Y-%m-%d %H:%M:%S} UTC.{kept_note}", undo=False)

@@ -1,4 +1,4 @@
-"""Verbs that concern the study as a whole, called from the command palette."""
+"""Commands on the study as a whole, run from the command palette."""
 
 from __future__ import annotations
 
@@ -16,50 +16,52 @@ if TYPE_CHECKING:
 
 
 def back_up(app: StudyApp) -> None:
-    """Asks for a file, and copies the study there."""
+    """Ask for a file, and copy the study there."""
     from needsseg.tui.widgets.prompt import Prompt
 
     def copy(path: str | None) -> None:
         if path:
             try:
-                made = studies.backup(app.study, Path(path).expanduser())
+                backup_file = studies.backup(app.study, Path(path).expanduser())
             except NeedssegError as error:
                 app.show_error(error)
             else:
-                app.notify(f"The study was copied to {made}", title="Backed up", markup=False)
+                app.notify(f"The study was copied to {backup_file}", title="Backed up", markup=False)
 
-    wanted = app.study.path.with_suffix(f".backup{app.study.path.suffix}")
-    app.push_screen(Prompt("Copy the study to which file?", value=str(wanted), path=True), copy)
+    suggested_file = app.study.path.with_suffix(f".backup{app.study.path.suffix}")
+    app.push_screen(Prompt("Copy the study to which file?", value=str(suggested_file), path=True), copy)
 
 
 def save_copy(app: StudyApp, fault: str) -> None:
-    """Says that the study's file was moved, replaced or deleted, and offers to save a copy of what is open."""
+    """Report that the study's file was moved, replaced or deleted, and offer to save a copy of the open study."""
     from needsseg.tui.widgets.prompt import Prompt
 
     def copy(path: str | None) -> None:
         if not path:
             return
         try:
-            made = studies.backup(app.study, Path(path).expanduser())
+            copied_file = studies.backup(app.study, Path(path).expanduser())
         except NeedssegError as error:
             app.show_error(error)
             return
         app.notify(
-            f"Saved {made}. Quit with {key_of('app.quit')}, then: needsseg --study {made} app", timeout=30, markup=False
+            f"Saved {copied_file}. Quit with {key_of('app.quit')}, then: needsseg --study {copied_file} app",
+            timeout=30,
+            markup=False,
         )
 
-    unused = (
+    candidates = (
         app.study.path.with_name(f"{app.study.path.stem}.saved{n or ''}{app.study.path.suffix}") for n in range(100)
     )
-    wanted = next((path for path in unused if not path.exists()), app.study.path)
+    suggested_file = next((path for path in candidates if not path.exists()), app.study.path)
     app.push_screen(
         Prompt(
-            f"The study's file was {fault}. Nothing more can be saved in it. Save a copy of what is open to which "
+            f"The study's file was {fault}. Nothing more can be saved in it. Save a copy of the open study to which "
             "file?",
-            value=str(wanted),
+            value=str(suggested_file),
             about=with_keys(
-                "{prompt.leave} goes on without: what is open can be read, and “back up the study” among "
-                "all commands saves it later."
+                "{prompt.leave} goes on without a copy: the study can still be read, and “back up the study” "
+                "in the list of all commands saves it later."
             ),
             path=True,
         ),
@@ -68,41 +70,41 @@ def save_copy(app: StudyApp, fault: str) -> None:
 
 
 def backups(app: StudyApp) -> None:
-    """Lists the study's backups; one of them can be restored there."""
+    """List the study's backups, to restore one."""
     from needsseg.tui.study.backups import BackupsSheet
 
     app.push_screen(BackupsSheet(app.study))
 
 
 def check(app: StudyApp) -> None:
-    """Checks the study's file, and shows what is wrong."""
+    """Check the study's file, and show its faults."""
     from needsseg.tui.report import ReportScreen
 
     try:
-        found = studies.check(app.study)
+        faults = studies.check(app.study)
     except NeedssegError as error:
         app.show_error(error)
         return
     app.push_screen(
-        ReportScreen("The study's file is sound." if not found else "The study's file is not sound.", found)
+        ReportScreen("The study's file is sound." if not faults else "The study's file is not sound.", faults)
     )
 
 
 def overview(app: StudyApp) -> None:
-    """The study in numbers."""
+    """Show the study in numbers."""
     from needsseg.tui.report import ReportScreen
 
-    seen = studies.overview(app.study)
-    passages = f"{seen.suggested} suggested, {seen.accepted} accepted, {seen.rejected} rejected"
-    said: list[str | Advice] = [
-        seen.path,
-        f"{format_count(seen.interviews, 'interview')}, {format_count(seen.participants, 'participant')}",
+    counts = studies.overview(app.study)
+    passages = f"{counts.suggested} suggested, {counts.accepted} accepted, {counts.rejected} rejected"
+    report_lines: list[str | Advice] = [
+        counts.path,
+        f"{format_count(counts.interviews, 'interview')}, {format_count(counts.participants, 'participant')}",
         f"Passages: {passages}",
-        f"Segments: {format_count(seen.candidates, 'candidate')}, {seen.named} named, {seen.confirmed} confirmed",
-        f"Accounts: {seen.accounts:,}",
-        *(Advice("Note: ", warning) for warning in seen.warnings),
+        f"Segments: {format_count(counts.candidates, 'candidate')}, {counts.named} named, {counts.confirmed} confirmed",
+        f"Accounts: {counts.accounts:,}",
+        *(Advice("Note: ", warning) for warning in counts.warnings),
     ]
-    app.push_screen(ReportScreen("The study in numbers", said))
+    app.push_screen(ReportScreen("The study in numbers", report_lines))
 
 
 PALETTE: dict[str, Callable[[StudyApp], None]] = {
@@ -111,4 +113,4 @@ PALETTE: dict[str, Callable[[StudyApp], None]] = {
     "check": check,
     "overview": overview,
 }
-"""What the palette runs for each of ``fixes.STUDY_COMMANDS``."""
+"""The function that the palette runs for each of ``fixes.STUDY_COMMANDS``."""

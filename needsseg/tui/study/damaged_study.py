@@ -1,4 +1,4 @@
-"""What can be done about a study that is damaged, asked before the app gives up."""
+"""Ask how to repair a damaged study, before the app gives up."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 RESTORE, RESCUE, LEAVE = "restore", "rescue", "leave"
 
 
-class MendingApp(App[str]):
-    """One question; ends with ``restore``, ``rescue`` or ``leave``."""
+class DamagedStudyApp(App[str]):
+    """An app that asks one question; it ends with ``restore``, ``rescue`` or ``leave``."""
 
     TITLE = "needsseg"
     ENABLE_COMMAND_PALETTE = False
@@ -27,38 +27,38 @@ class MendingApp(App[str]):
         self._error, self._choices = error, choices(path, error)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The filters that every line passes before it is drawn; the last lets through no text that steers the terminal."""
+        """Return the filters applied to every line; the last removes characters that control the terminal."""
         return [*super().get_line_filters(), self._gate]
 
     def on_mount(self) -> None:
-        """Asks."""
-        asked = Prompt(f"{self._error.message} What should be done?", choices=self._choices, free=False)
-        self.push_screen(asked, lambda answer: self.exit(answer or LEAVE))
+        """Ask the question."""
+        prompt = Prompt(f"{self._error.message} What should be done?", choices=self._choices, free=False)
+        self.push_screen(prompt, lambda answer: self.exit(answer or LEAVE))
 
 
 def choices(path: Path, error: DamagedError) -> list[Choice]:
-    """What can be done about a damaged study; empty where there is neither a sound backup nor anything to rescue."""
-    found = []
+    """Return the possible repairs of a damaged study; empty without a sound backup or anything to rescue."""
+    repairs = []
     if (newest := studies.newest_sound(path)) is not None:
         about = (
             f"of {newest.made_at:%Y-%m-%d %H:%M:%S} UTC, {newest.size / 1_000_000:,.1f} MB; the damaged file is "
             "kept aside"
         )
-        found.append(Choice(RESTORE, "restore the newest sound backup", about))
+        repairs.append(Choice(RESTORE, "restore the newest sound backup", about))
     if error.rescuable:
-        found.append(
+        repairs.append(
             Choice(RESCUE, "save what is readable in a new study", f"{rescued_name(path).name}; this file stays")
         )
-    return [*found, Choice(LEAVE, "leave it as it is", "changes nothing")] if found else []
+    return [*repairs, Choice(LEAVE, "leave it as it is", "changes nothing")] if repairs else []
 
 
 def ask(path: Path, error: DamagedError) -> str:
-    """Ask what is to be done about a damaged study; ``leave`` where there is nothing to choose."""
-    return (MendingApp(path, error).run() or LEAVE) if choices(path, error) else LEAVE
+    """Ask how to repair a damaged study; return ``leave`` if there is no choice."""
+    return (DamagedStudyApp(path, error).run() or LEAVE) if choices(path, error) else LEAVE
 
 
 def rescued_name(path: Path) -> Path:
-    """Return an unused name beside a damaged study for what can be read of it."""
+    """Return an unused file name beside a damaged study for its readable part."""
     number, name = 1, path.with_name(f"{path.stem}.rescued{path.suffix}")
     while name.exists():
         number += 1

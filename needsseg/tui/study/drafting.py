@@ -1,4 +1,4 @@
-"""A draft of what is being typed: kept in the study shortly after each change, and offered when one comes back."""
+"""Drafts of unsaved text: stored in the study shortly after each change, and offered when the text is opened again."""
 
 from __future__ import annotations
 
@@ -20,69 +20,69 @@ if TYPE_CHECKING:
     from needsseg.actions.coding import DraftKind
     from needsseg.actions.study import Study
 
-KEEP_SECONDS = 0.5
-"""Words are kept at most so long after they were typed, however long one goes on typing."""
+STORE_SECONDS = 0.5
+"""Text is stored at most this long after it was typed, even while typing continues."""
 WORDS = "words"
-"""The one part of a draft that has no others."""
+"""The name of the only part of a draft of one part."""
 OPEN: list[Drafting] = []
-"""The drafts of what is being typed just now, to be kept when the terminal goes."""
+"""The drafts of open texts, to be stored when the terminal is closed."""
 
 
 class Drafting:
-    """One text that is being written; ``found`` are the words that were kept before, by part, None where there are none."""
+    """The draft of one open text; ``stored_words`` is the text stored before, by part, or None."""
 
     def __init__(self, study: Study, kind: DraftKind, target: int | str, about: str) -> None:
         self._study, self._kind, self._target, self._about = study, kind, target, about
-        kept = drafts.load(study, kind, target)
-        self.found: Mapping[str, str] | None = None if kept is None else kept.words
-        self.at = "" if kept is None else kept.written_at[:16].replace("T", " ")
-        self._wanted: dict[str, str] | None = None
+        stored_draft = drafts.load(study, kind, target)
+        self.stored_words: Mapping[str, str] | None = None if stored_draft is None else stored_draft.words
+        self.stored_at = "" if stored_draft is None else stored_draft.written_at[:16].replace("T", " ")
+        self._unstored: dict[str, str] | None = None
         self._timer: Timer | None = None
-        self._told = False
+        self._has_warned = False
         self._closed = False
-        self._first: str | None = None
+        self._initial: str | None = None
 
     @property
     def words(self) -> str | None:
-        """The words that were kept, of a draft of one part."""
-        return None if self.found is None else self.found.get(WORDS)
+        """The stored text of a draft of one part."""
+        return None if self.stored_words is None else self.stored_words.get(WORDS)
 
     def note(self, screen: Screen[Any], words: Mapping[str, str]) -> None:
-        """Notes what stands there now, to be kept in a moment."""
+        """Note the current text, to be stored shortly."""
         if self._closed:
-            return  # a change that was told of after the words were saved or dropped
+            return  # The change was reported after the text was saved or dropped.
         if self not in OPEN:
             OPEN.append(self)
-        self._wanted = dict(words)
+        self._unstored = dict(words)
         if self._timer is None:
-            self._timer = screen.set_timer(KEEP_SECONDS, lambda: self._keep_or_tell(screen))
+            self._timer = screen.set_timer(STORE_SECONDS, lambda: self._store_or_warn(screen))
 
-    def _keep_or_tell(self, screen: Screen[Any]) -> None:
+    def _store_or_warn(self, screen: Screen[Any]) -> None:
         try:
-            self.keep()
+            self.store()
         except NeedssegError as error:
-            if not self._told:
-                self._told = True
+            if not self._has_warned:
+                self._has_warned = True
                 screen.notify(f"No draft of this is kept: {error.message}", severity="warning", markup=False)
 
-    def keep(self) -> None:
-        """Keeps what was noted, where it was not yet; raises NeedssegError where the study cannot be written."""
+    def store(self) -> None:
+        """Store the noted text if it is not stored yet; raise NeedssegError if the study cannot be written."""
         self._stop()
-        wanted, self._wanted = self._wanted, None
-        if wanted is not None:
-            drafts.store(self._study, self._kind, self._target, self._about, wanted)
+        words, self._unstored = self._unstored, None
+        if words is not None:
+            drafts.store(self._study, self._kind, self._target, self._about, words)
 
     def close(self) -> None:
-        """The text is no longer on the screen: what was kept stays, and nothing more is."""
+        """Stop storing, because the text is no longer on the screen; the stored draft stays."""
         self._stop()
-        self._wanted, self._closed = None, True
+        self._unstored, self._closed = None, True
         if self in OPEN:
             OPEN.remove(self)
 
     def drop(self) -> None:
-        """The words were saved or given up: there is no draft any more."""
+        """Delete the draft, because the text was saved or given up."""
         self._stop()
-        self._wanted, self._closed = None, True
+        self._unstored, self._closed = None, True
         if self in OPEN:
             OPEN.remove(self)
         drafts.drop(self._study, self._kind, self._target)
@@ -93,48 +93,48 @@ class Drafting:
         self._timer = None
 
     def until_saved(self, save: Callable[[str | None], object], *, stored: bool = True) -> Callable[[str | None], None]:
-        """``save``, after which the draft goes: where nothing was to be saved, or (where ``stored``) an action was done."""
+        """Return ``save`` followed by dropping the draft, if nothing had to be saved or, with ``stored``, an action was done."""
 
-        def saving(answer: str | None) -> None:
+        def save_and_drop(answer: str | None) -> None:
             before = history.newest_own(self._study)
             save(answer)
-            if answer is None or not stored or history.newest_own(self._study) != before or answer == self._first:
+            if answer is None or not stored or history.newest_own(self._study) != before or answer == self._initial:
                 self.drop()
 
-        return saving
+        return save_and_drop
 
-    def over(self, stored: str) -> str:
-        """The words to begin with: the draft's where there is one, else what is stored."""
-        self._first = stored
+    def initial_words(self, stored: str) -> str:
+        """Return the text to begin with: the draft if there is one, else the ``stored`` text."""
+        self._initial = stored
         if self.words is not None and self.words.strip() == stored.strip():
-            self.found = None  # it was saved elsewhere meanwhile
+            self.stored_words = None  # The same text has been saved elsewhere.
         return stored if self.words is None else self.words
 
 
-def keep_all() -> None:
-    """Keeps every draft that is being typed: the terminal goes. What cannot be kept is no reason to lose the others."""
+def store_all() -> None:
+    """Store every open draft when the terminal is closed; a draft that cannot be stored does not stop the others."""
     for each in OPEN:
         try:
-            each.keep()
+            each.store()
         except NeedssegError:
             continue
 
 
-def on_hangup(keep: Callable[[], None]) -> None:
-    """Calls ``keep`` when the terminal is closed or the connection lost, and ends as a program does that hangs up.
+def on_hangup(store: Callable[[], None]) -> None:
+    """Call ``store`` when the terminal is closed or the connection is lost, then end with the hang-up signal.
 
-    Nothing is drawn any more: there is no screen to draw on. Where the system knows no such signal, and outside the main
-    thread, which alone hears signals, nothing is done.
+    Nothing is drawn then, because there is no screen. On systems without this signal, and outside the main thread, which alone
+    receives signals, nothing is done.
     """
     hangup = getattr(signal, "SIGHUP", None)
     if hangup is None or threading.current_thread() is not threading.main_thread():
         return
 
-    def hung_up() -> None:
+    def handle_hangup() -> None:
         try:
-            keep()
+            store()
         finally:
             signal.signal(hangup, signal.SIG_DFL)
             os.kill(os.getpid(), hangup)
 
-    asyncio.get_running_loop().add_signal_handler(hangup, hung_up)
+    asyncio.get_running_loop().add_signal_handler(hangup, handle_hangup)

@@ -1,4 +1,4 @@
-"""The gate before the screen: whatever a widget draws, no text of it steers the terminal."""
+"""A filter for everything drawn, so that no text controls the terminal."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from needsseg.text import is_one_line
 
 
 class Gate(LineFilter):
-    """Leaves out of every line what moves the cursor, begins an escape sequence or changes the order of letters.
+    """Removes characters that move the cursor, begin an escape sequence or change the order of letters, and links.
 
-    Such characters count as no cell wide, so that the line stays as long as it is. Where people are to see that one stood
-    there, ``words.plain`` puts a sign in its place before. Links are no part of the app's screens.
+    Such characters have no width, so the length of the line does not change. Where readers should see that one was removed,
+    ``words.plain`` has already put a sign in its place. The app's screens have no links.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments of a line, cleaned where one needs it."""
+        """Return the segments of a line, cleaned if needed."""
         if all(_is_safe(segment) for segment in segments):
             return segments
         return [segment if _is_safe(segment) else _cleaned(segment) for segment in segments]
@@ -29,5 +29,5 @@ def _is_safe(segment: Segment) -> bool:
 
 def _cleaned(segment: Segment) -> Segment:
     text, style, control = segment
-    kept = "".join(char for char in text if is_one_line(char))
-    return Segment(kept, style.update_link(None) if style and style.link else style, control)
+    safe_text = "".join(char for char in text if is_one_line(char))
+    return Segment(safe_text, style.update_link(None) if style and style.link else style, control)

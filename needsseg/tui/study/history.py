@@ -1,4 +1,4 @@
-"""What was done in the study and by whom, newest first, with undo and redo."""
+"""The history of actions with their authors, newest first, with undo and redo."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KEYS = (
 
 
 class HistoryScreen(ModalScreen[None]):
-    """The history. ``u`` takes back the action under the cursor: one's own at once, others' when asked."""
+    """The history. ``u`` undoes the action under the cursor: the user's own at once, others' after a question."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,h,q", "dismiss", "close", id="history.close"),
@@ -53,64 +53,66 @@ class HistoryScreen(ModalScreen[None]):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study = study
-        self._by: str | None = None
+        self._person: str | None = None
         self._entries: list[HistoryEntry] = []
 
     def compose(self) -> ComposeResult:
-        """The list and its keys."""
+        """Yield the list and its keys."""
         with Vertical() as box:
             box.border_title = "History"
             yield OptionList(id="entries")
             yield Static(key_hints(KEYS), markup=False)
 
     def on_mount(self) -> None:
-        """Shows the newest first."""
+        """Show the newest entries first."""
         self._reload()
         self.query_one(OptionList).focus()
 
     def _reload(self, at: int | None = None) -> None:
-        """Reads the history anew; the cursor goes to the entry ``at``, else to the newest."""
+        """Read the history again; the cursor goes to the entry ``at`` if it is listed, else to the newest."""
         shown = self.query_one(OptionList)
         shown.clear_options()
-        self._entries = history.listing(self._study, MOST, self._by)
+        self._entries = history.listing(self._study, MOST, self._person)
         shown.add_options(_row(entry) for entry in self._entries)
         if not self._entries:
-            words = "No actions yet." if self._by is None else f"No actions by {self._by} yet."
+            words = "No actions yet." if self._person is None else f"No actions by {self._person} yet."
             shown.add_option(Option(plain(words), disabled=True))
         numbers = [entry.id for entry in self._entries]
         shown.highlighted = None if not numbers else numbers.index(at) if at in numbers else 0
-        self.query_one(Vertical).border_title = plain("History" if self._by is None else f"History of {self._by}")
+        self.query_one(Vertical).border_title = plain(
+            "History" if self._person is None else f"History of {self._person}"
+        )
 
     @property
-    def _here(self) -> HistoryEntry | None:
+    def _current_entry(self) -> HistoryEntry | None:
         at = self.query_one(OptionList).highlighted
         return self._entries[at] if at is not None and at < len(self._entries) else None
 
     def action_move(self, by: int) -> None:
-        """Goes through the entries."""
+        """Move the cursor over the entries."""
         shown = self.query_one(OptionList)
         shown.action_cursor_down() if by > 0 else shown.action_cursor_up()
 
     def action_undo(self) -> None:
-        """Takes back the action under the cursor; what is not one's own, and a merge, are asked about first."""
-        here = self._here
-        if here is not None:
-            undoing.take_back(self.app, self._study, self._undone, study_app(self).show_error, here)
+        """Undo the action under the cursor; ask first if it is a merge or someone else's."""
+        entry = self._current_entry
+        if entry is not None:
+            undoing.undo_entry(self.app, self._study, self._show_undone, study_app(self).show_error, entry)
 
-    def _undone(self, entry: HistoryEntry) -> None:
-        """Goes on to one's own action before it, so that the same key walks back."""
+    def _show_undone(self, entry: HistoryEntry) -> None:
+        """Show the entry undone; move to the user's previous action, so that the same key undoes that next."""
         before = history.next_undo(self._study)
         self._reload(entry.id if before is None or before.id > entry.id else before.id)
 
     @shows_errors
     def action_redo(self) -> None:
-        """Does again the action under the cursor where it was taken back, else the one that was taken back last."""
-        here = self._here
-        chosen = here.id if here is not None and here.state == "undone" else None
-        self._reload(history.redo(self._study, chosen).id)
+        """Redo the action under the cursor if it is undone, else the one undone last."""
+        entry = self._current_entry
+        entry_id = entry.id if entry is not None and entry.state == "undone" else None
+        self._reload(history.redo(self._study, entry_id).id)
 
     def action_person(self) -> None:
-        """Shows what one person did, or everybody."""
+        """Ask whose actions to show: one person's or everybody's."""
         from needsseg.tui.widgets.prompt import Choice, Prompt
 
         own = self._study.actor
@@ -123,15 +125,15 @@ class HistoryScreen(ModalScreen[None]):
 
     def _show_person(self, name: str | None) -> None:
         if name is not None:
-            self._by = name or None
+            self._person = name or None
             self._reload()
 
 
 def _row(entry: HistoryEntry) -> Option:
-    gone = entry.state != "done"
+    is_undone = entry.state != "done"
     at = entry.at.replace("T", " ").rstrip("Z")
     words = one_line(entry.summary or entry.action)
-    more = f"  {format_count(entry.rows, 'row')} · {entry.actor}" + (f" · {WORDS[entry.state]}" if gone else "")
+    more = f"  {format_count(entry.rows, 'row')} · {entry.actor}" + (f" · {WORDS[entry.state]}" if is_undone else "")
     return Option(
-        Content.assemble(plain(f"{at}  ", "dim"), plain(words, "strike dim" if gone else ""), plain(more, "dim"))
+        Content.assemble(plain(f"{at}  ", "dim"), plain(words, "strike dim" if is_undone else ""), plain(more, "dim"))
     )

@@ -1,4 +1,4 @@
-"""Taking back what was done, from any screen: one's own at once; somebody else's, or a merge, when asked."""
+"""Undo from any screen: the user's own actions at once; a merge or someone else's action after a question."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ Done = Callable[["HistoryEntry"], None]
 Refused = Callable[[NeedssegError], None]
 
 
-def take_back(app: App[Any], study: Study, done: Done, refused: Refused, chosen: HistoryEntry | None = None) -> None:
-    """Takes back one's own newest action, or the one chosen, whosever it is; ``done`` or ``refused`` tell of it.
+def undo_entry(app: App[Any], study: Study, done: Done, refused: Refused, chosen: HistoryEntry | None = None) -> None:
+    """Undo the user's last action, or the chosen one; call ``done`` with the entry or ``refused`` with the error.
 
-    What is not one's own, and a merge, are asked about first, with whose they are and what they did; whoever leaves the
-    question has changed nothing.
+    For a merge or someone else's action, ask first, naming its author and what it did; cancelling changes nothing.
     """
     try:
-        found = chosen or history.next_undo(study)
-        question = history.question_before(study, found) if found is not None and found.state == "done" else ""
-        if found is None or not question:
-            done(history.undo(study, None if found is None else found.id, anyones=chosen is not None))
+        entry = chosen or history.next_undo(study)
+        question = history.question_before(study, entry) if entry is not None and entry.state == "done" else ""
+        if entry is None or not question:
+            done(history.undo(study, None if entry is None else entry.id, anyones=chosen is not None))
             return
     except NeedssegError as error:
         refused(error)
@@ -40,8 +39,8 @@ def take_back(app: App[Any], study: Study, done: Done, refused: Refused, chosen:
         Choice("undo", "undo it", with_keys("{study.redo} redoes it")),
         Choice("leave", "leave it", "changes nothing"),
     ]
-    asked = Prompt(question, choices=choices, free=False)
-    app.push_screen(asked, partial(_answered, study, found.id, done, refused))
+    prompt = Prompt(question, choices=choices, free=False)
+    app.push_screen(prompt, partial(_answered, study, entry.id, done, refused))
 
 
 def _answered(study: Study, entry: int, done: Done, refused: Refused, answer: str | None) -> None:
@@ -55,7 +54,7 @@ def _answered(study: Study, entry: int, done: Done, refused: Refused, answer: st
     done(undone)
 
 
-def named(study: Study, entry: HistoryEntry) -> str:
-    """What an action did, and whose it is where it is not one's own."""
-    what = entry.summary or entry.action
-    return what if history.is_own(study, entry.id) else f"{what} (by {entry.actor})"
+def describe_entry(study: Study, entry: HistoryEntry) -> str:
+    """Return what an action did, with its author if it is not the user's own."""
+    summary = entry.summary or entry.action
+    return summary if history.is_own(study, entry.id) else f"{summary} (by {entry.actor})"

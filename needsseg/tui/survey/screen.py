@@ -301,7 +301,7 @@ class SurveyScreen(StudyScreen):
         if not self.draft.redo_edit():
             super().action_redo()
 
-    def went_back(self, entry: int) -> None:
+    def note_undone(self, entry: int) -> None:
         """Turn what an undone action saved into unsaved edits again."""
         self.draft.restore_saved_by(entry)
 

@@ -12,7 +12,7 @@ from needsseg.actions.survey.accuracy import accuracy as load_accuracy
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.keys.hints import key_of, with_keys
-from needsseg.tui.loading import aside, attempted
+from needsseg.tui.loading import read_in_background, result_or_error
 from needsseg.tui.report import PARTLY
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.survey import words
@@ -63,7 +63,9 @@ class SurveyUse:
             self.context.run_worker(self._measure(shown), group="accuracy")
 
     async def _measure(self, shown: Survey) -> None:
-        result = await attempted(aside(self.context.study.path, lambda study: load_accuracy(study, shown)))
+        result = await result_or_error(
+            read_in_background(self.context.study.path, lambda study: load_accuracy(study, shown))
+        )
         self.measuring = False
         if isinstance(result, NeedssegError):
             self.context.tell(self.context.worded(result), wrong=True)

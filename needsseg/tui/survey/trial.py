@@ -62,7 +62,7 @@ class TrialSheet(ModalScreen[str]):
         self.study, self._survey, self._text = study, survey, text
         self._waiting: Timer | None = None
         self.draft = Drafting(study, "survey answers", "", "Answers to try the survey with")
-        self._text = self.draft.over(text)
+        self._text = self.draft.initial_words(text)
 
     def compose(self) -> ComposeResult:
         """Yield the answers, the verdicts, the last message, and the keys."""

@@ -15,7 +15,7 @@ MODES = ("interviews", "code", "segments", "accounts", "stack", "survey")
 
 
 def renew(widget: Static, content: Content, least: int = 1) -> None:
-    """Show another text in at least ``least`` lines; lay the screen out again only if the number of lines changes."""
+    """Show another text in at least ``least`` lines; repeat the layout of the screen only if the number of lines changes."""
     size = widget.content_size
     widget.update(content, layout=not size.width or max(least, content.get_height({}, size.width)) != size.height)
 
@@ -63,7 +63,7 @@ class StatusBar(Static):
         if not happened:
             renew(self, status)
         else:
-            # Beside each other if both fit, else the message above the state.
+            # Side by side if both fit, else the message above the state.
             fits = status.cell_length + message.cell_length + 1 <= self.app.size.width
             renew(self, Content.assemble(status, " ", message) if fits else lines([message, status]))
 

@@ -23,7 +23,7 @@ from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.widgets import evidence_words as words
 from needsseg.tui.words import lines, plain
 
-Kind = Literal["told", "stated", "proposed", "member", "loose", "off_topic"]
+Kind = Literal["info", "stated", "proposed", "member", "loose", "off_topic"]
 QUOTES: tuple[Kind, ...] = ("proposed", "member", "loose", "off_topic")
 LEFT_OVER = "Left over"
 
@@ -51,7 +51,7 @@ class EvidenceList(OptionList):
         self.rows: list[Row] = []
         self.shown_since = 0.0
         """Since when this segment's evidence, or the unassigned passages, have been shown, on the monotonic clock."""
-        self._of = ""
+        self._source = ""
         self._shown: tuple[Evidence, Collection[int], SegmentAccounts | None, Card | None, Sign | None] | None = None
 
     @property
@@ -63,7 +63,7 @@ class EvidenceList(OptionList):
         self,
         evidence: Evidence | None,
         marked: Collection[int],
-        backing: SegmentAccounts | None = None,
+        segment_accounts: SegmentAccounts | None = None,
         card: Card | None = None,
         sign: Sign | None = None,
     ) -> None:
@@ -72,23 +72,25 @@ class EvidenceList(OptionList):
         if evidence is None:
             self._fill("", [])
         else:
-            self._shown = evidence, marked, backing, card, sign
-            self._fill(f"segment {evidence.summary.id}", list(_rows(evidence, marked, backing, self.room, card, sign)))
+            self._shown = evidence, marked, segment_accounts, card, sign
+            self._fill(
+                f"segment {evidence.summary.id}", list(_rows(evidence, marked, segment_accounts, self.room, card, sign))
+            )
 
-    def show_left(self, left: Sequence[LeftOver], marked: Collection[int], *, narrowed: bool) -> None:
+    def show_left_over(self, left_over: Sequence[LeftOver], marked: Collection[int], *, narrowed: bool) -> None:
         """Show the passages in no segment."""
         self._shown = None
-        self._fill(LEFT_OVER, list(_left_rows(left, marked, narrowed)))
+        self._fill(LEFT_OVER, list(_left_rows(left_over, marked, narrowed)))
 
     def say(self, text: Content) -> None:
         """Show a text instead of evidence."""
         self._shown = None
-        self._fill("", [Row("told", text)])
+        self._fill("", [Row("info", text)])
 
-    def _fill(self, of: str, rows: list[Row]) -> None:
-        """Show rows; if ``of`` is as before, the cursor stays on its quote, or where that quote was."""
+    def _fill(self, source: str, rows: list[Row]) -> None:
+        """Show rows; if ``source`` is as before, the cursor stays on its quote, or where that quote was."""
         before, current_row, previous_place = self.rows, self.row, self.highlighted or 0
-        is_same, self._of, self.rows = of == self._of, of, rows
+        is_same, self._source, self.rows = source == self._source, source, rows
         if not is_same:
             self.shown_since = monotonic()
         if is_same and [(row.kind, row.passage) for row in before] == [(row.kind, row.passage) for row in rows]:
@@ -97,7 +99,7 @@ class EvidenceList(OptionList):
                     self.replace_option_prompt_at_index(at, new.content)
             return
         self.clear_options()
-        self.add_options(Option(row.content, disabled=row.kind == "told") for row in rows)
+        self.add_options(Option(row.content, disabled=row.kind == "info") for row in rows)
         if not is_same or current_row is None:
             self.highlighted = next((at for at, row in enumerate(rows) if row.kind in QUOTES), None)
         else:  # a decided quote moved elsewhere: the next one took its place
@@ -171,14 +173,14 @@ def _is_same_quote(row: Row, other: Row) -> bool:
 def _rows(
     evidence: Evidence,
     marked: Collection[int],
-    backing: SegmentAccounts | None,
+    segment_accounts: SegmentAccounts | None,
     room: int,
     card: Card | None,
     sign: Sign | None,
 ) -> Iterator[Row]:
     """Yield the summary, the card's quotes, proposed passages, members, and last the suggested names."""
     signs = words.quote_signs(evidence)
-    yield Row("told", words.summary(evidence, backing, room, sign))
+    yield Row("info", words.summary(evidence, segment_accounts, room, sign))
     for part in PARTS:
         quote = card.first(part) if card is not None else None
         if card is not None and quote is not None:
@@ -186,9 +188,9 @@ def _rows(
     if evidence.proposed:
         count = format_count(len(evidence.proposed), "passage")
         yield Row(
-            "told",
+            "info",
             plain(
-                f"── Proposed: a run puts {count} here · {key_of('segments.keep')} admits, "
+                f"── Proposed: a run assigned {count} to this segment · {key_of('segments.keep')} admits, "
                 f"{key_of('segments.take_out')} declines",
                 "bold",
             ),
@@ -197,7 +199,7 @@ def _rows(
         status = f"? proposed {signs.get(passage.id, '')}".strip()
         yield Row("proposed", _quoted(evidence, passage, strength, status, marked), passage)
     yield Row(
-        "told",
+        "info",
         plain(
             f"── Quotes: {len(evidence.passages)} · {key_of('segments.keep')} keeps, "
             f"{key_of('segments.take_out')} takes out",
@@ -207,7 +209,7 @@ def _rows(
     for passage, strength in evidence.passages:
         yield Row("member", _quoted(evidence, passage, strength, signs.get(passage.id, ""), marked), passage)
     if evidence.summary.suggested_names:
-        yield Row("told", words.names_that_fit(evidence))
+        yield Row("info", words.names_that_fit(evidence))
 
 
 def _quoted(evidence: Evidence, passage: Passage, strength: float, status: str, marked: Collection[int]) -> Content:
@@ -219,24 +221,27 @@ def _quoted(evidence: Evidence, passage: Passage, strength: float, status: str, 
     )
 
 
-def _left_rows(left: Sequence[LeftOver], marked: Collection[int], narrowed: bool) -> Iterator[Row]:
-    off_topic_count = sum(row.off_topic for row in left)
+def _left_rows(left_over: Sequence[LeftOver], marked: Collection[int], narrowed: bool) -> Iterator[Row]:
+    off_topic_count = sum(row.off_topic for row in left_over)
     head = [
         plain(
-            f"{LEFT_OVER}: {format_count(len(left) - off_topic_count, 'passage')} in no segment, {off_topic_count} off-topic",
+            f"{LEFT_OVER}: {format_count(len(left_over) - off_topic_count, 'passage')} in no segment, "
+            f"{off_topic_count} off-topic",
             "bold",
         ),
-        plain("The run found no group they clearly belong to; that is a result too. Nearest to a segment first."),
+        plain(
+            "The run found no group they clearly belong to; that is a result too. Those nearest to a segment come first."
+        ),
         plain(
             with_keys(
-                "{segments.keep} puts one in its nearest · {segments.move} in another · "
-                "{segments.take_out} says it is off-topic"
+                "{segments.keep} moves one to its nearest segment · {segments.move} to another · "
+                "{segments.take_out} marks it off-topic"
             ),
             "dim",
         ),
         plain(""),
     ]
-    yield Row("told", lines(head[:1] if narrowed else head))
-    for row in left:
+    yield Row("info", lines(head[:1] if narrowed else head))
+    for row in left_over:
         content = words.loose(row, marked=row.passage.id in marked)
         yield Row("off_topic" if row.off_topic else "loose", content, row.passage)

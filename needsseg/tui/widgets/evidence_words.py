@@ -41,14 +41,14 @@ def amount(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def accounts_words(backing: SegmentAccounts | None) -> str:
+def accounts_words(segment_accounts: SegmentAccounts | None) -> str:
     """Return the number of accounts behind a segment and what they pay, if known."""
-    if backing is None or not backing.accounts:
+    if segment_accounts is None or not segment_accounts.accounts:
         return ""
-    text = f"{format_count(len(backing.accounts), 'account')}"
-    if backing.arr is not None:
-        return f"{text}, ARR {amount(backing.arr)}"
-    return text + (f" paying {amount(backing.amount)}" if backing.amount is not None else "")
+    text = f"{format_count(len(segment_accounts.accounts), 'account')}"
+    if segment_accounts.arr is not None:
+        return f"{text}, ARR {amount(segment_accounts.arr)}"
+    return text + (f" paying {amount(segment_accounts.amount)}" if segment_accounts.amount is not None else "")
 
 
 def next_step(segment: SegmentSummary, card: Card | None) -> str:
@@ -71,7 +71,7 @@ def next_step(segment: SegmentSummary, card: Card | None) -> str:
 
 
 def summary(
-    evidence: Evidence, backing: SegmentAccounts | None = None, width: int = 0, sign: Sign | None = None
+    evidence: Evidence, segment_accounts: SegmentAccounts | None = None, width: int = 0, sign: Sign | None = None
 ) -> Content:
     """Return the summary to read before the quotes, a line each, cut to ``width`` cells if given."""
     segment = evidence.summary
@@ -79,7 +79,7 @@ def summary(
     if segment.confirmed_by:
         status += f" by {segment.confirmed_by}, {(segment.confirmed_at or '')[:10]}"
     size = f"{format_count(segment.size, 'passage')} of {segment.people}"
-    figures = [size, accounts_words(backing)]
+    figures = [size, accounts_words(segment_accounts)]
     figures += [f"+ {segment.new} new"] if segment.new else []
     figures += [f"{segment.proposed} proposed"] if segment.proposed else []
     parts = [
@@ -147,7 +147,7 @@ def names_that_fit(evidence: Evidence) -> Content:
     )
 
 
-def details(evidence: Evidence, backing: SegmentAccounts | None, companies: Mapping[str, str]) -> list[str]:
+def details(evidence: Evidence, segment_accounts: SegmentAccounts | None, companies: Mapping[str, str]) -> list[str]:
     """Return all details of a segment except its quotes, a line each; ``companies`` are accounts' names by id."""
     segment = evidence.summary
     rows = [f"{format_count(segment.size, 'passage')} of {segment.people}, {SEGMENT_WORDS[segment.status]}"]
@@ -159,7 +159,7 @@ def details(evidence: Evidence, backing: SegmentAccounts | None, companies: Mapp
         f"  {bar(count / total)} {count:>3}  {name}{': one passage' if count == 1 else ''}"
         for name, count in evidence.voices
     ]
-    rows += ["", *_money(backing, companies)]
+    rows += ["", *_money(segment_accounts, companies)]
     if segment.keywords:
         rows += ["", f"Words: {', '.join(segment.keywords)}"]
     if evidence.rival:
@@ -193,19 +193,21 @@ def _figure(value: float | None) -> str:
     return f" ({value:.2f})" if value is not None else ""
 
 
-def _money(backing: SegmentAccounts | None, companies: Mapping[str, str]) -> list[str]:
-    if backing is None or not backing.accounts:
+def _money(segment_accounts: SegmentAccounts | None, companies: Mapping[str, str]) -> list[str]:
+    if segment_accounts is None or not segment_accounts.accounts:
         return ["Accounts: none known"]
-    rows = [f"Accounts: {', '.join(companies.get(key) or key for key in backing.accounts)}"]
-    rows.append(f"  {format_count(backing.participants, 'participant')} matched to an account")
-    if backing.arr is not None:
-        when = f", as of {backing.as_of}" if backing.as_of else ""
+    rows = [f"Accounts: {', '.join(companies.get(key) or key for key in segment_accounts.accounts)}"]
+    rows.append(f"  {format_count(segment_accounts.participants, 'participant')} matched to an account")
+    if segment_accounts.arr is not None:
+        when = f", as of {segment_accounts.as_of}" if segment_accounts.as_of else ""
         rows.append(
-            f"  ARR {amount(backing.arr)} of {format_count(backing.priced, 'account')} with a known price{when}"
+            f"  ARR {amount(segment_accounts.arr)} of {format_count(segment_accounts.priced, 'account')} with a known price{when}"
         )
-    elif backing.amount is not None:
-        priced = f"{format_count(backing.priced, 'account')} with a known price, as of {backing.as_of}"
-        rows.append(f"  paying {amount(backing.amount)} ({priced}; per month or per year is unknown)")
+    elif segment_accounts.amount is not None:
+        priced = (
+            f"{format_count(segment_accounts.priced, 'account')} with a known price, as of {segment_accounts.as_of}"
+        )
+        rows.append(f"  paying {amount(segment_accounts.amount)} ({priced}; per month or per year is unknown)")
     else:
         rows.append("  ARR unknown")
     return rows

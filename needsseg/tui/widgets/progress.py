@@ -57,7 +57,7 @@ class ProgressScreen(ModalScreen[Outcome | None]):
         self.dismiss(outcome)
 
     def on_key(self, event: events.Key) -> None:
-        """Tell that a key was ignored: it is not applied later to something nobody has seen."""
+        """Report that a key was ignored; it must not act later on something that was not visible."""
         if not any(event.key in bound_keys(binding, self.app) for _, binding in self._bindings):
             message = (
                 f"{event.character or event.key} was ignored: {key_of('progress.cancel')} cancels; the study "

@@ -95,7 +95,7 @@ class Prompt(ModalScreen[str | None]):
         super().__init__()
         self.draft = draft
         if draft is not None:
-            value = draft.over(value)
+            value = draft.initial_words(value)
         self._question, self._value, self._about = question, value, about
         self._choices, self._free, self._empty, self._path = choices, free, empty, path
         self._last_noted = value
@@ -109,7 +109,8 @@ class Prompt(ModalScreen[str | None]):
                 yield Static(plain(self._about) if isinstance(self._about, str) else self._about, id="about")
             if self.draft is not None and self.draft.words is not None:
                 draft_note = (
-                    f"A draft of {self.draft.at}, not saved yet: enter saves it, {key_of('prompt.leave')} drops it."
+                    f"A draft of {self.draft.stored_at}, not saved yet: "
+                    f"enter saves it, {key_of('prompt.leave')} drops it."
                 )
                 yield Static(plain(draft_note, "bold"), id="draft")
             if self._choices:

@@ -1,4 +1,4 @@
-"""How the lines of a transcript look: the margin with its passages, who speaks, and the words in their styles."""
+"""Draw the lines of a transcript: the margin with its passages, the speakers, and the styled words."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Highlights:
-    """What lies over the passages: the current one by its id, what was found, what is selected, and the text cursor."""
+    """What is drawn over the passages: the id of the current one, search hits, the selection, and the text cursor."""
 
     current: int | None
     hits: Sequence[Span]
     selected: Span | None
     cursor: int
     has_focus: bool
-    """Whether keys go to the transcript; else the cursor is not drawn."""
+    """Whether the transcript receives keys; otherwise the cursor is not drawn."""
 
 
 class TranscriptPainter:
-    """Draws with the styles of a widget, each of which is worked out once until the theme changes."""
+    """Draws with the styles of a widget, each computed once until the theme changes."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
@@ -41,54 +41,54 @@ class TranscriptPainter:
         self._code_styles: dict[str, Style] = {}
         self._styles: dict[str, Style] = {}
 
-    def take_codes(self, codes: Mapping[str, Content]) -> None:
+    def set_codes(self, codes: Mapping[str, Content]) -> None:
         """Draw codes with these symbols from now on."""
         self.codes = codes
         self._code_styles.clear()
 
     def forget_styles(self) -> None:
-        """Work the styles out anew, under another theme."""
+        """Forget the computed styles after a change of theme."""
         self._styles.clear()
         self._code_styles.clear()
 
     @property
     def ground(self) -> Style:
-        """The style of the widget itself; Textual reckons it anew every time it is asked."""
+        """The style of the widget itself, cached because Textual computes it again on every access."""
         style = self._styles.get("")
         if style is None:
             style = self._styles[""] = self._widget.rich_style
         return style
 
-    def margin(self, number: int, here: Sequence[Mark], current_id: int | None) -> list[Segment]:
-        """Return the margin beside a line with these passages, one of which is the current one."""
+    def margin(self, number: int, marks: Sequence[Mark], current_id: int | None) -> list[Segment]:
+        """Return the margin beside a line with these passages; ``current_id`` is the current one."""
         pointer, lanes = " ", [(" ", Style.null())] * LANES
-        for mark in here:
-            current = mark.passage.id == current_id
-            if current and number == mark.first:
+        for mark in marks:
+            is_current = mark.passage.id == current_id
+            if is_current and number == mark.first:
                 pointer = "▶"
-            if lanes[mark.lane][0] == " " or current or number == mark.first:
+            if lanes[mark.lane][0] == " " or is_current or number == mark.first:
                 style = self._code_style(mark.passage) or self._style(state(mark.passage), underlined=False)
-                lanes[mark.lane] = self._bar(number, mark, current=current), style
-        if any(mark.crowded for mark in here):
+                lanes[mark.lane] = self._bar(number, mark, is_current=is_current), style
+        if any(mark.crowded for mark in marks):
             lanes[-1] = "+", Style(bold=True)
         return [Segment(pointer, Style(bold=True)), *(Segment(glyph, style) for glyph, style in lanes), Segment(" ")]
 
-    def _bar(self, number: int, mark: Mark, *, current: bool) -> str:
-        """What stands for a passage beside a line: its state, the symbol of its code, a bar, then where it ends."""
+    def _bar(self, number: int, mark: Mark, *, is_current: bool) -> str:
+        """Return the sign of a passage beside a line: its state, then the symbol of its code, a bar, and its end."""
         if number == mark.first:
             return GLYPHS[state(mark.passage)]
         if number == mark.first + 1 < mark.last and (code := self._code(mark.passage)):
             return code.plain[0]
         if number == mark.last:
-            return "┛" if current else "┘"
-        return "┃" if current else "│"
+            return "┛" if is_current else "┘"
+        return "┃" if is_current else "│"
 
     def _code(self, passage: Passage) -> Content | None:
-        """The symbol of a coded passage's first code."""
+        """Return the symbol of a coded passage's first code, or None."""
         return self.codes.get(passage.codes[0]) if state(passage) == "coded" else None
 
     def _code_style(self, passage: Passage) -> Style | None:
-        """The colour of a coded passage's first code; None where it has none."""
+        """Return the colour of a coded passage's first code, or None."""
         code = self._code(passage)
         if code is None:
             return None
@@ -99,7 +99,7 @@ class TranscriptPainter:
         return self._code_styles[name]
 
     def head(self, turn: Turn) -> list[Segment]:
-        """Return who speaks in a turn, in what role, and when."""
+        """Return the speaker of a turn, the role, and the time."""
         part = "speaker" if turn.role == "participant" else "other-speaker"
         role = "" if turn.role == "participant" else f" ({turn.role})"
         time = format_clock(turn.start_ms)
@@ -107,36 +107,36 @@ class TranscriptPainter:
         speaker = [Segment(f"{name}{role}", self._style(part))]
         return [*speaker, Segment(f"  {time}", Style(dim=True))] if time else speaker
 
-    def words(self, text: str, line: Line, here: Sequence[Mark], shown: Highlights) -> list[Segment]:
-        """Return the words of a line of ``text``, each stretch in the style of its passages and highlights."""
-        spans = [(mark.passage.start, mark.passage.end) for mark in here]
-        first = bisect_right(shown.hits, line.start, key=lambda hit: hit[1])
-        hits = shown.hits[first : bisect_left(shown.hits, line.end, key=lambda hit: hit[0])]
-        extra = [*hits, *([shown.selected] if shown.selected else [])]
-        at = shown.cursor if line.start <= shown.cursor < max(line.end, line.start + 1) else None
+    def words(self, text: str, line: Line, marks: Sequence[Mark], highlights: Highlights) -> list[Segment]:
+        """Return the words of a line of ``text``, each piece in the style of its passages and highlights."""
+        spans = [(mark.passage.start, mark.passage.end) for mark in marks]
+        first = bisect_right(highlights.hits, line.start, key=lambda hit: hit[1])
+        hits = highlights.hits[first : bisect_left(highlights.hits, line.end, key=lambda hit: hit[0])]
+        highlight_spans = [*hits, *([highlights.selected] if highlights.selected else [])]
+        at = highlights.cursor if line.start <= highlights.cursor < max(line.end, line.start + 1) else None
         if at is not None and at < line.end:
-            extra.append((at, grapheme_end(text, at, line.end)))
-        edges = [edge for span in (*spans, *extra) for edge in span]
-        drawn = [Segment(text[a:b], self._look(a, here, hits, shown)) for a, b in pieces(line, edges)]
-        # A line without words, between two paragraphs of a turn, still shows where the cursor is.
-        return drawn if at is None or line.start < line.end else [Segment(" ", self._style("cursor"))]
+            highlight_spans.append((at, grapheme_end(text, at, line.end)))
+        edges = [edge for span in (*spans, *highlight_spans) for edge in span]
+        segments = [Segment(text[a:b], self._style_at(a, marks, hits, highlights)) for a, b in pieces(line, edges)]
+        # A line without words, between two paragraphs of a turn, still shows the cursor.
+        return segments if at is None or line.start < line.end else [Segment(" ", self._style("cursor"))]
 
-    def _look(self, at: int, here: Sequence[Mark], hits: Sequence[Span], shown: Highlights) -> Style:
-        """The style at one place: the firmest passage gives it, the current one is drawn over it."""
-        covering = [mark.passage for mark in here if mark.passage.start <= at < mark.passage.end]
-        look = Style.null()
+    def _style_at(self, at: int, marks: Sequence[Mark], hits: Sequence[Span], highlights: Highlights) -> Style:
+        """Return the style at an offset: that of the passage with the highest state, then the highlights over it."""
+        covering = [mark.passage for mark in marks if mark.passage.start <= at < mark.passage.end]
+        style = Style.null()
         rank = ("rejected", "suggested", "accepted", "coded")
         if covering:
-            look += self._style(max((state(p) for p in covering), key=rank.index))
+            style += self._style(max((state(p) for p in covering), key=rank.index))
         if len(covering) > 1:
-            look += self._style("overlap")
-        if any(p.id == shown.current for p in covering):
-            look += self._style("current")
+            style += self._style("overlap")
+        if any(p.id == highlights.current for p in covering):
+            style += self._style("current")
         if any(start <= at < end for start, end in hits):
-            look += self._style("hit")
-        if shown.selected and shown.selected[0] <= at < shown.selected[1]:
-            look += self._style("selected")
-        return look + self._style("cursor") if at == shown.cursor and shown.has_focus else look
+            style += self._style("hit")
+        if highlights.selected and highlights.selected[0] <= at < highlights.selected[1]:
+            style += self._style("selected")
+        return style + self._style("cursor") if at == highlights.cursor and highlights.has_focus else style
 
     def _style(self, part: str, *, underlined: bool = True) -> Style:
         style = self._styles.get(part)

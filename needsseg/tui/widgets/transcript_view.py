@@ -1,4 +1,4 @@
-"""A transcript on the screen, drawn line by line: passages are marked in the text and in the margin."""
+"""The view of a transcript, drawn line by line, with passages marked in the text and in the margin."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from needsseg.tui.widgets.transcript_painter import Highlights, TranscriptPainte
 MARGIN = LANES + 2
 WIDEST = 110
 _LONG = 500_000
-"""Characters of a transcript from which on wrapping it takes so long that it is done once only."""
+"""Length in characters above which wrapping is so slow that it is done only once."""
 Span = tuple[int, int]
 
 
 class TranscriptView(ScrollView, can_focus=True):
-    """Shows one transcript; the screen tells it which passages there are and which one is current."""
+    """Shows one transcript; the screen sets its passages and the current one."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,14 +75,14 @@ class TranscriptView(ScrollView, can_focus=True):
     """
 
     class Clicked(Message):
-        """Words were clicked ``times`` times: once puts the cursor there, more select the word, sentence, turn."""
+        """Words were clicked ``times`` times: one click puts the cursor there, more select the word, sentence or turn."""
 
         def __init__(self, at: int, times: int) -> None:
             super().__init__()
             self.at, self.times = at, times
 
     class Dragged(Message):
-        """A stretch of text was selected with the mouse."""
+        """A span of text was selected with the mouse."""
 
         def __init__(self, span: Span) -> None:
             super().__init__()
@@ -98,128 +98,128 @@ class TranscriptView(ScrollView, can_focus=True):
         self._passages: Sequence[Passage] = ()
         self._painter = TranscriptPainter(self)
         self._by_line: dict[int, list[Mark]] = {}
-        self._drawn: dict[int, Strip] = {}
+        self._strips: dict[int, Strip] = {}
         self._current: int | None = None
         self.cursor = 0
-        self.followed: Callable[[int], None] | None = None
-        """Called when a key moves the cursor; no message, so that one key is one frame."""
+        self.cursor_listener: Callable[[int], None] | None = None
+        """Called when a key moves the cursor; a call instead of a message, so that one key needs one frame."""
         self._column: int | None = None
         self.selected: Span | None = None
         self.hits: Sequence[Span] = ()
-        self._seen = PassagesSeen()
-        self._waiting = False
+        self._passages_seen = PassagesSeen()
+        self._is_wrap_scheduled = False
         self._pressed: int | None = None
-        self._dragging = False
+        self._is_dragging = False
 
     def show(self, transcript: Transcript) -> None:
-        """Shows another transcript from its beginning."""
+        """Show another transcript from its beginning."""
         self.transcript, self._text = transcript, safe(transcript.text)
         self.selected, self.hits, self._width, self._lines = None, (), 0, ()
         self.cursor, self._column = transcript.turns[0].start if transcript.turns else 0, None
-        self._seen.clear()
+        self._passages_seen.clear()
         self._lay_out()
         self.scroll_to(y=0, animate=False)
 
     def show_changed(self, transcript: Transcript) -> None:
-        """Shows the same transcript with other turns or roles, the cursor and what is seen staying where they were."""
-        before, top, new = self._text, self.top_offset, safe(transcript.text)
-        on_head = bool(self._lines) and self._lines[self._top].kind == "head"
+        """Show the same transcript with changed turns or roles; the cursor and the visible text stay."""
+        old_text, top, new_text = self._text, self.top_offset, safe(transcript.text)
+        is_on_head = bool(self._lines) and self._lines[self._top].kind == "head"
 
-        def moved(offset: int) -> int:
-            same = before[:offset] == new[:offset]
-            found = turn_near(transcript, offset if same else max(len(new) - len(before) + offset, 0))
-            if found is None:
+        def moved_offset(offset: int) -> int:
+            is_same = old_text[:offset] == new_text[:offset]
+            turn = turn_near(transcript, offset if is_same else max(len(new_text) - len(old_text) + offset, 0))
+            if turn is None:
                 return transcript.turns[-1].start if transcript.turns else 0
-            return max(offset if same else len(new) - len(before) + offset, found.start)
+            return max(offset if is_same else len(new_text) - len(old_text) + offset, turn.start)
 
-        self.cursor, top = moved(self.cursor), moved(top)
-        self.transcript, self._text, self.selected, self.hits, self._column = transcript, new, None, (), None
+        self.cursor, top = moved_offset(self.cursor), moved_offset(top)
+        self.transcript, self._text, self.selected, self.hits, self._column = transcript, new_text, None, (), None
         self._lay_out()
         if self._lines:
-            self.scroll_to(y=max(0, line_at(self._lines, top) - on_head), animate=False, force=True)
+            self.scroll_to(y=max(0, line_at(self._lines, top) - is_on_head), animate=False, force=True)
 
     def mark(
         self, passages: Sequence[Passage], current: int | None, codes: Mapping[str, Content] | None = None
     ) -> None:
-        """Draws these passages, one of them as the current one; ``codes`` are the symbols of codes by name."""
-        was, self._current = self._current, current
+        """Draw these passages, with the id ``current`` as the current one; ``codes`` are the symbols of codes by name."""
+        previous, self._current = self._current, current
         codes = codes or {}
         if passages is not self._passages or codes != self._painter.codes:
             self._passages = passages
-            self._painter.take_codes(codes)
+            self._painter.set_codes(codes)
             self._lay_marks()
             return
         for passage in passages:
-            if was != current and passage.id in (was, current):
+            if previous != current and passage.id in (previous, current):
                 self._redraw_lines(passage.start, passage.end)
 
     def _redraw_lines(self, start: int, end: int) -> None:
         first, last = line_at(self._lines, start), line_at(self._lines, max(start, end - 1))
         for number in range(first, last + 1):
-            self._drawn.pop(number, None)
+            self._strips.pop(number, None)
         self.refresh_lines(first, last - first + 1)
 
     def note_seen(self) -> None:
-        """Notes which passages are on the screen."""
+        """Note which passages are visible."""
         top = round(self.scroll_offset.y)
         lines = range(top, top + self.scrollable_content_region.height)
-        self._seen.note(mark.passage for number in lines for mark in self._by_line.get(number, ()))
+        self._passages_seen.note(mark.passage for number in lines for mark in self._by_line.get(number, ()))
 
     def seen_since(self, passage: Passage) -> float | None:
-        """Since when a passage has been on the screen, on the monotonic clock; None where it is not, or just came there."""
-        return self._seen.since(passage)
+        """Return since when a passage has been visible, on the monotonic clock; None if it is not or has just appeared."""
+        return self._passages_seen.since(passage)
 
     def forget_seen(self, passage: Passage) -> None:
-        """Counts a passage as seen from now on: it has become the current one without anybody's doing."""
-        self._seen.forget(passage)
+        """Count a passage as visible only from now on, because it became current without a key."""
+        self._passages_seen.forget(passage)
         self.call_after_refresh(self.note_seen)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Notes what has come into sight."""
+        """Note which passages have become visible."""
         super().watch_scroll_y(old_value, new_value)
         self.call_after_refresh(self.note_seen)
 
     def select(self, span: Span | None) -> None:
-        """Draws a stretch as selected, or none."""
+        """Draw a span as selected, or none."""
         if span != self.selected:
             self.selected = span
             self._redraw()
 
     def find(self, hits: Sequence[Span]) -> None:
-        """Draws what was found, in the order of the text."""
+        """Draw the hits of a search, which are in the order of the text."""
         self.hits = hits
         self._redraw()
 
     def put_cursor(self, offset: int, *, keep_column: bool = False) -> None:
-        """Puts the text cursor on a place, without telling anybody."""
+        """Put the text cursor at an offset, without calling the listener."""
         before = line_at(self._lines, self.cursor) if self._lines else 0
         self.cursor = offset
         self._column = self._column if keep_column else None
         for number in {before, line_at(self._lines, offset) if self._lines else 0}:
-            self._drawn.pop(number, None)
+            self._strips.pop(number, None)
             self.refresh_lines(number, 1)
 
     def cursor_by_lines(self, by: int) -> int:
-        """The place ``by`` lines of text below the cursor, in the column that the cursor came from."""
+        """Return the offset ``by`` lines of text below the cursor, in the column where vertical movement began."""
         at = line_at(self._lines, self.cursor)
         if self._column is None:
             self._column = cell_len(self._text[self._lines[at].start : self.cursor])
         return offset_at_cell(self._text, self._lines[text_line(self._lines, at, by)], self._column)
 
     def move_cursor(self, offset: int, *, keep_column: bool = False) -> None:
-        """Moves the text cursor as a key asks, brings it into sight, and tells."""
+        """Move the text cursor for a key, scroll to it, and call the listener."""
         self.put_cursor(offset, keep_column=keep_column)
         self.reveal(offset, offset + 1)
-        if self.followed is not None:
-            self.followed(offset)
+        if self.cursor_listener is not None:
+            self.cursor_listener(offset)
 
     def action_line(self, by: int) -> None:
-        """The cursor some lines of text down or up, in the column it came from."""
+        """Move the cursor some lines of text down or up, in the same column."""
         if self._lines:
             self.move_cursor(self.cursor_by_lines(by), keep_column=True)
 
     def action_page(self, by: int) -> None:
-        """A screenful down or up, less two lines that stay; the cursor goes along."""
+        """Scroll a screen down or up except two lines; the cursor moves along."""
         if not self._lines:
             return
         height = max(1, self.scrollable_content_region.height - 2)
@@ -229,84 +229,88 @@ class TranscriptView(ScrollView, can_focus=True):
         self.move_cursor(self.cursor_by_lines(by * max(1, lines)), keep_column=True)
 
     def action_word(self, by: int) -> None:
-        """The cursor to the next word or the one before."""
+        """Move the cursor to the next or previous word."""
         at = word_after(self.transcript, self.cursor, by) if self.transcript else None
         if at is not None:
             self.move_cursor(at)
 
     def action_edge(self, end: bool) -> None:
-        """The cursor to an edge of its line."""
+        """Move the cursor to the beginning or end of its line."""
         if self._lines:
             line = self._lines[line_at(self._lines, self.cursor)]
             self.move_cursor(max(line.start, line.end - 1) if end else line.start)
 
-    def turns_seen(self) -> set[int]:
-        """The numbers of the turns of which the last words can be seen, or which fill the whole screen."""
+    def visible_turns(self) -> set[int]:
+        """Return the numbers of turns whose last words are visible, or that fill the whole screen."""
         top = round(self.scroll_offset.y)
-        seen = self._lines[top : top + max(self.scrollable_content_region.height, 1)]
-        ends = {line.turn for line in seen if line.kind == "gap"}
-        return ends | ({seen[0].turn} if seen and all(line.turn == seen[0].turn for line in seen) else set())
+        visible_lines = self._lines[top : top + max(self.scrollable_content_region.height, 1)]
+        ends = {line.turn for line in visible_lines if line.kind == "gap"}
+        return ends | (
+            {visible_lines[0].turn}
+            if visible_lines and all(line.turn == visible_lines[0].turn for line in visible_lines)
+            else set()
+        )
 
     def on_focus(self) -> None:
-        """Shows the cursor."""
+        """Show the cursor."""
         self.put_cursor(self.cursor, keep_column=True)
 
     def on_blur(self) -> None:
-        """Hides the cursor: keys go elsewhere."""
+        """Hide the cursor, because keys go to another widget."""
         self.put_cursor(self.cursor, keep_column=True)
 
     def notify_style_update(self) -> None:
-        """Draws everything anew under another theme."""
+        """Draw everything again after a change of theme."""
         super().notify_style_update()
         self._painter.forget_styles()
-        self._drawn.clear()
+        self._strips.clear()
 
     def _redraw(self) -> None:
-        self._drawn.clear()
+        self._strips.clear()
         self.refresh()
 
     def reveal(self, start: int, end: int) -> None:
-        """Scrolls so that a span can be seen, with some of what was said before it."""
+        """Scroll until a span is visible, with some of the text before it."""
         self._to_reveal = None
-        self._seen.reveal(start)
-        if not self._lines:  # not laid out yet: the size is not known
+        self._passages_seen.reveal(start)
+        if not self._lines:  # The size is not known yet.
             self._to_reveal = start, end
             return
         first, last = line_at(self._lines, start), line_at(self._lines, max(start, end - 1))
         top, height = round(self.scroll_offset.y), max(self.scrollable_content_region.height, 1)
         if first < top + 1 or last >= top + height - 1:
-            # Forced: right after it was laid out, Textual does not know yet that there is something to scroll.
+            # Scrolling is forced, because right after the layout Textual does not yet know that the text can scroll.
             self.scroll_to(y=max(0, first - max(1, height // 4)), animate=False, force=True)
 
     @property
     def top_offset(self) -> int:
-        """The first code point that can be seen."""
+        """The offset of the first visible code point."""
         return self._lines[self._top].start if self._lines else 0
 
     @property
     def _top(self) -> int:
-        """The number of the first line that can be seen."""
+        """The number of the first visible line."""
         return min(round(self.scroll_offset.y), len(self._lines) - 1)
 
     def is_visible(self, offset: int) -> bool:
-        """Whether the line of a code point can be seen."""
+        """Return whether the line of a code point is visible."""
         row = line_at(self._lines, offset) - round(self.scroll_offset.y) if self._lines else -1
         return 0 <= row < self.scrollable_content_region.height
 
     def on_resize(self) -> None:
-        """Wraps again when the width has changed, keeping what was at the top there."""
-        if self.transcript is None or self._wanted_width() == self._width:
+        """Wrap the text again if the width has changed; the top line stays at the top."""
+        if self.transcript is None or self._text_width() == self._width:
             return
         if len(self._text) < _LONG:
-            self._wrap_anew()
-        elif not self._waiting:
-            # A screen that opens takes its final size in two steps; a long text is wrapped once, after them.
-            self._waiting = True
-            self.set_timer(0.05, self._wrap_anew)
+            self._wrap_again()
+        elif not self._is_wrap_scheduled:
+            # An opening screen gets its final size in two steps; a long text is wrapped once, after both.
+            self._is_wrap_scheduled = True
+            self.set_timer(0.05, self._wrap_again)
 
-    def _wrap_anew(self) -> None:
-        self._waiting = False
-        if self.transcript is None or self._wanted_width() == self._width:
+    def _wrap_again(self) -> None:
+        self._is_wrap_scheduled = False
+        if self.transcript is None or self._text_width() == self._width:
             return
         top = self.top_offset
         self._lay_out()
@@ -314,13 +318,13 @@ class TranscriptView(ScrollView, can_focus=True):
         if self._to_reveal:
             self.reveal(*self._to_reveal)
 
-    def _wanted_width(self) -> int:
+    def _text_width(self) -> int:
         return max(10, min(WIDEST, self.scrollable_content_region.width - MARGIN - 1))
 
     def _lay_out(self) -> None:
         if self.transcript is None or not self.size.width:
             return
-        self._width = self._wanted_width()
+        self._width = self._text_width()
         self._lines = lay_out(self.transcript, self._width, self._text)
         self.virtual_size = Size(self._width + MARGIN, len(self._lines))
         self._lay_marks()
@@ -335,30 +339,30 @@ class TranscriptView(ScrollView, can_focus=True):
         self.call_after_refresh(self.note_seen)
 
     def render_line(self, y: int) -> Strip:
-        """One line of the screen; lines that did not change are drawn once."""
+        """Return a line of the screen; unchanged lines are drawn only once."""
         number = y + round(self.scroll_offset.y)
         if number >= len(self._lines) or self.transcript is None:
             return Strip.blank(self.size.width, self._painter.ground)
-        strip = self._drawn.get(number)
+        strip = self._strips.get(number)
         if strip is None or strip.cell_length != self.size.width:
-            strip = self._drawn[number] = self._line(number)
+            strip = self._strips[number] = self._line(number)
         return strip
 
     def _line(self, number: int) -> Strip:
-        line, here = self._lines[number], self._by_line.get(number, [])
+        line, line_marks = self._lines[number], self._by_line.get(number, [])
         paint, ground = self._painter, self._painter.ground
-        drawn = paint.margin(number, here, self._current)
+        parts = paint.margin(number, line_marks, self._current)
         if line.kind == "head" and self.transcript is not None:
-            drawn += paint.head(self.transcript.turns[line.turn])
+            parts += paint.head(self.transcript.turns[line.turn])
         elif line.kind != "head":
-            drawn += paint.words(self._text, line, here, self._highlights())
-        return Strip(drawn).adjust_cell_length(self.size.width, ground).apply_style(ground)
+            parts += paint.words(self._text, line, line_marks, self._highlights())
+        return Strip(parts).adjust_cell_length(self.size.width, ground).apply_style(ground)
 
     def _highlights(self) -> Highlights:
         return Highlights(self._current, self.hits, self.selected, self.cursor, has_focus=self.has_focus)
 
     def _offset_at(self, x: int, y: int) -> int | None:
-        """The code point under a place of the widget, or None beside the text."""
+        """Return the code point at a position in the widget, or None beside the text."""
         number = y + round(self.scroll_offset.y)
         if number >= len(self._lines) or self._lines[number].kind != "text":
             return None
@@ -367,29 +371,29 @@ class TranscriptView(ScrollView, can_focus=True):
         return line.end if x - MARGIN >= width else offset_at_cell(self._text, line, max(x - MARGIN, 0))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Begins a selection."""
+        """Begin a selection."""
         if event.button == 1:
-            self._pressed, self._dragging = self._offset_at(event.x, event.y), False
+            self._pressed, self._is_dragging = self._offset_at(event.x, event.y), False
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Draws the selection as the mouse moves."""
+        """Draw the selection as the mouse moves."""
         at = self._offset_at(event.x, event.y) if self._pressed is not None else None
         if at is not None and self._pressed is not None and at != self._pressed:
-            self._dragging = True
+            self._is_dragging = True
             self.select((min(at, self._pressed), max(at, self._pressed)))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Ends a selection, or takes a click as one on the passage there."""
+        """End a selection and post it; a click without movement is handled by ``on_click``."""
         self.release_mouse()
         if self._pressed is None:
             return
-        if self._dragging and self.selected:
+        if self._is_dragging and self.selected:
             self.post_message(self.Dragged(self.selected))
-            self._pressed, self._dragging = None, False
+            self._pressed, self._is_dragging = None, False
 
     def on_click(self, event: events.Click) -> None:
-        """Takes a click as one on the words there."""
+        """Post a click on the words at the mouse."""
         at, self._pressed = self._pressed, None
         if at is not None:
             self.post_message(self.Clicked(at, event.chain))

@@ -93,7 +93,7 @@ def test_an_account_opens_with_all_there_is_about_it(tmp_path: Path, size: tuple
         assert quote.passage.quote[:30] in flat(seen(app))
         await pilot.press("enter")
         await settled(app, pilot)
-        assert app.current_mode == "code" and app.wanted is None
+        assert app.current_mode == "code" and app.requested_place is None
         assert "passage 1/5" in seen(app)
         await pilot.press("escape")
         await settled(app, pilot)

@@ -117,7 +117,7 @@ def test_an_edited_transcript_that_is_none_is_refused_with_why(tmp_path: Path) -
         await pilot.press("slash")
         await typed(pilot, "nothing like this")
         await pilot.press("R")
-        assert "there is no interview to re-import yet" in flat(seen(app))
+        assert "there are no interviews to re-import yet" in flat(seen(app))
 
     play(small_study(tmp_path), scenes)
 
@@ -139,7 +139,7 @@ def test_a_report_is_read_in_any_shape() -> None:
     done = import_report(
         Outcome(0, {"added": ["a"], "unchanged": ["b.txt"], "warnings": [["c.txt", "odd"]]}, "", "", ())
     )
-    assert done == ("imported 1 interview", ["There already  b.txt", "Note  c.txt: odd"], False)
+    assert done == ("imported 1 interview", ["Already imported  b.txt", "Note  c.txt: odd"], False)
     assert added_keys(Outcome(0, {"added": ["a"]}, "", "", ())) == ["a"]
     assert added_keys(Outcome(1, None, "", "", ())) == []
     assert reimport_result(None) is None

@@ -10,7 +10,7 @@ import pytest
 from needsseg.actions.study import studies
 from needsseg.errors import Advice, Fix, NeedssegError, Remedy
 from needsseg.tui.app import NeedssegApp
-from needsseg.tui.fixes import STUDY_COMMANDS, WAYS, CommandLine, Keys, Palette, way, worded
+from needsseg.tui.fixes import FIX_PLACES, STUDY_COMMANDS, CommandLine, Keys, Palette, describe_remedy, worded
 from needsseg.tui.keys.binding_ids import binding_of
 from needsseg.tui.keys.help import bindings
 from needsseg.tui.study.commands import PALETTE
@@ -18,7 +18,7 @@ from needsseg.tui.study.commands import PALETTE
 
 @pytest.mark.parametrize("fix", Fix)
 def test_every_fix_has_a_way_that_exists(fix: Fix) -> None:
-    chosen = WAYS[fix]
+    chosen = FIX_PLACES[fix]
     if isinstance(chosen, Keys):
         assert [binding_of(each).id for each in chosen.ids] == list(chosen.ids)
     elif isinstance(chosen, Palette):
@@ -40,9 +40,12 @@ def test_a_hint_names_the_key_as_it_is_bound_and_the_screen(tmp_path: Path) -> N
                 assert worded(advice, app) == "Import them: ctrl+o on Accounts (F9). Undo: <"
                 shown = {binding.id: keys for keys, binding in bindings(app.screen)}
                 assert shown["study.undo"] == "< z"
-                assert way(Remedy(Fix.SEGMENTS), app) == "Segments (F3)"
-                assert way(Remedy(Fix.BACK_UP), app) == "“back up the study” (ctrl+p)"
-                assert way(Fix.RESCUE.of(study="s.db"), app) == "on the command line: needsseg --study s.db rescue NEW"
+                assert describe_remedy(Remedy(Fix.SEGMENTS), app) == "Segments (F3)"
+                assert describe_remedy(Remedy(Fix.BACK_UP), app) == "“back up the study” (ctrl+p)"
+                assert (
+                    describe_remedy(Fix.RESCUE.of(study="s.db"), app)
+                    == "on the command line: needsseg --study s.db rescue NEW"
+                )
                 app.show_error(NeedssegError("There are no interviews yet.", Advice("Import some: ", Fix.IMPORT)))
                 await pilot.pause()
                 state = app.screen.query_one("#status")

@@ -230,7 +230,7 @@ def test_the_reader_is_one_child_that_ends_with_the_loop(by_meaning: Path) -> No
     held: list[asyncio.subprocess.Process | None] = []
 
     async def run() -> None:
-        reader = search_process.Reader(command)
+        reader = search_process.SearchProcess(command)
         request = {"asked": ABOUT, "speech": "participants"}
         for _ in range(2):
             outcome = await reader.ask(request, lambda _: None)

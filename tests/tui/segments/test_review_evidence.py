@@ -29,7 +29,7 @@ def test_evidence_stands_before_names_and_fits_the_screen(demo_study: Study, siz
         kinds = [row.kind for row in screen.quotes.rows]
         names = [n for n, row in enumerate(screen.quotes.rows) if "names that fit" in row.content.plain]
         assert names == ([len(kinds) - 1] if proof.summary.suggested_names else [])
-        assert kinds.index("told") < kinds.index("member")
+        assert kinds.index("info") < kinds.index("member")
         assert [row.passage.id for row in screen.quotes.rows if row.kind == "member" and row.passage] == [
             passage.id for passage, _ in proof.passages
         ]

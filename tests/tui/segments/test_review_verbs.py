@@ -73,15 +73,15 @@ def test_reading_goes_on_where_one_was_and_undo_goes_back(demo_study: Study) -> 
 def test_left_over_passages_are_shown_and_decided(demo_study: Study) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
-        if not screen.review.left:
+        if not screen.review.left_over:
             segments.move(app.study, members(app.study, screen.review.rows[0].id)[-3:], None)
             screen.refresh_study()
-        left = [row.passage.id for row in screen.review.left]
+        left = [row.passage.id for row in screen.review.left_over]
         await pilot.press("G")
         assert screen.cursor.on_left and screen.cursor.segment is None
         assert f"Left over: {len(left)} passages in no segment, 0 off-topic" in flat(seen(app))
         assert [p.id for p in screen.quotes.quotes] == left
-        near = screen.review.left[0].nearest
+        near = screen.review.left_over[0].nearest
         assert near is not None
         await pilot.press("n", "a")
         assert left[0] in members(app.study, near)
@@ -127,7 +127,7 @@ def test_merge_shows_both_sides_first(demo_study: Study) -> None:
                 await pilot.press("u")
             assert sizes(app.study) == before
             while screen.cursor.segment is None or screen.cursor.segment.id != here.id:
-                screen.review.wanted_segment = here.id
+                screen.review.requested_segment = here.id
                 screen.refresh_study()
 
     play(demo_study.path, scenes)

@@ -213,7 +213,7 @@ def test_a_child_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             assert isinstance(app.screen, ProgressScreen)
             await pilot.press("escape")
             await settled(app, pilot)
-            assert "cancelled; the study is as it was" in flat(seen(app))
+            assert "cancelled; nothing was changed" in flat(seen(app))
 
     play(prepared(tmp_path), scenes)
 

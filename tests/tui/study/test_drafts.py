@@ -36,7 +36,7 @@ def _first(study: Study) -> int:
 
 def _closed_terminal(app: NeedssegApp) -> None:
     """What happens to the study when the terminal goes; the process ends with it."""
-    drafting.keep_all()
+    drafting.store_all()
     drafting.OPEN.clear()
 
 
@@ -64,7 +64,7 @@ def test_a_memo_is_there_again_and_saved_or_dropped(tmp_path: Path) -> None:
         await pilot.pause()
         app.screen.query_one(TextArea).insert(" and more")
         await pilot.pause()
-        drafting.keep_all()
+        drafting.store_all()
         assert len(drafts.listing(app.study)) == 1
         await pilot.press("ctrl+x", "ctrl+x")
         await pilot.pause()
@@ -119,7 +119,7 @@ def test_a_job_statement_and_a_description_are_there_again(tmp_path: Path) -> No
 def test_a_draft_is_kept_while_one_goes_on_typing_and_dropped_with_esc(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drafting, "KEEP_SECONDS", 0.02)
+    monkeypatch.setattr(drafting, "STORE_SECONDS", 0.02)
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         app.push_screen(CodebookSheet(app.study))

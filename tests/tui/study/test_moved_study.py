@@ -91,7 +91,7 @@ def test_backups_are_listed_checked_and_restored_in_the_app_after_asking(tmp_pat
         assert "cannot be restored" in flat(seen(app)) and not isinstance(app.screen, Prompt)
         await pilot.press("g", "enter")
         await settled(app, pilot)
-        assert isinstance(app.screen, Prompt) and "in the place of the study?" in flat(seen(app))
+        assert isinstance(app.screen, Prompt) and "Replace the study with the backup of" in flat(seen(app))
         await pilot.press("down", "enter")
         await settled(app, pilot)
         assert len(passages.listing(app.study, status="suggested")) == before, "it was left as it is"
@@ -128,7 +128,7 @@ def test_what_can_be_done_about_a_damaged_study_is_asked(tmp_path: Path, keys: s
         studies.open_study(path)
 
     async def scene() -> None:
-        app = damaged_study.MendingApp(path, told.value)
+        app = damaged_study.DamagedStudyApp(path, told.value)
         async with app.run_test(size=SMALL) as pilot:
             await pilot.pause()
             shown = flat(seen(app))

@@ -67,7 +67,9 @@ class JobSheet(ModalScreen[JobParts | None]):
         self._others = [row for row in statements.listing(study, [passage]) if row.written_by != study.actor]
         self._warned = False
         self.draft = Drafting(study, "job statement", passage, f"Job statement of passage {passage}")
-        self._begun = {part: (self.draft.found or {}).get(part, safe(words)) for part, words in self._first.items()}
+        self._begun = {
+            part: (self.draft.stored_words or {}).get(part, safe(words)) for part, words in self._first.items()
+        }
 
     def compose(self) -> ComposeResult:
         """Yield the passage with others' job statements, the five parts, the last message, and the keys."""
@@ -100,7 +102,7 @@ class JobSheet(ModalScreen[JobParts | None]):
 
     def _state(self) -> str:
         if any(self._begun[part] != safe(self._first[part]) for part in PARTS):
-            return f"a draft of {self.draft.at}, not saved yet: enter saves it, {key_of('job.leave')} twice drops it"
+            return f"a draft of {self.draft.stored_at}, not saved yet: enter saves it, {key_of('job.leave')} twice drops it"
         if not self._prefilled:
             return "as you wrote it"
         return (

@@ -53,7 +53,7 @@ class MemoSheet(ModalScreen[str | None]):
         self._own = next((memo.words for memo in existing_memos if memo.written_by == study.actor), "")
         self._warned = False
         self.draft = Drafting(study, DRAFTS[kind], subject, title)
-        self._begun = self.draft.over(_editable(self._own))
+        self._begun = self.draft.initial_words(_editable(self._own))
 
     def compose(self) -> ComposeResult:
         """Yield the title, others' memos, one's own words, the last message, and the keys."""
@@ -74,7 +74,7 @@ class MemoSheet(ModalScreen[str | None]):
         self.area.move_cursor(self.area.document.end)
         if self.changed:
             self._tell(
-                f"a draft of {self.draft.at}, not saved yet: {key_of('memo.leave')} saves it, "
+                f"a draft of {self.draft.stored_at}, not saved yet: {key_of('memo.leave')} saves it, "
                 f"{key_of('memo.drop')} twice drops it"
             )
 
