@@ -25,3 +25,5 @@ POWER_ACTIVE_DAYS = 20
 """Where events have no user ids, use on so many of 30 days, nearly every working day, is power use. Our own choice."""
 MANY_INVITATIONS = 3
 """From so many invitations in 30 days on, a team is adopting the product. Our own choice."""
+MOST_TRIGGERS_OF_ACCOUNT = 3
+"""Lists show so many triggers of one kind for an account, and how many more there are; files have all. Our own choice."""
