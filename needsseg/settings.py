@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -94,6 +95,22 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: not valid TOML: {error}.", "Correct the line named.") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions.") from error
+
+
+def toml_place(path: Path, table: str = "", key: str = "") -> str:
+    """Return ``file, line 12`` where a table begins or its ``key`` stands, which parsed TOML does not say.
+
+    A key of no table stands before the first one. Only the file is returned where neither is found, as in inline tables.
+    """
+    inside, place = "", 0
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        if heading := re.match(r"\s*\[+\s*([^\]]*?)\s*\]", line):
+            inside = heading[1].strip("\"'")
+            place = number if inside == table and not place else place
+        name = key if inside == table else table if not inside else ""
+        if name and re.match(rf"""\s*["']?{re.escape(name)}["']?\s*[=.]""", line):
+            return f"{path}, line {number}"
+    return f"{path}, line {place}" if place else str(path)
 
 
 def _checked(settings: Settings) -> Settings:

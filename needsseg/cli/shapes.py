@@ -249,10 +249,12 @@ def profile(row: AccountProfile) -> Shape:
         "name": row.name,
         "sentence": row.sentence,
         "behavioral_flags": row.behavioral_flags,
+        "behavioral_evidence": row.behavioral_evidence,
         "flags": row.lifecycle_flags,
         "actions": [_fields(action) for action in row.actions],
         "missing": row.missing,
         "contested": row.contested,
         "firmographic": _fields(row.firmographic),
         "behaviour": row.behaviour.figures if row.behaviour is not None else None,
+        "unknown_signals": row.behaviour.unknown if row.behaviour is not None else None,
     }

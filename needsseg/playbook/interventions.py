@@ -55,7 +55,10 @@ class InterventionRules:
 
 
 def _usage(name: str) -> Reader:
-    return lambda profile: None if profile.behaviour is None else getattr(profile.behaviour, name)
+    """Read a signal, None where the source of the events cannot give it."""
+    return lambda profile: (
+        None if profile.behaviour is None or name in profile.behaviour.unknown else getattr(profile.behaviour, name)
+    )
 
 
 # Field → its tier and its value in a profile. A rule does not apply where the tier of a field is missing.
@@ -77,6 +80,9 @@ FIELDS: dict[str, tuple[str, Reader]] = {
     "events": ("behavioral", _usage("events")),
     "active_days": ("behavioral", _usage("active_days")),
     "active_users": ("behavioral", _usage("active_users")),
+    "daily_users": ("behavioral", _usage("daily_users")),
+    "dau_mau": ("behavioral", _usage("dau_mau")),
+    "seat_share": ("behavioral", _usage("seat_share")),
     "feature_breadth": ("behavioral", _usage("feature_breadth")),
     "high_breadth": ("behavioral", _usage("high_breadth")),
     "api_share": ("behavioral", _usage("api_share")),
@@ -94,7 +100,7 @@ FIELDS: dict[str, tuple[str, Reader]] = {
 # The possible values of a field, where known: a rule with another value would never apply.
 _NUMBERS = {
     "needs_segment_confidence", "events", "active_days", "active_users", "feature_breadth", "api_share", "invitations",
-    "logins", "days_to_renewal", "seats",
+    "logins", "days_to_renewal", "seats", "daily_users", "dau_mau", "seat_share",
 }  # fmt: skip
 _YES_NO = {"icp", "confirmed", "high_breadth", "mobile_only"}
 _WORDS: dict[str, tuple[str, ...]] = {

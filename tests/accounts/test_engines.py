@@ -19,6 +19,7 @@ from needsseg.accounts.ingest.file_rows import read_header
 from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.accounts.ingest.mapping import guess_mapping
 from needsseg.accounts.tiers import behaviour as tier3
+from needsseg.accounts.tiers import feature_masks
 from needsseg.accounts.tiers.stack import StackFiles, build
 from needsseg.cli.fixes import worded
 from needsseg.errors import NeedssegError, UsageError
@@ -113,7 +114,7 @@ def test_the_generated_data_have_what_engines_disagree_about(files: StackFiles) 
     assert len(set(seconds)) < len(seconds)
     assert seconds != sorted(seconds)
     assert len(set(rows)) < len(rows)
-    assert len({row[2] for row in rows} - {None}) > tier3.BITS
+    assert len({row[2] for row in rows} - {None}) > feature_masks.BITS
     assert max(seconds) > datetime(2026, 3, 31, tzinfo=UTC).timestamp()
     profiles = {row.account_id: row for row in build(files, LABELS, DAY_AFTER_THE_CLOCKS)}
     assert MERGED not in profiles
@@ -132,7 +133,7 @@ def test_any_number_of_features_gives_the_same(files: StackFiles, engine: str, m
     if engine == "polars":
         needs("polars")
     masked = digest(files, "duckdb")
-    monkeypatch.setattr(tier3, "MOST_MASKED", 0)
+    monkeypatch.setattr(feature_masks, "MOST_MASKED", 0)
     assert digest(files, engine) == masked
 
 

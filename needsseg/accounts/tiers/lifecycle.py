@@ -1,6 +1,6 @@
 """Tier 4: the lifecycle stage of an account, from subscriptions and usage before a date.
 
-Several flags may apply; the stage is the first of them in STAGES. Days are epoch days, the date D is not included.
+Several flags may apply; the stage is the first of them in the rules' order. Days are epoch days, the date D is not included.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from needsseg.accounts.tiers.behaviour import WEEKS, Behaviour
+from needsseg.accounts.tiers.behaviour import WINDOW, Behaviour
 from needsseg.accounts.tiers.event_meanings import Meanings
-from needsseg.thresholds import AT_RISK_DROP_PERCENT, FEWEST_EVENTS_FOR_TREND, NEW_ACCOUNT_DAYS
+from needsseg.accounts.tiers.lifecycle_rules import FIVE, OTHERS, LifecycleRules
+from needsseg.text import format_count
 
-STAGES = (
-    "churned", "at_risk", "expanded", "engaged", "activated", "new", "no_data", "not_activated", "insufficient_history",
-)  # fmt: skip
-GRACE_DAYS = 7
+STAGES = (*FIVE, *OTHERS)
+SHIPPED_RULES = LifecycleRules()
+GRACE_DAYS = SHIPPED_RULES.grace_days
 
 # Words in plan names in vendors' usual order; used where prices are missing.
 _PLAN_ORDER = (
@@ -39,7 +39,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Stage, every flag that applies in the order of STAGES, evidence per flag, and days until the next renewal."""
+    """Stage, every flag that applies in the rules' order, evidence per flag, and days until the next renewal.
+
+    ``seats`` are those of the terms that run on D, None where unknown.
+    """
 
     stage: str
     flags: tuple[str, ...]
@@ -75,31 +78,33 @@ def lifecycle(
     created_day: int | None,
     as_of: int,
     meanings: Meanings | None,
-    grace: int = GRACE_DAYS,
+    rules: LifecycleRules = SHIPPED_RULES,
+    add: bool = False,
 ) -> Lifecycle:
     """Return stage and flags of one account as of epoch day ``as_of``.
 
     ``row`` is None where the account has no event before D, ``meanings`` None where there is no events file at all:
-    then there are no flags on activation and usage. Terms that start on or after D are ignored.
+    then there are no flags on activation and usage. Terms that start on or after D are ignored. ``add`` says that the seats of
+    concurrent terms are added; without it, the newest term states all seats.
     """
     begun = [term for term in subscriptions if term.start_day < as_of]
     lifecycle_flags: dict[str, str] = {}
-    if churned := _churned(begun, as_of, grace):
+    if churned := _churned(begun, as_of, rules.grace_days):
         lifecycle_flags["churned"] = churned
-    elif expanded := _expanded(begun, as_of, grace):
+    elif expanded := _expanded(begun, as_of, rules, add):
         lifecycle_flags["expanded"] = expanded
     if row is not None and meanings is not None:
-        lifecycle_flags |= _usage_flags(row, meanings)
+        lifecycle_flags |= _usage_flags(row, meanings, rules)
     signup = _signup(row, begun, created_day)
-    if signup is not None and as_of - NEW_ACCOUNT_DAYS <= signup < as_of:
+    if signup is not None and as_of - rules.new_days <= signup < as_of:
         lifecycle_flags["new"] = f"signed up {as_of - signup} days before"
     if row is None and (meanings is None or not begun):
         lifecycle_flags["no_data"] = "no usage before the date" if meanings is not None else "no usage file"
     elif row is None:
         lifecycle_flags["not_activated"] = "a subscription, but no event before the date"
         lifecycle_flags["insufficient_history"] = "0 events in the 30 days before the last 30"
-    flags = tuple(stage for stage in STAGES if stage in lifecycle_flags)
-    active = active_terms(begun, as_of, grace)
+    flags = tuple(stage for stage in rules.stages if stage in lifecycle_flags)
+    active = active_terms(begun, as_of, rules.grace_days)
     newest = max(active, key=lambda term: (term.start_day, term.seats or 0)) if active else None
     renewals = [
         term.renewal_day - as_of for term in active if term.renewal_day is not None and term.renewal_day >= as_of
@@ -110,18 +115,22 @@ def lifecycle(
         {flag: lifecycle_flags[flag] for flag in flags},
         min(renewals, default=None),
         newest.plan if newest else "",
-        newest.seats if newest else None,
+        total_seats(active, add) if add else newest.seats if newest else None,
     )
 
 
-def _usage_flags(row: Behaviour, meanings: Meanings) -> dict[str, str]:
+def _usage_flags(row: Behaviour, meanings: Meanings, rules: LifecycleRules) -> dict[str, str]:
     flags: dict[str, str] = {}
-    if row.events_previous < FEWEST_EVENTS_FOR_TREND:
+    before = max(row.events_before, row.events_previous)
+    if row.events == 0 and before >= rules.silent_after_events:
+        # Without this, an account would be the less at risk the longer it is silent.
+        flags["at_risk"] = f"{format_count(before, 'event')} before, then none in {WINDOW} days"
+    elif row.events_previous < rules.fewest_events:
         flags["insufficient_history"] = f"{row.events_previous} events in the 30 days before the last 30"
-    elif 100 * row.events < (100 - AT_RISK_DROP_PERCENT) * row.events_previous:
-        flags["at_risk"] = f"{row.events_previous} events, then {row.events}: more than {AT_RISK_DROP_PERCENT}% fewer"
-    if row.core_weeks == WEEKS:
-        flags["engaged"] = f"a core action in each of the last {WEEKS} weeks"
+    elif 100 * row.events < (100 - rules.drop_percent) * row.events_previous:
+        flags["at_risk"] = f"{row.events_previous} events, then {row.events}: more than {rules.drop_percent}% fewer"
+    if row.core_weeks >= rules.engaged_weeks:
+        flags["engaged"] = f"a core action in each of the last {rules.engaged_weeks} weeks"
     # A file without any setup event is no evidence that setup is missing.
     set_up = row.first_setup_day is not None or not meanings.setup
     if set_up and row.first_action_day is not None:
@@ -150,28 +159,55 @@ def active_terms(begun: Sequence[Subscription], as_of: int, grace: int = GRACE_D
     return [term for term in begun if ends and term.end_day == max(ends)]
 
 
-def _expanded(begun: Sequence[Subscription], as_of: int, grace: int) -> str:
-    """Describe how the terms on D exceed the beginning of the period: more seats, a higher plan, a second product.
+def total_seats(terms: Iterable[Subscription], add: bool) -> int | None:
+    """Return the seats of concurrent terms: added, or the largest number, where an upgrade states all seats; None if unknown."""
+    seats = [term.seats for term in terms if term.seats is not None]
+    return (sum(seats) if add else max(seats)) if seats else None
 
-    Seats of overlapping terms are not added: an upgrade states all seats while the old term may stay open.
+
+def _expanded(begun: Sequence[Subscription], as_of: int, rules: LifecycleRules, add: bool) -> str:
+    """Describe how the paid terms on D exceed those before the last ``expanded_days``: seats, a plan, or a product more.
+
+    An account that has paid for less time than that is compared with its first paid day, so that a trial turning paid is none.
     """
-    active = active_terms(begun, as_of, grace)
-    if not active:
+    grace, paid = rules.grace_days, [term for term in begun if _is_paid(term)]
+    now = active_terms(paid, as_of, grace)
+    if not now:
         return ""
-    period = merge_periods(((term.start_day, term.end_day) for term in begun), grace)[-1]
-    began = [term for term in begun if term.start_day == period.start]
-    seats_then = max((term.seats for term in began if term.seats is not None), default=None)
-    seats_now = max((term.seats for term in active if term.seats is not None), default=None)
+    period = merge_periods(((term.start_day, term.end_day) for term in paid), grace)[-1]
+    since = max(as_of - rules.expanded_days, period.start + 1)
+    then = _terms_on(paid, since, grace)
+    seats_then, seats_now = total_seats(then, add), total_seats(now, add)
     if seats_then is not None and seats_now is not None and seats_now > seats_then:
-        return f"seats {seats_then} → {seats_now}"
-    for now in active:
-        if began and now.plan.casefold() not in {term.plan.casefold() for term in began}:
-            risen = [_higher(now, then) for then in began]
+        return f"seats {seats_then} → {seats_now}, {as_of - _last_rise(paid, since, as_of, grace, add)} days before"
+    for term in now:
+        if then and term.plan.casefold() not in {before.plan.casefold() for before in then}:
+            risen = [_higher(term, before) for before in then]
+            days_before = f"{as_of - term.start_day} days before"
             if all(risen):
-                return f"plan {began[0].plan} → {now.plan}"
-            if None in risen and any(term in active for term in began):
-                return f"a second product beside {began[0].plan}: {now.plan}"
+                return f"plan {then[0].plan} → {term.plan}, {days_before}"
+            if None in risen and any(before in now for before in then):
+                return f"a second product beside {then[0].plan}: {term.plan}, {days_before}"
     return ""
+
+
+def _is_paid(term: Subscription) -> bool:
+    """Return whether a term is neither a trial nor free, by its plan's name or amount."""
+    return plan_rank(term.plan) != 0 and term.amount != 0
+
+
+def _terms_on(paid: Sequence[Subscription], day: int, grace: int) -> list[Subscription]:
+    return active_terms([term for term in paid if term.start_day < day], day, grace)
+
+
+def _last_rise(paid: Sequence[Subscription], since: int, as_of: int, grace: int, add: bool) -> int:
+    """Return the last day from ``since`` on which a term that began raised the seats."""
+    starts = sorted({term.start_day for term in paid if since <= term.start_day < as_of}, reverse=True)
+    for day in starts:
+        before, after = (total_seats(_terms_on(paid, each, grace), add) for each in (day, day + 1))
+        if after is not None and after > (before or 0):
+            return day
+    return since
 
 
 def _higher(now: Subscription, then: Subscription) -> bool | None:

@@ -13,7 +13,8 @@ from needsseg.accounts.engines.engine import Engine, open_engine
 from needsseg.accounts.tiers.behaviour import Usage, behaviour
 from needsseg.accounts.tiers.event_meanings import EventRules, load_event_rules
 from needsseg.accounts.tiers.firmographic import IcpRule, load_icp
-from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Lifecycle, Subscription, lifecycle
+from needsseg.accounts.tiers.lifecycle import Lifecycle, Subscription, lifecycle
+from needsseg.accounts.tiers.lifecycle_rules import LifecycleRules, load_lifecycle_rules
 from needsseg.accounts.tiers.profile import AccountProfile, profiles
 from needsseg.accounts.tiers.zones import epoch_day, zone
 from needsseg.records import Account, Label
@@ -35,11 +36,16 @@ class StackFiles:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules from files that analysts edit: meanings of events, the ICP, days of grace for a renewal."""
+    """The rules from files that analysts edit: meanings of events, the ICP, the lifecycle's stages and thresholds."""
 
     events: EventRules = field(default_factory=EventRules)
     icp: IcpRule = field(default_factory=IcpRule)
-    grace: int = GRACE_DAYS
+    lifecycle: LifecycleRules = field(default_factory=LifecycleRules)
+
+    @property
+    def grace(self) -> int:
+        """Return the days after the end of a subscription within which a renewal is not churn."""
+        return self.lifecycle.grace_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,12 @@ class Accounts:
 
 
 def load_rules(settings: Settings | None = None) -> Rules:
-    """Load ``events.toml`` and ``icp.toml`` from the user's folder if they are there, else the shipped ones."""
-    return Rules(load_event_rules(prompt_file("events.toml", settings)), load_icp(prompt_file("icp.toml", settings)))
+    """Load ``events.toml``, ``icp.toml`` and ``lifecycle.toml``, each from the user's folder if it is there, else as shipped."""
+    return Rules(
+        load_event_rules(prompt_file("events.toml", settings)),
+        load_icp(prompt_file("icp.toml", settings)),
+        load_lifecycle_rules(prompt_file("lifecycle.toml", settings)),
+    )
 
 
 def read_accounts(parquet: Path, backend: str = "duckdb") -> Accounts:
@@ -88,12 +98,12 @@ def build(
     with open_engine(backend, stack.accounts.parent) as engine:
         contents = _accounts(engine, stack.accounts)
         usage = (
-            behaviour(engine, stack.events, day, rules.events, tz, contents.merged)
+            behaviour(engine, stack.events, day, rules.events, tz, contents.merged, rules.lifecycle.engaged_weeks)
             if stack.events is not None
             else None
         )
         terms = _subscriptions(engine, stack.subscriptions) if stack.subscriptions is not None else []
-    stages = _stages(contents, usage, terms, day, rules.grace)
+    stages = _stages(contents, usage, terms, day, rules.lifecycle)
     current_labels = [
         Label(contents.merged.get(label.account_id, label.account_id), label.segment, label.source, label.confidence,
               label.confirmed_by)
@@ -103,7 +113,7 @@ def build(
 
 
 def _stages(
-    contents: Accounts, usage: Usage | None, terms: Sequence[Subscription], day: int, grace: int
+    contents: Accounts, usage: Usage | None, terms: Sequence[Subscription], day: int, rules: LifecycleRules
 ) -> dict[str, Lifecycle]:
     by_account: dict[str, list[Subscription]] = defaultdict(list)
     for term in terms:
@@ -112,7 +122,7 @@ def _stages(
     for account in contents.accounts:
         key = account.account_id
         row, meanings = (usage.rows.get(key), usage.meanings) if usage else (None, None)
-        stages[key] = lifecycle(row, by_account[key], contents.created[key], day, meanings, grace)
+        stages[key] = lifecycle(row, by_account[key], contents.created[key], day, meanings, rules)
     return stages
 
 

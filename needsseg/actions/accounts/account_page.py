@@ -18,11 +18,10 @@ from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.blind import seen_members, veiled
-from needsseg.actions.playbook.triggers import fired_of
+from needsseg.actions.playbook.triggers import TriggerRow, fired_of
 from needsseg.actions.segments import assigned
 from needsseg.actions.survey.answers import AccountResponse, responses
 from needsseg.actions.transcripts.participant_names import participant_names
-from needsseg.playbook.triggers import Trigger
 from needsseg.progress import Progress, silent
 from needsseg.records import AccountMatch, Label, Passage
 from needsseg.settings import load
@@ -90,7 +89,7 @@ class AccountPage:
     voices: tuple[Voice, ...]
     maybe: tuple[AccountMatch, ...]
     quotes: tuple[Quote, ...]
-    triggers: tuple[Trigger, ...]
+    triggers: tuple[TriggerRow, ...]
     texts: tuple[LabelledText, ...] = ()
     assigned: AssignedLabel | None = None
     near: dict[int, Passage] = field(default_factory=dict)

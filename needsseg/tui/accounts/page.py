@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from needsseg.actions.accounts import account_page
+from needsseg.actions.playbook.triggers import capped
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.accounts.labels import Line, label_lines
@@ -163,7 +164,7 @@ def _tiers(profile: AccountProfile) -> Iterator[Line]:
         yield _named("3 use", "no usage was imported")
     else:
         use = profile.behaviour
-        flags = ", ".join(flag.replace("_", " ") for flag in profile.behavioral_flags)
+        flags = "; ".join(f"{flag.replace('_', ' ')}: {why}" for flag, why in profile.behavioral_evidence.items())
         yield _named("3 use", f"{flags} (by rules; the first is its segment)")
         yield _named("", f"30 days: {use.in_words}")
         yield _named("", f"use {use.usage_trend} against the 30 days before")
@@ -244,10 +245,10 @@ def _quote(quote: Quote) -> Content:
 
 def _triggers(page: AccountPage) -> Iterator[Line]:
     """Yield a line a trigger, newest last."""
-    for trigger in page.triggers:
-        feature = f" {trigger.feature}" if trigger.feature else ""
-        provisional = "" if trigger.settled else "; provisional: late events may cancel it"
-        yield _line(f"{trigger.fired_on} {trigger.kind.replace('_', ' ')}{feature}: {trigger.evidence}{provisional}")
+    for row, more in capped(page.triggers):
+        yield _line(row.in_words)
+        if more:
+            yield _line(f"  and {more:,} more {row.trigger.kind.replace('_', ' ')}", "dim")
     if not page.triggers:
         yield _line("none fired")
 
