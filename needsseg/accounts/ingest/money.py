@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.accounts.ingest.cells import text
 from needsseg.accounts.ingest.mapping import Mapping
+from needsseg.accounts.tiers.intervals import interval_of_name
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -79,7 +80,6 @@ _SPECIAL = {
     "half-yearly": "6 months", "half year": "6 months", "half-year": "6 months", "biennial": "2 years",
     "12 months": "year", "3 months": "quarter", "4 quarters": "year", "7 days": "week",
 }  # fmt: skip
-INTERVALS = ("month", "quarter", "year", "one-off", "week")
 
 
 def amount_parts(cell: str, prefix: str) -> str:
@@ -151,7 +151,7 @@ def currency(cell: str) -> str:
 def interval(cell: str, count: str) -> str:
     """Return SQL for a billing interval in words, such as month, 2 weeks or one-off; "" where empty, NULL where unknown.
 
-    ``count`` is a cell with a number of intervals, empty for one. Words are ``interval_words``'s.
+    ``count`` is a cell with a number of intervals, empty for one.
     """
     lower = f"regexp_replace(lower(trim({cell})), '^(every|per|each|/) *', '')"
     number = (
@@ -170,15 +170,6 @@ def interval(cell: str, count: str) -> str:
         f"ELSE {number} || ' ' || {named} || 's' END"
     )
     return f"CASE WHEN {lower} = '' THEN '' {special} ELSE {counted} END"
-
-
-def interval_of_name(column: str) -> str:
-    """Return the interval that an amount column's name gives: month for MRR, year for ARR; "" for another name."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column).casefold()
-    words = re.findall(r"[a-z]+", spaced)
-    names = {"mrr": "month", "arr": "year", "monthly": "month", "annual": "year", "annually": "year", "yearly": "year",
-             "quarterly": "quarter", "weekly": "week", "acv": "year"}  # fmt: skip
-    return next((names[word] for word in words if word in names), "")
 
 
 def amount_unit(name: str, source: str, choices: MappingOf[str, str], fractional: bool) -> str:

@@ -11,6 +11,7 @@ from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.playbook.interventions import load_rules
@@ -103,7 +104,7 @@ def _search(study: Study, as_of: date, engine: str | None, account: str | None) 
     serves = load_rules(prompt_file("interventions.toml", settings)).serves
     serving = tuple(dict.fromkeys(feature for features in serves.values() for feature in features))
     backend = engine_for(study, engine)
-    lines = timelines(account_sources.stack_files(study), as_of, settings.timezone, backend, room.load_rules(settings))
+    lines = timelines(account_sources.stack_files(study), as_of, settings.timezone, backend, stack_rules(study))
     return _Search(triggers(lines, rules, epoch_day(as_of), serving, account), lines, rules, serving)
 
 

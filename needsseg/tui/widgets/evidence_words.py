@@ -36,19 +36,12 @@ def bar(share: float, width: int = BAR) -> str:
     return "█" * full + "░" * (width - full)
 
 
-def amount(value: float) -> str:
-    """Return an amount of money in round figures."""
-    return f"{value:,.0f}"
-
-
 def accounts_words(backing: SegmentAccounts | None) -> str:
     """Return the number of accounts behind a segment and what they pay, if known."""
     if backing is None or not backing.accounts:
         return ""
     text = f"{format_count(len(backing.accounts), 'account')}"
-    if backing.arr is not None:
-        return f"{text}, ARR {amount(backing.arr)}"
-    return text + (f" paying {amount(backing.amount)}" if backing.amount is not None else "")
+    return f"{text} paying {backing.pays}" if backing.pays else text
 
 
 def next_step(segment: SegmentSummary, card: Card | None) -> str:
@@ -198,16 +191,9 @@ def _money(backing: SegmentAccounts | None, companies: Mapping[str, str]) -> lis
         return ["Accounts: none known"]
     rows = [f"Accounts: {', '.join(companies.get(key) or key for key in backing.accounts)}"]
     rows.append(f"  {format_count(backing.participants, 'participant')} matched to an account")
-    if backing.arr is not None:
-        when = f", as of {backing.as_of}" if backing.as_of else ""
-        rows.append(
-            f"  ARR {amount(backing.arr)} of {format_count(backing.priced, 'account')} with a known price{when}"
-        )
-    elif backing.amount is not None:
-        priced = f"{format_count(backing.priced, 'account')} with a known price, as of {backing.as_of}"
-        rows.append(f"  paying {amount(backing.amount)} ({priced}; per month or per year is unknown)")
-    else:
-        rows.append("  ARR unknown")
+    when = f", as of {backing.as_of}" if backing.as_of else ""
+    priced = f"{format_count(backing.priced, 'account')} with a known price{when}"
+    rows.append(f"  paying {backing.pays} ({priced})" if backing.pays else "  what they pay is not known")
     return rows
 
 
