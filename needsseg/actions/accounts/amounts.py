@@ -47,6 +47,11 @@ def checked_amounts(given: Mapping[str, str] | None, kind: str = "subscriptions"
     return choices
 
 
+def of_cells(chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return the choices that say how cells are read."""
+    return {name: value for name, value in chosen.items() if name in OF_CELLS}
+
+
 def overlap(study: Study) -> str:
     """Return whether the study's overlapping terms without ids are added or replace each other."""
     source = accounts.sources(study).get("subscriptions")
@@ -125,8 +130,10 @@ def set_amounts(study: Study, given: Mapping[str, str]) -> SourceRow:
     source = accounts.sources(study).get("subscriptions")
     if source is None:
         raise UsageError("There are no subscriptions to choose for.", Advice("Import them: ", Fix.IMPORT_ACCOUNTS))
-    if of_cells := [name for name in OF_CELLS if name in chosen]:
-        raise UsageError(f"{' and '.join(of_cells)} say how cells are read.", "Import the file again with this choice.")
+    if needs_file := of_cells(chosen):
+        raise UsageError(
+            f"{' and '.join(needs_file)} say how cells are read.", "Import the file again with this choice."
+        )
     amounts = (source.amounts or {"terms": source.overlap}) | chosen
     if amounts != source.amounts:
         words = ", ".join(f"{name} {value}" for name, value in chosen.items())

@@ -18,7 +18,7 @@ from needsseg.errors import UsageError
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
-    from needsseg.study.connection import Study
+    from needsseg.actions.study import Study
 
 MOST_LISTED = 50
 # The words of --amounts, with the choice that each stands for.
