@@ -33,6 +33,10 @@ class Settings:
     """Whether discovery uses codes on passages as hints at which belong together."""
     timezone: str = "UTC"
     """Reporting time zone: where a day begins for account data."""
+    currency: str = ""
+    """The currency in which money is reported (an ISO code such as EUR); other currencies are converted by ``rates``."""
+    rates: str = ""
+    """A CSV file with the columns currency, rate and as_of, by which amounts are converted to ``currency``."""
     engine: str = "duckdb"
     """What computes profiles: duckdb, polars, spark, spark:MASTER or sc://HOST:PORT."""
     backend: str = "torch"
@@ -67,8 +71,10 @@ def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     if file.is_file():
         values = read_toml(file)
         if "prompts" in values and isinstance(values["prompts"], str):
-            # The folder is relative to the settings file.
+            # Paths are relative to the settings file.
             values["prompts"] = str(study.parent / Path(values["prompts"]).expanduser())
+        if isinstance(values.get("rates"), str) and values["rates"]:
+            values["rates"] = str(study.parent / Path(values["rates"]).expanduser())
         settings = _apply(settings, values, str(file))
     from_env = {
         setting.name: environ[f"NEEDSSEG_{setting.name.upper()}"]
@@ -123,6 +129,10 @@ def _checked(settings: Settings) -> Settings:
         raise UsageError(
             f"backend = '{settings.backend}' is not a valid back end.", f"Back ends: {', '.join(BACKENDS)}."
         )
+    if settings.currency and not re.fullmatch("[A-Z]{3}", settings.currency):
+        raise UsageError(f"currency = '{settings.currency}' is not an ISO code.", "Write three capitals, such as EUR.")
+    if settings.rates and not settings.currency:
+        raise UsageError("rates needs currency: the one to convert to.", "Set currency too, such as EUR.")
     if settings.prompts and not Path(settings.prompts).expanduser().is_dir():
         raise UsageError(f"prompts = '{settings.prompts}': there is no such folder.", "Correct the setting.")
     return settings

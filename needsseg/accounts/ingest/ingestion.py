@@ -7,7 +7,8 @@ Columns of the Parquet files, in order:
 - events: event_id, account_id, user_id, event, feature, platform, source (text; NULL where empty; source is api, web or
   mobile), day (UTC), second (UTC)
 - subscriptions: account_id, plan (text), seats (integer or NULL), amount (double or NULL), start_day, end_day,
-  renewal_day (integers or NULL; start_day never)
+  renewal_day (integers or NULL; start_day never), term_id, replaces, currency (ISO code), billing_interval (text, empty
+  where the source has nothing), trial (1 or 0)
 
 A day is days since 1970-01-01. ``day`` and ``second`` of an event are UTC, and the engine turns seconds into days of
 the reporting time zone; days of accounts and subscriptions are calendar days of the time zone given at ingest.
@@ -34,6 +35,7 @@ from needsseg.accounts.ingest.dates import DateColumn, DatesUnclearError, date_c
 from needsseg.accounts.ingest.gathering import Part, label, laid_out
 from needsseg.accounts.ingest.mapping import Mapping, check_mapping
 from needsseg.accounts.ingest.merged_records import EARLIER, resolve_merged
+from needsseg.accounts.ingest.money import amount_forms
 from needsseg.accounts.ingest.rejects import Reject, rejects_file, write_rejects
 from needsseg.accounts.ingest.repeats import repeated_accounts, repeated_events, repeated_subscriptions
 from needsseg.accounts.ingest.staging import (
@@ -154,6 +156,9 @@ def _ingest(
     if unclear := [column for column in dates if not column.format]:
         raise DatesUnclearError(unclear, name)
     forms = {column.field: column.format for column in dates}
+    as_amounts, amount_notes = amount_forms(con, mapping)
+    notes += amount_notes
+    forms |= as_amounts
     plan = plan_of(kind, tz, forms)
     read = stage(con, plan)
     ends = last_rows(con)
@@ -223,8 +228,11 @@ def _keep(con: DuckDBPyConnection, plan: Plan, earlier: Path | None) -> list[str
     if earlier is not None:
         earlier_rows = f"read_parquet({cells.text(str(earlier))}, file_row_number = true)"
         temporary = ", ''  AS master, false AS deleted, '' AS given" if plan.besides else ""
+        # A file of an earlier version lacks columns that were added since.
+        held = {str(row[0]) for row in con.execute(f"DESCRIBE SELECT * FROM {earlier_rows}").fetchall()}
+        present = ", ".join(column for column in columns if column in held)
         con.execute(
-            f"INSERT INTO kept BY NAME SELECT {EARLIER} AS file, file_row_number AS row, {', '.join(columns)}{temporary}  "
+            f"INSERT INTO kept BY NAME SELECT {EARLIER} AS file, file_row_number AS row, {present}{temporary} "
             f"FROM {earlier_rows}"
         )
     return columns

@@ -13,7 +13,10 @@ from needsseg.accounts.ingest.rejects import Reject
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SUBSCRIPTION = ("account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day")
+SUBSCRIPTION = (
+    "account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day", "term_id", "replaces", "currency",
+    "billing_interval", "trial",
+)  # fmt: skip
 
 
 PLACE = "(file::BIGINT * 1099511627776 + row)"

@@ -26,7 +26,12 @@ _PLAN_ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One term: active on the days ``start_day <= day <= end_day``; ``end_day`` None means it has no end."""
+    """One term: active on the days ``start_day <= day <= end_day``; ``end_day`` None means it has no end.
+
+    ``id`` names the subscription, the same for an upgraded row of it; ``replaces`` is the id of the term that this one takes
+    the place of. ``amount`` is in ``currency`` (an ISO code) per ``interval`` (month, quarter, year, one-off, week, or a
+    number of them such as 2 weeks); each is "" where the source does not say. A ``trial`` pays nothing.
+    """
 
     account_id: str
     plan: str
@@ -35,6 +40,11 @@ class Subscription:
     start_day: int
     end_day: int | None = None
     renewal_day: int | None = None
+    id: str = ""
+    replaces: str = ""
+    currency: str = ""
+    interval: str = ""
+    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

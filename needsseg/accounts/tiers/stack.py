@@ -36,11 +36,16 @@ class StackFiles:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules from files that analysts edit: meanings of events, the ICP, the lifecycle's stages and thresholds."""
+    """The rules that analysts set: meanings of events, the ICP, the lifecycle's stages and thresholds, what terms mean.
+
+    ``overlap`` says what overlapping terms mean, as ``terms.counted_terms`` takes it; it comes from the import of
+    subscriptions.
+    """
 
     events: EventRules = field(default_factory=EventRules)
     icp: IcpRule = field(default_factory=IcpRule)
     lifecycle: LifecycleRules = field(default_factory=LifecycleRules)
+    overlap: str = "replace"
 
     @property
     def grace(self) -> int:
@@ -135,14 +140,37 @@ def _accounts(engine: Engine, parquet: Path) -> Accounts:
     return Accounts(account_rows, created, merged)
 
 
+TERM_FIELDS = ("account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day")
+# Columns that Parquet files of earlier versions do not have.
+LATER_TERM_FIELDS = ("term_id", "replaces", "currency", "billing_interval", "trial")
+
+
 def _subscriptions(engine: Engine, parquet: Path) -> list[Subscription]:
-    fields = ("account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day")
-    terms = [Subscription(str(id_), str(plan or ""), *other_cells) for id_, plan, *other_cells in engine.rows(
-        engine.scan(parquet).select(*fields))]  # fmt: skip
-    return sorted(terms, key=_in_order)
+    frame = engine.scan(parquet)
+    present = set(frame.collect_schema().names())
+    later_fields = [name for name in LATER_TERM_FIELDS if name in present]
+    rows = engine.rows(frame.select(*TERM_FIELDS, *later_fields))
+    return sorted((_subscription(row, later_fields) for row in rows), key=_in_order)
+
+
+def _subscription(row: tuple[Any, ...], later_fields: Sequence[str]) -> Subscription:
+    account_id, plan, seats, amount, start, end, renewal = row[: len(TERM_FIELDS)]
+    cells = dict(zip(later_fields, row[len(TERM_FIELDS) :], strict=True))
+    term_id, replaces, currency, interval = (str(cells.get(name) or "") for name in LATER_TERM_FIELDS[:-1])
+    return Subscription(
+        str(account_id), str(plan or ""), seats, amount, start, end, renewal, term_id, replaces, currency, interval,
+        bool(cells.get("trial")),
+    )  # fmt: skip
 
 
 def _in_order(term: Subscription) -> tuple[Any, ...]:
     """Return a sort key by account and start, then all other fields, since engines return rows in any order."""
     other_fields = (term.end_day, term.renewal_day, term.seats, term.amount)
-    return (term.account_id, term.start_day, term.plan, *((cell is not None, cell or 0) for cell in other_fields))
+    texts = (term.id, term.replaces, term.currency, term.interval, term.trial)
+    return (
+        term.account_id,
+        term.start_day,
+        term.plan,
+        *((cell is not None, cell or 0) for cell in other_fields),
+        *texts,
+    )

@@ -10,10 +10,14 @@ from needsseg import accounts as room
 from needsseg.accounts import AccountProfile
 from needsseg.accounts.assign.labels import AssignedLabel, LabelledText
 from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.tiers.intervals import interval_of_name, interval_words
 from needsseg.accounts.tiers.lifecycle import Subscription
+from needsseg.accounts.tiers.revenue import Revenue
 from needsseg.accounts.tiers.series import WEEKS, Series, empty_series, weekly
+from needsseg.accounts.tiers.terms import counted_terms
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.amounts import money_rules
 from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding import pseudonyms
@@ -29,7 +33,7 @@ from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
 from needsseg.study.transcripts import interviews
-from needsseg.text import date_of
+from needsseg.text import date_of, format_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,20 @@ class Term:
     end: date | None
     renewal: date | None
     running: bool
+    id: str = ""
+    replaces: str = ""
+    currency: str = ""
+    interval: str = ""
+    trial: bool = False
+    counts: bool = False
+    """Whether it is among the terms whose amounts are added: running, and not replaced by another."""
+
+    @property
+    def amount_words(self) -> str:
+        """The amount with currency and period, "" where there is none."""
+        if self.amount is None:
+            return ""
+        return " ".join(filter(None, (format_money(self.amount, self.currency), interval_words(self.interval))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +90,8 @@ class Quote:
 class AccountPage:
     """All there is about one account as of a date; ``series`` is None without a usage file, ``amount`` and ``arr`` if not known.
 
+    ``amount`` is in ``revenue.currency`` per ``revenue.interval``; ``pays`` says it in words, in each currency.
+
     ``texts`` are the newest labelled texts of the account, ``assigned`` what they say together, None where that is no label,
     ``near`` the passages closest to them by id; ``responses`` are its answers to the survey.
 
@@ -94,6 +114,8 @@ class AccountPage:
     assigned: AssignedLabel | None = None
     near: dict[int, Passage] = field(default_factory=dict)
     responses: tuple[AccountResponse, ...] = ()
+    pays: str = ""
+    revenue: Revenue = field(default_factory=Revenue)
 
 
 def account_page(
@@ -134,7 +156,7 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> A
     return AccountPage(
         profile,
         _series(study, account_id, day, merged, backend),
-        tuple(_term(term, day) for term in terms if merged.get(term.account_id, term.account_id) == account_id),
+        _terms(study, [term for term in terms if merged.get(term.account_id, term.account_id) == account_id], day),
         paid.amounts.get(account_id),
         paid.arr(paid.amounts.get(account_id)),
         paid.column,
@@ -154,6 +176,8 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> A
             for p in veiled(study, passages.listing(study, ids={near for text in texts for near in text.evidence}))
         },
         tuple(one for one in responses(study, as_of) if merged.get(one.account_id, one.account_id) == account_id),
+        paid.pays(account_id),
+        paid,
     )
 
 
@@ -210,11 +234,29 @@ def _series(study: Study, account_id: str, day: int, merged: dict[str, str], bac
     return series_by_account.get(account_id, empty_series(account_id))
 
 
+def _terms(study: Study, terms: Sequence[Subscription], day: int) -> tuple[Term, ...]:
+    rules = money_rules(study)
+    default_interval = rules.interval or interval_of_name(rules.column)
+    counted = counted_terms([term for term in terms if term.start_day < day], day, overlap=rules.overlap)
+    return tuple(
+        replace(
+            _term(term, day),
+            currency=term.currency or rules.currency,
+            interval=term.interval or default_interval,
+            counts=any(term is one for one in counted),
+        )
+        for term in terms
+    )
+
+
 def _term(term: Subscription, day: int) -> Term:
     running = term.start_day < day and (term.end_day is None or term.end_day >= day)
     end = None if term.end_day is None else date_of(term.end_day)
     renewal = None if term.renewal_day is None else date_of(term.renewal_day)
-    return Term(term.plan, term.seats, term.amount, date_of(term.start_day), end, renewal, running)
+    return Term(
+        term.plan, term.seats, term.amount, date_of(term.start_day), end, renewal, running, term.id, term.replaces,
+        trial=term.trial,
+    )  # fmt: skip
 
 
 def _voices(study: Study, account_matches: Sequence[AccountMatch]) -> tuple[Voice, ...]:

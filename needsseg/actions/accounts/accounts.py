@@ -14,6 +14,7 @@ from needsseg.accounts.tiers.event_coverage import day_after
 from needsseg.actions.accounts.account_sources import (
     stack_files,
 )
+from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.segments.assigned import assigned_labels
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.survey.answers import labels as survey_labels
@@ -178,7 +179,7 @@ def profiles(study: Study, as_of: date, progress: Progress = silent, engine: str
     progress("computing profiles", 0, 1)
     built = room.build(
         files, labels(study, as_of), as_of, tz=settings.timezone, backend=engine or settings.engine,
-        rules=room.load_rules(settings), version=version(study),
+        rules=stack_rules(study), version=version(study),
     )  # fmt: skip
     with_interventions = with_actions(built, load_rules(prompt_file("interventions.toml", settings)))
     progress("computing profiles", 1, 1)

@@ -7,7 +7,8 @@ from datetime import date
 from needsseg import accounts as room
 from needsseg.accounts.tiers.revenue import Revenue, revenue
 from needsseg.accounts.tiers.zones import epoch_day
-from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts import account_sources
+from needsseg.actions.accounts.amounts import money_rules
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.study.connection import Study
 
@@ -22,5 +23,5 @@ def revenue_as_of(study: Study, as_of: date, engine: str | None = None) -> Reven
         return Revenue()
     backend = engine_for(study, engine)
     merged = room.read_accounts(files.accounts, backend).merged
-    column = accounts.sources(study)["subscriptions"].mapping.get("amount", "")
-    return revenue(room.read_subscriptions(files.subscriptions, backend), epoch_day(as_of), column, merged)
+    terms = room.read_subscriptions(files.subscriptions, backend)
+    return revenue(terms, epoch_day(as_of), merged=merged, rules=money_rules(study))

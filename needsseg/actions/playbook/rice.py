@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -100,7 +100,7 @@ def scored(
         tuple(weight_by_segment.values()),
         covered,
         len(profiles) - len(staying),
-        _sentences(covered, by, len(profiles) - len(staying)),
+        (*_sentences(covered, by, len(profiles) - len(staying)), *_money_sentences(paid, staying)),
         _warnings(scores, covered, paid, weight_by_segment),
     )
 
@@ -146,11 +146,23 @@ def _sentences(covered: Coverage, by: str, left_out: int) -> tuple[str, ...]:
     return tuple(sentences)
 
 
+def _money_sentences(paid: Revenue, staying: Sequence[AccountProfile]) -> list[str]:
+    """Say what the amounts are in, what they sum up to, and which terms count."""
+    total = paid.words(paid.total(profile.account_id for profile in staying))
+    return [f"All accounts counted pay {total}.", *paid.notes] if total else []
+
+
 def _warnings(
     scores: list[Score], covered: Coverage, paid: Revenue, weight_by_segment: dict[str, Weight]
 ) -> tuple[str, ...]:
     warnings = []
-    if covered.labelled_priced == 0:
+    if paid.by_currency:
+        warnings.append(
+            f"Accounts pay in several currencies ({', '.join(code or 'unknown' for code in paid.currencies)}), which cannot be "
+            "weighed against each other: there are plain scores only. A table of rates converts them (settings currency and "
+            "rates)."
+        )
+    elif covered.labelled_priced == 0:
         warnings.append("No account that is counted has an amount: there are plain scores only.")
     elif paid.yearly is None:
         warnings.append(

@@ -12,6 +12,7 @@ from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.playbook.interventions import load_rules
@@ -170,7 +171,7 @@ def _search(study: Study, as_of: date, engine: str | None, account: str | None) 
     rules = load_trigger_rules(prompt_file("triggers.toml", settings))
     serving = load_rules(prompt_file("interventions.toml", settings)).serves
     backend, files = engine_for(study, engine), account_sources.stack_files(study)
-    lines = timelines(files, as_of, settings.timezone, backend, room.load_rules(settings))
+    lines = timelines(files, as_of, settings.timezone, backend, stack_rules(study))
     needs = _needs(study, files, as_of)
     return _Search(triggers(lines, rules, epoch_day(as_of), serving, account, needs), lines, rules, serving, needs)
 

@@ -22,6 +22,9 @@ from needsseg.settings import shipped
 from needsseg.study.connection import Study
 from needsseg.text import format_count
 
+# As the README beside the sample's account data says.
+SAMPLE_AMOUNTS = {"terms": "replace", "interval": "year", "currency": "USD"}
+
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
@@ -117,11 +120,16 @@ def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str
         ("subscriptions.csv", "subscriptions"),
         ("usage.csv.gz", "events"),
     ):
-        done = account_sources.import_source(study, source / name, kind, progress=progress)
+        amounts = SAMPLE_AMOUNTS if kind == "subscriptions" else None
+        done = account_sources.import_source(study, source / name, kind, progress=progress, amounts=amounts)
         refused = f", {format_count(len(done.rejected), 'row')} refused" if done.rejected else ""
         say(f"Read {done.rows} {kind}{refused}{f', {done.duplicates} repeats left out' if done.duplicates else ''}.")
         for warning in done.warnings:
             say(f"  {warning}")
+        if amounts is not None:
+            say(
+                "  Amounts are US dollars a year, and an upgrade states all seats, so the newest term replaces the others."
+            )
     account_matches = accounts.matches(study)
     say(
         f"Matched {sum(match.account_id is not None for match in account_matches)} of "

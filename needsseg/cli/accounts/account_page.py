@@ -108,28 +108,18 @@ def _print_lifecycle(page: AccountPage) -> None:
     print_text("\nLifecycle")
     for flag in stage.flags:
         print_text(f"  {flag.replace('_', ' ')}: {stage.evidence[flag]}")
-    if page.amount is not None:
-        subscription = (
-            f"ARR {page.arr:,.0f}"
-            if page.arr is not None
-            else f"{page.amount:,.2f} by the column “{page.amount_column}”"
-        )
-        print_text(f"  pays {subscription}")
+    if page.pays:
+        print_text(f"  pays {page.pays}")
+    for note in page.revenue.notes if page.pays else ():
+        print_text(f"    {note}")
     print_table(
-        ("plan", "seats", "amount", "from", "to", "renewal", "running"),
+        ("plan", "seats", "amount", "from", "to", "renewal", "running", "counts"),
         [
-            (
-                t.plan or None,
-                t.seats,
-                t.amount,
-                t.start,
-                t.end,
-                t.renewal,
-                "yes" if t.running else "no",
-            )
+            (t.plan or None, t.seats, t.amount_words or None, t.start, t.end, t.renewal, "yes" if t.running else "no",
+             "trial" if t.trial else "yes" if t.counts else "no")
             for t in page.terms
         ],
-    )
+    )  # fmt: skip
 
 
 def _print_need(page: AccountPage) -> None:
@@ -171,7 +161,7 @@ def _shape(page: AccountPage) -> dict[str, Any]:
     """The page as JSON; keys are a contract."""
     stage = page.profile.lifecycle
     return {
-        "profile": shapes.profile(page.profile),
+        "profile": shapes.profile(page.profile, page.revenue),
         "lifecycle": {"evidence": stage.evidence, "days_to_renewal": stage.days_to_renewal, "plan": stage.plan,
                       "seats": stage.seats},
         "series": None if page.series is None else {k: v for k, v in asdict(page.series).items() if k != "account_id"},
@@ -180,6 +170,11 @@ def _shape(page: AccountPage) -> dict[str, Any]:
         ],
         "amount": page.amount,
         "arr": page.arr,
+        "pays": page.pays or None,
+        "currency": page.revenue.currency or None,
+        "interval": page.revenue.interval or None,
+        "by_currency": page.revenue.of(page.profile.account_id),
+        "money_notes": page.revenue.notes,
         "labels": [asdict(label) for label in page.labels],
         "participants": [
             {"key": voice.participant, "name": voice.name, "interviews": [key for key, _ in voice.interviews],

@@ -195,14 +195,9 @@ def _use(page: AccountPage) -> Iterator[Line]:
 
 def _terms(page: AccountPage) -> Iterator[Line]:
     """Yield what the account pays, then a line a term."""
-    paid = "what it pays is not known"
-    if page.amount is not None:
-        paid = (
-            f"pays ARR {page.arr:,.0f}"
-            if page.arr is not None
-            else f"pays {page.amount:,.2f} by “{page.amount_column}”"
-        )
-    yield _line(paid)
+    yield _line(f"pays {page.pays}" if page.pays else "what it pays is not known")
+    for note in page.revenue.notes if page.pays else ():
+        yield _line(note, "dim")
     for term in page.terms:
         yield _line(_term(term, page.profile.as_of_date))
 
@@ -212,7 +207,9 @@ def _term(term: Term, as_of: date) -> str:
     until = f"to {term.end}" if term.end else "without an end"
     parts = [term.plan or "no plan", f"{term.start} {until}", state]
     parts += [format_count(term.seats, "seat")] if term.seats is not None else []
-    parts += [f"amount {term.amount:,.2f}"] if term.amount is not None else []
+    parts += [term.amount_words] if term.amount_words else []
+    parts += ["trial: pays nothing"] if term.trial else []
+    parts += ["replaced by another"] if term.running and not term.counts else []
     parts += [f"renews {term.renewal}"] if term.renewal else []
     return "  " + " · ".join(parts)
 
