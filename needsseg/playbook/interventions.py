@@ -136,7 +136,9 @@ def with_actions(profiles: Sequence[AccountProfile], rules: InterventionRules) -
         actions_or_none = [_fire(rule, profile, feature, reason) for rule in applicable(profile.missing)]
         actions = tuple(action for action in actions_or_none if action is not None)
         text = "; ".join(action.text for action in actions)
-        acted.append(replace(profile, actions=actions, recommended_action=text) if actions or profile.actions else profile)
+        acted.append(
+            replace(profile, actions=actions, recommended_action=text) if actions or profile.actions else profile
+        )
     return acted
 
 

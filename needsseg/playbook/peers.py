@@ -9,8 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import accumulate
+from typing import Any
 
 from needsseg.accounts.tiers.timelines import Timeline, Timelines
 from needsseg.playbook.trigger_rules import TriggerRules
@@ -47,10 +48,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """The groups of accounts by segment, and by plan in lower case; "" are accounts that never had a subscription."""
+    """The groups of accounts by segment, and by plan in lower case; "" are accounts that never had a subscription.
+
+    ``releases`` has, by feature, the first day on which any account used it.
+    """
 
     by_segment: dict[str, Group]
     by_plan: dict[str, Group]
+    releases: dict[str, int]
 
 
 def peers(timelines: Timelines, rules: TriggerRules, segments: Mapping[str, str]) -> Peers:
@@ -70,6 +75,41 @@ def peers(timelines: Timelines, rules: TriggerRules, segments: Mapping[str, str]
             plan: _group(_plan_words(plan_names.get(plan, ""), bool(plan)), members, rules)
             for plan, members in plan_members.items()
         },
+        _releases(timelines),
+    )
+
+
+def _releases(timelines: Timelines) -> dict[str, int]:
+    releases: dict[str, int] = {}
+    for timeline in timelines.accounts.values():
+        for name, day in timeline.first_use.items():
+            releases[name] = min(day, releases.get(name, day))
+    return releases
+
+
+def peers_as_json(groups: Peers) -> dict[str, Any]:
+    """Return the groups as values that JSON has."""
+    return asdict(groups)
+
+
+def peers_from_json(values: Mapping[str, Any]) -> Peers:
+    """Return the groups that ``peers_as_json`` gave; KeyError or TypeError for anything else."""
+    return Peers(
+        {name: _group_from_json(group) for name, group in values["by_segment"].items()},
+        {name: _group_from_json(group) for name, group in values["by_plan"].items()},
+        {name: int(day) for name, day in values["releases"].items()},
+    )
+
+
+def _group_from_json(values: Mapping[str, Any]) -> Group:
+    def counts(pair: Mapping[str, Any]) -> Counts:
+        return Counts(tuple(pair["days"]), tuple(pair["values"]))
+
+    return Group(
+        str(values["name"]),
+        counts(values["members"]),
+        {feature: counts(pair) for feature, pair in values["used"].items()},
+        {feature: tuple((begins, ends) for begins, ends in spells) for feature, spells in values["widely"].items()},
     )
 
 

@@ -61,18 +61,20 @@ def triggers(
     serving: Mapping[str, Sequence[str]] | None = None,
     account: str | None = None,
     segments: Mapping[str, str] | None = None,
+    groups: Peers | None = None,
 ) -> list[Trigger]:
     """Return the triggers that fired on or before epoch day ``as_of``, optionally of one account, sorted.
 
     ``timelines`` holds the days before ``as_of``, ``segments`` the needs-based segment of labelled accounts. Features in the
     rules are watched for every account, those ``serving`` a segment for its accounts. Where the rules name none, and nothing
-    is named for an account's segment, it is asked for features that its peers use.
+    is named for an account's segment, it is asked for features that its peers use. ``groups`` are the peers among all accounts,
+    where ``timelines`` does not hold all of them.
     """
     labelled = segments or {}
     served = {name.casefold(): features for name, features in (serving or {}).items()}
-    releases = _releases(timelines)
-    groups = Peers({}, {}) if rules.features else peers(timelines, rules, labelled)
-    fired = []
+    groups = peers(timelines, rules, labelled) if groups is None else groups
+    releases = groups.releases
+    fired: list[Trigger] = []
     for timeline in timelines.accounts.values():
         if account not in (None, timeline.account_id):
             continue
@@ -88,15 +90,6 @@ def triggers(
             fired += _unused_by_peers(timeline, timelines, rules, groups, segment, releases, as_of)
         fired += [*_below_weekly(timeline, timelines, rules, as_of), *_growing(timeline, timelines, rules, as_of)]
     return sorted(fired, key=lambda one: (one.fired_on, one.account_id, one.kind, one.feature))
-
-
-def _releases(timelines: Timelines) -> dict[str, int]:
-    """Return the first day on which any account used each feature."""
-    releases: dict[str, int] = {}
-    for timeline in timelines.accounts.values():
-        for name, day in timeline.first_use.items():
-            releases[name] = min(day, releases.get(name, day))
-    return releases
 
 
 def _clock(
@@ -268,11 +261,10 @@ def _day(day: int) -> str:
 
 
 def unwatchable(
-    timelines: Timelines, rules: TriggerRules, serving: Mapping[str, Sequence[str]] | None = None
+    groups: Peers, rules: TriggerRules, serving: Mapping[str, Sequence[str]] | None = None
 ) -> Mapping[str, str]:
-    """Return features in the rules that can never fire, with the reason."""
-    used = {name for timeline in timelines.accounts.values() for name in timeline.first_use}
-    plans = {term.plan.casefold() for timeline in timelines.accounts.values() for term in timeline.terms}
+    """Return features in the rules that can never fire among the accounts of ``groups``, with the reason."""
+    used, plans = set(groups.releases), set(groups.by_plan) - {""}
     served = {name: Feature(name) for features in (serving or {}).values() for name in features}
     feature_by_name = served | {feature.name: feature for feature in rules.features}
     reasons = {}

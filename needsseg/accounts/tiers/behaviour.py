@@ -7,13 +7,14 @@ the previous one [D-60, D-30). Events on or after D never count.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.engine import Engine
+from needsseg.accounts.engines.event_facts import EventFacts, event_facts
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, meanings_of
 from needsseg.accounts.tiers.feature_masks import feature_masks, mask_reader
 from needsseg.accounts.tiers.zones import offsets
@@ -202,20 +203,24 @@ def behaviour(
     tz: str = "UTC",
     merged: Mapping[str, str] | None = None,
     weeks: int = WEEKS,
+    only: Collection[str] | None = None,
 ) -> Usage:
     """Compute tier 3 of every account with an event before epoch day ``as_of`` in zone ``tz``, from an events Parquet file.
 
     ``merged`` maps ids of merged CRM records to the account that remains; ``weeks`` is how many are looked at for a core
-    action, at most 8. One row per account is in memory, but no events.
+    action, at most 8. One row per account is in memory, but no events. ``only`` are account ids, those of merged records
+    among them: the counts of these alone, while meanings and features are those of the whole file.
     """
     import narwhals as nw
 
-    frame = local_days(engine, engine.scan(events), tz)
-    frame = surviving(engine, frame, merged or {}).filter(nw.col("day") < as_of)
-    meanings = meanings_of(_names(engine, frame, "event"), rules)
-    features = sorted(_names(engine, frame, "feature"))
+    frame = local_days(engine, engine.scan(events), tz).filter(nw.col("day") < as_of)
+    facts = event_facts(engine, events, frame, as_of, tz)
+    meanings, features = meanings_of(facts.names, rules), facts.features
     masks = feature_masks(features)
-    lacks = _lacks(engine, frame, meanings, features)
+    lacks = _lacks(facts, meanings)
+    if only is not None:
+        frame = engine.in_memory(frame.filter(nw.col("account_id").is_in(sorted(only))))
+    frame = surviving(engine, frame, merged or {})
     counts = _ever(engine, frame, as_of, meanings, masks)
     for windowed in (_counts(frame, as_of, meanings, weeks), _distinct_in_window(frame, as_of), _users(frame, as_of)):
         counts = counts.join(windowed, on="account_id", how="left")
@@ -232,13 +237,11 @@ def behaviour(
     return Usage(rows, meanings, lacks)
 
 
-def _lacks(engine: Engine, frame: nw.LazyFrame[Any], meanings: Meanings, features: Sequence[str]) -> tuple[str, ...]:
+def _lacks(facts: EventFacts, meanings: Meanings) -> tuple[str, ...]:
     """Return the keys of SIGNALS_OF of which the events say nothing at all."""
-    import narwhals as nw
-
-    ((users, sources),) = engine.rows(frame.select(users=nw.col("user_id").count(), sources=nw.col("source").count()))
     given = {
-        "user": users, "feature": features, "source": sources, "login": meanings.login, "invite": meanings.invite,
+        "user": facts.with_user, "feature": facts.features, "source": facts.with_source, "login": meanings.login,
+        "invite": meanings.invite,
     }  # fmt: skip
     return tuple(key for key in SIGNALS_OF if not given[key])
 
@@ -270,14 +273,6 @@ def surviving(engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, str
     with_survivors = frame.join(ids, left_on="account_id", right_on="merged_id", how="left")
     survivor = nw.when(nw.col("survivor").is_null()).then(nw.col("account_id")).otherwise(nw.col("survivor"))
     return with_survivors.with_columns(account_id=survivor)
-
-
-def _names(engine: Engine, frame: nw.LazyFrame[Any], column: str) -> list[str]:
-    """Return the distinct values of a column, by grouping, since ``unique`` would number all rows on DuckDB."""
-    import narwhals as nw
-
-    name_rows = engine.rows(frame.group_by(column).agg(rows=nw.len()).select(column))
-    return [str(name) for (name,) in name_rows if name is not None]
 
 
 def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings, number_of_weeks: int) -> nw.LazyFrame[Any]:

@@ -128,7 +128,9 @@ def _firmographic(
         (icp.regions, (region,)),
         (icp.tech_stacks, _parts(tech_stack) or (UNKNOWN,)),
     )
-    return Firmographic(size, revenue, industry, region, country.strip(), tech_stack.strip(), _is_within_icp(conditions))
+    return Firmographic(
+        size, revenue, industry, region, country.strip(), tech_stack.strip(), _is_within_icp(conditions)
+    )
 
 
 def _parts(tech_stack: str) -> tuple[str, ...]:

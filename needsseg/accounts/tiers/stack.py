@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -61,6 +61,11 @@ class Accounts:
     created: dict[str, int | None]
     merged: dict[str, str]
 
+    @property
+    def all_ids(self) -> set[str]:
+        """Return the ids of the accounts, and those of the records merged into them."""
+        return {account.account_id for account in self.accounts} | set(self.merged)
+
 
 def load_rules(settings: Settings | None = None) -> Rules:
     """Load ``events.toml``, ``icp.toml`` and ``lifecycle.toml``, each from the user's folder if it is there, else as shipped."""
@@ -71,16 +76,18 @@ def load_rules(settings: Settings | None = None) -> Rules:
     )
 
 
-def read_accounts(parquet: Path, backend: str = "duckdb") -> Accounts:
-    """Read the accounts of a Parquet file that ``ingest`` wrote."""
+def read_accounts(parquet: Path, backend: str = "duckdb", only: Collection[str] | None = None) -> Accounts:
+    """Read the accounts of a Parquet file that ``ingest`` wrote, all or ``only`` those ids."""
     with open_engine(backend) as engine:
-        return _accounts(engine, parquet)
+        return _accounts(engine, parquet, only)
 
 
-def read_subscriptions(parquet: Path, backend: str = "duckdb") -> list[Subscription]:
-    """Read the subscriptions of a Parquet file that ``ingest`` wrote, sorted by account and start."""
+def read_subscriptions(
+    parquet: Path, backend: str = "duckdb", only: Collection[str] | None = None
+) -> list[Subscription]:
+    """Read the subscriptions of a Parquet file that ``ingest`` wrote, sorted by account and start; all or of ``only`` some."""
     with open_engine(backend) as engine:
-        return _subscriptions(engine, parquet)
+        return _subscriptions(engine, parquet, only)
 
 
 def build(
@@ -91,8 +98,11 @@ def build(
     backend: str = "duckdb",
     rules: Rules | None = None,
     version: str = "",
+    only: Collection[str] | None = None,
 ) -> list[AccountProfile]:
     """Return profiles of all accounts as of ``as_of`` at 00:00 in ``tz``, sorted by account id, without actions.
+
+    With ``only``, those of these accounts, as they would be among all; the rest are not read.
 
     Labels and rows of merged CRM records count for the surviving account. UsageError for an unknown zone or engine,
     TableError for a missing file, NeedssegError for an engine that cannot be reached.
@@ -101,13 +111,15 @@ def build(
     rules = rules or load_rules()
     day = epoch_day(as_of)
     with open_engine(backend, stack.accounts.parent) as engine:
-        contents = _accounts(engine, stack.accounts)
+        contents = _accounts(engine, stack.accounts, only)
+        ids = None if only is None else contents.all_ids
+        weeks = rules.lifecycle.engaged_weeks
         usage = (
-            behaviour(engine, stack.events, day, rules.events, tz, contents.merged, rules.lifecycle.engaged_weeks)
+            behaviour(engine, stack.events, day, rules.events, tz, contents.merged, weeks, ids)
             if stack.events is not None
             else None
         )
-        terms = _subscriptions(engine, stack.subscriptions) if stack.subscriptions is not None else []
+        terms = _subscriptions(engine, stack.subscriptions, ids) if stack.subscriptions is not None else []
     stages = _stages(contents, usage, terms, day, rules.lifecycle)
     current_labels = [
         Label(contents.merged.get(label.account_id, label.account_id), label.segment, label.source, label.confidence,
@@ -131,8 +143,10 @@ def _stages(
     return stages
 
 
-def _accounts(engine: Engine, parquet: Path) -> Accounts:
-    rows: list[tuple[Any, ...]] = engine.rows(engine.scan(parquet).select(*ACCOUNT_FIELDS, "created_day", "merged_ids"))
+def _accounts(engine: Engine, parquet: Path, only: Collection[str] | None = None) -> Accounts:
+    rows: list[tuple[Any, ...]] = engine.rows(
+        engine.scan_of(parquet, only).select(*ACCOUNT_FIELDS, "created_day", "merged_ids")
+    )
     rows.sort(key=lambda row: str(row[0]))
     account_rows = tuple(Account(*(str(cell or "") for cell in row[: len(ACCOUNT_FIELDS)])) for row in rows)
     created = {str(row[0]): row[-2] for row in rows}
@@ -145,8 +159,8 @@ TERM_FIELDS = ("account_id", "plan", "seats", "amount", "start_day", "end_day", 
 LATER_TERM_FIELDS = ("term_id", "replaces", "currency", "billing_interval", "trial")
 
 
-def _subscriptions(engine: Engine, parquet: Path) -> list[Subscription]:
-    frame = engine.scan(parquet)
+def _subscriptions(engine: Engine, parquet: Path, only: Collection[str] | None = None) -> list[Subscription]:
+    frame = engine.scan_of(parquet, only)
     present = set(frame.collect_schema().names())
     later_fields = [name for name in LATER_TERM_FIELDS if name in present]
     rows = engine.rows(frame.select(*TERM_FIELDS, *later_fields))

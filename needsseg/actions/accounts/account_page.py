@@ -129,34 +129,33 @@ def account_page(
 ) -> AccountPage:
     """Open one account, named as ``accounts.find_account`` takes it.
 
-    ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it: only then
-    the others' are not computed too.
+    ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it.
     """
     account_id = accounts.find_account(study, account_id)
     backend = engine_for(study, engine)
     with open_session(backend, account_sources.stack_files(study).accounts.parent):
         if profile is None:
-            everyone = accounts.profiles(study, as_of, progress, backend)
-            profile = next(row for row in everyone if row.account_id == account_id)
+            progress("computing the profile", 0, 1)
+            profile = accounts.profile_of(study, account_id, as_of, backend)
         return _page(study, profile, as_of, backend)
 
 
 def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> AccountPage:
     account_id = profile.account_id
     files = account_sources.stack_files(study)
-    merged = room.read_accounts(files.accounts, backend).merged
+    contents = room.read_accounts(files.accounts, backend, {account_id})
+    merged, own_ids = contents.merged, contents.all_ids
     day = epoch_day(as_of)
-    terms = room.read_subscriptions(files.subscriptions, backend) if files.subscriptions is not None else []
-    paid = revenue_as_of(study, as_of, backend)
+    terms = room.read_subscriptions(files.subscriptions, backend, own_ids) if files.subscriptions is not None else []
+    paid = revenue_as_of(study, as_of, backend, account_id)
     matches = accounts.matches(study)
     voices = _voices(study, [match for match in matches if match.account_id == account_id])
-    ids = [account_id, *(old for old, new in merged.items() if new == account_id)]
-    texts = assigned.texts(study, ids, as_of)
+    texts = assigned.texts(study, sorted(own_ids), as_of)
     from_texts = {label.account_id: label for label in assigned.assigned_labels(study, as_of, merged)}
     return AccountPage(
         profile,
         _series(study, account_id, day, merged, backend),
-        _terms(study, [term for term in terms if merged.get(term.account_id, term.account_id) == account_id], day),
+        _terms(study, terms, day),
         paid.amounts.get(account_id),
         paid.arr(paid.amounts.get(account_id)),
         paid.column,

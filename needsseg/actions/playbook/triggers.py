@@ -14,9 +14,11 @@ from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.accounts.engines import engine_for
+from needsseg.actions.accounts.result_cache import cached
 from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
+from needsseg.playbook.peers import Peers, peers, peers_as_json, peers_from_json
 from needsseg.playbook.triggers import Trigger, triggers, unwatchable
 from needsseg.progress import Progress, silent
 from needsseg.records import Label
@@ -95,7 +97,7 @@ def fired(
         if kind in (None, trigger.kind) and (since is None or trigger.fired_on >= since)
     ]
     warnings = _warnings(looked.timelines, as_of, files.events is not None)
-    in_vain = unwatchable(looked.timelines, looked.rules, looked.serving)
+    in_vain = unwatchable(looked.groups, looked.rules, looked.serving)
     warnings += [f"{name} can never fire: {reason}." for name, reason in in_vain.items()]
     return TriggerReport(tuple(_ranked(rows)), tuple(warnings))
 
@@ -107,7 +109,7 @@ def _used_on(trigger: Trigger, lines: Timelines) -> date | None:
 
 def _ranked(rows: Sequence[TriggerRow]) -> list[TriggerRow]:
     """Return the rows in their order, each with its rank among those of its account and kind."""
-    ranks = {}
+    ranks: dict[int, int] = {}
     for own in _places(rows).values():
         own.sort(key=lambda place: (_importance(rows[place]), -place))
         ranks |= {place: rank for rank, place in enumerate(own, start=1)}
@@ -157,27 +159,43 @@ def fired_of(study: Study, account: str, as_of: date, since: date, engine: str |
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Triggers that fired, the data that was searched, and the segment of each labelled account."""
+    """Triggers that fired, the data that was searched, the segment of each labelled account, and its peers."""
 
     triggers: list[Trigger]
     timelines: Timelines
     rules: TriggerRules
     serving: Mapping[str, Sequence[str]]
     needs: dict[str, str]
+    groups: Peers
 
 
 def _search(study: Study, as_of: date, engine: str | None, account: str | None) -> _Search:
+    """Return what fired; for one account only its own days are read, beside the counts of its peers, which are kept."""
     settings = load(study.path)
     rules = load_trigger_rules(prompt_file("triggers.toml", settings))
     serving = load_rules(prompt_file("interventions.toml", settings)).serves
     backend, files = engine_for(study, engine), account_sources.stack_files(study)
-    lines = timelines(files, as_of, settings.timezone, backend, stack_rules(study))
-    needs = _needs(study, files, as_of)
-    return _Search(triggers(lines, rules, epoch_day(as_of), serving, account, needs), lines, rules, serving, needs)
+    needs, account_rules = _needs(study, as_of), stack_rules(study)
+
+    def lines(only: set[str] | None = None) -> Timelines:
+        return timelines(files, as_of, settings.timezone, backend, account_rules, only)
+
+    everyone = lines() if account is None else None
+    names = [None if path is None else path.name for path in (files.accounts, files.events, files.subscriptions)]
+    groups = cached(
+        study,
+        ("peers", *names, as_of, settings.timezone, account_rules, rules, sorted(needs.items())),
+        lambda: peers(everyone or lines(), rules, needs),
+        peers_as_json,
+        peers_from_json,
+    )
+    searched = everyone or lines({str(account)})
+    fired_triggers = triggers(searched, rules, epoch_day(as_of), serving, account, needs, groups)
+    return _Search(fired_triggers, searched, rules, serving, needs, groups)
 
 
-def _needs(study: Study, files: room.StackFiles, as_of: date) -> dict[str, str]:
-    merged = room.read_accounts(files.accounts).merged
+def _needs(study: Study, as_of: date) -> dict[str, str]:
+    merged = accounts.merged_ids(study)
     labels_by_account: dict[str, list[Label]] = defaultdict(list)
     for label in accounts.labels(study, as_of):
         labels_by_account[merged.get(label.account_id, label.account_id)].append(label)

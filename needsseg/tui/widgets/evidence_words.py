@@ -193,7 +193,9 @@ def _money(segment_accounts: SegmentAccounts | None, companies: Mapping[str, str
     rows.append(f"  {format_count(segment_accounts.participants, 'participant')} matched to an account")
     when = f", as of {segment_accounts.as_of}" if segment_accounts.as_of else ""
     priced = f"{format_count(segment_accounts.priced, 'account')} with a known price{when}"
-    rows.append(f"  paying {segment_accounts.pays} ({priced})" if segment_accounts.pays else "  what they pay is not known")
+    rows.append(
+        f"  paying {segment_accounts.pays} ({priced})" if segment_accounts.pays else "  what they pay is not known"
+    )
     return rows
 
 
