@@ -95,7 +95,7 @@ class RiceSheet(Sheet[None]):
         self._head("")
         rows = [plain(row(_values(score), self._widths).plain) for score in report.scores] if report else []
         if report is not None:
-            notes = [*report.sentences, *(f"! {warning}" for warning in report.warnings), *_refused(report)]
+            notes = [*_refused(report), *report.sentences, *(f"! {warning}" for warning in report.warnings)]
             rows.append(lines([plain(""), *(plain(line, "dim") for line in notes)]))
         self.fill(rows)
         self.tell()
