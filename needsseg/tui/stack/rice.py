@@ -69,10 +69,9 @@ class RiceSheet(Sheet[None]):
         return (max(16, room - sum(FIGURES) - 2 * len(FIGURES)), *FIGURES)
 
     def _head(self, progress: str) -> None:
-        about = (
-            f"{self._path.name} as of {self._as_of}, by {self._by}, λ = {self._strength:g}, weights by {self._weigh_by}"
-        )
-        about += "" if self._reach == "all" else f", reach by {self._reach} labels"
+        about = f"{self._path.name} as of {self._as_of}, by {self._by}, λ = {self._strength:g}"
+        about += "" if self._weigh_by == rice.WEIGH_BY[0] else f", weights by {self._weigh_by}"
+        about += "" if self._reach == rice.REACH[0] else f", reach by {self._reach} labels"
         formula = plain("" if self.report is None else self.report.formula, "dim")
         head = [
             plain(f"{about} · {progress}" if progress else about, "bold"),

@@ -97,7 +97,9 @@ class TriggersSheet(Sheet[Bookmark]):
         kinds = ", ".join(f"{number:,} {_kind(kind)}" for kind, number in self._counts.most_common())
         when = f"{format_count(self._weeks, 'week')} to {self._as_of}" if self._weeks else f"all to {self._as_of}"
         parts = [f"{format_count(self._number, 'trigger')}: {kinds}" if kinds else "no trigger", when]
-        if len(self.shown) < self._number:
+        if self._shows_all:
+            parts.append("all of each account are listed")
+        elif len(self.shown) < self._number:
             parts.append(f"at most {MOST_TRIGGERS_OF_ACCOUNT} of a kind for each account are listed")
         parts += [f"the newest {MOST} are listed"] if len(self.shown) > MOST else []
         return "\n".join([" · ".join(parts), *(f"! {warning}" for warning in self._report.warnings)])
