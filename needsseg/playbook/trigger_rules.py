@@ -58,6 +58,23 @@ class TriggerRules:
     again_after: int = 30
     features: tuple[Feature, ...] = ()
 
+    @property
+    def definitions(self) -> dict[str, str]:
+        """Return each kind of trigger and when it fires, in plain words with these numbers."""
+        watched = ", ".join(feature.name for feature in self.features)
+        unused = (
+            f"of the features {watched}"
+            if watched
+            else f"that at least {self.used_by_percent}% of the account's segment, or else "
+            f"plan, had used (of at least {self.least_accounts} accounts)"
+        )
+        return {
+            "unused_feature": f"a feature {unused} is not used in the {self.unused_days} days after it became available",
+            "below_weekly": f"a login in each of {self.weeks_before} weeks, then none in {self.silent_days} days",
+            "team_growth": f"seats, or else active users, grew by {self.growth_percent}% in {self.growth_days} days from at "
+            f"least {self.smallest_base}",
+        }
+
 
 def load_trigger_rules(path: Path) -> TriggerRules:
     """Load the rules of a TOML file; UsageError with file, line and key where one is invalid."""

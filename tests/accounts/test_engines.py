@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.accounts.engines import failures, spark
+from needsseg.accounts.engines import failures, feature_masks, spark
 from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.ingest.file_rows import read_header
 from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.accounts.ingest.mapping import guess_mapping
 from needsseg.accounts.tiers import behaviour as tier3
-from needsseg.accounts.tiers import feature_masks
 from needsseg.accounts.tiers.stack import StackFiles, build
 from needsseg.cli.fixes import worded
 from needsseg.errors import NeedssegError, UsageError

@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 
 from needsseg.accounts.tiers.behaviour import SIGNALS_OF, Behaviour, trend
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, load_event_rules, meanings_of
-from needsseg.accounts.tiers.lifecycle import STAGES, Lifecycle, Period, Subscription, lifecycle, merge_periods
-from needsseg.accounts.tiers.lifecycle_rules import FIVE, LifecycleRules, load_lifecycle_rules
+from needsseg.accounts.tiers.lifecycle import (
+    FIVE,
+    STAGES,
+    Lifecycle,
+    LifecycleRules,
+    Period,
+    Subscription,
+    lifecycle,
+    load_lifecycle_rules,
+    merge_periods,
+)
 from needsseg.accounts.tiers.signals import SEGMENTS, behavioral_evidence, behavioral_flags, behavioral_segment
 from needsseg.errors import UsageError
 from needsseg.settings import shipped

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.engine import Engine
 from needsseg.accounts.engines.event_facts import EventFacts, event_facts
+from needsseg.accounts.engines.feature_masks import feature_masks, mask_reader
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, meanings_of
-from needsseg.accounts.tiers.feature_masks import feature_masks, mask_reader
 from needsseg.accounts.tiers.zones import offsets
 from needsseg.text import format_count
 from needsseg.thresholds import FEWEST_EVENTS_FOR_SHARE, FEWEST_EVENTS_FOR_TREND, MANY_FEATURES

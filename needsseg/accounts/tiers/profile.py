@@ -11,7 +11,7 @@ from functools import lru_cache
 from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.firmographic import UNKNOWN, Firmographic, IcpRule, firmographic
 from needsseg.accounts.tiers.lifecycle import Lifecycle
-from needsseg.accounts.tiers.signals import behavioral_evidence, behavioral_flags
+from needsseg.accounts.tiers.signals import behavioral_evidence
 from needsseg.records import Account, Label
 
 SOURCE_ORDER = ("interview", "survey", "assigned")

@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from needsseg.accounts.tiers.behaviour import WINDOW, Behaviour
 from needsseg.text import format_count
-from needsseg.thresholds import MANY_INVITATIONS, POWER_ACTIVE_DAYS, POWER_DAYS_PER_USER, POWER_SEATS_PERCENT
+from needsseg.thresholds import (
+    FEWEST_EVENTS_FOR_SHARE,
+    FEWEST_EVENTS_FOR_TREND,
+    MANY_FEATURES,
+    MANY_INVITATIONS,
+    POWER_ACTIVE_DAYS,
+    POWER_DAYS_PER_USER,
+    POWER_SEATS_PERCENT,
+)
 
 SEGMENTS = ("inactive", "at_risk", "mobile_only", "technical", "power", "multi_workflow", "team_adopting", "light")
 """In order of precedence: the first that applies is the segment."""
+
+DEFINITIONS = {
+    "inactive": "no event in the last 30 days",
+    "at_risk": f"logins or events fell by more than 30% from the 30 days before, of which there were at least "
+    f"{FEWEST_EVENTS_FOR_TREND}",
+    "mobile_only": f"every event on mobile devices, and at least {FEWEST_EVENTS_FOR_SHARE} events",
+    "technical": f"at least half of the events through the API, and at least {FEWEST_EVENTS_FOR_SHARE} events",
+    "power": f"daily active users, the mean over {WINDOW} days, are at least {POWER_DAYS_PER_USER}/{WINDOW} of the users of these"
+    f" days and {POWER_SEATS_PERCENT}% of the seats where they are known; without user ids, {POWER_ACTIVE_DAYS} active days",
+    "multi_workflow": f"at least {MANY_FEATURES} features, and more than half of those that any account uses",
+    "team_adopting": f"at least {MANY_INVITATIONS} invitations",
+    "light": "events, but none of the kinds of use above",
+}
+"""When each segment holds, over the 30 days before the date; what the source of the events cannot give never holds."""
 
 
 def behavioral_flags(row: Behaviour) -> tuple[str, ...]:
@@ -18,10 +40,7 @@ def behavioral_flags(row: Behaviour) -> tuple[str, ...]:
 def behavioral_evidence(row: Behaviour) -> dict[str, str]:
     """Return all segments that apply, in the order of SEGMENTS, each with its evidence.
 
-    inactive: no event. at_risk: logins or events fell by more than 30%. mobile_only: every event, and at least 5.
-    technical: at least half of the events, and at least 5 events, came through the API. power: its people use it on 10 of 30
-    days each and fill 10% of the seats on the average day; without user ids, 20 active days. multi_workflow: high breadth.
-    team_adopting: 3 invitations. light: none of the previous five. What the source cannot give never applies.
+    DEFINITIONS has them in words. What the source of the events cannot give never applies.
     """
     if row.events == 0:
         return {"inactive": "no event in 30 days"}

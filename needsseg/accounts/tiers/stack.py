@@ -13,8 +13,7 @@ from needsseg.accounts.engines.engine import Engine, open_engine
 from needsseg.accounts.tiers.behaviour import Usage, behaviour
 from needsseg.accounts.tiers.event_meanings import EventRules, load_event_rules
 from needsseg.accounts.tiers.firmographic import IcpRule, load_icp
-from needsseg.accounts.tiers.lifecycle import Lifecycle, Subscription, lifecycle
-from needsseg.accounts.tiers.lifecycle_rules import LifecycleRules, load_lifecycle_rules
+from needsseg.accounts.tiers.lifecycle import Lifecycle, LifecycleRules, Subscription, lifecycle, load_lifecycle_rules
 from needsseg.accounts.tiers.profile import AccountProfile, profiles
 from needsseg.accounts.tiers.zones import epoch_day, zone
 from needsseg.records import Account, Label

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from needsseg import accounts as room
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
@@ -17,8 +16,8 @@ from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.accounts.result_cache import cached
 from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.playbook.interventions import load_rules
-from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
 from needsseg.playbook.peers import Peers, peers, peers_as_json, peers_from_json
+from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
 from needsseg.playbook.triggers import Trigger, triggers, unwatchable
 from needsseg.progress import Progress, silent
 from needsseg.records import Label

@@ -15,6 +15,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_table
 from needsseg.cli.parameters import day, json_option, opened
 from needsseg.text import format_count
+from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
 
 
 def optional_day(ctx: click.Context, option: click.Parameter, value: str | None) -> date | None:
@@ -67,7 +68,7 @@ def triggers(
         if len(shown) < len(report.rows):
             session.say(
                 f"Listed {len(shown):,} of {format_count(len(report.rows), 'trigger')}: at most "
-                f"{actions.MOST_TRIGGERS_OF_ACCOUNT} of each account and kind. --all or --json lists all."
+                f"{MOST_TRIGGERS_OF_ACCOUNT} of each account and kind. --all or --json lists all."
             )
     for warning in report.warnings:
         session.warn(warning)

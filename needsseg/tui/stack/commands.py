@@ -10,10 +10,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from needsseg.actions.accounts import rollups
+from needsseg.actions.playbook import rules
 from needsseg.tui.accounts.filters import Filters
 from needsseg.tui.accounts.profile_loader import ProfilesContext
 from needsseg.tui.accounts.profiles import day_of
 from needsseg.tui.keys.hints import with_keys
+from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.stack.curves import CurvesScreen, Retention, followed
 from needsseg.tui.stack.patterns import PatternsSheet
@@ -229,6 +231,18 @@ class StackCommands:
             self.context.push(
                 RiceSheet(self.context.study, Path(path).expanduser(), self._loader.as_of), lambda _: None
             )
+
+    @shows_errors
+    def definitions(self) -> None:
+        """Show when each stage, segment and trigger holds, with the numbers in force."""
+        rows: list[str] = []
+        tier = ""
+        for row in rules.definitions(self.context.study):
+            if row.tier != tier:
+                tier = row.tier
+                rows += [*([""] if rows else []), f"{tier.upper()}{f', numbers of {row.file}' if row.file else ''}"]
+            rows.append(f"  {row.name.replace('_', ' ')}: {row.definition}")
+        self.context.push(ReportScreen("Definitions", rows), lambda _: None)
 
     def triggers(self) -> None:
         """List triggered accounts."""

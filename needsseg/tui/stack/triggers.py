@@ -15,6 +15,7 @@ from textual.widgets import OptionList
 from needsseg.actions.playbook import KINDS, triggers
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import with_keys
 from needsseg.tui.loading import read_in_background, result_or_error, without_gc
@@ -98,8 +99,10 @@ class TriggersSheet(Sheet[Bookmark]):
         kinds = ", ".join(f"{number:,} {_kind(kind)}" for kind, number in self._counts.most_common())
         when = f"{format_count(self._weeks, 'week')} to {self._as_of}" if self._weeks else f"all to {self._as_of}"
         parts = [f"{format_count(self._number, 'trigger')}: {kinds}" if kinds else "no trigger", when]
-        if len(self.shown) < self._number:
-            parts.append(f"at most {triggers.MOST_TRIGGERS_OF_ACCOUNT} of a kind for each account are listed")
+        if self._shows_all:
+            parts.append("all of each account are listed")
+        elif len(self.shown) < self._number:
+            parts.append(f"at most {MOST_TRIGGERS_OF_ACCOUNT} of a kind for each account are listed")
         parts += [f"the newest {MOST} are listed"] if len(self.shown) > MOST else []
         return "\n".join([" · ".join(parts), *(f"! {warning}" for warning in self._report.warnings)])
 
