@@ -37,10 +37,17 @@ from needsseg.accounts.ingest.mapping import Mapping, check_mapping
 from needsseg.accounts.ingest.merged_records import EARLIER, resolve_merged
 from needsseg.accounts.ingest.money import amount_forms
 from needsseg.accounts.ingest.rejects import Reject, rejects_file, write_rejects
-from needsseg.accounts.ingest.repeats import repeated_accounts, repeated_events, repeated_subscriptions
+from needsseg.accounts.ingest.repeats import (
+    multiplied_accounts,
+    multiplied_subscriptions,
+    repeated_accounts,
+    repeated_events,
+    repeated_subscriptions,
+)
 from needsseg.accounts.ingest.staging import (
     cut_off,
     last_rows,
+    open_ends,
     overlapping,
     read_parts,
     stage,
@@ -161,6 +168,7 @@ def _ingest(
     forms |= as_amounts
     plan = plan_of(kind, tz, forms)
     read = stage(con, plan)
+    notes += open_ends(con) if kind == "subscriptions" else []
     ends = last_rows(con)
     rejected = take_refused(con, plan, mapping, parts)
     notes += cut_off(rejected, ends, parts)
@@ -200,6 +208,7 @@ def _without_repeats(
         if merged_away:
             notes.append(f"{merged_away:,} accounts of earlier imports are now deleted or merged in the CRM.")
         rejected, duplicates = repeated_accounts(con, mapping, names)
+        notes += multiplied_accounts(rejected)
         notes += unreadable_tiers(con)
         return dropped, duplicates, rejected
     if mapping.kind == "events":
@@ -215,6 +224,7 @@ def _without_repeats(
             )
         return 0, duplicates, []
     duplicates = repeated_subscriptions(con)
+    notes += multiplied_subscriptions(con)
     notes += overlapping(con)
     return 0, duplicates, []
 

@@ -121,7 +121,7 @@ def is_unclear(core: str, decimals: str) -> str:
 def decimals_of(con: DuckDBPyConnection, field: str) -> tuple[str, bool, str]:
     """Return how a field of the table ``raw`` marks decimals, whether any amount has some, and a doubtful example.
 
-    The first is "point" or "comma", "" where cells of both kinds occur beside ones that can be read either way. An example
+    The first is "point" or "comma", "" where cells of both kinds occur, so that others can be read either way. An example
     is returned where every cell can be read in two ways, one of them with a point for decimals.
     """
     is_point, is_comma = (f"regexp_matches(a_core, {text(pattern)})" for pattern in (_POINT, _COMMA))
@@ -133,7 +133,8 @@ def decimals_of(con: DuckDBPyConnection, field: str) -> tuple[str, bool, str]:
     ).fetchall()
     example = {str(shape): str(cell) for shape, cell in shapes}
     fractional = bool({"point", "comma"} & set(example))
-    if {"point", "comma"} <= set(example):
+    # Amounts with three decimals are rare where a comma marks them: 1,200 beside 5,50 more likely separates thousands.
+    if {"point", "comma"} <= set(example) or {"comma", "either-comma"} <= set(example):
         return "", True, ""
     if fractional:
         return ("point" if "point" in example else "comma"), True, ""

@@ -17,6 +17,7 @@ from needsseg.accounts.ingest.mapping import NAMES, Mapping, alternatives, fitte
 from needsseg.accounts.ingest.rejects import Reject
 from needsseg.errors import TableError
 from needsseg.progress import Progress
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -163,6 +164,17 @@ def take_refused(con: DuckDBPyConnection, plan: Plan, mapping: Mapping, parts: S
         value = str(values[fields.index(check.field)] or "")
         rejected.append(Reject(row, mapping.columns.get(check.field, check.field), value, check.reason, name))
     return rejected
+
+
+def open_ends(con: DuckDBPyConnection) -> list[str]:
+    """Return a note on end dates in ``staged`` that mean that a subscription has no end."""
+    row = con.execute(
+        "SELECT count(*), arg_min(end_date, (file, row)) FROM staged WHERE end_open AND refused IS NULL"
+    ).fetchone()
+    count, example = row or (0, "")
+    return [f"{format_count(count, 'end date')} such as '{example}' mean that the subscription has no end."] * bool(
+        count
+    )
 
 
 def last_rows(con: DuckDBPyConnection) -> dict[int, int]:
