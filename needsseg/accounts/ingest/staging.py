@@ -17,7 +17,7 @@ from needsseg.accounts.ingest.mapping import NAMES, Mapping, alternatives, fitte
 from needsseg.accounts.ingest.rejects import Reject
 from needsseg.errors import TableError
 from needsseg.progress import Progress
-from needsseg.text import format_count
+from needsseg.text import format_count, plural
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -226,5 +226,6 @@ def overlapping(con: DuckDBPyConnection) -> list[str]:
     if not rows:
         return []
     return [
-        f"{rows:,} subscriptions of {accounts:,} accounts begin while another runs; overlapping ones count as one period."
+        f"{format_count(rows, 'subscription')} of {format_count(accounts, 'account')} {plural(rows, 'begins', 'begin')} while "
+        "another runs; overlapping ones count as one period."
     ]
