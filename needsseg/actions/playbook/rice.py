@@ -100,7 +100,7 @@ def scored(
         tuple(weight_by_segment.values()),
         covered,
         len(profiles) - len(staying),
-        (*_sentences(covered, by, len(profiles) - len(staying)), *_money_sentences(paid, staying)),
+        (*_sentences(covered, by, len(profiles) - len(staying), paid), *_money_sentences(paid, staying)),
         _warnings(scores, covered, paid, weight_by_segment),
     )
 
@@ -132,15 +132,18 @@ def _segments(study: Study, by: str, customers: list[Customer]) -> list[str]:
     return list(dict.fromkeys([*named, *sorted(used, key=lambda name: (-used[name], name))]))
 
 
-def _sentences(covered: Coverage, by: str, left_out: int) -> tuple[str, ...]:
+def _sentences(covered: Coverage, by: str, left_out: int, paid: Revenue) -> tuple[str, ...]:
     subject = "Labels cover" if by == "needs" else f"The {by} is known for"
     money = "" if covered.arr_share is None else f" and {covered.arr_share:.0%} of the ARR that is known"
     sentences = [
         f"{subject} {covered.labelled:,} of {format_count(covered.accounts, 'account')}{money}.",
-        f"ARR is known for {covered.priced:,} of {format_count(covered.accounts, 'account')}, and for "
-        f"{covered.labelled_priced:,} of the {covered.labelled:,} counted. Weights are based on these; unknown ARR is not "
-        "counted as 0.",
     ]
+    if not paid.by_currency:
+        sentences.append(
+            f"ARR is known for {covered.priced:,} of {format_count(covered.accounts, 'account')}, and for "
+            f"{covered.labelled_priced:,} of the {covered.labelled:,} counted. Weights are based on these; unknown ARR is not "
+            "counted as 0."
+        )
     if left_out:
         sentences.append(f"{format_count(left_out, 'account')} whose subscription has ended are left out.")
     return tuple(sentences)
