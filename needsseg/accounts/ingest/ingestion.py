@@ -43,6 +43,7 @@ from needsseg.accounts.ingest.repeats import (
     repeated_accounts,
     repeated_events,
     repeated_subscriptions,
+    unknown_replaced,
 )
 from needsseg.accounts.ingest.staging import (
     cut_off,
@@ -55,7 +56,7 @@ from needsseg.accounts.ingest.staging import (
     whole_ids,
 )
 from needsseg.accounts.tiers.zones import zone
-from needsseg.errors import NeedssegError, TableError
+from needsseg.errors import Advice, NeedssegError, TableError
 from needsseg.files import file_sha256, private_folder, sha256, whole_file
 from needsseg.progress import Progress, silent
 
@@ -87,7 +88,7 @@ class Ingested:
     refused: tuple[tuple[str, str], ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
     dates: tuple[DateColumn, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str | Advice, ...] = ()
 
 
 def ingest(
@@ -154,11 +155,11 @@ def _ingest(
     saved: dict[str, str],
     earlier: Path | None,
     refused: tuple[tuple[str, str], ...],
-    notes: list[str],
+    file_notes: list[str],
 ) -> Ingested:
     kind, names = mapping.kind, [part.name for part in parts]
     name = label(names)
-    notes += whole_ids(con)
+    notes: list[str | Advice] = [*file_notes, *whole_ids(con)]
     dates = date_columns(con, mapping, names, saved)
     if unclear := [column for column in dates if not column.format]:
         raise DatesUnclearError(unclear, name)
@@ -196,7 +197,7 @@ def _ingest(
 
 
 def _without_repeats(
-    con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str], notes: list[str], *, beside_others: bool
+    con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str], notes: list[str | Advice], *, beside_others: bool
 ) -> tuple[int, int, list[Reject]]:
     """Remove merged and repeated rows from ``kept``, and add notes about them.
 
@@ -224,7 +225,7 @@ def _without_repeats(
             )
         return 0, duplicates, []
     duplicates = repeated_subscriptions(con)
-    notes += multiplied_subscriptions(con)
+    notes += multiplied_subscriptions(con) + unknown_replaced(con)
     notes += overlapping(con)
     return 0, duplicates, []
 

@@ -9,7 +9,7 @@ from needsseg.accounts.ingest.columns import ACCOUNT_TEXT
 from needsseg.accounts.ingest.mapping import Mapping
 from needsseg.accounts.ingest.merged_records import EARLIER
 from needsseg.accounts.ingest.rejects import Reject
-from needsseg.text import format_count
+from needsseg.text import format_count, plural
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -109,6 +109,21 @@ def multiplied_subscriptions(con: DuckDBPyConnection) -> list[str]:
     return [
         f"{format_count(int(repeats), 'subscription')} of {format_count(accounts, 'account')} are equal to an earlier row in "
         "every cell. If a join has multiplied them, remove them and import the file again: added, each is paid."
+    ]
+
+
+def unknown_replaced(con: DuckDBPyConnection) -> list[str]:
+    """Return a note on subscriptions in ``kept`` that replace a term which the account does not have."""
+    row = con.execute(
+        "SELECT count(*), arg_min(replaces, (file, row)) FROM kept WHERE replaces <> '' AND NOT EXISTS (SELECT 1 FROM kept AS o "
+        "WHERE o.account_id = kept.account_id AND o.term_id = kept.replaces)"
+    ).fetchone()
+    count, example = row or (0, "")
+    if not count:
+        return []
+    names = plural(count, "names", "name")
+    return [
+        f"{format_count(count, 'subscription')} {names} a term to replace that its account does not have, such as '{example}'."
     ]
 
 

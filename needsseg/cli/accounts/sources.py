@@ -152,11 +152,11 @@ def tell_import(session: Session, report: account_sources.SourceReport, as_json:
 
 def _counted(report: account_sources.SourceReport) -> str:
     omitted = [
-        f"{count} {label}"
-        for count, label in (
-            (len(report.rejected), "rows refused"),
-            (report.duplicates, "repeats left out"),
-            (report.dropped, "deleted or merged records left out"),
+        f"{format_count(count, noun)} {what}"
+        for count, noun, what in (
+            (len(report.rejected), "row", "refused"),
+            (report.duplicates, "repeat", "left out"),
+            (report.dropped, "deleted or merged record", "left out"),
         )
         if count
     ]
