@@ -114,6 +114,7 @@ class Option(Enum):
     MAP = "which column is read as which field"
     DATES = "how dates are written"
     INTERVAL = "the billing interval"
+    AMOUNTS = "how amounts are written"
     TABLE = "the table of a database"
     TEXT_COLUMN = "the column of texts"
     ACCOUNT_COLUMN = "the column of accounts"

@@ -93,6 +93,7 @@ OPTIONS: dict[Option, str] = {
     Option.MAP: "--map {field}=COLUMN",
     Option.DATES: "--dates {column}=FORMAT",
     Option.INTERVAL: "--interval month",
+    Option.AMOUNTS: "--amounts {how}",
     Option.TABLE: "--table NAME",
     Option.TEXT_COLUMN: "--text COLUMN",
     Option.ACCOUNT_COLUMN: "--account COLUMN",

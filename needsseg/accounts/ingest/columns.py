@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from needsseg.accounts.ingest import cells, money
+from needsseg.text import EPOCH, date_of
 
-EARLIEST, LATEST = 0, 47_482  # 1970-01-01 … 2100-01-01: outside, a date is an error
+EARLIEST = 7_305  # 1990-01-01: an earlier date is an empty one that was written as 0, or a wrong century
+# Ends and renewals of long contracts lie this many years after next year at most; later ones mean that there is no end.
+YEARS_OF_CONTRACT = 10
+NO_END = ("infinity", "+infinity", "inf")
 ACCOUNT_TEXT = ("name", "domain", "employees", "revenue", "industry", "country", "region", "tech_stack")
 # A number in this form was converted by a spreadsheet or a float column, and may differ from the original id.
 LOST_DIGITS = r"\d+\.\d+[eE]\+?\d+|\d+[eE]\+\d+|\d{16,}\.0+"
@@ -56,15 +61,26 @@ def _id_checks(field: str = "account_id") -> tuple[Check, ...]:
         Check(
             field,
             has_lost_digits,
-            "an account id that went through a float and has lost digits; export the ids as text",
+            "an id that went through a float and has lost digits; export the ids as text",
         ),
     )
 
 
-def _day_checks(name: str, day: str) -> tuple[Check, ...]:
+def latest_day(years: int = 0) -> int:
+    """Return the last day of next year, or of the year ``years`` later, as an epoch day: later dates are errors."""
+    return (date(date.today().year + 1 + years, 12, 31) - EPOCH).days
+
+
+def _day_checks(name: str, day: str, unless: str = "false") -> tuple[Check, ...]:
+    latest = latest_day()
     return (
-        Check(name, f"NOT {_empty(name)} AND {day} IS NULL", cells.DATE_HINT),
-        Check(name, f"{day} NOT BETWEEN {EARLIEST} AND {LATEST}", "a date outside 1970–2100"),
+        Check(name, f"NOT {_empty(name)} AND {day} IS NULL AND NOT {unless}", cells.DATE_HINT),
+        Check(name, f"{day} < {EARLIEST}", "a date before 1990; an empty date may have been written as 0"),
+        *(
+            ()
+            if unless != "false"
+            else (Check(name, f"{day} > {latest}", f"a date after {date_of(latest)}, the end of next year"),)
+        ),
     )
 
 
@@ -113,7 +129,13 @@ def _events(tz: str, forms: Mapping[str, str]) -> Plan:
 
 def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
     dates = ("start", "end", "renewal")
-    days = ", ".join(f"{cells.local_day(f'd_{name}', tz)} AS {name}_read" for name in dates)
+    days = ", ".join(
+        f"{_no_end(f'{name}_date', cells.local_day(f'd_{name}', tz))} AS {name}_open, "
+        f"CASE WHEN {name}_open THEN NULL ELSE {cells.local_day(f'd_{name}', tz)} END AS {name}_read"
+        if name != "start"
+        else f"{cells.local_day('d_start', tz)} AS start_read"
+        for name in dates
+    )
     decimals, by_name = forms.get("amount", "point"), forms.get("amount_interval", "")
     number = money.amount("amount_core", decimals)
     seats = cells.number("seats") if forms.get("amount_per") == "seat" else ""
@@ -133,7 +155,11 @@ def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
         checks=(
             *_id_checks(),
             Check("start_date", _empty("start_date"), "no start date"),
-            *(check for name in dates for check in _day_checks(f"{name}_date", f"{name}_read")),
+            *_day_checks("start_date", "start_read"),
+            *_day_checks("end_date", "end_read", "end_open"),
+            *_day_checks("renewal_date", "renewal_read", "renewal_open"),
+            *_id_checks("term_id")[1:],
+            *_id_checks("replaces")[1:],
             Check("end_date", "end_read < start_read", "the subscription ends before it starts"),
             Check("status", f"state = 'ended' AND {_END_DAY} IS NULL", "it has ended, but no column says when"),
             Check("status", "state = 'never'", "it never began"),
@@ -147,6 +173,12 @@ def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
         f"start_read AS start_day, {_END_DAY} AS end_day, renewal_read AS renewal_day, trim(term_id) AS term_id, "
         "trim(replaces) AS replaces, code AS currency, interval_words AS billing_interval, is_trial AS trial",
     )  # fmt: skip
+
+
+def _no_end(field: str, day: str) -> str:
+    """Return SQL for whether a date of an end or a renewal means that there is none, such as 9999-12-31."""
+    names = ", ".join(map(cells.text, NO_END))
+    return f"coalesce({day} > {latest_day(YEARS_OF_CONTRACT)}, false) OR lower(trim({field})) IN ({names})"
 
 
 _STATE_WORD = "replace(replace(lower(trim(status)), ' ', '_'), '-', '_')"

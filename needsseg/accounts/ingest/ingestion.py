@@ -37,10 +37,18 @@ from needsseg.accounts.ingest.mapping import Mapping, check_mapping
 from needsseg.accounts.ingest.merged_records import EARLIER, resolve_merged
 from needsseg.accounts.ingest.money import amount_forms
 from needsseg.accounts.ingest.rejects import Reject, rejects_file, write_rejects
-from needsseg.accounts.ingest.repeats import repeated_accounts, repeated_events, repeated_subscriptions
+from needsseg.accounts.ingest.repeats import (
+    multiplied_accounts,
+    multiplied_subscriptions,
+    repeated_accounts,
+    repeated_events,
+    repeated_subscriptions,
+    unknown_replaced,
+)
 from needsseg.accounts.ingest.staging import (
     cut_off,
     last_rows,
+    open_ends,
     overlapping,
     read_parts,
     stage,
@@ -48,7 +56,7 @@ from needsseg.accounts.ingest.staging import (
     whole_ids,
 )
 from needsseg.accounts.tiers.zones import zone
-from needsseg.errors import NeedssegError, TableError
+from needsseg.errors import Advice, NeedssegError, TableError
 from needsseg.files import file_sha256, private_folder, sha256, whole_file
 from needsseg.progress import Progress, silent
 
@@ -80,7 +88,7 @@ class Ingested:
     refused: tuple[tuple[str, str], ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
     dates: tuple[DateColumn, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str | Advice, ...] = ()
 
 
 def ingest(
@@ -147,11 +155,11 @@ def _ingest(
     saved: dict[str, str],
     earlier: Path | None,
     refused: tuple[tuple[str, str], ...],
-    notes: list[str],
+    file_notes: list[str],
 ) -> Ingested:
     kind, names = mapping.kind, [part.name for part in parts]
     name = label(names)
-    notes += whole_ids(con)
+    notes: list[str | Advice] = [*file_notes, *whole_ids(con)]
     dates = date_columns(con, mapping, names, saved)
     if unclear := [column for column in dates if not column.format]:
         raise DatesUnclearError(unclear, name)
@@ -161,6 +169,7 @@ def _ingest(
     forms |= as_amounts
     plan = plan_of(kind, tz, forms)
     read = stage(con, plan)
+    notes += open_ends(con) if kind == "subscriptions" else []
     ends = last_rows(con)
     rejected = take_refused(con, plan, mapping, parts)
     notes += cut_off(rejected, ends, parts)
@@ -190,7 +199,7 @@ def _ingest(
 
 
 def _without_repeats(
-    con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str], notes: list[str], *, beside_others: bool
+    con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str], notes: list[str | Advice], *, beside_others: bool
 ) -> tuple[int, int, list[Reject]]:
     """Remove merged and repeated rows from ``kept``, and add notes about them.
 
@@ -202,6 +211,7 @@ def _without_repeats(
         if merged_away:
             notes.append(f"{merged_away:,} accounts of earlier imports are now deleted or merged in the CRM.")
         rejected, duplicates = repeated_accounts(con, mapping, names)
+        notes += multiplied_accounts(rejected)
         notes += unreadable_tiers(con)
         return dropped, duplicates, rejected
     if mapping.kind == "events":
@@ -217,6 +227,7 @@ def _without_repeats(
             )
         return 0, duplicates, []
     duplicates = repeated_subscriptions(con)
+    notes += multiplied_subscriptions(con) + unknown_replaced(con)
     notes += overlapping(con)
     return 0, duplicates, []
 

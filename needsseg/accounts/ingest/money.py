@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from needsseg.accounts.ingest.cells import text
 from needsseg.accounts.ingest.mapping import Mapping
 from needsseg.accounts.tiers.intervals import interval_of_name
+from needsseg.errors import Advice, Option
+from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -121,7 +123,7 @@ def is_unclear(core: str, decimals: str) -> str:
 def decimals_of(con: DuckDBPyConnection, field: str) -> tuple[str, bool, str]:
     """Return how a field of the table ``raw`` marks decimals, whether any amount has some, and a doubtful example.
 
-    The first is "point" or "comma", "" where cells of both kinds occur beside ones that can be read either way. An example
+    The first is "point" or "comma", "" where cells of both kinds occur, so that others can be read either way. An example
     is returned where every cell can be read in two ways, one of them with a point for decimals.
     """
     is_point, is_comma = (f"regexp_matches(a_core, {text(pattern)})" for pattern in (_POINT, _COMMA))
@@ -133,7 +135,8 @@ def decimals_of(con: DuckDBPyConnection, field: str) -> tuple[str, bool, str]:
     ).fetchall()
     example = {str(shape): str(cell) for shape, cell in shapes}
     fractional = bool({"point", "comma"} & set(example))
-    if {"point", "comma"} <= set(example):
+    # Amounts with three decimals are rare where a comma marks them: 1,200 beside 5,50 more likely separates thousands.
+    if {"point", "comma"} <= set(example) or {"comma", "either-comma"} <= set(example):
         return "", True, ""
     if fractional:
         return ("point" if "point" in example else "comma"), True, ""
@@ -205,7 +208,7 @@ def scaled(number: str, currency_column: str, unit: str, seats: str) -> str:
     )
 
 
-def amount_forms(con: DuckDBPyConnection, mapping: Mapping) -> tuple[dict[str, str], list[str]]:
+def amount_forms(con: DuckDBPyConnection, mapping: Mapping) -> tuple[dict[str, str], list[str | Advice]]:
     """Return how the amounts of the table ``raw`` are read, and notes for the user on what was decided.
 
     The keys are amount (how decimals are marked), amount_unit (cents or whole), amount_per (seat or term) and
@@ -217,21 +220,33 @@ def amount_forms(con: DuckDBPyConnection, mapping: Mapping) -> tuple[dict[str, s
     decimals, fractional, doubtful = decimals_of(con, "amount")
     unit = amount_unit(column, mapping.source, choices, fractional)
     seat_price = per_seat(column, mapping.source, choices) and "seats" in mapping.columns
-    notes = []
+    again, notes = "import the file again and choose", list[str | Advice]()
     if doubtful and "decimals" not in choices:
         notes.append(
-            f"Amounts such as '{doubtful}' in {column} are read with a decimal point. If the point separates thousands, import "
-            "the file again and choose the decimal comma."
+            Advice(
+                f"Amounts such as '{doubtful}' in {column} are read with a decimal point. If the point separates thousands, "
+                f"{again} the decimal comma",
+                Option.AMOUNTS.of(how="decimal-comma"),
+                ".",
+            )
         )
     if unit == "cents" and "unit" not in choices:
         notes.append(
-            f"Amounts in {column} are read as cents. If they are not, import the file again and choose whole units."
+            Advice(
+                f"Amounts in {column} are read as cents. If they are not, {again} whole units",
+                Option.AMOUNTS.of(how="whole"),
+                ".",
+            )
         )
     (several,) = con.execute("SELECT count(*) FROM raw WHERE try_cast(trim(seats) AS DOUBLE) > 1").fetchone() or (0,)
     if seat_price and several and "per" not in choices:
         notes.append(
-            f"Amounts in {column} are read as the price of one seat, times {mapping.columns['seats']} ({several:,} rows have "
-            "more than one). If they are totals, import the file again and choose amounts per term."
+            Advice(
+                f"Amounts in {column} are read as the price of one seat, times {mapping.columns['seats']}, which is above 1 in "
+                f"{format_count(several, 'row')}. If they are totals, {again} amounts per term",
+                Option.AMOUNTS.of(how="per-term"),
+                ".",
+            )
         )
     forms = {"amount": choices.get("decimals", decimals), "amount_unit": unit, "amount_per": "seat" if seat_price else "term",
              "amount_interval": interval_of_name(column)}  # fmt: skip

@@ -208,7 +208,8 @@ def _overlap_notes(
     """Say which terms count, where the choice makes a difference."""
     other = ADD if rules.overlap == REPLACE else REPLACE
     differing = sum(
-        len(counted[account]) != len(counted_terms(begun, as_of, grace, other)) for account, begun in by_account.items()
+        len(begun) > 1 and len(counted[account]) != len(counted_terms(begun, as_of, grace, other))
+        for account, begun in by_account.items()
     )
     if not differing:
         return []

@@ -29,12 +29,23 @@ def counted_terms(
 
 
 def _without_replaced(begun: Sequence[Subscription]) -> list[Subscription]:
-    """Return the terms without those that a newer row of the same id, or a term that names them, replaces."""
-    replaced = {term.replaces for term in begun if term.replaces and term.replaces != term.id}
+    """Return the terms without those that a newer row of the same id, or a term that names them, replaces.
+
+    An earlier term replaces no later one, and of two that name each other the later one stays.
+    """
+    if not any(term.id for term in begun):
+        return list(begun)
     newest: dict[str, Subscription] = {}
     for term in begun:
         if term.id and (term.id not in newest or later(term) > later(newest[term.id])):
             newest[term.id] = term
+    replaced = set()
+    for term in begun:
+        other = newest.get(term.replaces) if term.replaces != term.id else None
+        if other is None or term.start_day < other.start_day or (term.id and newest[term.id] is not term):
+            continue
+        if other.replaces != term.id or later(term) > later(other):
+            replaced.add(other.id)
     return [term for term in begun if not term.id or (newest[term.id] is term and term.id not in replaced)]
 
 

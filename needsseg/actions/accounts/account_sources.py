@@ -263,7 +263,7 @@ def _unchanged_report(
     )  # fmt: skip
 
 
-def _import_warnings(study: Study, done: room.Ingested, replaced: SourceRow | None) -> list[str]:
+def _import_warnings(study: Study, done: room.Ingested, replaced: SourceRow | None) -> list[str | Advice]:
     """Return what a person should know of an import; ``replaced`` is the source that it stands in place of, if any."""
     other_content = replaced if replaced is not None and replaced.file_sha256 != done.sha256 else None
     return [
@@ -279,7 +279,9 @@ def _as_before(
 ) -> bool:
     """Whether the same files were read in the same way: nothing to store then, and no step to undo."""
     now = (done.parts, done.parquet.name, mapping.columns, dates, amounts)
-    return (before.files, before.parquet, before.mapping, before.dates, before.amounts) == now
+    # Only of subscriptions does it matter that an earlier version stored no choices: it took the newest of their terms.
+    stored = before.amounts if done.kind == "subscriptions" else before.amounts or {}
+    return (before.files, before.parquet, before.mapping, before.dates, stored) == now
 
 
 def _store_source(

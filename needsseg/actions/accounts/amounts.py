@@ -97,6 +97,8 @@ def open_choices(
     if totals is not None:
         asks += [] if "terms" in chosen else ["terms"]
         words.append(_overlap_words(totals, source.overlap, "terms" in chosen))
+    elif chosen.get("terms") == REPLACE and any(term.id for term in terms):
+        words.append("No terms without ids overlap, so the choice that they replace each other changes nothing.")
     silent = any(term.amount and not term.interval and not term.trial for term in terms)
     if silent and "interval" not in chosen and not interval_of_name(column):
         asks.append("interval")

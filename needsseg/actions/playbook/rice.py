@@ -220,10 +220,13 @@ def _sentences(
     sentences = [
         f"{subject} {covered.labelled:,} of {format_count(covered.accounts, 'account')}{share}.",
         _reach_sentence(covered, by, reach, weight_by_segment),
-        f"{is_known} for {covered.priced:,} of {format_count(covered.accounts, 'account')}, and for "
-        f"{covered.labelled_priced:,} of the {covered.labelled:,} counted. Weights are based on these; "
-        f"{'unknown ARR' if weighed.name == 'arr' else 'an unknown value'} is not counted as 0.",
     ]
+    if weighed.values:
+        sentences.append(
+            f"{is_known} for {covered.priced:,} of {format_count(covered.accounts, 'account')}, and for "
+            f"{covered.labelled_priced:,} of the {covered.labelled:,} counted. Weights are based on these; "
+            f"{'unknown ARR' if weighed.name == 'arr' else 'an unknown value'} is not counted as 0."
+        )
     sentences += [weighed.sentence] if weighed.sentence else []
     if left_out:
         sentences.append(f"{format_count(left_out, 'account')} whose subscription has ended are left out.")

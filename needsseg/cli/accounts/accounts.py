@@ -9,7 +9,7 @@ import click
 
 from needsseg.actions.accounts import account_sources
 from needsseg.actions.accounts import accounts as actions
-from needsseg.actions.accounts.amounts import set_amounts
+from needsseg.actions.accounts.amounts import CHOICES, set_amounts
 from needsseg.actions.transcripts import participants as participants_actions
 from needsseg.cli.accounts.sources import (
     ask_amounts,
@@ -140,7 +140,8 @@ def amounts(session: Session, terms: str | None, interval: str | None, currency:
         source = set_amounts(study, chosen) if chosen else actions.sources(study).get("subscriptions")
         if source is None:
             raise NotFoundError("There are no subscriptions yet.", "Import them: needsseg accounts import FILE")
-        values = {"column": source.mapping.get("amount", ""), "terms": source.overlap} | (source.amounts or {})
+        column = source.mapping.get("amount")
+        values = {"column": column} | dict.fromkeys(CHOICES) | {"terms": source.overlap} | (source.amounts or {})
     if as_json:
         print_object(values)
     else:

@@ -91,9 +91,14 @@ def chosen_amounts(
     return {name: value for name, value in given.items() if value} | dict(AMOUNTS[word] for word in amounts)
 
 
+def is_terminal() -> bool:
+    """Return whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def ask_amounts(session: Session, study: Study, report: account_sources.SourceReport) -> None:
     """Ask on a terminal for the choices about amounts that are open; elsewhere the report's warnings name the options."""
-    if not report.asks or session.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not report.asks or session.json or not is_terminal():
         return
     chosen = {}
     if "terms" in report.asks and report.overlap is not None:
@@ -147,11 +152,11 @@ def tell_import(session: Session, report: account_sources.SourceReport, as_json:
 
 def _counted(report: account_sources.SourceReport) -> str:
     omitted = [
-        f"{count} {label}"
-        for count, label in (
-            (len(report.rejected), "rows refused"),
-            (report.duplicates, "repeats left out"),
-            (report.dropped, "deleted or merged records left out"),
+        f"{format_count(count, noun)} {what}"
+        for count, noun, what in (
+            (len(report.rejected), "row", "refused"),
+            (report.duplicates, "repeat", "left out"),
+            (report.dropped, "deleted or merged record", "left out"),
         )
         if count
     ]

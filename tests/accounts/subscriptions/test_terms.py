@@ -13,6 +13,7 @@ from needsseg.accounts import guess_mapping, read_header, read_subscriptions
 from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.accounts.tiers.lifecycle import Subscription
 from needsseg.accounts.tiers.terms import ADD, REPLACE, counted_terms, undecided_overlaps
+from tests.fixtures.wording.matching import mentions
 
 D = 20_000
 
@@ -39,6 +40,10 @@ THREE = (term(1000, D - 300), term(500, D - 200), term(50, D - 100))
         # What is replaced is so from the day on which the later term begins.
         ((term(10, D - 300, id="1"), term(30, D, id="2", replaces="1")), [10], [10]),
         ((term(10, D - 300, id="1", replaces="1"),), [10], [10]),
+        # An earlier term replaces no later one, and one of two that name each other stays.
+        ((term(10, D - 300, id="1", replaces="2"), term(30, D - 20, id="2")), [10, 30], [10, 30]),
+        ((term(10, D - 20, id="1", replaces="2"), term(30, D - 20, id="2", replaces="1")), [30], [30]),
+        ((term(10, D - 20, id="1"), term(5, D - 20, id="2", replaces="1")), [5], [5]),
         ((term(10, D - 300, D - 7), term(20, D - 200, D - 7)), [10, 20], [20]),
         ((term(10, D - 300, D - 8),), [], []),
     ],
@@ -55,6 +60,16 @@ def test_only_terms_without_ids_leave_something_to_decide() -> None:
     assert undecided_overlaps([term(1, 1, 10), term(1, 10, 20)]) == {"a"}
     assert not undecided_overlaps([term(1, 1, 10), term(1, 11, 20), term(1, 21)])
     assert not undecided_overlaps([term(1, 1, id="x"), term(1, 5, id="y"), term(1, 9)])
+
+
+def test_a_term_that_is_not_there_cannot_be_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "terms.csv"
+    file.write_text(
+        "subscription_id,replaces,account_id,plan,start_date\n1,9,a,Team,2025-01-01\n2,1,a,Team,2025-02-01\n"
+        "3,1,b,Team,2025-02-01\n"
+    )
+    done = ingest("subscriptions", file, guess_mapping("subscriptions", read_header(file)), tmp_path)
+    assert any(mentions(warning, "2 subscriptions") and mentions(warning, "'9'") for warning in done.warnings)
 
 
 def test_terms_are_read_with_their_ids_and_money(tmp_path: Path) -> None:
