@@ -84,7 +84,7 @@ def _group(name: str, members: Sequence[tuple[Timeline, list[Spell]]], rules: Tr
         for feature, day in timeline.first_use.items():
             uses[feature] += [(max(begins, day), ends) for begins, ends in spells if ends is None or day < ends]
     used = {feature: _counts(spells) for feature, spells in uses.items()}
-    widely = {feature: spells for feature, counts in used.items() if (spells := _widely(membership, counts, rules))}
+    widely = {feature: wide for feature, counts in used.items() if (wide := _widely(membership, counts, rules))}
     return Group(name, membership, used, widely)
 
 

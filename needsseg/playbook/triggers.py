@@ -72,7 +72,7 @@ def triggers(
     served = {name.casefold(): features for name, features in (serving or {}).items()}
     releases = _releases(timelines)
     groups = Peers({}, {}) if rules.features else peers(timelines, rules, labelled)
-    fired = []
+    fired: list[Trigger] = []
     for timeline in timelines.accounts.values():
         if account not in (None, timeline.account_id):
             continue

@@ -15,7 +15,7 @@ from needsseg.accounts.tiers.profile import SOURCE_ORDER, deciding_label
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.playbook.rice_measures import Measure, measure
-from needsseg.errors import Advice, Fix, NeedssegError, Option, UsageError
+from needsseg.errors import Advice, Fix, NeedssegError, Option, Remedy, UsageError
 from needsseg.playbook.backlog import read_backlog
 from needsseg.playbook.rice import (
     Coverage,
@@ -45,7 +45,7 @@ WEIGH_BY = ("arr", "growth", "icp")
 """What weights may go by, beside the columns of accounts that hold quantities."""
 REACH = ("all", *SOURCE_ORDER)
 """Which labels reach counts: all, or those of one source. Those of survey and assigned texts are scaled to all accounts."""
-_FIX_OF = {
+_FIX_OF: Mapping[str, Fix | Remedy] = {
     "interview": Fix.MATCHES,
     "survey": Fix.ROUTE_RESPONSES.of(file="FILE", version="VERSION"),
     "assigned": Fix.ASSIGN.of(file="FILE"),
@@ -161,9 +161,9 @@ def _customers(
         ]
     merged = room.read_accounts(account_sources.stack_files(study).accounts).merged
     labels_by_account: dict[str, list[Label]] = defaultdict(list)
-    for label in accounts.labels(study, day):
-        if label.source == reach:
-            labels_by_account[merged.get(label.account_id, label.account_id)].append(label)
+    for given in accounts.labels(study, day):
+        if given.source == reach:
+            labels_by_account[merged.get(given.account_id, given.account_id)].append(given)
     customers = []
     for profile in staying:
         label = deciding_label(labels_by_account[profile.account_id])[0]

@@ -51,7 +51,7 @@ def measure(study: Study, name: str, profiles: Sequence[AccountProfile], day: da
 
 
 def _arr(paid: Revenue) -> Measure:
-    warnings = ()
+    warnings: tuple[str, ...] = ()
     if paid.amounts and paid.yearly is None:
         warnings = (
             f"The column '{paid.column}' does not say whether its amounts are monthly or yearly; shares are right "

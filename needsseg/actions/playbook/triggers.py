@@ -106,7 +106,7 @@ def _used_on(trigger: Trigger, lines: Timelines) -> date | None:
 
 def _ranked(rows: Sequence[TriggerRow]) -> list[TriggerRow]:
     """Return the rows in their order, each with its rank among those of its account and kind."""
-    ranks = {}
+    ranks: dict[int, int] = {}
     for own in _places(rows).values():
         own.sort(key=lambda place: (_importance(rows[place]), -place))
         ranks |= {place: rank for rank, place in enumerate(own, start=1)}
