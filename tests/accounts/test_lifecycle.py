@@ -22,6 +22,7 @@ from needsseg.accounts.tiers.lifecycle import (
     merge_periods,
 )
 from needsseg.accounts.tiers.signals import SEGMENTS, behavioral_evidence, behavioral_flags, behavioral_segment
+from needsseg.accounts.tiers.terms import ADD, REPLACE, seat_counter
 from needsseg.errors import UsageError
 from needsseg.settings import shipped
 from tests.fixtures.wording.matching import refuses, says
@@ -106,17 +107,19 @@ def test_seats_that_were_given_back_and_renewals_are_no_expansion() -> None:
     up_and_down = (term(D - 300, D - 60), term(D - 59, D - 20, seats=20), term(D - 19, None, seats=10))
     assert "expanded" not in stage(ACTIVE, *up_and_down).flags
     renewed = (term(D - 400, D - 36), term(D - 35, None))
-    for add in (True, False):
-        assert "expanded" not in lifecycle(ACTIVE, renewed, None, D, MEANINGS, add=add).flags
+    for overlap in (ADD, REPLACE):
+        assert (
+            "expanded" not in lifecycle(ACTIVE, renewed, None, D, MEANINGS, seats=seat_counter(renewed, overlap)).flags
+        )
     grown_then_renewed = (term(D - 300, D - 71), term(D - 70, D - 5, seats=14), term(D - 4, None, seats=14))
     assert says(stage(ACTIVE, *grown_then_renewed).evidence["expanded"], "seats 10 → 14", "70 days before")
 
 
 def test_concurrent_seats_are_added_or_stated() -> None:
     two = (term(D - 300, None, seats=10), term(D - 20, None, seats=4))
-    added = lifecycle(ACTIVE, two, None, D, MEANINGS, add=True)
+    added = lifecycle(ACTIVE, two, None, D, MEANINGS, seats=seat_counter(two, ADD))
     assert says(added.evidence["expanded"], "seats 10 → 14", "20 days before") and added.seats == 14
-    stated = lifecycle(ACTIVE, two, None, D, MEANINGS, add=False)
+    stated = lifecycle(ACTIVE, two, None, D, MEANINGS)
     assert "expanded" not in stated.flags and stated.seats == 4
 
 
@@ -131,7 +134,10 @@ def test_concurrent_seats_are_added_or_stated() -> None:
 def test_a_trial_that_turns_paid_is_no_expansion_and_what_follows_is(trial: Subscription) -> None:
     paid = term(D - 30, None, "Business", 10)
     assert "expanded" not in stage(ACTIVE, trial, paid).flags
-    assert "expanded" not in lifecycle(ACTIVE, (trial, paid), None, D, MEANINGS, add=True).flags
+    assert (
+        "expanded"
+        not in lifecycle(ACTIVE, (trial, paid), None, D, MEANINGS, seats=seat_counter((trial, paid), ADD)).flags
+    )
     more = term(D - 10, None, "Business", 15)
     assert says(stage(ACTIVE, trial, paid, more).evidence["expanded"], "seats 10 → 15")
 
@@ -377,3 +383,14 @@ def test_event_names_and_their_meaning() -> None:
 def test_without_a_core_name_every_other_event_is_core() -> None:
     rules = EventRules(login=("login",), core=("never seen",))
     assert meanings_of(["login", "zap", "zip"], rules).core == ("zap", "zip")
+
+
+def test_seats_of_terms_with_ids_are_added_and_an_upgrade_of_one_is_not_counted_twice() -> None:
+    base = Subscription("a", "Team", 10, 100.0, D - 400, id="1")
+    beside = Subscription("a", "Team", 5, 50.0, D - 20, id="2")
+    upgraded = replace(base, seats=14, start_day=D - 20)
+    for terms, seats_now in (((base, beside), 15), ((base, upgraded), 14), ((base, beside, upgraded), 19)):
+        row = lifecycle(ACTIVE, terms, None, D, MEANINGS, seats=seat_counter(terms))
+        assert row.seats == seats_now and row.evidence["expanded"].startswith(f"seats 10 → {seats_now}")
+    same = (base, replace(base, start_day=D - 20))
+    assert "expanded" not in lifecycle(ACTIVE, same, None, D, MEANINGS, seats=seat_counter(same)).flags

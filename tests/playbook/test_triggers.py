@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription
 from needsseg.accounts.tiers.timelines import Timeline, Timelines
+from needsseg.playbook.peers import peers
 from needsseg.playbook.trigger_rules import Feature, TriggerRules, load_trigger_rules
 from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable
 from needsseg.settings import shipped
@@ -388,7 +389,7 @@ def test_rows_come_by_day_and_every_kind_has_a_name() -> None:
 def test_features_that_can_never_fire_are_named() -> None:
     rules = TriggerRules(features=(Feature("timeline", BEGIN, ("Bussiness",)), Feature("board")))
     held = found(account(BEGIN, BEGIN, term(BEGIN, plan="Business")))
-    assert unwatchable(held, rules, {"Builder": ("gantt", "timeline")}) == {
+    assert unwatchable(peers(held, rules, {}), rules, {"Builder": ("gantt", "timeline")}) == {
         "board": NEVER_USED_HERE,
         "gantt": NEVER_USED_HERE,
         "timeline": f"{NO_SUCH_PLAN} Bussiness",

@@ -5,7 +5,7 @@ Several flags may apply; the stage is the first of them in the rules' order. Day
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,19 +153,19 @@ def lifecycle(
     as_of: int,
     meanings: Meanings | None,
     rules: LifecycleRules = SHIPPED_RULES,
-    add: bool = False,
+    seats: SeatCounter | None = None,
 ) -> Lifecycle:
     """Return stage and flags of one account as of epoch day ``as_of``.
 
     ``row`` is None where the account has no event before D, ``meanings`` None where there is no events file at all:
-    then there are no flags on activation and usage. Terms that start on or after D are ignored. ``add`` says that the seats of
-    concurrent terms are added; without it, the newest term states all seats.
+    then there are no flags on activation and usage. Terms that start on or after D are ignored. ``seats`` counts those
+    of concurrent terms; without it, the newest term states all seats.
     """
     begun = [term for term in subscriptions if term.start_day < as_of]
     lifecycle_flags: dict[str, str] = {}
     if churned := _churned(begun, as_of, rules.grace_days):
         lifecycle_flags["churned"] = churned
-    elif expanded := _expanded(begun, as_of, rules, add):
+    elif expanded := _expanded(begun, as_of, rules, seats or stated_seats):
         lifecycle_flags["expanded"] = expanded
     if row is not None and meanings is not None:
         lifecycle_flags |= _usage_flags(row, meanings, rules)
@@ -189,7 +189,7 @@ def lifecycle(
         {flag: lifecycle_flags[flag] for flag in flags},
         min(renewals, default=None),
         newest.plan if newest else "",
-        total_seats(active, add) if add else newest.seats if newest else None,
+        seats(begun, as_of, rules.grace_days) if seats else newest.seats if newest else None,
     )
 
 
@@ -233,13 +233,16 @@ def active_terms(begun: Sequence[Subscription], as_of: int, grace: int = GRACE_D
     return [term for term in begun if ends and term.end_day == max(ends)]
 
 
-def total_seats(terms: Iterable[Subscription], add: bool) -> int | None:
-    """Return the seats of concurrent terms: added, or the largest number, where an upgrade states all seats; None if unknown."""
-    seats = [term.seats for term in terms if term.seats is not None]
-    return (sum(seats) if add else max(seats)) if seats else None
+SeatCounter = Callable[[Sequence[Subscription], int, int], int | None]
+"""(terms that began before a day, the day, days of grace) → the seats of those that run on it, None where unknown."""
 
 
-def _expanded(begun: Sequence[Subscription], as_of: int, rules: LifecycleRules, add: bool) -> str:
+def stated_seats(begun: Sequence[Subscription], day: int, grace: int) -> int | None:
+    """Return the largest number of seats of the running terms, where an upgrade states all seats; None if unknown."""
+    return max((term.seats for term in active_terms(begun, day, grace) if term.seats is not None), default=None)
+
+
+def _expanded(begun: Sequence[Subscription], as_of: int, rules: LifecycleRules, seats: SeatCounter) -> str:
     """Describe how the paid terms on D exceed those before the last ``expanded_days``: seats, a plan, or a product more.
 
     An account that has paid for less time than that is compared with its first paid day, so that a trial turning paid is none.
@@ -251,9 +254,9 @@ def _expanded(begun: Sequence[Subscription], as_of: int, rules: LifecycleRules, 
     period = merge_periods(((term.start_day, term.end_day) for term in paid), grace)[-1]
     since = max(as_of - rules.expanded_days, period.start + 1)
     then = _terms_on(paid, since, grace)
-    seats_then, seats_now = total_seats(then, add), total_seats(now, add)
+    seats_then, seats_now = (seats(_begun(paid, day), day, grace) for day in (since, as_of))
     if seats_then is not None and seats_now is not None and seats_now > seats_then:
-        return f"seats {seats_then} → {seats_now}, {as_of - _last_rise(paid, since, as_of, grace, add)} days before"
+        return f"seats {seats_then} → {seats_now}, {as_of - _last_rise(paid, since, as_of, grace, seats)} days before"
     for term in now:
         if then and term.plan.casefold() not in {before.plan.casefold() for before in then}:
             risen = [_higher(term, before) for before in then]
@@ -267,18 +270,22 @@ def _expanded(begun: Sequence[Subscription], as_of: int, rules: LifecycleRules, 
 
 def _is_paid(term: Subscription) -> bool:
     """Return whether a term is neither a trial nor free, by its plan's name or amount."""
-    return plan_rank(term.plan) != 0 and term.amount != 0
+    return plan_rank(term.plan) != 0 and term.amount != 0 and not term.trial
 
 
 def _terms_on(paid: Sequence[Subscription], day: int, grace: int) -> list[Subscription]:
-    return active_terms([term for term in paid if term.start_day < day], day, grace)
+    return active_terms(_begun(paid, day), day, grace)
 
 
-def _last_rise(paid: Sequence[Subscription], since: int, as_of: int, grace: int, add: bool) -> int:
+def _begun(terms: Sequence[Subscription], day: int) -> list[Subscription]:
+    return [term for term in terms if term.start_day < day]
+
+
+def _last_rise(paid: Sequence[Subscription], since: int, as_of: int, grace: int, seats: SeatCounter) -> int:
     """Return the last day from ``since`` on which a term that began raised the seats."""
     starts = sorted({term.start_day for term in paid if since <= term.start_day < as_of}, reverse=True)
     for day in starts:
-        before, after = (total_seats(_terms_on(paid, each, grace), add) for each in (day, day + 1))
+        before, after = (seats(_begun(paid, each), each, grace) for each in (day, day + 1))
         if after is not None and after > (before or 0):
             return day
     return since

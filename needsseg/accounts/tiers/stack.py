@@ -15,6 +15,7 @@ from needsseg.accounts.tiers.event_meanings import EventRules, load_event_rules
 from needsseg.accounts.tiers.firmographic import IcpRule, load_icp
 from needsseg.accounts.tiers.lifecycle import Lifecycle, LifecycleRules, Subscription, lifecycle, load_lifecycle_rules
 from needsseg.accounts.tiers.profile import AccountProfile, profiles
+from needsseg.accounts.tiers.terms import REPLACE, seat_counter
 from needsseg.accounts.tiers.zones import epoch_day, zone
 from needsseg.records import Account, Label
 from needsseg.settings import Settings, prompt_file
@@ -44,7 +45,7 @@ class Rules:
     events: EventRules = field(default_factory=EventRules)
     icp: IcpRule = field(default_factory=IcpRule)
     lifecycle: LifecycleRules = field(default_factory=LifecycleRules)
-    overlap: str = "replace"
+    overlap: str = REPLACE
 
     @property
     def grace(self) -> int:
@@ -119,7 +120,7 @@ def build(
             else None
         )
         terms = _subscriptions(engine, stack.subscriptions, ids) if stack.subscriptions is not None else []
-    stages = _stages(contents, usage, terms, day, rules.lifecycle)
+    stages = _stages(contents, usage, terms, day, rules)
     current_labels = [
         Label(contents.merged.get(label.account_id, label.account_id), label.segment, label.source, label.confidence,
               label.confirmed_by)
@@ -129,7 +130,7 @@ def build(
 
 
 def _stages(
-    contents: Accounts, usage: Usage | None, terms: Sequence[Subscription], day: int, rules: LifecycleRules
+    contents: Accounts, usage: Usage | None, terms: Sequence[Subscription], day: int, rules: Rules
 ) -> dict[str, Lifecycle]:
     by_account: dict[str, list[Subscription]] = defaultdict(list)
     for term in terms:
@@ -138,7 +139,9 @@ def _stages(
     for account in contents.accounts:
         key = account.account_id
         row, meanings = (usage.rows.get(key), usage.meanings) if usage else (None, None)
-        stages[key] = lifecycle(row, by_account[key], contents.created[key], day, meanings, rules)
+        own = by_account[key]
+        seats = seat_counter(own, rules.overlap)
+        stages[key] = lifecycle(row, own, contents.created[key], day, meanings, rules.lifecycle, seats)
     return stages
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, active_terms, plan_rank
+from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, SeatCounter, Subscription, active_terms, plan_rank
 
 ADD, REPLACE = "add", "replace"
 
@@ -26,6 +26,18 @@ def counted_terms(
     named = [term for term in active if term.id]
     unnamed = [term for term in active if not term.id]
     return named + (unnamed if overlap == ADD else newest_of_plans(unnamed))
+
+
+def seat_counter(terms: Sequence[Subscription], overlap: str = REPLACE) -> SeatCounter | None:
+    """Return how the seats of an account's concurrent terms are added; None where the newest term states all seats."""
+    if overlap == REPLACE and not any(term.id for term in terms):
+        return None
+
+    def added(begun: Sequence[Subscription], day: int, grace: int) -> int | None:
+        seats = [term.seats for term in counted_terms(begun, day, grace, overlap) if term.seats is not None]
+        return sum(seats) if seats else None
+
+    return added
 
 
 def _without_replaced(begun: Sequence[Subscription]) -> list[Subscription]:

@@ -15,8 +15,9 @@ from needsseg.accounts.engines.engine import Engine, open_engine
 from needsseg.accounts.engines.event_facts import event_facts
 from needsseg.accounts.tiers.behaviour import WINDOW, local_days, surviving
 from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
-from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, active_terms
+from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, stated_seats
 from needsseg.accounts.tiers.stack import Rules, StackFiles, load_rules, read_accounts, read_subscriptions
+from needsseg.accounts.tiers.terms import seat_counter
 from needsseg.accounts.tiers.zones import epoch_day, zone
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def timelines(
             usage = _usage(engine, stack.events, day, tz, rules.events, contents.merged, ids)
     timeline_by_account = {
         account.account_id: _timeline(
-            account.account_id, contents.created[account.account_id], begun[account.account_id], usage, day, rules.grace
+            account.account_id, contents.created[account.account_id], begun[account.account_id], usage, day, rules
         )
         for account in contents.accounts
     }
@@ -183,7 +184,7 @@ def _user_changes(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def _timeline(
-    key: str, created: int | None, begun: Sequence[Subscription], usage: _Usage, as_of: int, grace: int
+    key: str, created: int | None, begun: Sequence[Subscription], usage: _Usage, as_of: int, rules: Rules
 ) -> Timeline:
     first = usage.first_days.get(key)
     signs = [term.start_day for term in begun] + ([] if first is None else [first])
@@ -195,7 +196,7 @@ def _timeline(
         tuple(sorted(usage.logins.get(key, ()))),
         usage.first_use.get(key, {}),
         _users(usage.changes.get(key, ()), as_of),
-        _seats(begun, as_of, grace),
+        _seats(begun, as_of, rules.grace, rules.overlap),
         tuple(begun),
     )
 
@@ -206,14 +207,14 @@ def _users(changes: Iterable[tuple[int, int]], as_of: int) -> Steps:
     return tuple((day, count) for (day, change), count in zip(ordered, counts, strict=True) if change)
 
 
-def _seats(begun: Sequence[Subscription], as_of: int, grace: int) -> Steps:
-    """Return the steps of seats; overlapping terms are not added, as an upgrade states all seats."""
+def _seats(begun: Sequence[Subscription], as_of: int, grace: int, overlap: str) -> Steps:
+    """Return the steps of seats; those of overlapping terms are added as ``terms.counted_terms`` says."""
+    seats_on = seat_counter(begun, overlap) or stated_seats
     turns = {term.start_day + 1 for term in begun}
     turns |= {day for term in begun if term.end_day is not None for day in (term.end_day + 1, term.end_day + grace + 1)}
     steps: list[tuple[int, int | None]] = []
     for turn in sorted(day for day in turns if day <= as_of):
-        active = active_terms([term for term in begun if term.start_day < turn], turn, grace)
-        seats = max((term.seats for term in active if term.seats is not None), default=None)
+        seats = seats_on([term for term in begun if term.start_day < turn], turn, grace)
         if not steps or steps[-1][1] != seats:
             steps.append((turn, seats))
     return tuple(steps)
