@@ -98,7 +98,8 @@ def test_an_expansion_yields_on_the_day_after_its_ninety(days: int, more: int, p
     """Whether an upgrade states all seats or the new term adds them, and however long the account has paid before."""
     begun = D - days - paid_before - 1
     added = term(D - days, None, seats=more if add else 10 + more)
-    found = lifecycle(ACTIVE, (term(begun, None, seats=10), added), begun, D, MEANINGS, add=add)
+    terms = (term(begun, None, seats=10), added)
+    found = lifecycle(ACTIVE, terms, begun, D, MEANINGS, seats=seat_counter(terms, ADD if add else REPLACE))
     assert ("expanded" in found.flags) == (days <= 90)
     assert found.seats == 10 + more
 
