@@ -19,3 +19,6 @@ FEWEST_EVENTS_MOBILE_ONLY = 5
 """With fewer events, use on mobile devices alone is not called a habit. Our own choice."""
 MANY_FEATURES = 5
 """From so many different features used in 30 days on, an account's breadth is high. Our own choice."""
+FEWEST_COMPARED_ACCOUNTS = 30
+"""Segments are not compared with each other on a figure that fewer accounts have: with fifteen, only differences far larger
+than usual could be told from chance. Our own choice."""
