@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from needsseg.scorecard import proportions, scores
 from needsseg.scorecard.correction import FALSE_SHARE, chosen_confidence, corrected
@@ -53,31 +53,6 @@ class Comparison:
         if self.kind == "days":
             return (self.ratio or 1.0) > 1
         return (self.difference or 0.0) > 0
-
-
-class Contrast(Protocol):
-    """A figure of a segment and of the others, before the correction."""
-
-    figure: str
-    segment: str
-    kind: Kind
-
-    @property
-    def sizes(self) -> tuple[int, int]:
-        """The accounts of the segment and of the others for which the figure is known."""
-
-    @property
-    def middles(self) -> tuple[float | None, float | None]:
-        """The figure of the segment, and of the others."""
-
-    def p(self) -> float:
-        """Return the p of the test."""
-
-    def difference(self, confidence: float) -> Effect:
-        """Return the difference with its interval, all None where there is none."""
-
-    def ratio(self, confidence: float) -> Effect:
-        """Return the ratio with its interval, all None where there is none."""
 
 
 NOTHING = Effect(None, None, None)
@@ -198,6 +173,10 @@ class DaysContrast:
         )
 
 
+Contrast = ShareContrast | NumberContrast | DaysContrast
+"""A figure of a segment and of the others, before the correction."""
+
+
 def _members(size: int, total: int) -> NDArray[np.bool_]:
     import numpy as np
 
@@ -240,11 +219,22 @@ def _comparison(contrast: Contrast, p: float, p_corrected: float, confidence: fl
         else _excludes(contrast.difference(confidence), 0.0)
     )
     return Comparison(
-        contrast.figure, contrast.kind, contrast.segment, *contrast.sizes, _rounded(value), _rounded(other_value),
-        *map(_rounded, (difference.value, difference.low, difference.high)),
-        *map(_rounded, (ratio.value, ratio.low, ratio.high)),
-        round(p, 6), round(p_corrected, 6), supported,
-    )  # fmt: skip
+        contrast.figure,
+        contrast.kind,
+        contrast.segment,
+        *contrast.sizes,
+        _rounded(value),
+        _rounded(other_value),
+        _rounded(difference.value),
+        _rounded(difference.low),
+        _rounded(difference.high),
+        _rounded(ratio.value),
+        _rounded(ratio.low),
+        _rounded(ratio.high),
+        round(p, 6),
+        round(p_corrected, 6),
+        supported,
+    )
 
 
 def _excludes(effect: Effect, none: float) -> bool:

@@ -128,7 +128,8 @@ class _Words:
                 unit = f" {measure.unit[1]}"
             ends = _range(comparison.low, comparison.high, "{:+,.1f}")
             return f"typical difference {comparison.difference:+,.1f} ({ends}){unit}; {tail}"
-        ends = _range(*(None if end is None else 100 * end for end in (comparison.low, comparison.high)), "{:+.0f}")
+        low, high = (None if end is None else 100 * end for end in (comparison.low, comparison.high))
+        ends = _range(low, high, "{:+.0f}")
         return f"difference {round(100 * (comparison.difference or 0)):+d} points ({ends}); {tail}"
 
 

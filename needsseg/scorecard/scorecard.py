@@ -161,7 +161,8 @@ def figure(measure: Measure, accounts: Sequence[AccountFacts]) -> Figure:
 
 
 def _figure(n: int, value: float | None, low: float | None, high: float | None) -> Figure:
-    return Figure(n, *(None if end is None else round(end, 4) for end in (value, low, high)), few=False)
+    low, high = (None if end is None else round(end, 4) for end in (low, high))
+    return Figure(n, None if value is None else round(value, 4), low, high, False)
 
 
 def _curve_of(waits: Sequence[Waiting]) -> Curve:

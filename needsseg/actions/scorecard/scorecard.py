@@ -31,12 +31,14 @@ from needsseg.study.connection import Study
 class SegmentReport:
     """The scorecard and the use by segment of one division of the accounts.
 
-    ``accounts`` are the ids of each segment, under "" of those without one.
+    ``accounts`` are the ids of each segment, under "" of those without one; ``in_use`` those of them whose use counts, as
+    they have not left.
     """
 
     scorecard: Scorecard
     usage: UsageTable
     accounts: dict[str, tuple[str, ...]]
+    in_use: dict[str, tuple[str, ...]]
 
 
 def segment_report(
@@ -67,8 +69,11 @@ def report_of(study: Study, data: Gathered, progress: Progress = silent) -> Segm
     notes = notes_on(study, data, len(comparisons), len(sentences))
     own, without, everyone = cards(data.facts, data.names, data.grace)
     members: dict[str, list[str]] = {name: [] for name in (*data.names, "")}
+    in_use: dict[str, list[str]] = {name: [] for name in members}
     for facts in data.facts:
         members[facts.segment].append(facts.account_id)
+        if facts.use is not None:
+            in_use[facts.segment].append(facts.account_id)
     card = Scorecard(
         by, data.question.as_of, data.question.since, money, own, without, everyone, comparisons, sentences, notes,
         labels_of([facts for facts in data.facts if facts.segment]),
@@ -81,7 +86,12 @@ def report_of(study: Study, data: Gathered, progress: Progress = silent) -> Segm
         notes,
     )  # fmt: skip
     progress("comparing segments", 1, 1)
-    return SegmentReport(card, table, {name: tuple(ids) for name, ids in members.items()})
+    return SegmentReport(
+        card,
+        table,
+        {name: tuple(ids) for name, ids in members.items()},
+        {name: tuple(ids) for name, ids in in_use.items()},
+    )
 
 
 def accounts_using(

@@ -150,7 +150,10 @@ def _reached(card: SegmentCard, key: str, day: int) -> str:
 def _shape(report: SegmentReport) -> dict[str, Any]:
     """The scorecard as JSON; keys are a contract."""
     card = report.scorecard
-    segments = [_card_shape(each) | {"account_ids": report.accounts[each.name]} for each in card.segments]
+    segments = [
+        _card_shape(each) | {"account_ids": report.accounts[each.name], "in_use_ids": report.in_use[each.name]}
+        for each in card.segments
+    ]
     return {
         "by": card.by,
         "as_of": card.as_of.isoformat(),
@@ -160,6 +163,7 @@ def _shape(report: SegmentReport) -> dict[str, Any]:
         "segments": segments,
         "none": None if card.none is None else _card_shape(card.none),
         "everyone": _card_shape(card.everyone),
+        "use": [asdict(row) for row in report.usage.rows],
         "comparisons": [asdict(each) for each in card.comparisons],
         "not_compared": card.not_compared,
         "labels": None if card.labels is None else asdict(card.labels),
