@@ -16,7 +16,11 @@ COMPARED = (
 )  # fmt: skip
 COLUMNS = ("as_of", "by", "segment", "figure", "n", "value", "low", "high", "few", *COMPARED)
 MARK = ",".join(COLUMNS[2:9])
-_TOTALS = ("accounts", "share", "users", "seats", "priced", "pays", "pays_mean", "pays_mean_seat")
+_TOTALS = {
+    "accounts": "accounts", "share": "share of all accounts", "users": "active users", "seats": "seats in all",
+    "priced": "accounts with a known amount", "pays": "pays in all", "pays_mean": "pays, mean",
+    "pays_mean_seat": "pays for a seat, mean",
+}  # fmt: skip
 
 Line = tuple[str, str, Figure, Comparison | None]
 
@@ -56,8 +60,8 @@ def _card_lines(card: Scorecard) -> Iterator[Line]:
     shown: list[tuple[str, SegmentCard]] = [(each.name, each) for each in card.segments]
     shown += [("(none)", card.none)] if card.none is not None else []
     for segment, each in (*shown, ("(all)", card.everyone)):
-        for total in _TOTALS:
-            value = getattr(each, total)
+        for name, total in _TOTALS.items():
+            value = getattr(each, name)
             yield segment, total, Figure(each.accounts, value, None, None, False), None
         for key, figure in (*each.figures.items(), ("kept", each.kept), ("stays", each.stays)):
             yield segment, key, figure, made.get((key, segment))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+COMPARED_DAYS = 90
+"""Waits are compared over so many days from the start, as a quarter is what onboarding can still change. Our own choice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from needsseg.scorecard.comparisons import Comparison
+from needsseg.scorecard.comparisons import COMPARED_DAYS, Comparison
 from needsseg.scorecard.measures import Measure
 from needsseg.text import format_count, plural
 
@@ -103,8 +103,11 @@ class _Words:
         others, counts = self._others(comparison), _counts(comparison)
         if not own:
             step = measure.title.removeprefix("days ")
-            return f"Fewer than half of the {segment} accounts have got {step} so far; {others} take {other}; {counts}."
-        ending = f"{others} {other}" if other else f"fewer than half of {others} have got there so far"
+            rest = f"{others} take {other}" if other else f"and so it is for {others}"
+            return (
+                f"Fewer than half of the {segment} accounts get {step} within {COMPARED_DAYS} days; {rest}; {counts}."
+            )
+        ending = f"{others} {other}" if other else f"fewer than half of {others} get there within {COMPARED_DAYS} days"
         return f"{segment} accounts {measure.verb.format(value=own)}, {ending} (medians); {counts}."
 
     def _amount(self, value: float | None, measure: Measure) -> str:

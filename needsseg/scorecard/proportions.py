@@ -63,14 +63,15 @@ def ratio(hits: int, total: int, other_hits: int, other_total: int, confidence: 
         wilson(other_hits, other_total, confidence),
     )
 
-    def end(own: float, opposite: float, sign: int) -> float | None:
-        divisor = opposite * (2 * other - opposite)
-        if divisor <= 0:
-            return None
-        inside = (share * other) ** 2 - own * opposite * (2 * share - own) * (2 * other - opposite)
-        return (share * other + sign * math.sqrt(max(0.0, inside))) / divisor
-
-    return Effect(share / other, max(0.0, end(low, other_high, -1) or 0.0), end(high, other_low, 1))
+    product = share * other
+    low_part, high_part = low * (2 * share - low), high * (2 * share - high)
+    low_divisor, high_divisor = other_high * (2 * other - other_high), other_low * (2 * other - other_low)
+    # The lower end as a quotient without cancellation, which also holds where its divisor is 0 or below.
+    lower = low_part / (product + math.sqrt(max(0.0, product**2 - low_part * low_divisor))) if low_part > 0 else 0.0
+    if high_divisor <= 0:
+        return Effect(share / other, lower, None)
+    upper = (product + math.sqrt(max(0.0, product**2 - high_part * high_divisor))) / high_divisor
+    return Effect(share / other, lower, upper)
 
 
 def fisher_p(hits: int, total: int, other_hits: int, other_total: int) -> float:

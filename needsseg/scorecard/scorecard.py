@@ -9,7 +9,14 @@ from datetime import date
 
 from needsseg.errors import Advice
 from needsseg.scorecard import proportions, scores
-from needsseg.scorecard.comparisons import Comparison, Contrast, DaysContrast, NumberContrast, ShareContrast
+from needsseg.scorecard.comparisons import (
+    COMPARED_DAYS,
+    Comparison,
+    Contrast,
+    DaysContrast,
+    NumberContrast,
+    ShareContrast,
+)
 from needsseg.scorecard.dimensions import Dimension
 from needsseg.scorecard.facts import AccountFacts, Waiting
 from needsseg.scorecard.findings import Finding
@@ -191,6 +198,11 @@ def _stays(accounts: Sequence[AccountFacts], grace: int) -> Figure:
     if course.followed(YEAR + grace) < FEWEST_ACCOUNTS_IN_CELL:
         return Figure(len(waits), None, None, None, True)
     step = course.at(YEAR + grace)
+    if step.low is None and step.survival == 1:
+        # Nobody has left so far, where the log-log interval is undefined: that of a share among those still followed.
+        return _figure(
+            len(waits), 1.0, *proportions.wilson(course.followed(YEAR + grace), course.followed(YEAR + grace))
+        )
     return _figure(len(waits), step.survival, step.low, step.high)
 
 
@@ -251,10 +263,19 @@ def _contrast(measure: Measure, name: str, members: Mapping[str, Sequence[Accoun
         return DaysContrast(
             measure.key,
             name,
-            tuple(value for value in own if isinstance(value, Waiting)),
-            tuple(value for value in others if isinstance(value, Waiting)),
+            _early(own),
+            _early(others),
         )
     return NumberContrast(measure.key, name, _floats(own), _floats(others))
+
+
+def _early(values: Sequence[bool | float | Waiting]) -> tuple[Waiting, ...]:
+    """Return waits as seen in the first COMPARED_DAYS days: who gets there much later was not served by onboarding."""
+    return tuple(
+        value if value.days < COMPARED_DAYS else Waiting(COMPARED_DAYS, False)
+        for value in values
+        if isinstance(value, Waiting)
+    )
 
 
 def _floats(values: Sequence[bool | float | Waiting]) -> tuple[float, ...]:
