@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -237,13 +237,16 @@ def contrasts(
 ) -> list[Contrast]:
     """Return each figure of each segment against the other segments; those that define the segments are left out."""
     members = by_segment([facts for facts in accounts if facts.segment])
-    return [
-        contrast
-        for measure in measures
-        if not is_defined_by(measure, chosen)
-        for name in names
-        if (contrast := _contrast(measure, name, members)) is not None
-    ]
+    found: list[Contrast] = []
+    for measure in measures:
+        if is_defined_by(measure, chosen):
+            continue
+        values = {name: measure.values(own) for name, own in members.items()}
+        for name in names:
+            others = [value for other, known in values.items() if other != name for value in known]
+            if values.get(name) and others:
+                found.append(_contrast(measure, name, values[name], others))
+    return found
 
 
 def is_defined_by(measure: Measure, chosen: Sequence[Dimension]) -> bool:
@@ -252,11 +255,12 @@ def is_defined_by(measure: Measure, chosen: Sequence[Dimension]) -> bool:
     return measure.key in defining or (measure.part == "use" and "use" in defining)
 
 
-def _contrast(measure: Measure, name: str, members: Mapping[str, Sequence[AccountFacts]]) -> Contrast | None:
-    own = measure.values(members.get(name, ()))
-    others = [value for other, accounts in members.items() if other != name for value in measure.values(accounts)]
-    if not own or not others:
-        return None
+def _contrast(
+    measure: Measure,
+    name: str,
+    own: Sequence[bool | float | Waiting],
+    others: Sequence[bool | float | Waiting],
+) -> Contrast:
     if measure.kind == "share":
         return ShareContrast(measure.key, name, sum(map(bool, own)), len(own), sum(map(bool, others)), len(others))
     if measure.kind == "days":

@@ -92,13 +92,12 @@ def _on_size(study: Study, data: Gathered) -> list[str | Advice]:
     counts = Counter(facts.segment for facts in data.facts if facts.segment)
     total = sum(counts.values())
     few = [name for name in data.names if counts[name] < FEWEST_ACCOUNTS_IN_CELL]
-    if len(counts) == 1:
-        return [
-            f"All {format_count(total, 'account')} with a value have the same by {by}: there is nothing to compare."
-        ]
-    if total >= FEWEST_COMPARED_ACCOUNTS and not few:
+    if len(counts) > 1 and total >= FEWEST_COMPARED_ACCOUNTS and not few:
         return []
-    if total < FEWEST_COMPARED_ACCOUNTS:
+    if len(counts) < 2:
+        known = f"{format_count(total, 'account')} in one segment alone" if total else "No account has a segment"
+        words = f"{known} by {by}: there is nothing to compare."
+    elif total < FEWEST_COMPARED_ACCOUNTS:
         words = f"{format_count(total, 'account')} by {by} are too few to compare segments: it takes "
         words += f"{FEWEST_COMPARED_ACCOUNTS}, and {FEWEST_ACCOUNTS_IN_CELL} in each."
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -116,11 +117,14 @@ class ScorecardSheet(Sheet[Filters | By | UsersOf]):
             first = str(self._result["by"][0])
             choices = [Choice(other, other) for other in DIMENSIONS if other != first]
             self.app.push_screen(
-                Prompt(f"Cross {first} with what?", choices=choices, free=False),
-                lambda other: self.dismiss(By((first, other))) if other else None,
+                Prompt(f"Cross {first} with what?", choices=choices, free=False), partial(self._cross, first)
             )
         elif name is not None:
             self.dismiss(By((name,)))
+
+    def _cross(self, first: str, other: str | None) -> None:
+        if other is not None:
+            self.dismiss(By((first, other)))
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -158,7 +162,9 @@ class ScorecardSheet(Sheet[Filters | By | UsersOf]):
         """Return the number of accounts of a segment that used a feature in 90 days."""
         row = next(row for row in self._result["use"] if row["kind"] == "feature" and row["title"] == feature)
         figure = next(cell["long"] for cell in row["cells"] if cell["segment"] == segment)
-        return round((figure["value"] or 0.0) * figure["n"])
+        share: float = figure["value"] or 0.0
+        accounts: int = figure["n"]
+        return round(share * accounts)
 
     def _show_cell(self, chosen: str | None, feature: str) -> None:
         if chosen is None:
