@@ -117,6 +117,8 @@ def unasked_folder(built_studies: BuiltStudies, demo_folder: Path) -> Path:
         with studies.open_study(folder / "needsseg.db") as opened:
             undone = [history.undo(opened, anyones=True).action for _ in range(2)]
         assert undone == ["route survey", "save survey"]
+        for verdicts in (folder / "needsseg.db.stack").glob("survey-*.parquet"):
+            verdicts.unlink()
 
     return built_studies.get("unasked", take_back)
 

@@ -52,6 +52,13 @@ def test_difference_and_ratio_agree_on_which_is_more(own: tuple[int, int], other
         assert gap.low > -1e-9
 
 
+def test_a_ratio_to_a_rare_share_has_a_lower_end() -> None:
+    effect = ratio(12, 34, 6, 71)
+    assert effect.value == pytest.approx(4.176, abs=0.001)
+    assert effect.low == pytest.approx(1.739, abs=0.001)
+    assert effect.high == pytest.approx(9.764, abs=0.001)
+
+
 @given(COUNTS, COUNTS)
 def test_p_is_fishers(own: tuple[int, int], other: tuple[int, int]) -> None:
     table = [[own[0], own[1] - own[0]], [other[0], other[1] - other[0]]]
