@@ -27,3 +27,6 @@ MANY_INVITATIONS = 3
 """From so many invitations in 30 days on, a team is adopting the product. Our own choice."""
 MOST_TRIGGERS_OF_ACCOUNT = 3
 """Lists show so many triggers of one kind for an account, and how many more there are; files have all. Our own choice."""
+FEWEST_COMPARED_ACCOUNTS = 30
+"""Segments are not compared with each other on a figure that fewer accounts have: with fifteen, only differences far larger
+than usual could be told from chance. Our own choice."""

@@ -262,6 +262,10 @@ class StackScreen(StudyScreen):
         """Show when each stage, segment and trigger holds."""
         self.commands.definitions()
 
+    def action_scorecard(self) -> None:
+        """Compare segments."""
+        self.commands.scorecard()
+
     def leave(self) -> None:
         """Remember date and table."""
         self.loader.remember_date()
