@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.actions.accounts import accounts as account_actions
+from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding import memos as memo_actions
 from needsseg.actions.coding import passages as passage_actions
 from needsseg.actions.discovery import evidence
@@ -141,7 +142,8 @@ class StudyReader:
         where no accounts were imported; ValueError where ``as_of`` is not a date.
         """
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-        return Rows(map(shapes.profile, account_actions.profiles(self._study, day, engine=engine)))
+        paid = revenue_as_of(self._study, day, engine)
+        return Rows(shapes.profile(row, paid) for row in account_actions.profiles(self._study, day, engine=engine))
 
     def history(self) -> Rows:
         """Return what was done to the study and by whom, the newest first."""

@@ -71,6 +71,7 @@ class Fix(Enum):
     REMOVE_PAIR = "remove the pair"
     # Accounts
     IMPORT_ACCOUNTS = "import account data"
+    SET_AMOUNTS = "choose how amounts are taken"
     MATCHES = "match participants to accounts"
     PROFILES = "list the accounts"
     ASSIGN = "assign the texts"
@@ -112,6 +113,8 @@ class Option(Enum):
     KIND = "what account data a file holds"
     MAP = "which column is read as which field"
     DATES = "how dates are written"
+    INTERVAL = "the billing interval"
+    AMOUNTS = "how amounts are written"
     TABLE = "the table of a database"
     TEXT_COLUMN = "the column of texts"
     ACCOUNT_COLUMN = "the column of accounts"

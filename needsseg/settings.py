@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -32,6 +33,10 @@ class Settings:
     """Whether discovery uses codes on passages as hints at which belong together."""
     timezone: str = "UTC"
     """Reporting time zone: where a day begins for account data."""
+    currency: str = ""
+    """The currency in which money is reported (an ISO code such as EUR); other currencies are converted by ``rates``."""
+    rates: str = ""
+    """A CSV file with the columns currency, rate and as_of, by which amounts are converted to ``currency``."""
     engine: str = "duckdb"
     """What computes profiles: duckdb, polars, spark, spark:MASTER or sc://HOST:PORT."""
     backend: str = "torch"
@@ -66,8 +71,10 @@ def load(study: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     if file.is_file():
         values = read_toml(file)
         if "prompts" in values and isinstance(values["prompts"], str):
-            # The folder is relative to the settings file.
+            # Paths are relative to the settings file.
             values["prompts"] = str(study.parent / Path(values["prompts"]).expanduser())
+        if isinstance(values.get("rates"), str) and values["rates"]:
+            values["rates"] = str(study.parent / Path(values["rates"]).expanduser())
         settings = _apply(settings, values, str(file))
     from_env = {
         setting.name: environ[f"NEEDSSEG_{setting.name.upper()}"]
@@ -96,6 +103,22 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions.") from error
 
 
+def toml_place(path: Path, table: str = "", key: str = "") -> str:
+    """Return ``file, line 12`` where a table begins or its ``key`` stands, which parsed TOML does not say.
+
+    A key of no table stands before the first one. Only the file is returned where neither is found, as in inline tables.
+    """
+    inside, place = "", 0
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        if heading := re.match(r"\s*\[+\s*([^\]]*?)\s*\]", line):
+            inside = heading[1].strip("\"'")
+            place = number if inside == table and not place else place
+        name = key if inside == table else table if not inside else ""
+        if name and re.match(rf"""\s*["']?{re.escape(name)}["']?\s*[=.]""", line):
+            return f"{path}, line {number}"
+    return f"{path}, line {place}" if place else str(path)
+
+
 def _checked(settings: Settings) -> Settings:
     if not 0 <= settings.suggest_threshold <= 1:
         raise UsageError(f"suggest_threshold = {settings.suggest_threshold} is not between 0 and 1.")
@@ -106,6 +129,10 @@ def _checked(settings: Settings) -> Settings:
         raise UsageError(
             f"backend = '{settings.backend}' is not a valid back end.", f"Back ends: {', '.join(BACKENDS)}."
         )
+    if settings.currency and not re.fullmatch("[A-Z]{3}", settings.currency):
+        raise UsageError(f"currency = '{settings.currency}' is not an ISO code.", "Write three capitals, such as EUR.")
+    if settings.rates and not settings.currency:
+        raise UsageError("rates needs currency: the one to convert to.", "Set currency too, such as EUR.")
     if settings.prompts and not Path(settings.prompts).expanduser().is_dir():
         raise UsageError(f"prompts = '{settings.prompts}': there is no such folder.", "Correct the setting.")
     return settings

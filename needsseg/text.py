@@ -68,6 +68,15 @@ def format_count(number: int, word: str, several: str = "") -> str:
     return f"{number:,} {plural(number, word, several)}"
 
 
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
+
+
+def format_money(amount: float, currency: str = "") -> str:
+    """Return an amount with its currency: ``€18,600``, ``CHF 12.50``; hundredths only below 1,000 and where there are any."""
+    figure = f"{amount:,.0f}" if abs(amount) >= 1_000 or amount == round(amount) else f"{amount:,.2f}"
+    return f"{_SIGNS[currency]}{figure}" if currency in _SIGNS else f"{currency} {figure}".strip()
+
+
 def date_of(day: int) -> date:
     """Return the date of a day that is counted since 1970-01-01; ``str`` shows it as an ISO date."""
     return EPOCH + timedelta(days=day)

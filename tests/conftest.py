@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from needsseg.actions.study import studies
+from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing
 from needsseg.embedding import sentence_transformers
 from needsseg.study.connection import Study
@@ -106,6 +106,30 @@ def _walk_sample_study(folder: Path) -> None:
     from needsseg.actions.study.demo import demo
 
     demo(folder)
+
+
+@pytest.fixture(scope="session")
+def unasked_folder(built_studies: BuiltStudies, demo_folder: Path) -> Path:
+    """The sample study before its survey was saved and its answers routed."""
+
+    def take_back(folder: Path) -> None:
+        shutil.copytree(demo_folder, folder, dirs_exist_ok=True)
+        with studies.open_study(folder / "needsseg.db") as opened:
+            undone = [history.undo(opened, anyones=True).action for _ in range(2)]
+        assert undone == ["route survey", "save survey"]
+        for verdicts in (folder / "needsseg.db.stack").glob("survey-*.parquet"):
+            verdicts.unlink()
+
+    return built_studies.get("unasked", take_back)
+
+
+@pytest.fixture
+def unasked_study(unasked_folder: Path, tmp_path: Path) -> Iterator[Study]:
+    """A copy of the sample study without survey answers."""
+    copy = tmp_path / "demo"
+    shutil.copytree(unasked_folder, copy)
+    with studies.open_study(copy / "needsseg.db") as opened:
+        yield opened
 
 
 @pytest.fixture

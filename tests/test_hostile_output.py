@@ -156,6 +156,8 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "profile": [DAY, (*DAY, "--json"), ("--as-of", HOSTILE), (*DAY, "--account", HOSTILE)],
     "account": [("a2", *DAY), ("a2", *DAY, "--json"), (HOSTILE, *DAY)],
     "rollup": [DAY, (*DAY, "--who"), (*DAY, "--json"), (*DAY, "--out", f"out{HOSTILE}.csv")],
+    "scorecard": [DAY, (*DAY, "--json"), (*DAY, "--by", HOSTILE), (*DAY, "--out", f"out{HOSTILE}.csv")],
+    "usage": [DAY, (*DAY, "--json"), (*DAY, "--feature", HOSTILE), (*DAY, "--segment", HOSTILE)],
     "patterns": [DAY, (*DAY, "--json")],
     "rules": [(), ("--json",)],
     "rules check": [("talk.txt",), (f"no{HOSTILE}.toml",)],

@@ -93,6 +93,43 @@ def test_the_generator_makes_the_files_that_are_here(tmp_path: Path) -> None:
     assert (folder / "usage.csv.gz").read_bytes() == before
 
 
+def test_the_answers_and_tickets_are_made_from_them(tmp_path: Path) -> None:
+    folder = tmp_path / "accounts"
+    folder.mkdir()
+    made_from = (
+        "make_accounts.py",
+        "make_answers.py",
+        "invented.toml",
+        "tickets.toml",
+        "subscriptions.csv",
+        "usage.csv.gz",
+    )
+    for name in made_from:
+        shutil.copy(ACCOUNTS / name, folder)
+    subprocess.run([sys.executable, folder / "make_answers.py"], check=True)
+    for name in ("survey_responses.csv", "tickets.csv"):
+        assert content(folder / name) == content(ACCOUNTS / name), name
+
+
+def test_some_two_hundred_accounts_answered_before_what_they_are_followed_for(accounts: Rows) -> None:
+    answers, created = read(ACCOUNTS / "survey_responses.csv"), {row["Id"]: row["CreatedDate"][:10] for row in accounts}
+    asked = {row["account_id"] for row in answers}
+    assert 190 <= len(asked) <= 220
+    assert len(asked - set(created)) == 1, "one is of an account that the CRM does not know"
+    for row in answers:
+        start = created.get(row["account_id"], "")
+        assert start < row["at"]
+        assert row["at"] < "2025-07-01" or start >= "2025-07-01"
+
+
+def test_tickets_are_of_known_accounts_and_dated(accounts: Rows) -> None:
+    tickets, ids = read(ACCOUNTS / "tickets.csv"), {row["Id"] for row in accounts}
+    assert len(tickets) == 230
+    assert len({row["ticket_id"] for row in tickets}) == 230
+    assert {row["account_id"] for row in tickets} <= ids
+    assert [row["created_at"] for row in tickets] == sorted(row["created_at"] for row in tickets)
+
+
 def test_ids_are_unique_and_carry_their_check_suffix(accounts: Rows) -> None:
     assert suffix("001A00000" + "06Vm9r") == "IAC"
     ids = [row["Id"] for row in accounts]

@@ -13,6 +13,7 @@ from needsseg.accounts.ingest.gathering import Gathered, Part, gathered, label, 
 from needsseg.accounts.ingest.ingestion import Ingested, over_all
 from needsseg.accounts.ingest.mapping import (
     DATE_FIELDS,
+    DESCRIBING,
     KINDS,
     NAMES,
     REQUIRED,
@@ -38,6 +39,7 @@ from needsseg.accounts.tiers.stack import (
 
 __all__ = [
     "DATE_FIELDS",
+    "DESCRIBING",
     "FORMATS",
     "KINDS",
     "NAMES",

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from needsseg.accounts.ingest.cells import salesforce_18
@@ -41,6 +41,7 @@ LEGAL_FORMS = frozenset(
     dac ltda eurl sprl
     """.split()  # noqa: SIM905
 )
+_NOT_AT_END = LEGAL_FORMS | {"and"}
 _POLISH_FORM = re.compile(r"[\s,]+sp\.?\s*z\s*o\.?\s*o\.?\s*$")
 _DOTTED_FORM = re.compile(r"\b(?:[a-z]\.){2,}(?!\w)", re.IGNORECASE)
 
@@ -57,24 +58,53 @@ def match(
     ``merged`` maps ids of merged CRM records to the account that remains. More than one account by domain or by name is
     ``ambiguous`` and similar names are only proposed: both carry candidates and no account.
     """
-    extract = _extractor()
-    account_ids = {account.account_id for account in accounts}
-    by_id = {salesforce_18(id_): id_ for id_ in account_ids}
-    by_id |= {old: by_id.get(new, new) for old, new in (merged or {}).items()}
-    by_domain: dict[str, list[str]] = defaultdict(list)
-    by_name: dict[str, list[str]] = defaultdict(list)
-    for account in accounts:
-        if (domain := registrable_domain(account.domain, extract)) and domain not in FREE_MAIL:
-            by_domain[domain].append(account.account_id)
-        if name := normalised_name(account.name):
-            by_name[name].append(account.account_id)
-    result = []
-    for person in participants:
-        if person.key in confirmed:
-            result.append(_by_hand(person.key, confirmed[person.key], account_ids, merged or {}))
-        else:
-            result.append(_match_one(person, by_id, by_domain, by_name, extract))
-    return result
+    index = _Index(participants, accounts, merged or {})
+    return [
+        _by_hand(person.key, confirmed[person.key], index.ids, merged or {})
+        if person.key in confirmed
+        else _match_one(person, index)
+        for person in participants
+    ]
+
+
+class _Index:
+    """Accounts by id, domain and name; each is computed when first needed, since most participants match earlier."""
+
+    def __init__(
+        self, participants: Sequence[Participant], accounts: Sequence[Account], merged: Mapping[str, str]
+    ) -> None:
+        self._participants, self._accounts, self._merged = participants, accounts, merged
+
+    @cached_property
+    def ids(self) -> set[str]:
+        return {account.account_id for account in self._accounts}
+
+    @cached_property
+    def by_id(self) -> dict[str, str]:
+        ids = {salesforce_18(id_): id_ for id_ in self.ids}
+        return ids | {old: ids.get(new, new) for old, new in self._merged.items()}
+
+    @cached_property
+    def by_domain(self) -> dict[str, list[str]]:
+        """The accounts of the domains that participants have; a host without one of them need not be taken apart."""
+        domains = {email_domain(person) for person in self._participants} - {""} - FREE_MAIL
+        if not domains:
+            return {}
+        mentions = re.compile("|".join(map(re.escape, sorted(domains)))).search
+        ids_by_domain: dict[str, list[str]] = defaultdict(list)
+        for account in self._accounts:
+            # Domains in other scripts may be written with another full stop.
+            if mentions(account.domain.casefold()) or not account.domain.isascii():
+                ids_by_domain[registrable_domain(account.domain)].append(account.account_id)
+        return ids_by_domain
+
+    @cached_property
+    def by_name(self) -> dict[str, list[str]]:
+        ids_by_name: dict[str, list[str]] = defaultdict(list)
+        for account in self._accounts:
+            if name := normalised_name(account.name):
+                ids_by_name[name].append(account.account_id)
+        return ids_by_name
 
 
 def _by_hand(key: str, account_id: str | None, account_ids: set[str], merged: Mapping[str, str]) -> AccountMatch:
@@ -87,30 +117,25 @@ def _by_hand(key: str, account_id: str | None, account_ids: set[str], merged: Ma
     return AccountMatch(key, account_id, "by_hand", (account_id,), "a person confirmed")
 
 
-def _match_one(
-    person: Participant,
-    by_id: Mapping[str, str],
-    by_domain: Mapping[str, list[str]],
-    by_name: Mapping[str, list[str]],
-    extract: TLDExtract,
-) -> AccountMatch:
-    if (crm_id := salesforce_18(person.crm_id)) and crm_id in by_id:
-        return AccountMatch(person.key, by_id[crm_id], "crm_id", (by_id[crm_id],), f"CRM id {crm_id}")
+def _match_one(person: Participant, index: _Index) -> AccountMatch:
+    if (crm_id := salesforce_18(person.crm_id)) and crm_id in index.by_id:
+        account_id = index.by_id[crm_id]
+        return AccountMatch(person.key, account_id, "crm_id", (account_id,), f"CRM id {crm_id}")
     notes = [f"CRM id {crm_id} is not an account"] if crm_id else []
-    domain = registrable_domain(person.email, extract) if "@" in person.email else ""
+    domain = email_domain(person)
     if domain in FREE_MAIL:
         notes.append(f"{domain} is a free-mail provider")
     elif domain:
-        if account_ids := by_domain.get(domain):
+        if account_ids := index.by_domain.get(domain):
             return _exactly_one(person.key, account_ids, "email_domain", f"e-mail domain {domain}")
         notes.append(f"no account has the domain {domain}")
     name = normalised_name(person.company)
     if not name:
         return AccountMatch(person.key, None, "unmatched", why="; ".join([*notes, "no company given"]))
-    if account_ids := by_name.get(name):
+    if account_ids := index.by_name.get(name):
         return _exactly_one(person.key, account_ids, "name", f"name '{name}'")
     notes.append(f"no account is named '{name}'")
-    candidates = _similar(name, by_name)
+    candidates = _similar(name, index.by_name)
     if candidates:
         return AccountMatch(
             person.key, None, "similar_name", candidates, "; ".join([*notes, "similar names to confirm"])
@@ -152,24 +177,32 @@ def _extractor() -> TLDExtract:
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-def registrable_domain(address: str, extract: TLDExtract | None = None) -> str:
+def email_domain(person: Participant) -> str:
+    """Return the registrable domain of a participant's e-mail address, "" without one."""
+    return registrable_domain(person.email) if "@" in person.email else ""
+
+
+def registrable_domain(address: str) -> str:
     """Return the registrable domain (``example.co.uk``) of an e-mail address, a web address or a host name, else ""."""
     host = address.strip().casefold()
     if "@" in host and "://" not in host:
         host = host.rsplit("@", 1)[1].rstrip(">")
-    extracted = (extract or _extractor())(host)
+    extracted = _extractor()(host)
     return f"{extracted.domain}.{extracted.suffix}" if extracted.domain and extracted.suffix else ""
 
 
 def normalised_name(name: str) -> str:
     """Return a company's name without case, accents, punctuation and legal form, with ``&`` as "and"."""
-    simplified = unicodedata.normalize("NFKD", name).casefold()
-    simplified = "".join(letter for letter in simplified if not unicodedata.combining(letter))
-    simplified = _POLISH_FORM.sub("", simplified)
-    simplified = _DOTTED_FORM.sub(lambda dotted: dotted.group().replace(".", ""), simplified)
+    simplified = name.casefold()
+    if not name.isascii():
+        simplified = unicodedata.normalize("NFKD", name).casefold()
+        simplified = "".join(letter for letter in simplified if not unicodedata.combining(letter))
+    if "." in simplified or "sp" in simplified:
+        simplified = _POLISH_FORM.sub("", simplified)
+        simplified = _DOTTED_FORM.sub(lambda dotted: dotted.group().replace(".", ""), simplified)
     simplified = simplified.replace("&", " and ").replace("'", "").replace("’", "")
     words = re.findall(r"\w+", simplified)
-    while len(words) > 1 and words[-1] in LEGAL_FORMS | {"and"}:
+    while len(words) > 1 and words[-1] in _NOT_AT_END:
         words.pop()
     if len(words) > 1 and words[0] == "the":
         words = words[1:]

@@ -103,6 +103,10 @@ COMMANDS: dict[str, Entry] = {
     ),
     "rollup": _entry("accounts.rollups", "rollup", _ACCOUNTS, "Count accounts and money by two tiers."),
     "patterns": _entry("accounts.patterns", "patterns", _ACCOUNTS, "Cluster accounts by how they use the product."),
+    "scorecard": _entry(
+        "scorecard.scorecard", "scorecard", _ACCOUNTS, "Compare segments: money, who leaves, time to value."
+    ),
+    "usage": _entry("scorecard.usage", "usage", _ACCOUNTS, "Compare how segments use every feature."),
     "rules": _entry("playbook.rules", "rules", _ACCOUNTS, "Show the rules that recommend actions, and their file."),
     "export": _entry("exchange.refi", "export", _ACCOUNTS, "Write labelled accounts to a file, or send them."),
     "deliveries": _entry(

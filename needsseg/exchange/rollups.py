@@ -10,6 +10,7 @@ from needsseg.tables import TableWriter
 
 FIGURES = ("accounts", "share_of_row", "share_of_total", "priced", "amount", "arr", "amount_share", "small")
 SURE = ("labelled", "confirmed", "confidence")
+MONEY = ("currency", "period", "amounts_by_currency")
 MARK = ",".join(FIGURES)
 
 
@@ -17,15 +18,17 @@ def rollup_csv(rollup: Rollup, as_of: date) -> str:
     """Return a line for each row and column, then for each row, each column and the total.
 
     The first columns are the date and the two dimensions, where an empty cell means all, as in SQL. The figures are those
-    of ``Cell``, empty where unknown; the confidence of labels is in the lines of whole rows.
+    of ``Cell``, empty where unknown; the confidence of labels is in the lines of whole rows. The last columns are the
+    currency and period of ``amount``, empty where unknown, and sums by currency where there are several.
     """
     out = io.StringIO(newline="")
     writer = TableWriter(out, neutralise=True)
-    writer.header(["as_of", rollup.rows_of, rollup.by, *FIGURES, *SURE])
+    writer.header(["as_of", rollup.rows_of, rollup.by, *FIGURES, *SURE, *MONEY])
 
     def line(row: str, column: str, cell: Cell, confidences: tuple[float | None, ...] = (None,) * len(SURE)) -> None:
         figures = [getattr(cell, name) for name in FIGURES[:-1]]
-        writer.row([as_of, row, column, *figures, "yes" if cell.small else "no", *confidences])
+        writer.row([as_of, row, column, *figures, "yes" if cell.small else "no", *confidences,
+                    *_money(cell, rollup)])  # fmt: skip
 
     for row in rollup.rows:
         for column in rollup.columns:
@@ -36,3 +39,9 @@ def rollup_csv(rollup: Rollup, as_of: date) -> str:
         line("", column, rollup.totals[column])
     line("", "", rollup.total)
     return out.getvalue()
+
+
+def _money(cell: Cell, rollup: Rollup) -> tuple[str | None, ...]:
+    amounts = rollup.amounts
+    several = "; ".join(f"{code or 'unknown'} {amount:.2f}" for code, amount in cell.by_currency.items())
+    return amounts.currency or None, amounts.interval or None, several if amounts.by_currency and several else None

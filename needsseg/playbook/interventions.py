@@ -7,6 +7,7 @@ import string
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from needsseg.accounts import AccountProfile, Action
@@ -54,7 +55,10 @@ class InterventionRules:
 
 
 def _usage(name: str) -> Reader:
-    return lambda profile: None if profile.behaviour is None else getattr(profile.behaviour, name)
+    """Read a signal, None where the source of the events cannot give it."""
+    return lambda profile: (
+        None if profile.behaviour is None or name in profile.behaviour.unknown else getattr(profile.behaviour, name)
+    )
 
 
 # Field → its tier and its value in a profile. A rule does not apply where the tier of a field is missing.
@@ -76,6 +80,9 @@ FIELDS: dict[str, tuple[str, Reader]] = {
     "events": ("behavioral", _usage("events")),
     "active_days": ("behavioral", _usage("active_days")),
     "active_users": ("behavioral", _usage("active_users")),
+    "daily_users": ("behavioral", _usage("daily_users")),
+    "dau_mau": ("behavioral", _usage("dau_mau")),
+    "seat_share": ("behavioral", _usage("seat_share")),
     "feature_breadth": ("behavioral", _usage("feature_breadth")),
     "high_breadth": ("behavioral", _usage("high_breadth")),
     "api_share": ("behavioral", _usage("api_share")),
@@ -93,7 +100,7 @@ FIELDS: dict[str, tuple[str, Reader]] = {
 # The possible values of a field, where known: a rule with another value would never apply.
 _NUMBERS = {
     "needs_segment_confidence", "events", "active_days", "active_users", "feature_breadth", "api_share", "invitations",
-    "logins", "days_to_renewal", "seats",
+    "logins", "days_to_renewal", "seats", "daily_users", "dau_mau", "seat_share",
 }  # fmt: skip
 _YES_NO = {"icp", "confirmed", "high_breadth", "mobile_only"}
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -118,33 +125,47 @@ def with_actions(profiles: Sequence[AccountProfile], rules: InterventionRules) -
     by most accounts of that segment, at least two.
     """
     popular = _popular(profiles)
+
+    @cache
+    def applicable(missing: tuple[str, ...]) -> tuple[Rule, ...]:
+        return tuple(rule for rule in rules.rules if not any(FIELDS[name][0] in missing for name in rule.fields))
+
     acted = []
     for profile in profiles:
         feature, reason = _unused_feature(profile, rules.serves, popular)
-        actions_or_none = (_fire(rule, profile, feature, reason) for rule in rules.rules)
+        actions_or_none = [_fire(rule, profile, feature, reason) for rule in applicable(profile.missing)]
         actions = tuple(action for action in actions_or_none if action is not None)
         text = "; ".join(action.text for action in actions)
-        acted.append(replace(profile, actions=actions, recommended_action=text))
+        acted.append(
+            replace(profile, actions=actions, recommended_action=text) if actions or profile.actions else profile
+        )
     return acted
 
 
 def _fire(rule: Rule, profile: AccountProfile, feature: str, reason: str) -> Action | None:
-    if any(FIELDS[name][0] in profile.missing for name in rule.fields):
-        return None
-    values = {name: FIELDS[name][1](profile) for name in rule.fields}
-    if "unused_feature" in values:
-        values["unused_feature"] = feature or None
-    if any(value is None or value == "" for value in values.values()):
-        return None
-    if not all(_holds(condition, values[condition.field]) for condition in rule.conditions):
-        return None
-    evidence = [f"{name} = {_value_text(value)}{_sureness(profile, name)}" for name, value in values.items()]
+    """Return the action of a rule whose tiers the profile has, None where a value is unknown or a condition fails."""
+    values: dict[str, Value | tuple[str, ...]] = {}
+    for condition in rule.conditions:
+        value = _value(condition.field, profile, feature)
+        if value is None or value == "" or not _holds(condition, value):
+            return None
+        values[condition.field] = value
+    for name in rule.fields:
+        value = values[name] if name in values else _value(name, profile, feature)
+        if value is None or value == "":
+            return None
+        values[name] = value
+    evidence = [f"{name} = {_value_text(values[name])}{_sureness(profile, name)}" for name in rule.fields]
     if "unused_feature" in values:
         evidence.append(reason)
     evidence += [
         f"{flag}: {profile.lifecycle.evidence[flag]}" for flag in _flags(rule) if flag in profile.lifecycle.evidence
     ]
     return Action(rule.id, rule.action.format(**values), tuple(evidence))
+
+
+def _value(name: str, profile: AccountProfile, feature: str) -> Value | tuple[str, ...] | None:
+    return (feature or None) if name == "unused_feature" else FIELDS[name][1](profile)
 
 
 def _sureness(profile: AccountProfile, name: str) -> str:
@@ -162,12 +183,11 @@ def _flags(rule: Rule) -> list[str]:
     return [str(value) for condition in stage_conditions for value in condition.among]
 
 
-def _holds(condition: Condition, value: Value | tuple[str, ...] | None) -> bool:
+def _holds(condition: Condition, value: Value | tuple[str, ...]) -> bool:
+    accepted_values = _accepted(condition.among)
     if isinstance(value, tuple):
-        return not condition.among or any(
-            _same(item, accepted_value) for item in value for accepted_value in condition.among
-        )
-    if condition.among and not any(_same(value, accepted_value) for accepted_value in condition.among):
+        return not accepted_values or any(_folded(item) in accepted_values for item in value)
+    if accepted_values and _folded(value) not in accepted_values:
         return False
     if condition.at_least is None and condition.at_most is None:
         return True
@@ -177,10 +197,13 @@ def _holds(condition: Condition, value: Value | tuple[str, ...] | None) -> bool:
     return is_above and (condition.at_most is None or value <= condition.at_most)
 
 
-def _same(value: Value | None, accepted_value: Value) -> bool:
-    if isinstance(value, str) and isinstance(accepted_value, str):
-        return value.casefold() == accepted_value.casefold()
-    return value == accepted_value
+@cache
+def _accepted(among: tuple[Value, ...]) -> frozenset[Value]:
+    return frozenset(_folded(value) for value in among)
+
+
+def _folded(value: Value) -> Value:
+    return value.casefold() if isinstance(value, str) else value
 
 
 def _value_text(value: object) -> str:

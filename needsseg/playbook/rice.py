@@ -1,27 +1,37 @@
 """RICE with segments: the plain score, and one in which accounts are weighted by the revenue of their segment.
 
 ``w_s = (ARR_s / ΣARR) / (n_s / Σn)`` and ``score = Σ_s Reach_s · w_s^λ · Impact · Confidence / Effort``: λ = 0 is plain RICE
-(Intercom 2016), λ = 1 weighs by revenue in full. Only the share of the money enters, so its unit does not matter.
+(Intercom 2016), λ = 1 weighs by revenue in full. Only the share of the money enters, so its unit does not matter. In place of
+ARR, weights may go by any value of an account that is not negative, such as the ARR gained in a year.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from needsseg.errors import UsageError
 
-FORMULA = "score = Σ reach × w^λ × impact × confidence / effort, with w = share of ARR / share of accounts"
+INTERVIEW = "interview"
+
+
+def formula(words: str) -> str:
+    """Return the formula in words, with what the weights go by."""
+    return f"score = Σ reach × w^λ × impact × confidence / effort, with w = share of {words} / share of accounts"
+
+
+FORMULA = formula("ARR")
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """An account, its segment ("" without one), and what it pays (None where unknown)."""
+    """An account, its segment ("" without one), what it pays or is weighed by (None where unknown), and its label's source."""
 
     account_id: str
     segment: str
     amount: float | None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,9 @@ class Weight:
     """The weight of one segment: its accounts, and the ``priced`` of them whose amount is known.
 
     Both shares are among labelled accounts with a known amount, so that a missing amount never counts as 0; all three
-    numbers are None where none is known in the segment, or nothing is paid at all.
+    numbers are None where none is known in the segment, or nothing is paid at all. ``arr_share`` is of what the weights go by.
+    ``whole`` is the number of accounts that a feature for the whole segment reaches, None for those counted; ``sources``
+    counts the accounts by the source of their label.
     """
 
     segment: str
@@ -53,17 +65,33 @@ class Weight:
     account_share: float | None
     arr_share: float | None
     weight: float | None
+    whole: float | None = None
+    sources: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def reach(self) -> float:
+        """Return the number of accounts that a feature for the whole segment reaches."""
+        return float(self.accounts) if self.whole is None else self.whole
+
+    @property
+    def interviewed_only(self) -> bool:
+        """Whether every label comes from an interview: people who were chosen, not a sample of the accounts."""
+        return bool(self.accounts) and self.sources.get(INTERVIEW, 0) == self.accounts
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The coverage of labels and amounts; ``arr_share`` is the labelled accounts' share of all known amounts."""
+    """The coverage of labels and amounts; ``arr_share`` is the labelled accounts' share of all known amounts.
+
+    ``above_zero`` counts the labelled accounts whose amount is known and more than nothing.
+    """
 
     accounts: int
     labelled: int
     priced: int
     labelled_priced: int
     arr_share: float | None
+    above_zero: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +121,11 @@ class Score:
     why: str = ""
 
 
-def weights(customers: Iterable[Customer], segments: Iterable[str]) -> dict[str, Weight]:
-    """Return the weight of every segment; n and ARR are over the customers with a segment and an amount."""
+def weights(customers: Iterable[Customer], segments: Iterable[str], scaled_to: int | None = None) -> dict[str, Weight]:
+    """Return the weight of every segment; n and ARR are over the customers with a segment and an amount.
+
+    With ``scaled_to`` a whole segment reaches its share of the labelled customers, scaled to so many accounts.
+    """
     members: dict[str, list[Customer]] = defaultdict(list)
     for customer in customers:
         if customer.segment:
@@ -104,6 +135,7 @@ def weights(customers: Iterable[Customer], segments: Iterable[str]) -> dict[str,
         for name, segment_customers in members.items()
     }
     everyone, total = sum(map(len, paid.values())), sum(map(sum, paid.values()))
+    labelled = sum(map(len, members.values()))
     weight_by_segment = {}
     for name in dict.fromkeys([*segments, *members]):
         amounts = paid.get(name, [])
@@ -112,7 +144,10 @@ def weights(customers: Iterable[Customer], segments: Iterable[str]) -> dict[str,
             # A single division, so that round shares stay exact.
             weight = (sum(amounts) * everyone) / (total * len(amounts))
             shares = (len(amounts) / everyone, sum(amounts) / total, weight)
-        weight_by_segment[name] = Weight(name, len(members.get(name, ())), len(amounts), *shares)
+        own = members.get(name, [])
+        whole = len(own) * scaled_to / labelled if scaled_to is not None and labelled else None
+        sources = dict(sorted(Counter(one.source for one in own if one.source).items()))
+        weight_by_segment[name] = Weight(name, len(own), len(amounts), *shares, whole, sources)
     return weight_by_segment
 
 
@@ -127,14 +162,22 @@ def coverage(customers: Sequence[Customer]) -> Coverage:
         sum(customer.amount is not None for customer in customers),
         sum(customer.amount is not None for customer in labelled),
         covered / total if total else None,
+        sum(bool(customer.amount) for customer in labelled),
     )
 
 
-def rice(features: Iterable[Feature], weights: dict[str, Weight], strength: float = 1.0) -> list[Score]:
-    """Return every feature's scores, the best weighted first; ``strength`` is λ. UsageError where it is not within 0 and 1."""
+def rice(
+    features: Iterable[Feature], weights: dict[str, Weight], strength: float = 1.0, words: str = "ARR"
+) -> list[Score]:
+    """Return every feature's scores, the best weighted first; ``strength`` is λ, ``words`` are of what the weights go by.
+
+    UsageError where λ is not within 0 and 1.
+    """
     if not 0 <= strength <= 1:
-        raise UsageError(f"λ = {strength:g} is not between 0 and 1.", "0 is plain RICE, 1 is full weighting by ARR.")
-    scores = [_score(feature, weights, strength) for feature in features]
+        raise UsageError(
+            f"λ = {strength:g} is not between 0 and 1.", f"0 is plain RICE, 1 is full weighting by {words}."
+        )
+    scores = [_score(feature, weights, strength, words) for feature in features]
     both = [score for score in scores if score.weighted is not None]
     among = _ranks([score.plain for score in both])
     by_weight = _ranks([score.weighted or 0.0 for score in both])
@@ -151,16 +194,16 @@ def rice(features: Iterable[Feature], weights: dict[str, Weight], strength: floa
     )
 
 
-def _score(feature: Feature, weights: dict[str, Weight], strength: float) -> Score:
+def _score(feature: Feature, weights: dict[str, Weight], strength: float, words: str) -> Score:
     parts = tuple(
-        Part(name, float(weights[name].accounts) if reach is None else reach, weights[name].weight)
+        Part(name, weights[name].reach if reach is None else reach, weights[name].weight)
         for name, reach in feature.reach.items()
     )
     per_account = feature.impact * feature.confidence
     unweighted = sum(part.reach for part in parts) * per_account / feature.effort
     missing_weights = [part.segment for part in parts if part.weight is None and part.reach and strength]
     if missing_weights:
-        return Score(feature, parts, unweighted, None, why=f"no ARR is known in {', '.join(missing_weights)}")
+        return Score(feature, parts, unweighted, None, why=f"no {words} is known in {', '.join(missing_weights)}")
     # No weight is needed for λ = 0, or for a segment that is not reached.
     reached = sum(part.reach * (1.0 if part.weight is None else part.weight) ** strength for part in parts)
     return Score(feature, parts, unweighted, reached * per_account / feature.effort)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,19 +10,23 @@ from pathlib import Path
 
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.errors import UsageError
-from needsseg.settings import read_toml
+from needsseg.settings import read_toml, toml_place
 
-# Table and key in the file → field of TriggerRules and its minimum.
+MOST = 10**6
+# Table and key in the file → field of TriggerRules, its minimum and maximum.
 NUMBERS = {
-    ("unused_feature", "days"): ("unused_days", 1),
-    ("unused_feature", "used_by_one_in"): ("used_by_one_in", 1),
-    ("below_weekly", "weeks_before"): ("weeks_before", 1),
-    ("below_weekly", "silent_days"): ("silent_days", 1),
-    ("team_growth", "percent"): ("growth_percent", 1),
-    ("team_growth", "days"): ("growth_days", 1),
-    ("team_growth", "smallest_base"): ("smallest_base", 1),
-    ("team_growth", "again_after_days"): ("again_after", 0),
+    ("unused_feature", "days"): ("unused_days", 1, MOST),
+    ("unused_feature", "used_by_percent"): ("used_by_percent", 1, 100),
+    ("unused_feature", "least_accounts"): ("least_accounts", 1, MOST),
+    ("below_weekly", "weeks_before"): ("weeks_before", 1, MOST),
+    ("below_weekly", "silent_days"): ("silent_days", 1, MOST),
+    ("team_growth", "percent"): ("growth_percent", 1, MOST),
+    ("team_growth", "days"): ("growth_days", 1, MOST),
+    ("team_growth", "smallest_base"): ("smallest_base", 1, MOST),
+    ("team_growth", "again_after_days"): ("again_after", 0, MOST),
 }
+# Files of earlier versions say one account in how many.
+_EARLIER = ("unused_feature", "used_by_one_in")
 TABLES = ("unused_feature", "below_weekly", "team_growth", "features")
 
 
@@ -36,10 +41,15 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class TriggerRules:
-    """When triggers fire; days are complete days, ``growth_percent`` is whole percent, ``features`` may be none."""
+    """When triggers fire; days are complete days, percents are whole, ``features`` may be none.
+
+    A feature that no rule names is asked for where ``used_by_percent`` of an account's peers, of at least ``least_accounts``,
+    have used it.
+    """
 
     unused_days: int = 14
-    used_by_one_in: int = 3
+    used_by_percent: int = 50
+    least_accounts: int = 5
     weeks_before: int = 4
     silent_days: int = 7
     growth_percent: int = 30
@@ -48,32 +58,65 @@ class TriggerRules:
     again_after: int = 30
     features: tuple[Feature, ...] = ()
 
+    @property
+    def definitions(self) -> dict[str, str]:
+        """Return each kind of trigger and when it fires, in plain words with these numbers."""
+        watched = ", ".join(feature.name for feature in self.features)
+        unused = (
+            f"of the features {watched}"
+            if watched
+            else f"that at least {self.used_by_percent}% of the account's segment, or else "
+            f"plan, had used (of at least {self.least_accounts} accounts)"
+        )
+        return {
+            "unused_feature": f"a feature {unused} is not used in the {self.unused_days} days after it became available",
+            "below_weekly": f"a login in each of {self.weeks_before} weeks, then none in {self.silent_days} days",
+            "team_growth": f"seats, or else active users, grew by {self.growth_percent}% in {self.growth_days} days from at "
+            f"least {self.smallest_base}",
+        }
+
 
 def load_trigger_rules(path: Path) -> TriggerRules:
-    """Load the rules of a TOML file; UsageError with file and key where one is invalid."""
+    """Load the rules of a TOML file; UsageError with file, line and key where one is invalid."""
     tables_by_name = read_toml(path)
     numbers: dict[str, int] = {}
     for table, content in tables_by_name.items():
         if table not in TABLES or not isinstance(content, dict):
-            raise UsageError(f"{path}: '{table}' is not a table of triggers.", f"Tables: {', '.join(TABLES)}.")
-        if table == "features":
-            continue
-        for key, value in content.items():
-            if (table, key) not in NUMBERS:
-                keys = ", ".join(name for section, name in NUMBERS if section == table)
-                raise UsageError(f"{path}: [{table}] has no '{key}'.", f"It has: {keys}.")
-            field, least = NUMBERS[table, key]
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise UsageError(f"{path}: [{table}] {key} = {value!r} is not a whole number of at least {least}.")
-            numbers[field] = value
+            raise UsageError(
+                f"{toml_place(path, table)}: '{table}' is not a table of triggers.", f"Tables: {', '.join(TABLES)}."
+            )
+        if table != "features":
+            numbers |= _numbers(path, table, content)
     features_table = tables_by_name.get("features", {})
     return TriggerRules(
         **numbers, features=tuple(_feature(path, name, entry) for name, entry in features_table.items())
     )
 
 
+def _numbers(path: Path, table: str, content: Mapping[str, object]) -> dict[str, int]:
+    numbers: dict[str, int] = {}
+    for key, value in content.items():
+        place = toml_place(path, table, key)
+        if (table, key) != _EARLIER and (table, key) not in NUMBERS:
+            keys = ", ".join(name for section, name in NUMBERS if section == table)
+            raise UsageError(f"{place}: [{table}] has no '{key}'.", f"It has: {keys}.")
+        field, least, most = NUMBERS.get((table, key), ("used_by_percent", 1, 100))
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            bounds = f"at least {least}" if most == MOST else f"from {least} to {most}"
+            if isinstance(value, int) and value > most == MOST:
+                bounds = f"at most {most:,}"
+            raise UsageError(f"{place}: [{table}] {key} = {value!r} is not a whole number {bounds}.")
+        if (table, key) == _EARLIER:
+            value = math.ceil(100 / value)
+        numbers[field] = value
+    return numbers
+
+
 def _feature(path: Path, name: str, entry: object) -> Feature:
-    place, hint = f"{path}: [features] {name}", 'Write { release = 2026-03-01, plans = ["Business"] }, or {}.'
+    place, hint = (
+        f"{toml_place(path, 'features', name)}: [features] {name}",
+        'Write { release = 2026-03-01, plans = ["Business"] }, or {}.',
+    )
     if not isinstance(entry, Mapping) or set(entry) - {"release", "plans"}:
         raise UsageError(f"{place} has something else than release and plans.", hint)
     release, plans = entry.get("release"), entry.get("plans", [])

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from needsseg.accounts.tiers.timelines import Timeline, Timelines, value_on
 from needsseg.files import sha256
+from needsseg.playbook.peers import Group, Peers, entitled, first_day_within, peers, plan_spells
 from needsseg.playbook.trigger_rules import Feature, TriggerRules
 from needsseg.text import date_of
 
@@ -27,7 +28,8 @@ ACTIVE_USERS = 30
 class Trigger:
     """One trigger: ``fired_on`` is the first day on which it is true; ``feature`` is "" except for unused_feature.
 
-    ``settled`` is False where it rests on days after the newest event: late events may still remove it.
+    ``settled`` is False where it rests on days after the newest event: late events may still remove it. An unused feature that
+    no rule names has its peers: of ``peers`` accounts in ``group``, ``peers_using`` had used it by that day.
     """
 
     kind: str
@@ -36,6 +38,14 @@ class Trigger:
     feature: str
     evidence: str
     settled: bool = True
+    group: str = ""
+    peers: int = 0
+    peers_using: int = 0
+
+    @property
+    def peer_share(self) -> float | None:
+        """Return the share of the peers that had used the feature, in [0, 1]; None without peers."""
+        return self.peers_using / self.peers if self.peers else None
 
     @property
     def id(self) -> str:
@@ -45,122 +55,131 @@ class Trigger:
 
 
 def triggers(
-    timelines: Timelines, rules: TriggerRules, as_of: int, serving: Sequence[str] = (), account: str | None = None
+    timelines: Timelines,
+    rules: TriggerRules,
+    as_of: int,
+    serving: Mapping[str, Sequence[str]] | None = None,
+    account: str | None = None,
+    segments: Mapping[str, str] | None = None,
+    groups: Peers | None = None,
 ) -> list[Trigger]:
     """Return the triggers that fired on or before epoch day ``as_of``, optionally of one account, sorted.
 
-    ``timelines`` holds the days before ``as_of``. ``serving`` are features named elsewhere as serving a segment; with those in
-    the rules they are the ones watched. Where neither names any, a feature is watched from the day on which as many
-    accounts as the rules ask for have used it.
+    ``timelines`` holds the days before ``as_of``, ``segments`` the needs-based segment of labelled accounts. Features in the
+    rules are watched for every account, those ``serving`` a segment for its accounts. Where the rules name none, and nothing
+    is named for an account's segment, it is asked for features that its peers use. ``groups`` are the peers among all accounts,
+    where ``timelines`` does not hold all of them.
     """
-    watched = _watched(timelines, rules, as_of, serving)
-    fired = [
-        trigger
-        for timeline in timelines.accounts.values()
-        if account in (None, timeline.account_id)
-        for trigger in (
-            *_unused(timeline, timelines, rules, watched, as_of),
-            *_below_weekly(timeline, timelines, rules, as_of),
-            *_growing(timeline, timelines, rules, as_of),
-        )
-    ]
+    labelled = segments or {}
+    served = {name.casefold(): features for name, features in (serving or {}).items()}
+    groups = peers(timelines, rules, labelled) if groups is None else groups
+    releases = groups.releases
+    fired: list[Trigger] = []
+    for timeline in timelines.accounts.values():
+        if account not in (None, timeline.account_id):
+            continue
+        segment = labelled.get(timeline.account_id, "")
+        named = [Feature(name) for name in served.get(segment.casefold(), ())] if segment else []
+        named = [
+            *rules.features,
+            *(each for each in named if each.name not in {known.name for known in rules.features}),
+        ]
+        if named:
+            fired += _unused_named(timeline, timelines, rules, named, releases, as_of)
+        else:
+            fired += _unused_by_peers(timeline, timelines, rules, groups, segment, releases, as_of)
+        fired += [*_below_weekly(timeline, timelines, rules, as_of), *_growing(timeline, timelines, rules, as_of)]
     return sorted(fired, key=lambda one: (one.fired_on, one.account_id, one.kind, one.feature))
 
 
-@dataclass(frozen=True, slots=True)
-class _Watched:
-    """A feature with the day of its release, and the day from which it is watched with the reason for that."""
-
-    feature: Feature
-    release: int
-    released: str
-    since: int
-    reason: str = ""
-
-
-def _watched(timelines: Timelines, rules: TriggerRules, as_of: int, serving: Sequence[str]) -> list[_Watched]:
-    uses: dict[str, list[int]] = {}
-    for timeline in timelines.accounts.values():
-        for name, day in timeline.first_use.items():
-            uses.setdefault(name, []).append(day)
-    feature_by_name = dict.fromkeys(serving, None) | {feature.name: feature for feature in rules.features}
-    watched = []
-    for name in sorted(feature_by_name or uses):
-        feature, days = feature_by_name.get(name) or Feature(name), sorted(uses.get(name, ()))
-        release = feature.release if feature.release is not None else min(days, default=None)
-        if release is None or release >= as_of:
-            continue
-        release_words = "released" if feature.release is not None else "first used by any account"
-        since = (release, "") if feature_by_name else _widely_used(days, timelines, rules, as_of)
-        if since is not None:
-            watched.append(_Watched(feature, release, f"{release_words} on {_day(release)}", *since))
-    return watched
+def _clock(
+    timeline: Timeline, timelines: Timelines, feature: Feature, release: int, entitled_from: int
+) -> tuple[int, str]:
+    """Return the day from which a feature was available to an account, and why that day."""
+    released = "released" if feature.release is not None else "first used by any account"
+    signup, first_day = timeline.signup or 0, timelines.first_day or 0
+    reasons = {
+        f"entitled from {_day(entitled_from)}": entitled_from,
+        f"signed up on {_day(signup)}": signup,
+        f"the events begin on {_day(first_day)}": first_day,
+        f"{released} on {_day(release)}": release,
+    }
+    available = max(reasons.values())
+    return available, next(reason for reason, day in reasons.items() if day == available)
 
 
-def _widely_used(days: Sequence[int], timelines: Timelines, rules: TriggerRules, as_of: int) -> tuple[int, str] | None:
-    """Return the first day by which one in ``used_by_one_in`` accounts has used a feature, with a note; None without one.
-
-    The first day stays in effect when other accounts sign up later.
-    """
-    signups = sorted(timeline.signup for timeline in timelines.accounts.values() if timeline.signup is not None)
-    if timelines.first_day is None:
-        return None
-    start = timelines.first_day + rules.unused_days
-    for since in sorted({start, *(day + 1 for day in days if day >= start)}):
-        used, signed_up = bisect_left(days, since), bisect_left(signups, since)
-        if since <= as_of and signed_up and used * rules.used_by_one_in >= signed_up:
-            return since, f"; {used} of {signed_up} accounts had used it by {_day(since)}"
-    return None
-
-
-def _unused(
-    timeline: Timeline, timelines: Timelines, rules: TriggerRules, watched: Sequence[_Watched], as_of: int
+def _unused_named(
+    timeline: Timeline,
+    timelines: Timelines,
+    rules: TriggerRules,
+    features: Sequence[Feature],
+    releases: Mapping[str, int],
+    as_of: int,
 ) -> Iterator[Trigger]:
+    """Yield one trigger a feature, on the first day on which an account has had it long enough without using it."""
     if timeline.signup is None or timelines.first_day is None:
         return
-    for watched_feature in watched:
-        spells = _entitled(timeline, watched_feature.feature.plans, timelines.grace)
-        clocks = {
-            f"signed up on {_day(timeline.signup)}": timeline.signup,
-            watched_feature.released: watched_feature.release,
-            f"the events begin on {_day(timelines.first_day)}": timelines.first_day,
-        }
-        for begins, ends in spells:
-            reasons = {f"entitled from {_day(begins)}": begins} | clocks
-            available = max(reasons.values())
-            fires = max(available + rules.unused_days, watched_feature.since)
-            used = timeline.first_use.get(watched_feature.feature.name)
-            if fires > as_of or (ends is not None and fires > ends) or (used is not None and used < fires):
-                continue
-            clock_reason = next(reason for reason, day in reasons.items() if day == available)
-            evidence = f"available for {fires - available} days, since {_day(available)} ({clock_reason}), "
-            evidence += f"and never used{watched_feature.reason}"
-            yield _trigger("unused_feature", timeline, fires, evidence, timelines, watched_feature.feature.name)
+    for feature in features:
+        release = feature.release if feature.release is not None else releases.get(feature.name)
+        if release is None or release >= as_of:
+            continue
+        for begins, ends in entitled(timeline, feature.plans, timelines.grace):
+            available, why = _clock(timeline, timelines, feature, release, begins)
+            fires = available + rules.unused_days
+            if fires <= _last_day(timeline, feature.name, ends, as_of):
+                evidence = _unused_words(timeline, timelines, fires, available, why)
+                yield _trigger("unused_feature", timeline, fires, evidence, timelines, feature.name)
+                break
 
 
-def _entitled(timeline: Timeline, plans: Sequence[str], grace: int) -> list[tuple[int, int | None]]:
-    """Return the periods [from, until) in which an account has a feature, in order; until is None while a term has no end.
+def _unused_words(timeline: Timeline, timelines: Timelines, fires: int, available: int, why: str) -> str:
+    """Return since when a feature was not used; of accounts older than the events nobody knows what they used before these."""
+    is_older = timelines.first_day is not None and timeline.signup is not None and timeline.signup < timelines.first_day
+    unused = "not used since the events begin" if is_older else "never used"
+    return f"available for {fires - available} days, since {_day(available)} ({why}), and {unused}"
 
-    With ``plans`` they come from terms of these plans alone, with the days of grace after each. Without, any term will do;
-    and an account has the feature from its first event to its first term too, since free plans have no terms.
-    """
-    allowed = {plan.casefold() for plan in plans}
-    spans: list[tuple[int, int | None]] = [
-        (term.start_day, None if term.end_day is None else term.end_day + grace + 1)
-        for term in timeline.terms
-        if not allowed or term.plan.casefold() in allowed
+
+def _last_day(timeline: Timeline, feature: str, ends: int | None, as_of: int) -> int:
+    """Return the last day on which an unused feature may fire: that of its first use, of its entitlement, or ``as_of``."""
+    return min(as_of, timeline.first_use.get(feature, as_of), as_of if ends is None else ends)
+
+
+def _unused_by_peers(
+    timeline: Timeline,
+    timelines: Timelines,
+    rules: TriggerRules,
+    groups: Peers,
+    segment: str,
+    releases: Mapping[str, int],
+    as_of: int,
+) -> Iterator[Trigger]:
+    """Yield one trigger a feature that enough peers use: those of the account's segment if large enough, else of its plan."""
+    if timeline.signup is None or timelines.first_day is None:
+        return
+    own = groups.by_segment.get(segment)
+    chances = [(own, spell) for spell in entitled(timeline, (), timelines.grace)] if own else []
+    chances += [
+        (groups.by_plan[plan], spell)
+        for plan, spells in plan_spells(timeline, timelines.grace).items()
+        for spell in spells
     ]
-    first_term = min((begins for begins, _ in spans), default=None)
-    if not allowed and timeline.first_event is not None and (first_term is None or timeline.first_event < first_term):
-        spans.append((timeline.first_event, first_term))
-    stretches: list[tuple[int, int | None]] = []
-    for begins, ends in sorted(spans, key=lambda span: span[0]):
-        if stretches and (stretches[-1][1] is None or begins <= stretches[-1][1]):
-            before = stretches[-1][1]
-            stretches[-1] = (stretches[-1][0], None if before is None or ends is None else max(before, ends))
-        else:
-            stretches.append((begins, ends))
-    return stretches
+    first: dict[str, tuple[int, int, str, Group]] = {}
+    for group, (begins, ends) in chances:
+        for name, spells in group.widely.items():
+            last = _last_day(timeline, name, ends, as_of)
+            earliest = max(begins, timeline.signup, releases[name], timelines.first_day) + rules.unused_days
+            if earliest > last or (group is not own and own and own.members.on(earliest) >= rules.least_accounts):
+                continue
+            fires = first_day_within(spells, earliest, last)
+            if fires is not None and (name not in first or fires < first[name][0]):
+                available, why = _clock(timeline, timelines, Feature(name), releases[name], begins)
+                first[name] = (fires, available, why, group)
+    for name, (fires, available, why, group) in first.items():
+        using, members = group.used[name].on(fires), group.members.on(fires)
+        evidence = _unused_words(timeline, timelines, fires, available, why)
+        evidence += f"; {using} of {members} {group.name} had used it by {_day(fires)}"
+        fired = _trigger("unused_feature", timeline, fires, evidence, timelines, name)
+        yield replace(fired, group=group.name, peers=members, peers_using=using)
 
 
 def _below_weekly(timeline: Timeline, timelines: Timelines, rules: TriggerRules, as_of: int) -> Iterator[Trigger]:
@@ -241,11 +260,13 @@ def _day(day: int) -> str:
     return date_of(day).isoformat()
 
 
-def unwatchable(timelines: Timelines, rules: TriggerRules, serving: Sequence[str] = ()) -> Mapping[str, str]:
-    """Return features in the rules that can never fire, with the reason."""
-    used = {name for timeline in timelines.accounts.values() for name in timeline.first_use}
-    plans = {term.plan.casefold() for timeline in timelines.accounts.values() for term in timeline.terms}
-    feature_by_name = {name: Feature(name) for name in serving} | {feature.name: feature for feature in rules.features}
+def unwatchable(
+    groups: Peers, rules: TriggerRules, serving: Mapping[str, Sequence[str]] | None = None
+) -> Mapping[str, str]:
+    """Return features in the rules that can never fire among the accounts of ``groups``, with the reason."""
+    used, plans = set(groups.releases), set(groups.by_plan) - {""}
+    served = {name: Feature(name) for features in (serving or {}).values() for name in features}
+    feature_by_name = served | {feature.name: feature for feature in rules.features}
     reasons = {}
     for name, feature in sorted(feature_by_name.items()):
         if name not in used and feature.release is None:

@@ -96,6 +96,7 @@ FIX_PLACES: dict[Fix, Keys | Palette | CommandLine] = {
     Fix.PAIRS: _keys("segments.pairs"),
     Fix.REMOVE_PAIR: _keys("segments.pairs", "pairs.unpair"),
     Fix.IMPORT_ACCOUNTS: _keys("accounts.import"),
+    Fix.SET_AMOUNTS: _keys("accounts.amounts"),
     Fix.MATCHES: _keys("accounts.matches"),
     Fix.PROFILES: _keys("go.accounts"),
     Fix.ASSIGN: _keys("accounts.assign"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -80,17 +81,19 @@ def kaplan_meier(days: Sequence[int], left: Sequence[bool]) -> tuple[Step, ...]:
     Kalbfleisch and Prentice (1980), which stay within 0 and 1.
     """
     steps = [Step(0, len(days), 0, 0, 1.0, None, None)]
-    survival, greenwood = 1.0, 0.0
-    for day in sorted(set(days)):
-        at_risk = sum(other_day >= day for other_day in days)
-        events = sum(other_day == day and has_left for other_day, has_left in zip(days, left, strict=True))
-        censored = sum(other_day == day for other_day in days) - events
+    survival, greenwood, at_risk = 1.0, 0.0, len(days)
+    accounts_by_day = Counter(days)
+    events_by_day = Counter(day for day, has_left in zip(days, left, strict=True) if has_left)
+    for day in sorted(accounts_by_day):
+        events = events_by_day[day]
+        censored = accounts_by_day[day] - events
         if events:
             survival *= 1 - events / at_risk
             greenwood += events / (at_risk * (at_risk - events)) if at_risk > events else math.inf
         if day == 0:
             steps.clear()
         steps.append(Step(day, at_risk, events, censored, survival, *_log_log(survival, greenwood)))
+        at_risk -= accounts_by_day[day]
     return tuple(steps)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.accounts.engines import failures, spark
+from needsseg.accounts.engines import failures, feature_masks, spark
 from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.ingest.file_rows import read_header
 from needsseg.accounts.ingest.ingestion import ingest
@@ -113,7 +113,7 @@ def test_the_generated_data_have_what_engines_disagree_about(files: StackFiles) 
     assert len(set(seconds)) < len(seconds)
     assert seconds != sorted(seconds)
     assert len(set(rows)) < len(rows)
-    assert len({row[2] for row in rows} - {None}) > tier3.BITS
+    assert len({row[2] for row in rows} - {None}) > feature_masks.BITS
     assert max(seconds) > datetime(2026, 3, 31, tzinfo=UTC).timestamp()
     profiles = {row.account_id: row for row in build(files, LABELS, DAY_AFTER_THE_CLOCKS)}
     assert MERGED not in profiles
@@ -132,7 +132,7 @@ def test_any_number_of_features_gives_the_same(files: StackFiles, engine: str, m
     if engine == "polars":
         needs("polars")
     masked = digest(files, "duckdb")
-    monkeypatch.setattr(tier3, "MOST_MASKED", 0)
+    monkeypatch.setattr(feature_masks, "MOST_MASKED", 0)
     assert digest(files, engine) == masked
 
 

@@ -144,8 +144,9 @@ def test_subscriptions_of_two_snapshots_count_once_and_overlaps_are_told(talk: S
     assert [(r.file, r.row, r.column, r.value, r.reason) for r in report.rejected] == [
         ("feb.csv", 3, "seats", "-4", SEATS_BELOW_ZERO)
     ]
-    (warning,) = report.warnings
-    assert says(warning, 1, OVERLAPPING_TERMS)
+    overlaps, choice = report.warnings
+    assert says(overlaps, 1, OVERLAPPING_TERMS)
+    assert says(choice, "1 account", "--terms replace")
 
 
 def test_usage_before_the_first_subscription_is_counted(talk: Study, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.fixtures.wording.matching import refuses
     [
         ("1", "small"), ("50", "small"), ("51", "mid_market"), ("500", "mid_market"), ("501", "enterprise"),
         ("1,000", "enterprise"), ("51-200", "mid_market"), ("1–50 employees", "small"), ("10,001+", "enterprise"),
-        ("2.5k", "enterprise"), ("120.0", "mid_market"), ("40-60", "unknown"), ("500+", "unknown"), ("0", "unknown"),
+        ("2.5k", "enterprise"), ("120.0", "mid_market"), ("40-60", "unknown"), ("500+", "enterprise"), ("0", "unknown"),
         ("", "unknown"), ("n/a", "unknown"), ("-5", "unknown"), ("1.000", "unknown"), ("200-51", "unknown"),
     ],
 )  # fmt: skip
@@ -35,6 +35,41 @@ def test_size(said: str, tier: str) -> None:
     ],
 )  # fmt: skip
 def test_revenue(said: str, tier: str) -> None:
+    assert revenue_tier(said) == tier
+
+
+@pytest.mark.parametrize(
+    ("said", "tier"),
+    [
+        ("1–50", "small"), ("1 - 50 employees", "small"), ("0-50", "small"), ("<50", "small"), ("<51", "small"),
+        ("≤ 50", "small"), ("up to 50", "small"), ("under 50 people", "small"), ("fewer than 10", "small"),
+        ("11 to 50", "small"), ("51-500", "mid_market"), ("51 – 500", "mid_market"), ("51—500", "mid_market"),
+        ("51−500 staff", "mid_market"), ("between 51 and 200", "mid_market"), ("50-100", "mid_market"),
+        ("~120", "mid_market"), ("500 +", "enterprise"), ("501+", "enterprise"), (">500", "enterprise"),
+        ("≥ 500", "enterprise"), ("more than 500", "enterprise"), ("500 or more", "enterprise"),
+        ("500+ employees", "enterprise"), ("500-1000", "enterprise"), ("1 000", "enterprise"), ("1\u202f000", "enterprise"),
+        ("1'000", "enterprise"), ("50+", "unknown"), (">50", "unknown"), ("<500", "unknown"), ("251-1K", "unknown"),
+        ("50-51", "unknown"), ("+", "unknown"), ("<", "unknown"), ("to", "unknown"), ("<0", "unknown"), ("51-", "unknown"),
+    ],
+)  # fmt: skip
+def test_the_tiers_own_words_for_size(said: str, tier: str) -> None:
+    """Ranges that touch the next tier with one end, as vendors' bands do, belong to the tier of all the rest."""
+    assert size_tier(said) == tier
+
+
+@pytest.mark.parametrize(
+    ("said", "tier"),
+    [
+        ("<$1M", "under_1m"), ("< $ 1M", "under_1m"), ("under €1M", "under_1m"), ("less than $1 million", "under_1m"),
+        ("$0-$1M", "under_1m"), ("$500K–$1M", "under_1m"), ("$1M–$50M", "1m_to_50m"), ("$1M - $50M", "1m_to_50m"),
+        ("$1m to $50m", "1m_to_50m"), ("$1M—50M", "1m_to_50m"), ("US$ 2.5M", "1m_to_50m"), ("5 M€", "1m_to_50m"),
+        ("5m$", "1m_to_50m"), ("USD 3,000,000", "1m_to_50m"), ("$50M+", "50m_and_over"), ("$50M +", "50m_and_over"),
+        (">50M", "50m_and_over"), ("> $50M", "50m_and_over"), ("$50M or more", "50m_and_over"),
+        ("≥ £50M", "50m_and_over"), ("Over $50 million", "50m_and_over"), ("50M-100M", "50m_and_over"),
+        (">$1M", "unknown"), ("$1M+", "unknown"), ("<$50M", "unknown"), ("$1M-$51M", "unknown"), ("$0", "unknown"),
+    ],
+)  # fmt: skip
+def test_the_tiers_own_words_for_revenue(said: str, tier: str) -> None:
     assert revenue_tier(said) == tier
 
 

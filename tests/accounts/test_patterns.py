@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from needsseg.accounts.tiers.behaviour import Behaviour
-from needsseg.accounts.tiers.patterns import SIGNALS, WORDS, names, patterns, signals
+from needsseg.accounts.tiers.patterns import SIGNALS, WORDS, figures, names, patterns, signals
 from needsseg.errors import NeedssegError
 from tests.fixtures.accounts.behaviours import planted_behaviours
 from tests.fixtures.wording.accounts import LIKE_MOST, NO_PATTERNS
@@ -88,3 +88,65 @@ def test_names_tell_patterns_apart() -> None:
 def test_every_signal_has_words() -> None:
     assert tuple(signals(Behaviour("a", 10, 10))) == tuple(WORDS) == SIGNALS
     assert len({words for pair in WORDS.values() for words in pair}) == 2 * len(SIGNALS), "each way has its own"
+
+
+def two_sizes(lacks: tuple[str, ...] = (), api: int = 0, number: int = 60) -> list[Behaviour]:
+    """Small and large accounts without any mobile use, whose shares of API events would differ by small counts alone."""
+    rng = random.Random(5)
+    small = [Behaviour(f"s{n}", rng.randint(1, 4), 4, rng.randint(1, 3), 1, 1, min(api, 1)) for n in range(number)]
+    large = [
+        Behaviour(f"l{n}", rng.randint(300, 400), 350, rng.randint(20, 25), rng.randint(30, 40), 9, api)
+        for n in range(number)
+    ]
+    return [replace(row, lacks=lacks) for row in small + large]
+
+
+@pytest.mark.parametrize(
+    "lacks", [("source",), ("user",), ("feature",), ("invite",), ("user", "feature", "source", "invite")]
+)
+def test_a_signal_that_the_source_cannot_give_is_never_named(lacks: tuple[str, ...]) -> None:
+    found = patterns(two_sizes(lacks))
+    assert len(found.patterns) >= 2
+    gone = {
+        "source": ("api_share", "mobile_share"), "user": ("active_users",), "feature": ("feature_breadth",),
+        "invite": ("invitations",),
+    }  # fmt: skip
+    unknown = [name for key in lacks for name in gone[key]]
+    assert list(found.unknown) == unknown and len(found.without) == len(lacks)
+    for pattern in found.patterns:
+        assert not {name for name, _ in pattern.differences} & set(unknown)
+        assert not any(words in pattern.name for name in unknown for words in WORDS[name])
+        assert (
+            [pattern.medians[name] for name in unknown] == [None] * len(unknown) == [found.medians[n] for n in unknown]
+        )
+    assert says(found.warnings[0], *(name.replace("_", " ") for name in unknown))
+
+
+@pytest.mark.parametrize("api", [0, 1])
+def test_small_counts_are_no_shares(api: int) -> None:
+    """One API event of one to four is not a high API share, and none of four is not a low one."""
+    found = patterns(two_sizes(api=api))
+    assert len(found.patterns) >= 2
+    for pattern in found.patterns:
+        assert "API" not in pattern.name and "mobile" not in pattern.name
+        assert not {"api_share", "mobile_share"} & {name for name, by in pattern.differences if abs(by) >= 0.5}
+    small = next(one for one in found.patterns if one.accounts[0].startswith("s"))
+    assert (small.medians["api_share"], small.medians["mobile_share"]) == (None, None)
+
+
+def test_every_difference_that_is_named_is_one_of_the_figures() -> None:
+    for rows in (planted_behaviours(), two_sizes()):
+        found = patterns(rows)
+        by_id = {row.account_id: row for row in rows}
+        for pattern in found.patterns:
+            inside = set(pattern.accounts)
+            for name, by in pattern.differences:
+                own, others = (
+                    sorted(
+                        value
+                        for id_, row in by_id.items()
+                        if (id_ in inside) == side and (value := figures(row)[name]) is not None
+                    )
+                    for side in (True, False)
+                )
+                assert (own[len(own) // 2] - others[len(others) // 2]) * by >= 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from needsseg.accounts import AccountProfile, profiles
 from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.lifecycle import Lifecycle, Subscription
-from needsseg.accounts.tiers.revenue import Revenue, revenue, running_amount, yearly_factor
+from needsseg.accounts.tiers.revenue import Revenue, revenue
 from needsseg.accounts.tiers.rollups import BY, ROWS, rollup
 from needsseg.errors import UsageError
 from needsseg.records import Account, Label
@@ -48,10 +48,6 @@ def test_what_runs_counts_once(terms: list[Subscription], expected: float | None
     assert revenue(list(reversed(terms)), D).amounts.get("a") == expected
 
 
-def test_nothing_that_runs_is_not_known_to_be_nothing() -> None:
-    assert running_amount([]) is None
-
-
 def test_amounts_of_a_merged_record_count_for_the_survivor() -> None:
     found = revenue([term("Team", 10.0, D - 9, account="old")], D, "MRR", {"old": "new"})
     assert found.amounts == {"new": 10.0}
@@ -65,13 +61,14 @@ def test_amounts_of_a_merged_record_count_for_the_survivor() -> None:
         ("MRR_usd", 12.0),
         ("currentARR", 1.0),
         ("arr", 1.0),
+        ("monthly_amount", 12.0),
         ("amount", None),
         ("warranty", None),
         ("", None),
     ],
 )
 def test_only_a_name_that_says_so_makes_amounts_yearly(column: str, factor: float | None) -> None:
-    assert yearly_factor(column) == factor
+    assert revenue([term("Team", 10.0, D - 9)], D, column).yearly == factor
 
 
 def account(

@@ -98,7 +98,10 @@ def test_the_columns_of_the_parquet_files(tmp_path: Path) -> None:
         "event_id", "account_id", "user_id", "event", "feature", "platform", "source", "day", "second",
     ]  # fmt: skip
     terms = rows(read("subscriptions", HERE / "subscriptions_with_faults.csv", tmp_path).parquet)
-    assert list(terms[0]) == ["account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day"]
+    assert list(terms[0]) == [
+        "account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day", "term_id", "replaces", "currency",
+        "billing_interval", "trial",
+    ]  # fmt: skip
     assert (terms[0]["seats"], terms[0]["amount"]) == (1200, 99.5)
 
 
@@ -144,7 +147,7 @@ def test_each_bad_subscription_row_is_named(tmp_path: Path) -> None:
     done = read("subscriptions", HERE / "subscriptions_with_faults.csv", tmp_path)
     assert [(reject.row, reject.column, reject.value) for reject in done.rejected] == [
         (3, "seats", "ten"),
-        (4, "mrr", "99,50"),
+        (4, "mrr", "99,5o"),
         (5, "end_date", "2025-01-01"),
         (6, "seats", "2.5"),
     ]

@@ -68,6 +68,8 @@ def counted_by_hand(rows: list[Row], tz: str) -> dict[str, Behaviour]:
             core_weeks=len(
                 {(d - 1 - day) // 7 for day, row in found if row["event"] in meanings.core and day >= d - 28}
             ),
+            events_before=sum(day < d - 30 for day, _ in found),
+            user_days=len({(row["user_id"], day) for day, row in now if row["user_id"]}),
             first_day=min(day for day, _ in found),
             last_day=max(day for day, _ in found),
             first_setup_day=min(setups, default=None),

@@ -23,12 +23,12 @@ pytest_plugins = ["tests.fixtures.cli_calls"]
 
 @pytest.fixture
 def sample(
-    demo_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    unasked_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Caller:
     """The walked sample study with its segments confirmed, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    shutil.copy(demo_folder / "needsseg.db", tmp_path / "needsseg.db")
-    shutil.copytree(demo_folder / "needsseg.db.stack", tmp_path / "needsseg.db.stack")
+    shutil.copy(unasked_folder / "needsseg.db", tmp_path / "needsseg.db")
+    shutil.copytree(unasked_folder / "needsseg.db.stack", tmp_path / "needsseg.db.stack")
     with studies.open_study(tmp_path / "needsseg.db") as study:
         for row in evidence.listing(study):
             segments.confirm(study, row.id, undecided=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from needsseg.errors import TableError, UsageError
 from needsseg.playbook.backlog import Backlog, read_backlog
-from needsseg.playbook.rice import Customer, Feature, Score, coverage, in_numbers, rice, weights
+from needsseg.playbook.rice import FORMULA, Customer, Feature, Score, coverage, formula, in_numbers, rice, weights
 from tests.fixtures.wording.accounts import FEWER_CELLS, MORE_CELLS
 from tests.fixtures.wording.common import NO_SUCH, UNREADABLE
 from tests.fixtures.wording.matching import refuses, says
@@ -137,11 +137,50 @@ def test_a_missing_amount_is_never_nothing() -> None:
     assert (second.plain, second.plain_rank) == (0.4, 1)
 
 
+def test_the_reach_of_a_whole_segment_can_be_scaled_to_all_accounts() -> None:
+    """Of 30 accounts with a label from the survey 20 are a's: of 900 accounts it reaches 600, whoever pays."""
+    held = [Customer(f"a{n}", "a", 10.0, "survey") for n in range(20)]
+    held += [Customer(f"b{n}", "b", 20.0, "survey") for n in range(10)] + [Customer("c", "", 99.0)]
+    known = weights(held, (), scaled_to=900)
+    assert (known["a"].reach, known["b"].reach, known["a"].accounts) == (600, 300, 20)
+    assert (known["a"].weight, known["b"].weight) == (0.75, 1.5)
+    (score,) = rice([feature(2, "a", "b")], known)
+    assert (score.plain, score.weighted) == (360, (600 * 0.75 + 300 * 1.5) * 0.8 / 2)
+    given = Feature(3, "given", 1, 0.8, 2, {"a": 20.0})
+    assert rice([given], known)[0].plain == 8, "numbers in the file stand as they are"
+    assert weights([Customer("c", "", 9.0)], ("a",), scaled_to=900)["a"].reach == 0
+
+
+@given(held_accounts, st.integers(0, 10**6))
+def test_scaled_reaches_add_up_to_all_accounts(held: list[Customer], everyone: int) -> None:
+    known = weights(held, "abc", scaled_to=everyone)
+    if any(customer.segment for customer in held):
+        assert sum(each.reach for each in known.values()) == pytest.approx(everyone)
+
+
+def test_segments_that_rest_on_interviews_alone_are_known() -> None:
+    held = [
+        Customer("1", "a", 1.0, "interview"),
+        Customer("2", "b", 1.0, "interview"),
+        Customer("3", "b", 1.0, "survey"),
+    ]
+    known = weights(held, ("empty",))
+    assert [known[name].interviewed_only for name in ("a", "b", "empty")] == [True, False, False]
+    assert known["b"].sources == {"interview": 1, "survey": 1}
+
+
+def test_what_the_weights_go_by_is_named() -> None:
+    assert formula("ARR") == FORMULA and says(formula("ICP fit"), "share of ICP fit / share of accounts")
+    (score,) = rice([feature(2, "b")], weights([Customer("1", "a", 1.0), Customer("2", "b", None)], ()), words="growth")
+    assert says(score.why, "no growth is known in b")
+
+
 def test_coverage_is_told_in_accounts_and_money() -> None:
     held = [Customer("1", "a", 100.0), Customer("2", "a", None), Customer("3", "", 300.0), Customer("4", "", None)]
     told = coverage(held)
     assert (told.accounts, told.labelled, told.priced, told.labelled_priced, told.arr_share) == (4, 2, 2, 1, 0.25)
     assert coverage([Customer("1", "a", None)]).arr_share is None
+    assert coverage([Customer("1", "a", 0.0), Customer("2", "a", 3.0), Customer("3", "", 3.0)]).above_zero == 1
 
 
 def test_equal_scores_share_a_rank() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,20 +12,15 @@ from hypothesis import strategies as st
 
 from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription
 from needsseg.accounts.tiers.timelines import Timeline, Timelines
-from needsseg.errors import UsageError
+from needsseg.playbook.peers import peers
 from needsseg.playbook.trigger_rules import Feature, TriggerRules, load_trigger_rules
 from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable
 from needsseg.settings import shipped
-from tests.fixtures.wording.matching import refuses, says
+from tests.fixtures.wording.matching import says
 from tests.fixtures.wording.playbook import (
     NEVER_USED_HERE,
     NEVER_USED_YET,
-    NO_PLAN_LIST,
-    NO_RELEASE_DATE,
     NO_SUCH_PLAN,
-    NO_TRIGGER_TABLE,
-    RELEASE_AND_PLANS,
-    WHOLE_NUMBER,
 )
 
 RULES = load_trigger_rules(shipped("prompts") / "triggers.toml")
@@ -63,6 +59,7 @@ def unused(timeline: Timeline, feature: Feature | None = None, as_of: int = BEGI
 def test_the_shipped_numbers_are_those_of_the_domain() -> None:
     assert TriggerRules() == RULES
     assert (RULES.unused_days, RULES.weeks_before, RULES.silent_days) == (14, 4, 7)
+    assert (RULES.used_by_percent, RULES.least_accounts) == (50, 5)
     assert (RULES.growth_percent, RULES.growth_days, RULES.smallest_base) == (30, 30, 3)
 
 
@@ -108,7 +105,8 @@ def test_a_feature_is_asked_for_only_while_its_plan_runs() -> None:
     late = term(BEGIN + 13, None, "Business")
     assert unused(account(BEGIN, None, just, late), feature) == [BEGIN + 19]
     again = term(BEGIN + 100, None, "Business")
-    assert unused(account(BEGIN, None, just, again), feature) == [BEGIN + 19, BEGIN + 114]
+    assert unused(account(BEGIN, None, just, again), feature) == [BEGIN + 19], "once for an account and feature"
+    assert unused(account(BEGIN, None, short, again), feature) == [BEGIN + 114]
 
 
 def test_an_account_without_terms_has_what_every_plan_has_from_its_first_event() -> None:
@@ -119,24 +117,107 @@ def test_an_account_without_terms_has_what_every_plan_has_from_its_first_event()
     assert unused(left) == [BEGIN + 14] and unused(left, Feature("timeline", BEGIN + 30)) == []
 
 
-def test_a_feature_that_nobody_names_is_watched_once_one_account_in_three_has_used_it() -> None:
-    others = [
-        Timeline(f"b{number}", BEGIN - 90, BEGIN, first_use={"timeline": BEGIN + 60 * (number < 2), "rare": BEGIN})
-        if number < 2
-        else Timeline(f"b{number}", BEGIN - 90, BEGIN)
-        for number in range(5)
-    ]
-    fired = triggers(found(account(BEGIN - 90), *others), TriggerRules(), BEGIN + 400)
-    assert {(one.feature, one.fired_on) for one in fired} == {
-        ("timeline", on(BEGIN + 61 + 13)),
-        ("rare", on(BEGIN + 14)),
-    }
-    later = Timeline("c", BEGIN - 90, BEGIN)
-    assert {
-        one.feature for one in triggers(found(account(BEGIN - 90), *others, later), TriggerRules(), BEGIN + 400)
-    } == set()
-    named = triggers(found(account(BEGIN - 90), *others, later), TriggerRules(), BEGIN + 400, ("rare",))
-    assert {one.feature for one in named} == {"rare"}
+def peer(
+    name: str, used: int | None = None, begins: int = BEGIN, ends: int | None = None, plan: str = "Team"
+) -> Timeline:
+    """An account on a plan, which used ``timeline`` on a day."""
+    terms = (replace(term(begins, ends, plan), account_id=name),)
+    return Timeline(name, begins, begins, first_use={} if used is None else {"timeline": used}, terms=terms)
+
+
+PEERS = TriggerRules(used_by_percent=50, least_accounts=4)
+
+
+def asked(
+    *accounts: Timeline, rules: TriggerRules = PEERS, as_of: int = BEGIN + 400, **more: Mapping[str, object]
+) -> list[Trigger]:
+    """The unused features that account a is asked about."""
+    return triggers(found(*accounts), rules, as_of, account="a", **more)  # type: ignore[arg-type]
+
+
+def test_a_feature_that_nobody_names_is_asked_for_where_half_of_the_plan_uses_it() -> None:
+    users = [peer("b", BEGIN), peer("c", BEGIN + 3)]
+    (fired,) = asked(peer("a"), *users, peer("d"))
+    assert (fired.feature, fired.fired_on) == ("timeline", on(BEGIN + 14))
+    assert (fired.group, fired.peers_using, fired.peers, fired.peer_share) == ("accounts on Team", 2, 4, 0.5)
+    assert says(fired.evidence, "14 days", NEVER_USED_YET, "2 of 4 accounts on Team", on(BEGIN + 14))
+    assert asked(peer("a"), *users, peer("d"), peer("e")) == [], "two of five are not half"
+    assert asked(peer("a"), *users) == [], "three accounts are too few"
+    assert asked(peer("a", BEGIN + 9), *users, peer("d")) == []
+    others = [peer(name, BEGIN, plan="Business") for name in "defg"]
+    assert asked(peer("a"), *users, *others) == [], "what accounts on another plan use says nothing"
+
+
+def test_it_fires_on_the_day_on_which_enough_peers_have_used_it() -> None:
+    late = [peer("b", BEGIN), peer("c", BEGIN + 59), peer("d")]
+    assert [one.fired_on for one in asked(peer("a"), *late)] == [on(BEGIN + 60)]
+    assert asked(peer("a"), *late, as_of=BEGIN + 59) == []
+    gone = [peer("b", BEGIN), peer("c", BEGIN + 59), peer("d"), peer("e", ends=BEGIN + 70)]
+    (fired,) = asked(peer("a"), *gone)
+    assert (fired.fired_on, fired.peers) == (on(BEGIN + 70 + GRACE_DAYS + 2), 4), "an account that left is no peer"
+
+
+def test_the_segment_decides_where_it_is_large_enough_and_the_plan_where_not() -> None:
+    plan = [peer(name, BEGIN) for name in "bcdefgh"]
+    builders = {**dict.fromkeys("abc", "Builder"), **dict.fromkeys("ijkl", "Coordinator")}
+    (by_plan,) = asked(peer("a"), *plan, segments=builders)
+    assert by_plan.group == "accounts on Team"
+    idle = [peer(name) for name in "ij"]
+    more = builders | dict.fromkeys("ij", "Builder")
+    assert asked(peer("a"), *plan, *idle, segments=more) == [], (
+        "two of five builders use it, though most of the plan do"
+    )
+    (by_segment,) = asked(peer("a"), *plan, *idle, segments=more | {"d": "Builder"})
+    assert (by_segment.group, by_segment.peers_using, by_segment.peers) == ("Builder accounts", 3, 6)
+
+
+def test_evidence_counts_only_accounts_that_existed_then() -> None:
+    """Accounts that used a feature and whose first day comes later, or that are unknown to the CRM, do not count."""
+    early = [peer(name, BEGIN) for name in "bcd"]
+    later = [peer(name, BEGIN + 90, begins=BEGIN + 90) for name in "efghijklm"]
+    (fired,) = asked(peer("a"), *early, *later)
+    assert (fired.peers_using, fired.peers) == (3, 4)
+    without = [Timeline(name, None, BEGIN, first_use={"timeline": BEGIN}) for name in "bcdef"]
+    (fired,) = asked(account(), *without)
+    assert (fired.group, fired.peers_using, fired.peers) == ("accounts without a subscription", 5, 6)
+
+
+def test_features_that_serve_a_segment_are_asked_of_its_accounts_alone() -> None:
+    serving = {"builder": ("timeline",)}
+    held = [peer("a"), peer("b", BEGIN)]
+    assert [one.feature for one in asked(*held, serving=serving, segments={"a": "Builder"})] == ["timeline"]
+    assert asked(*held, serving=serving, segments={"a": "Reporter"}) == []
+    named = TriggerRules(features=(Feature("timeline"),))
+    assert [one.group for one in asked(*held, rules=named)] == [""], "a feature in the rules is asked of every account"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 60), st.one_of(st.none(), st.integers(1, 200)), st.sampled_from(["Team", "Pro"]),
+            st.one_of(st.none(), st.integers(-20, 200)), st.sampled_from(["", "x"]),
+        ),
+        min_size=1, max_size=14,
+    )
+)  # fmt: skip
+def test_no_more_peers_use_a_feature_than_there_are_and_each_is_told_once(
+    rows: list[tuple[int, int | None, str, int | None, str]],
+) -> None:
+    held, labelled = [], {}
+    for number, (begins, length, plan, used, segment) in enumerate(rows):
+        ends = None if length is None else BEGIN + begins + length
+        held.append(peer(f"n{number}", None if used is None else BEGIN + used, BEGIN + begins, ends, plan))
+        labelled |= {f"n{number}": segment} if segment else {}
+    rules = TriggerRules(least_accounts=2)
+    fired = [one for one in triggers(found(*held), rules, BEGIN + 300, segments=labelled) if one.feature]
+    assert len({(one.account_id, one.feature) for one in fired}) == len(fired)
+    for one in fired:
+        assert 2 * one.peers_using >= one.peers >= 2 and one.peers_using <= one.peers
+        day = (one.fired_on - date(1970, 1, 1)).days
+        existing = [each for each in held if (each.signup or 0) < day and each.account_id != one.account_id]
+        assert one.peers - 1 <= len(existing)
+        assert one.peers_using <= sum(each.first_use.get("timeline", day) < day for each in existing)
 
 
 def silent(*logins: int, as_of: int = BEGIN + 400) -> list[int]:
@@ -256,11 +337,15 @@ raw_terms = st.dictionaries(
 def test_what_has_fired_stays_as_it_is_when_days_are_added(
     raw: list[tuple[str, int, int, str]], terms: dict[str, list[Subscription]], at: int, more: int, named: bool
 ) -> None:
-    rules = TriggerRules(features=(Feature("x"), Feature("y", BEGIN + 10, ("Team",)))) if named else TriggerRules()
+    rules = (
+        TriggerRules(features=(Feature("x"), Feature("y", BEGIN + 10, ("Team",))))
+        if named
+        else TriggerRules(least_accounts=2)
+    )
     early, late = BEGIN + at, BEGIN + at + more
 
     def rows(day: int) -> list[tuple[object, ...]]:
-        fired = triggers(seen_before(day, raw, terms), rules, day)
+        fired = triggers(seen_before(day, raw, terms), rules, day, segments={"a": "s", "b": "s"})
         return [(one.id, one.kind, one.account_id, one.fired_on, one.feature, one.evidence) for one in fired]
 
     assert rows(early) == [row for row in rows(late) if row[3] <= on(early)]  # type: ignore[operator]
@@ -304,42 +389,8 @@ def test_rows_come_by_day_and_every_kind_has_a_name() -> None:
 def test_features_that_can_never_fire_are_named() -> None:
     rules = TriggerRules(features=(Feature("timeline", BEGIN, ("Bussiness",)), Feature("board")))
     held = found(account(BEGIN, BEGIN, term(BEGIN, plan="Business")))
-    assert unwatchable(held, rules, ("gantt", "timeline")) == {
+    assert unwatchable(peers(held, rules, {}), rules, {"Builder": ("gantt", "timeline")}) == {
         "board": NEVER_USED_HERE,
         "gantt": NEVER_USED_HERE,
         "timeline": f"{NO_SUCH_PLAN} Bussiness",
     }
-
-
-def test_a_file_of_rules(tmp_path: Path) -> None:
-    file = tmp_path / "triggers.toml"
-    file.write_text(
-        "[unused_feature]\ndays = 7\n[features]\ntimeline = { release = 2026-03-01, plans = ['Business '] }\n'status page' = {}\n"
-    )
-    rules = load_trigger_rules(file)
-    assert (rules.unused_days, rules.silent_days) == (7, 7)
-    assert rules.features == (Feature("timeline", 20_513, ("Business",)), Feature("status page"))
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("[features\n", ("TOML",)),
-        ("[feature]\nx = {}\n", ("feature", NO_TRIGGER_TABLE, "unused_feature")),
-        ("days = 3\n", ("days", NO_TRIGGER_TABLE)),
-        ("[unused_feature]\nday = 3\n", ("[unused_feature]", "day", "days, used_by_one_in")),
-        ("[unused_feature]\ndays = 0\n", ("[unused_feature]", "days = 0", WHOLE_NUMBER, 1)),
-        ("[team_growth]\npercent = 0.3\n", ("[team_growth]", "percent = 0.3", WHOLE_NUMBER)),
-        ("[below_weekly]\nsilent_days = true\n", ("silent_days = True", WHOLE_NUMBER)),
-        ("[features]\nx = 3\n", ("[features]", "x", RELEASE_AND_PLANS)),
-        ("[features]\nx = { released = 2026-01-01 }\n", ("x", RELEASE_AND_PLANS)),
-        ("[features]\nx = { release = '2026-01-01' }\n", ("x", NO_RELEASE_DATE)),
-        ("[features]\nx = { release = 2026-01-01T00:00:00 }\n", ("x", NO_RELEASE_DATE)),
-        ("[features]\nx = { plans = 'Business' }\n", ("x", NO_PLAN_LIST)),
-    ],
-)
-def test_a_faulty_file_of_rules_is_named(tmp_path: Path, text: str, message: tuple[object, ...]) -> None:
-    (tmp_path / "triggers.toml").write_text(text)
-    with refuses(UsageError, *message, hint=False) as caught:
-        load_trigger_rules(tmp_path / "triggers.toml")
-    assert "triggers.toml" in str(caught.value)

@@ -8,8 +8,9 @@ calendar arithmetic fails on lazy frames.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,10 @@ ENGINES = ("duckdb", "polars", "spark", "spark:MASTER", "sc://HOST:PORT")
 # DuckDB spills to disk beyond this limit; with more than eight threads, each one's share would be too small.
 MEMORY_LIMIT = "1GB"
 MOST_THREADS = 8
+
+
+_OPENED: ContextVar[tuple[str, Engine] | None] = ContextVar("opened engine", default=None)
+"""The engine that is open in this thread, and its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,26 @@ class Engine:
 
             return polars.scan_parquet(parquet, glob=False)
         return self.session.read_parquet(re.sub(r"([*?\[])", r"[\1]", str(parquet)))
+
+    def scan_of(self, parquet: Path, only: Collection[str] | None) -> nw.LazyFrame[Any]:
+        """Return the rows of the accounts ``only``, by their ``account_id``; of all where it is None."""
+        import narwhals as nw
+
+        frame = self.scan(parquet)
+        return frame if only is None else frame.filter(nw.col("account_id").is_in(sorted(only)))
+
+    def in_memory(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return a small frame with its rows in memory, so that several questions read the file once; Spark asks each time."""
+        import narwhals as nw
+
+        if self.backend == "spark":
+            return frame
+        native: Any = frame.to_native()
+        with engine_errors():
+            kept: nw.LazyFrame[Any] = nw.from_native(
+                native.collect(engine="streaming").lazy() if self.backend == "polars" else native.materialize()
+            )
+        return kept
 
     def table(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> nw.LazyFrame[Any]:
         """Return a small table of texts as a frame of this backend."""
@@ -96,11 +121,25 @@ class Engine:
 
 @contextmanager
 def open_engine(spec: str = "duckdb", spill: Path | None = None) -> Iterator[Engine]:
-    """Open one of ENGINES for the block; it spills to a private folder in ``spill``.
+    """Open one of ENGINES for the block; it spills to a private folder in ``spill``. Within another block it is the same one.
 
     UsageError where ``spec`` is unknown or not installed, NeedssegError where the engine cannot be reached.
     """
     check_engine(spec)
+    opened = _OPENED.get()
+    if opened is not None and opened[0] == spec:
+        yield opened[1]
+        return
+    with _open(spec, spill) as engine:
+        token = _OPENED.set((spec, engine))
+        try:
+            yield engine
+        finally:
+            _OPENED.reset(token)
+
+
+@contextmanager
+def _open(spec: str, spill: Path | None) -> Iterator[Engine]:
     if spec.startswith(("spark", "sc:")):
         from needsseg.accounts.engines.spark import open_spark
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from needsseg.accounts.ingest import cells
+from needsseg.accounts.ingest import cells, money
+from needsseg.text import EPOCH, date_of
 
-EARLIEST, LATEST = 0, 47_482  # 1970-01-01 … 2100-01-01: outside, a date is an error
+EARLIEST = 7_305  # 1990-01-01: an earlier date is an empty one that was written as 0, or a wrong century
+# Ends and renewals of long contracts lie this many years after next year at most; later ones mean that there is no end.
+YEARS_OF_CONTRACT = 10
+NO_END = ("infinity", "+infinity", "inf")
 ACCOUNT_TEXT = ("name", "domain", "employees", "revenue", "industry", "country", "region", "tech_stack")
 # A number in this form was converted by a spreadsheet or a float column, and may differ from the original id.
 LOST_DIGITS = r"\d+\.\d+[eE]\+?\d+|\d+[eE]\+\d+|\d{16,}\.0+"
@@ -56,15 +61,26 @@ def _id_checks(field: str = "account_id") -> tuple[Check, ...]:
         Check(
             field,
             has_lost_digits,
-            "an account id that went through a float and has lost digits; export the ids as text",
+            "an id that went through a float and has lost digits; export the ids as text",
         ),
     )
 
 
-def _day_checks(name: str, day: str) -> tuple[Check, ...]:
+def latest_day(years: int = 0) -> int:
+    """Return the last day of next year, or of the year ``years`` later, as an epoch day: later dates are errors."""
+    return (date(date.today().year + 1 + years, 12, 31) - EPOCH).days
+
+
+def _day_checks(name: str, day: str, unless: str = "false") -> tuple[Check, ...]:
+    latest = latest_day()
     return (
-        Check(name, f"NOT {_empty(name)} AND {day} IS NULL", cells.DATE_HINT),
-        Check(name, f"{day} NOT BETWEEN {EARLIEST} AND {LATEST}", "a date outside 1970–2100"),
+        Check(name, f"NOT {_empty(name)} AND {day} IS NULL AND NOT {unless}", cells.DATE_HINT),
+        Check(name, f"{day} < {EARLIEST}", "a date before 1990; an empty date may have been written as 0"),
+        *(
+            ()
+            if unless != "false"
+            else (Check(name, f"{day} > {latest}", f"a date after {date_of(latest)}, the end of next year"),)
+        ),
     )
 
 
@@ -113,26 +129,82 @@ def _events(tz: str, forms: Mapping[str, str]) -> Plan:
 
 def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
     dates = ("start", "end", "renewal")
-    days = ", ".join(f"{cells.local_day(f'd_{name}', tz)} AS {name}_day" for name in dates)
+    days = ", ".join(
+        f"{_no_end(f'{name}_date', cells.local_day(f'd_{name}', tz))} AS {name}_open, "
+        f"CASE WHEN {name}_open THEN NULL ELSE {cells.local_day(f'd_{name}', tz)} END AS {name}_read"
+        if name != "start"
+        else f"{cells.local_day('d_start', tz)} AS start_read"
+        for name in dates
+    )
+    decimals, by_name = forms.get("amount", "point"), forms.get("amount_interval", "")
+    number = money.amount("amount_core", decimals)
+    seats = cells.number("seats") if forms.get("amount_per") == "seat" else ""
+    currency = "coalesce(nullif(column_code, ''), sign_code)"
+    scaled = money.scaled(number, currency, forms.get("amount_unit", "whole"), seats)
+    # A column that is named after its period has amounts of that period, whatever the billing interval is.
+    interval = cells.text(by_name) if by_name else money.interval("billing_interval", "interval_count")
     return Plan(
-        dates=_year_first(("start_date", "end_date", "renewal_date"), forms),
+        dates=_year_first(("start_date", "end_date", "renewal_date"), forms)
+        + f", {money.amount_parts('amount', 'amount')}, {money.currency('currency')} AS column_code, {_STATUS} AS state",
         parts=", ".join(
             cells.stamp_parts(f"{name}_date_stamp", f"d_{name}", forms.get(f"{name}_date", "iso")) for name in dates
-        ),
+        )
+        + f", {money.currency('amount_sign')} AS sign_code",
         values=f"{cells.account_key('account_id')} AS id, {days}, {cells.number('seats')} AS seat_number, "
-        f"{cells.number('amount')} AS amount_number",
+        f"{scaled} AS amount_number, {currency} AS code, {interval} AS interval_words, {_TRIAL} AS is_trial",
         checks=(
             *_id_checks(),
             Check("start_date", _empty("start_date"), "no start date"),
-            *(check for name in dates for check in _day_checks(f"{name}_date", f"{name}_day")),
-            Check("end_date", "end_day < start_day", "the subscription ends before it starts"),
+            *_day_checks("start_date", "start_read"),
+            *_day_checks("end_date", "end_read", "end_open"),
+            *_day_checks("renewal_date", "renewal_read", "renewal_open"),
+            *_id_checks("term_id")[1:],
+            *_id_checks("replaces")[1:],
+            Check("end_date", "end_read < start_read", "the subscription ends before it starts"),
+            Check("status", f"state = 'ended' AND {_END_DAY} IS NULL", "it has ended, but no column says when"),
+            Check("status", "state = 'never'", "it never began"),
             *_number_checks("seats", "seat_number"),
             Check("seats", "seat_number <> floor(seat_number)", "seats are whole"),
-            *_number_checks("amount", "amount_number"),
+            *_amount_checks(decimals),
+            Check("billing_interval", "interval_words IS NULL",
+                  "not a billing interval; write month, quarter, year, week or one-off"),
         ),
-        written="id AS account_id, trim(plan) AS plan, seat_number::BIGINT AS seats, amount_number AS amount, "
-        "start_day, end_day, renewal_day",
-    )
+        written=f"id AS account_id, trim(plan) AS plan, seat_number::BIGINT AS seats, amount_number AS amount, "
+        f"start_read AS start_day, {_END_DAY} AS end_day, renewal_read AS renewal_day, trim(term_id) AS term_id, "
+        "trim(replaces) AS replaces, code AS currency, interval_words AS billing_interval, is_trial AS trial",
+    )  # fmt: skip
+
+
+def _no_end(field: str, day: str) -> str:
+    """Return SQL for whether a date of an end or a renewal means that there is none, such as 9999-12-31."""
+    names = ", ".join(map(cells.text, NO_END))
+    return f"coalesce({day} > {latest_day(YEARS_OF_CONTRACT)}, false) OR lower(trim({field})) IN ({names})"
+
+
+_STATE_WORD = "replace(replace(lower(trim(status)), ' ', '_'), '-', '_')"
+_STATUS = (
+    f"CASE WHEN {_STATE_WORD} IN ('canceled', 'cancelled', 'ended', 'expired', 'churned', 'terminated', 'inactive') "
+    f"THEN 'ended' WHEN {_STATE_WORD} IN ('incomplete', 'incomplete_expired', 'failed', 'draft') THEN 'never' "
+    f"WHEN {_STATE_WORD} IN ('trialing', 'trial', 'in_trial', 'trialling') THEN 'trial' ELSE '' END"
+)
+_TRIAL = (
+    "CASE WHEN state = 'trial' OR lower(trim(trial)) IN ('true', '1', 'yes', 't', 'y') "
+    "OR regexp_matches(lower(plan), '(^|[^a-z])trial($|[^a-z])') THEN 1 ELSE 0 END"
+)
+# Where a subscription has ended and nothing says when, it was paid to the end of its current period.
+_END_DAY = "CASE WHEN end_read IS NULL AND state = 'ended' THEN renewal_read ELSE end_read END"
+
+
+def _amount_checks(decimals: str) -> tuple[Check, ...]:
+    return (
+        Check("amount", "amount_below AND amount_core <> ''", money.CREDIT_HINT),
+        Check("amount", money.is_unclear("amount_core", decimals), money.UNCLEAR_HINT),
+        Check("amount", f"NOT {_empty('amount')} AND amount_number IS NULL", money.AMOUNT_HINT),
+        Check("amount", "sign_code IS NULL", "the sign is of no currency that is known; write an ISO code such as EUR"),
+        Check("currency", "column_code IS NULL", "not a currency; write an ISO code such as EUR"),
+        Check("amount", "sign_code <> '' AND column_code <> '' AND sign_code <> column_code",
+              "the sign in the amount and the currency column name different currencies"),
+    )  # fmt: skip
 
 
 def _texts(tz: str, forms: Mapping[str, str]) -> Plan:

@@ -7,7 +7,8 @@ Columns of the Parquet files, in order:
 - events: event_id, account_id, user_id, event, feature, platform, source (text; NULL where empty; source is api, web or
   mobile), day (UTC), second (UTC)
 - subscriptions: account_id, plan (text), seats (integer or NULL), amount (double or NULL), start_day, end_day,
-  renewal_day (integers or NULL; start_day never)
+  renewal_day (integers or NULL; start_day never), term_id, replaces, currency (ISO code), billing_interval (text, empty
+  where the source has nothing), trial (1 or 0)
 
 A day is days since 1970-01-01. ``day`` and ``second`` of an event are UTC, and the engine turns seconds into days of
 the reporting time zone; days of accounts and subscriptions are calendar days of the time zone given at ingest.
@@ -34,11 +35,20 @@ from needsseg.accounts.ingest.dates import DateColumn, DatesUnclearError, date_c
 from needsseg.accounts.ingest.gathering import Part, label, laid_out
 from needsseg.accounts.ingest.mapping import Mapping, check_mapping
 from needsseg.accounts.ingest.merged_records import EARLIER, resolve_merged
+from needsseg.accounts.ingest.money import amount_forms
 from needsseg.accounts.ingest.rejects import Reject, rejects_file, write_rejects
-from needsseg.accounts.ingest.repeats import repeated_accounts, repeated_events, repeated_subscriptions
+from needsseg.accounts.ingest.repeats import (
+    multiplied_accounts,
+    multiplied_subscriptions,
+    repeated_accounts,
+    repeated_events,
+    repeated_subscriptions,
+    unknown_replaced,
+)
 from needsseg.accounts.ingest.staging import (
     cut_off,
     last_rows,
+    open_ends,
     overlapping,
     read_parts,
     stage,
@@ -46,7 +56,7 @@ from needsseg.accounts.ingest.staging import (
     whole_ids,
 )
 from needsseg.accounts.tiers.zones import zone
-from needsseg.errors import NeedssegError, TableError
+from needsseg.errors import Advice, NeedssegError, TableError
 from needsseg.files import file_sha256, private_folder, sha256, whole_file
 from needsseg.progress import Progress, silent
 
@@ -78,7 +88,7 @@ class Ingested:
     refused: tuple[tuple[str, str], ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
     dates: tuple[DateColumn, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str | Advice, ...] = ()
 
 
 def ingest(
@@ -145,17 +155,21 @@ def _ingest(
     saved: dict[str, str],
     earlier: Path | None,
     refused: tuple[tuple[str, str], ...],
-    notes: list[str],
+    file_notes: list[str],
 ) -> Ingested:
     kind, names = mapping.kind, [part.name for part in parts]
     name = label(names)
-    notes += whole_ids(con)
+    notes: list[str | Advice] = [*file_notes, *whole_ids(con)]
     dates = date_columns(con, mapping, names, saved)
     if unclear := [column for column in dates if not column.format]:
         raise DatesUnclearError(unclear, name)
     forms = {column.field: column.format for column in dates}
+    as_amounts, amount_notes = amount_forms(con, mapping)
+    notes += amount_notes
+    forms |= as_amounts
     plan = plan_of(kind, tz, forms)
     read = stage(con, plan)
+    notes += open_ends(con) if kind == "subscriptions" else []
     ends = last_rows(con)
     rejected = take_refused(con, plan, mapping, parts)
     notes += cut_off(rejected, ends, parts)
@@ -174,7 +188,9 @@ def _ingest(
     (new,) = con.execute("SELECT count(*) FROM kept WHERE file <> ?", [EARLIER]).fetchone() or (0,)
     sha = over_all(part.sha256 for part in parts)
     parquet = out / f"{kind}-{_name_of(sha, mapping, tz, forms, earlier)}.parquet"
-    _write(con, f"SELECT {', '.join(columns)} FROM kept ORDER BY file, row", parquet)
+    # An account's events lie together, so that reading those of one account skips the rest of the file.
+    order = "account_id, second, file, row" if kind == "events" else "file, row"
+    _write(con, f"SELECT {', '.join(columns)} FROM kept ORDER BY {order}", parquet)
     part_hashes = tuple((part.name, part.sha256) for part in parts)
     return Ingested(
         kind, name, sha, int(new), tuple(rejected), duplicates, parquet, dropped, read, total, refused, part_hashes, dates,
@@ -183,7 +199,7 @@ def _ingest(
 
 
 def _without_repeats(
-    con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str], notes: list[str], *, beside_others: bool
+    con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str], notes: list[str | Advice], *, beside_others: bool
 ) -> tuple[int, int, list[Reject]]:
     """Remove merged and repeated rows from ``kept``, and add notes about them.
 
@@ -195,6 +211,7 @@ def _without_repeats(
         if merged_away:
             notes.append(f"{merged_away:,} accounts of earlier imports are now deleted or merged in the CRM.")
         rejected, duplicates = repeated_accounts(con, mapping, names)
+        notes += multiplied_accounts(rejected)
         notes += unreadable_tiers(con)
         return dropped, duplicates, rejected
     if mapping.kind == "events":
@@ -210,6 +227,7 @@ def _without_repeats(
             )
         return 0, duplicates, []
     duplicates = repeated_subscriptions(con)
+    notes += multiplied_subscriptions(con) + unknown_replaced(con)
     notes += overlapping(con)
     return 0, duplicates, []
 
@@ -223,8 +241,11 @@ def _keep(con: DuckDBPyConnection, plan: Plan, earlier: Path | None) -> list[str
     if earlier is not None:
         earlier_rows = f"read_parquet({cells.text(str(earlier))}, file_row_number = true)"
         temporary = ", ''  AS master, false AS deleted, '' AS given" if plan.besides else ""
+        # A file of an earlier version lacks columns that were added since.
+        held = {str(row[0]) for row in con.execute(f"DESCRIBE SELECT * FROM {earlier_rows}").fetchall()}
+        present = ", ".join(column for column in columns if column in held)
         con.execute(
-            f"INSERT INTO kept BY NAME SELECT {EARLIER} AS file, file_row_number AS row, {', '.join(columns)}{temporary}  "
+            f"INSERT INTO kept BY NAME SELECT {EARLIER} AS file, file_row_number AS row, {present}{temporary} "
             f"FROM {earlier_rows}"
         )
     return columns

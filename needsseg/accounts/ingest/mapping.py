@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from needsseg.errors import TableError, UsageError
 
@@ -62,13 +62,27 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
                       "created_at", "event_date", "date", "ts"),
     },
     "subscriptions": {
-        "account_id": ("account_id", "AccountId", "company_id", "customer_id", "org_id", "group_id"),
-        "plan": ("plan", "plan_name", "tier", "product", "plan_tier"),
-        "seats": ("seats", "seat_count", "quantity", "licences", "licenses", "users"),
-        "amount": ("amount", "mrr", "mrr_amount", "arr", "arr_amount", "price", "value"),
-        "start_date": ("start_date", "start", "started_at", "StartDate", "subscription_start", "created_at"),
-        "end_date": ("end_date", "end", "ended_at", "EndDate", "cancelled_at", "canceled_at", "churned_at"),
-        "renewal_date": ("renewal_date", "renewal", "renews_at", "next_renewal", "current_period_end"),
+        "account_id": ("account_id", "AccountId", "account_id (metadata)", "company_id", "customer_id", "customer.id",
+                       "org_id", "group_id", "account_code"),
+        "plan": ("plan", "plan_name", "tier", "product", "plan_tier", "plan_id", "plan_code"),
+        "seats": ("seats", "seat_count", "quantity", "licences", "licenses", "users", "plan_quantity"),
+        "amount": ("amount", "mrr", "mrr_amount", "arr", "arr_amount", "monthly_amount", "annual_amount", "price", "value",
+                   "plan_amount", "unit_amount", "unit_amount_in_cents", "unit_price", "plan_unit_price"),
+        "start_date": ("start_date", "start", "Start (UTC)", "Start Date (UTC)", "started_at", "StartDate",
+                       "subscription_start", "activated_at", "created_at", "Created (UTC)"),
+        "end_date": ("end_date", "end", "ended_at", "Ended At (UTC)", "EndDate", "expires_at", "cancelled_at",
+                     "canceled_at", "Canceled At (UTC)", "churned_at"),
+        "renewal_date": ("renewal_date", "renewal", "renews_at", "next_renewal", "current_period_end",
+                         "Current Period End (UTC)", "current_period_ends_at", "current_term_end", "next_billing_at"),
+        "term_id": ("subscription_id", "term_id", "contract_id", "uuid", "id"),
+        "replaces": ("replaces", "replaces_id", "replaced_subscription_id", "previous_subscription_id", "upgraded_from"),
+        "currency": ("currency", "currency_code", "currency_iso_code", "CurrencyIsoCode", "plan_currency"),
+        "billing_interval": ("interval", "billing_interval", "billing_period_unit", "plan_interval_unit", "interval_unit",
+                             "billing_frequency", "billing_cycle", "billing_period", "plan_interval"),
+        "interval_count": ("interval_count", "plan_interval_count", "plan_interval_length", "interval_length",
+                           "billing_period"),
+        "status": ("status", "state", "subscription_status"),
+        "trial": ("is_trial", "trial", "in_trial"),
     },
     # Customers' texts: not account data, but read, checked and refused in the same way.
     "texts": {
@@ -83,17 +97,26 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+# Fields that describe a term further; as they occur in files of every kind, they do not tell what a file holds, and a
+# mapping that an earlier version stored does not have them.
+DESCRIBING = {
+    "subscriptions": ("term_id", "replaces", "currency", "billing_interval", "interval_count", "status", "trial"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """Field → source column for one kind of file; ``a|b`` are alternatives, of which the first non-empty cell counts.
 
-    ``dates`` are the formats that a person chose for date fields (of ``cells.FORMATS``).
+    ``dates`` are the formats that a person chose for date fields (of ``cells.FORMATS``), ``amounts`` what a person chose for
+    amounts: decimals (point or comma), unit (cents or whole), per (seat or term).
     """
 
     kind: str
     columns: dict[str, str] = field(default_factory=dict)
     source: str = "plain"
     dates: dict[str, str] = field(default_factory=dict)
+    amounts: dict[str, str] = field(default_factory=dict)
 
 
 def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
@@ -107,6 +130,9 @@ def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
     by_key: dict[str, str] = {}
     for column in header:
         by_key.setdefault(_key(column), column)
+    for column in header if kind == "subscriptions" else ():
+        # Chargebee names the table before each column.
+        by_key.setdefault(_key(column).removeprefix("subscription."), column)
     source = _source(kind, set(header))
     columns: dict[str, str] = {}
     used_columns: set[str] = set()
@@ -127,7 +153,7 @@ def kind_of(header: Sequence[str], chosen: MappingOf[str, str] | None = None) ->
     indicate events. ``chosen`` are columns that a person gave for fields.
     """
     chosen = {name: column for name, column in (chosen or {}).items() if any(name in NAMES[kind] for kind in KINDS)}
-    columns = {kind: guess_mapping(kind, header).columns | chosen for kind in KINDS}
+    columns = {kind: _telling(kind, guess_mapping(kind, header).columns) | chosen for kind in KINDS}
     likely_kinds = [
         kind for kind in ("events", "subscriptions", "accounts") if _indicates(kind, columns, chosen, header)
     ]
@@ -142,6 +168,10 @@ def kind_of(header: Sequence[str], chosen: MappingOf[str, str] | None = None) ->
     if means_events and len(columns["events"]) >= len(columns["accounts"]):
         best = "events"
     return best, missing_fields[best]
+
+
+def _telling(kind: str, columns: MappingOf[str, str]) -> dict[str, str]:
+    return {name: column for name, column in columns.items() if name not in DESCRIBING.get(kind, ())}
 
 
 def _indicates(
@@ -203,7 +233,7 @@ def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping,
             f"Its columns are: {', '.join(header) if header else 'none'}.",
         )
     present = {name: column for name, column in mapping.columns.items() if name not in missing}
-    return Mapping(mapping.kind, present, mapping.source, mapping.dates), missing
+    return replace(mapping, columns=present), missing
 
 
 def alternatives(column: str, header: Sequence[str]) -> tuple[str, ...]:
@@ -228,8 +258,20 @@ def _source(kind: str, header: set[str]) -> str:
         if "event_type" in header and ("$insert_id" in header or "event_time" in header):
             return "amplitude"
         return "mixpanel" if "properties.distinct_id" in header else "plain"
+    if kind == "subscriptions":
+        return _billing_source(header)
     if {"IsDeleted", "MasterRecordId", "BillingCountry", "NumberOfEmployees"} & header:
         return "salesforce"
     if {"Record ID", "hs_object_id", "Company Domain Name", "numberofemployees"} & header:
         return "hubspot"
     return "plain"
+
+
+def _billing_source(header: set[str]) -> str:
+    """Return whose export of subscriptions has these columns; "plain" for another file."""
+    keys = {_key(column) for column in header}
+    if "customerid" in keys and {"startutc", "createdutc", "startdateutc"} & keys:
+        return "stripe"
+    if {"subscription.planid", "subscription.planunitprice", "planunitprice", "subscription.customerid"} & keys:
+        return "chargebee"
+    return "recurly" if {"accountcode", "plancode"} <= keys else "plain"

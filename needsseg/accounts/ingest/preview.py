@@ -12,6 +12,7 @@ from needsseg.accounts.ingest.dates import DateColumn, date_columns
 from needsseg.accounts.ingest.gathering import Part
 from needsseg.accounts.ingest.ingestion import workshop
 from needsseg.accounts.ingest.mapping import NAMES, Mapping
+from needsseg.accounts.ingest.money import amount_forms
 from needsseg.accounts.ingest.staging import read_parts, stage, whole_ids
 from needsseg.accounts.tiers.zones import zone
 from needsseg.files import private_folder
@@ -55,7 +56,8 @@ def preview(
         names = [part.name for part in read]
         whole_ids(con)
         dates = date_columns(con, mapping, names, saved_dates or {})
-        plan = plan_of(mapping.kind, tz, {column.field: column.format or "iso" for column in dates})
+        forms = {column.field: column.format or "iso" for column in dates} | amount_forms(con, mapping)[0]
+        plan = plan_of(mapping.kind, tz, forms)
         stage(con, plan)
         result = con.execute(
             f"SELECT file, row, refused, {plan.written} FROM staged ORDER BY staged.file, staged.row LIMIT {rows}"
@@ -78,7 +80,7 @@ def _shown(values: dict[str, object], kind: str) -> dict[str, str]:
     """Return the values by field, with days and seconds as dates."""
     text_by_field: dict[str, str] = {}
     for column, value in values.items():
-        if value is None or value == "" or column == "day":
+        if value is None or value == "" or column == "day" or (column == "trial" and not value):
             continue
         if column == "second":
             text_by_field["timestamp"] = format_stamp(datetime.fromtimestamp(int(str(value)), UTC))

@@ -9,13 +9,18 @@ from needsseg.accounts.ingest.columns import ACCOUNT_TEXT
 from needsseg.accounts.ingest.mapping import Mapping
 from needsseg.accounts.ingest.merged_records import EARLIER
 from needsseg.accounts.ingest.rejects import Reject
+from needsseg.text import format_count, plural
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SUBSCRIPTION = ("account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day")
+SUBSCRIPTION = (
+    "account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day", "term_id", "replaces", "currency",
+    "billing_interval", "trial",
+)  # fmt: skip
 
 
+IN_FILE = "already has this account id"
 PLACE = "(file::BIGINT * 1099511627776 + row)"
 
 
@@ -53,7 +58,7 @@ def _there(file: int, first_file: int, first_row: int, names: Sequence[str]) -> 
     if first_file == EARLIER:
         return "an earlier import has this account id with other values; import without adding to replace them"
     if first_file == file:
-        return f"row {first_row} already has this account id"
+        return f"row {first_row} {IN_FILE}"
     return f"row {first_row} of {names[first_file]} already has this account id, with other values"
 
 
@@ -78,6 +83,48 @@ def repeated_events(con: DuckDBPyConnection) -> tuple[int, int, int]:
 def repeated_subscriptions(con: DuckDBPyConnection) -> int:
     """Remove subscriptions from ``kept`` that are identical to one of an earlier file; return their number."""
     return _without(con, ", ".join(SUBSCRIPTION), "true", "min(file)", "file")
+
+
+def multiplied_accounts(rejected: Sequence[Reject]) -> list[str]:
+    """Return a note on account ids that come again within one file, as after a join with another table."""
+    again = [reject for reject in rejected if reject.reason.endswith(IN_FILE)]
+    if not again:
+        return []
+    accounts = format_count(len({(reject.file, reject.value) for reject in again}), "account")
+    return [
+        f"{format_count(len(again), 'row')} repeat the id of an earlier row, for {accounts}: a join may have multiplied the "
+        "rows. The first row of each account counts."
+    ]
+
+
+def multiplied_subscriptions(con: DuckDBPyConnection) -> list[str]:
+    """Return a note on subscriptions in ``kept`` that are equal to an earlier row in all cells; they stay."""
+    rows = con.execute(
+        f"SELECT coalesce(sum(times - 1), 0), count(DISTINCT account_id) FROM (SELECT account_id, count(*) AS times FROM kept "
+        f"GROUP BY {', '.join(SUBSCRIPTION)} HAVING count(*) > 1)"
+    ).fetchone()
+    repeats, accounts = rows or (0, 0)
+    if not repeats:
+        return []
+    return [
+        f"{format_count(int(repeats), 'subscription')} of {format_count(accounts, 'account')} are equal to an earlier row in "
+        "every cell. If a join has multiplied them, remove them and import the file again: added, each is paid."
+    ]
+
+
+def unknown_replaced(con: DuckDBPyConnection) -> list[str]:
+    """Return a note on subscriptions in ``kept`` that replace a term which the account does not have."""
+    row = con.execute(
+        "SELECT count(*), arg_min(replaces, (file, row)) FROM kept WHERE replaces <> '' AND NOT EXISTS (SELECT 1 FROM kept AS o "
+        "WHERE o.account_id = kept.account_id AND o.term_id = kept.replaces)"
+    ).fetchone()
+    count, example = row or (0, "")
+    if not count:
+        return []
+    names = plural(count, "names", "name")
+    return [
+        f"{format_count(count, 'subscription')} {names} a term to replace that its account does not have, such as '{example}'."
+    ]
 
 
 def _without(con: DuckDBPyConnection, key: str, condition: str, first: str, place: str) -> int:

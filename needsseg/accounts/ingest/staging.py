@@ -17,6 +17,7 @@ from needsseg.accounts.ingest.mapping import NAMES, Mapping, alternatives, fitte
 from needsseg.accounts.ingest.rejects import Reject
 from needsseg.errors import TableError
 from needsseg.progress import Progress
+from needsseg.text import format_count, plural
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -165,6 +166,17 @@ def take_refused(con: DuckDBPyConnection, plan: Plan, mapping: Mapping, parts: S
     return rejected
 
 
+def open_ends(con: DuckDBPyConnection) -> list[str]:
+    """Return a note on end dates in ``staged`` that mean that a subscription has no end."""
+    row = con.execute(
+        "SELECT count(*), arg_min(end_date, (file, row)) FROM staged WHERE end_open AND refused IS NULL"
+    ).fetchone()
+    count, example = row or (0, "")
+    return [f"{format_count(count, 'end date')} such as '{example}' mean that the subscription has no end."] * bool(
+        count
+    )
+
+
 def last_rows(con: DuckDBPyConnection) -> dict[int, int]:
     """Return the number of the last row of each file, by the file's number."""
     return {
@@ -214,5 +226,6 @@ def overlapping(con: DuckDBPyConnection) -> list[str]:
     if not rows:
         return []
     return [
-        f"{rows:,} subscriptions of {accounts:,} accounts begin while another runs; overlapping ones count as one period."
+        f"{format_count(rows, 'subscription')} of {format_count(accounts, 'account')} {plural(rows, 'begins', 'begin')} while "
+        "another runs; overlapping ones count as one period."
     ]

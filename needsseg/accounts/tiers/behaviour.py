@@ -7,42 +7,53 @@ the previous one [D-60, D-30). Events on or after D never count.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.engine import Engine
+from needsseg.accounts.engines.event_facts import EventFacts, event_facts
+from needsseg.accounts.engines.feature_masks import feature_masks, mask_reader
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, meanings_of
 from needsseg.accounts.tiers.zones import offsets
-from needsseg.thresholds import FEWEST_EVENTS_FOR_TREND, FEWEST_EVENTS_MOBILE_ONLY, MANY_FEATURES
+from needsseg.text import format_count
+from needsseg.thresholds import FEWEST_EVENTS_FOR_SHARE, FEWEST_EVENTS_FOR_TREND, MANY_FEATURES
 
 if TYPE_CHECKING:
     import narwhals as nw
 
 WINDOW = 30
 WEEKS = 4
-# An account's features are transferred as a sum of distinct powers of two, which every engine adds exactly below 2^63.
-BITS = 62
-MOST_MASKED = 16 * BITS
 # Up to this many features, counting each per account is faster than grouping by account and feature.
 FEW_FEATURES = 24
 # The fields of Behaviour, in their order.
 COUNTS = (
     "events", "events_previous", "active_days", "active_users", "feature_breadth", "api_events", "mobile_events",
-    "invitations", "logins", "logins_previous", "core_weeks",
+    "invitations", "logins", "logins_previous", "core_weeks", "events_before", "user_days",
 )  # fmt: skip
 DAYS = ("first_day", "last_day", "first_setup_day", "first_action_day")
+
+
+# What a source of events may lack → its words, and the signals that are then unknown.
+SIGNALS_OF = {
+    "user": ("user ids", ("active_users", "daily_users", "dau_mau", "seat_share")),
+    "feature": ("features", ("feature_breadth",)),
+    "source": ("platform", ("api_share", "mobile_only")),
+    "login": ("login events", ("logins", "login_trend")),
+    "invite": ("invitation events", ("invitations",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """One account's counts before D; ``*_previous`` are of the window before, ``first_*`` and ``last_day`` epoch days.
 
-    ``core_weeks`` counts, of the four weeks before D, those with a core action; ``features`` are those ever used
-    before D, ``features_in_use`` the number that any account used before D.
+    ``core_weeks`` counts, of the weeks before D that the lifecycle asks for, those with a core action; ``events_before`` are
+    all events before the window; ``user_days`` are the pairs of a user and a day of the window on which they were active.
+    ``features`` are those ever used before D, ``features_in_use`` the number that any account used before D. ``lacks`` are
+    the keys of SIGNALS_OF that no event of the source has. ``seats`` are those of the terms that run on D, where known.
     """
 
     account_id: str
@@ -57,17 +68,23 @@ class Behaviour:
     logins: int = 0
     logins_previous: int = 0
     core_weeks: int = 0
+    events_before: int = 0
+    user_days: int = 0
     first_day: int | None = None
     last_day: int | None = None
     first_setup_day: int | None = None
     first_action_day: int | None = None
     features: tuple[str, ...] = field(default=())
     features_in_use: int = 0
+    lacks: tuple[str, ...] = ()
+    seats: int | None = None
 
     @property
-    def mobile_only(self) -> bool:
-        """Whether every event of the window came from a phone or tablet, and there were at least five."""
-        return self.events >= FEWEST_EVENTS_MOBILE_ONLY and self.mobile_events == self.events
+    def mobile_only(self) -> bool | None:
+        """Whether every event of the window came from a phone or tablet, and there were at least five; None if unknown."""
+        if "source" in self.lacks:
+            return None
+        return self.events >= FEWEST_EVENTS_FOR_SHARE and self.mobile_events == self.events
 
     @property
     def high_breadth(self) -> bool:
@@ -75,9 +92,27 @@ class Behaviour:
         return self.feature_breadth >= MANY_FEATURES and 2 * self.feature_breadth > self.features_in_use
 
     @property
-    def api_share(self) -> float:
-        """Share of the window's events that came through the API, in [0, 1]; 0 where there were none."""
-        return self.api_events / self.events if self.events else 0.0
+    def api_share(self) -> float | None:
+        """Share of the window's events that came through the API, in [0, 1]; None if unknown or of too few events."""
+        if "source" in self.lacks or self.events < FEWEST_EVENTS_FOR_SHARE:
+            return None
+        return self.api_events / self.events
+
+    @property
+    def daily_users(self) -> float | None:
+        """Daily active users: the mean over the days of the window; None without user ids."""
+        return None if "user" in self.lacks or (self.events and not self.active_users) else self.user_days / WINDOW
+
+    @property
+    def dau_mau(self) -> float | None:
+        """Daily active users as a share of the users of the window, in [0, 1]; None without any."""
+        return self.user_days / (WINDOW * self.active_users) if self.active_users else None
+
+    @property
+    def seat_share(self) -> float | None:
+        """Daily active users as a share of the seats; above 1 where more people use the product. None where unknown."""
+        daily = self.daily_users
+        return daily / self.seats if daily is not None and self.seats else None
 
     @property
     def login_trend(self) -> str:
@@ -90,36 +125,65 @@ class Behaviour:
         return trend(self.events, self.events_previous)
 
     @property
-    def figures(self) -> dict[str, int | float | bool | str]:
-        """The signals of tier 3 over the 30 days before D, as listings show them."""
-        return {
+    def unknown(self) -> tuple[str, ...]:
+        """The signals that the source cannot give."""
+        return tuple(name for key, (_, names) in SIGNALS_OF.items() if key in self.lacks for name in names)
+
+    @property
+    def figures(self) -> dict[str, int | float | bool | str | None]:
+        """The signals of tier 3 over the 30 days before D, as listings show them; None where one is unknown."""
+        figures: dict[str, int | float | bool | str | None] = {
             "events": self.events,
             "active_days": self.active_days,
             "active_users": self.active_users,
             "feature_breadth": self.feature_breadth,
-            "api_share": round(self.api_share, 4),
+            "api_share": _rounded(self.api_share),
             "mobile_only": self.mobile_only,
             "invitations": self.invitations,
             "logins": self.logins,
             "login_trend": self.login_trend,
             "usage_trend": self.usage_trend,
+            "daily_users": _rounded(self.daily_users),
+            "dau_mau": _rounded(self.dau_mau),
+            "seat_share": _rounded(self.seat_share),
         }
+        trends = {"login_trend": "unknown"}
+        return figures | {name: trends.get(name) for name in self.unknown}
 
     @property
     def in_words(self) -> str:
-        """Return the signals in one line."""
-        return (
-            f"{self.events:,} events on {self.active_days} days by {self.active_users} users · {self.feature_breadth} features · "
-            f"API {self.api_share:.0%} · {self.invitations} invitations · logins {self.login_trend}"
+        """Return the signals in one line, and what the source cannot give."""
+        users = f" by {format_count(self.active_users, 'user')}" if "user" not in self.lacks else ""
+        parts = [f"{format_count(self.events, 'event')} on {format_count(self.active_days, 'day')}{users}"]
+        parts += [self.daily_in_words] if self.active_users else []
+        parts += [format_count(self.feature_breadth, "feature")] if "feature" not in self.lacks else []
+        parts += [f"API {self.api_share:.0%}"] if self.api_share is not None else []
+        parts += [format_count(self.invitations, "invitation")] if "invite" not in self.lacks else []
+        parts += [f"logins {self.login_trend}"] if "login" not in self.lacks else []
+        without = [words for key, (words, _) in SIGNALS_OF.items() if key in self.lacks]
+        return " · ".join(parts) + (f" · the events have no {', '.join(without)}" if without else "")
+
+    @property
+    def daily_in_words(self) -> str:
+        """Return the daily active users, their share of the window's users and of the seats."""
+        shares = [f"{self.dau_mau:.0%} of the {self.active_users:,} of 30 days"] if self.dau_mau is not None else []
+        shares += (
+            [f"{self.seat_share:.0%} of {format_count(self.seats or 0, 'seat')}"] if self.seat_share is not None else []
         )
+        return f"{self.daily_users or 0:.1f} daily users" + (f" ({', '.join(shares)})" if shares else "")
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tier 3 of all accounts with an event before D, and the meanings of event names."""
+    """Tier 3 of all accounts with an event before D, the meanings of event names, and what the source lacks."""
 
     rows: dict[str, Behaviour]
     meanings: Meanings
+    lacks: tuple[str, ...] = ()
 
 
 def trend(current: int, previous: int) -> str:
@@ -138,33 +202,48 @@ def behaviour(
     rules: EventRules,
     tz: str = "UTC",
     merged: Mapping[str, str] | None = None,
+    weeks: int = WEEKS,
+    only: Collection[str] | None = None,
 ) -> Usage:
     """Compute tier 3 of every account with an event before epoch day ``as_of`` in zone ``tz``, from an events Parquet file.
 
-    ``merged`` maps ids of merged CRM records to the account that remains. One row per account is in memory, but no
-    events.
+    ``merged`` maps ids of merged CRM records to the account that remains; ``weeks`` is how many are looked at for a core
+    action, at most 8. One row per account is in memory, but no events. ``only`` are account ids, those of merged records
+    among them: the counts of these alone, while meanings and features are those of the whole file.
     """
     import narwhals as nw
 
-    frame = local_days(engine, engine.scan(events), tz)
-    frame = surviving(engine, frame, merged or {}).filter(nw.col("day") < as_of)
-    meanings = meanings_of(_names(engine, frame, "event"), rules)
-    features = sorted(_names(engine, frame, "feature"))
-    masks = _masks(features)
-    counts = _ever(engine, frame, meanings, masks)
-    for windowed in (_counts(frame, as_of, meanings), _distinct_in_window(frame, as_of)):
+    frame = local_days(engine, engine.scan(events), tz).filter(nw.col("day") < as_of)
+    facts = event_facts(engine, events, frame, as_of, tz)
+    meanings, features = meanings_of(facts.names, rules), facts.features
+    masks = feature_masks(features)
+    lacks = _lacks(facts, meanings)
+    if only is not None:
+        frame = engine.in_memory(frame.filter(nw.col("account_id").is_in(sorted(only))))
+    frame = surviving(engine, frame, merged or {})
+    counts = _ever(engine, frame, as_of, meanings, masks)
+    for windowed in (_counts(frame, as_of, meanings, weeks), _distinct_in_window(frame, as_of), _users(frame, as_of)):
         counts = counts.join(windowed, on="account_id", how="left")
     filled_counts = [nw.col(name).fill_null(0) for name in COUNTS]
     usage_rows = engine.rows(counts.select("account_id", *filled_counts, *DAYS, *masks))
     used = _used(engine, frame) if features and not masks else {}
-    in_words = _mask_reader(masks)
+    features_of = mask_reader(masks)
     width = 1 + len(COUNTS) + len(DAYS)
     rows = {}
     for row in sorted(usage_rows, key=itemgetter(0)):
-        account_features = in_words(row[width:]) if masks else tuple(sorted(used.get(row[0], ())))
-        values: tuple[Any, ...] = (*row[:width], account_features, len(features))
+        account_features = features_of(row[width:]) if masks else tuple(sorted(used.get(row[0], ())))
+        values: tuple[Any, ...] = (*row[:width], account_features, len(features), lacks)
         rows[row[0]] = Behaviour(*values)
-    return Usage(rows, meanings)
+    return Usage(rows, meanings, lacks)
+
+
+def _lacks(facts: EventFacts, meanings: Meanings) -> tuple[str, ...]:
+    """Return the keys of SIGNALS_OF of which the events say nothing at all."""
+    given = {
+        "user": facts.with_user, "feature": facts.features, "source": facts.with_source, "login": meanings.login,
+        "invite": meanings.invite,
+    }  # fmt: skip
+    return tuple(key for key in SIGNALS_OF if not given[key])
 
 
 def local_days(engine: Engine, frame: nw.LazyFrame[Any], tz: str) -> nw.LazyFrame[Any]:
@@ -196,15 +275,7 @@ def surviving(engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, str
     return with_survivors.with_columns(account_id=survivor)
 
 
-def _names(engine: Engine, frame: nw.LazyFrame[Any], column: str) -> list[str]:
-    """Return the distinct values of a column, by grouping, since ``unique`` would number all rows on DuckDB."""
-    import narwhals as nw
-
-    name_rows = engine.rows(frame.group_by(column).agg(rows=nw.len()).select(column))
-    return [str(name) for (name,) in name_rows if name is not None]
-
-
-def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings) -> nw.LazyFrame[Any]:
+def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings, number_of_weeks: int) -> nw.LazyFrame[Any]:
     """Return account_id and the counts of Behaviour from ``events`` to ``core_weeks``, except distinct counts."""
     import narwhals as nw
 
@@ -220,7 +291,10 @@ def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings) -> nw.Lazy
         "logins": now & login,
         "logins_previous": before & login,
     }
-    weeks = {f"week_{week}": core & (day >= as_of - 7 * (week + 1)) & (day < as_of - 7 * week) for week in range(WEEKS)}
+    weeks = {
+        f"week_{week}": core & (day >= as_of - 7 * (week + 1)) & (day < as_of - 7 * week)
+        for week in range(number_of_weeks)
+    }
     flags = {name: nw.when(holds).then(1) for name, holds in (counts | weeks).items()}
     windows = frame.filter(day >= as_of - 2 * WINDOW).select("account_id", **flags)
     counts_by_account = windows.group_by("account_id").agg(*(nw.col(name).count().cast(nw.Int64) for name in flags))
@@ -229,29 +303,41 @@ def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings) -> nw.Lazy
 
 
 def _distinct_in_window(frame: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[Any]:
-    """Return account_id and the numbers of distinct days, users and features in the window.
+    """Return account_id and the numbers of distinct days and features in the window.
 
     ``n_unique`` counts NULL as a value on every engine, so one is subtracted where there is a NULL.
     """
     import narwhals as nw
 
-    column_by_count = {"active_users": nw.col("user_id"), "feature_breadth": nw.col("feature")}
-    nulls = {f"no_{name}": nw.when(column.is_null()).then(1).otherwise(0) for name, column in column_by_count.items()}
-    window = frame.filter(nw.col("day") >= as_of - WINDOW).select("account_id", "day", "user_id", "feature", **nulls)
+    feature = nw.col("feature")
+    none = nw.when(feature.is_null()).then(1).otherwise(0)
+    window = frame.filter(nw.col("day") >= as_of - WINDOW).select("account_id", "day", "feature", no_feature=none)
     distinct_counts = window.group_by("account_id").agg(
         active_days=nw.col("day").n_unique().cast(nw.Int64),
-        **{name: column.n_unique().cast(nw.Int64) for name, column in column_by_count.items()},
-        **{name: nw.col(name).max().cast(nw.Int64) for name in nulls},
+        feature_breadth=feature.n_unique().cast(nw.Int64),
+        no_feature=nw.col("no_feature").max().cast(nw.Int64),
     )
     return distinct_counts.select(
-        "account_id", "active_days", **{name: nw.col(name) - nw.col(f"no_{name}") for name in column_by_count}
+        "account_id", "active_days", feature_breadth=nw.col("feature_breadth") - nw.col("no_feature")
+    )
+
+
+def _users(frame: nw.LazyFrame[Any], as_of: int) -> nw.LazyFrame[Any]:
+    """Return account_id, the number of distinct users in the window, and of pairs of a user and a day, by grouping thrice."""
+    import narwhals as nw
+
+    window = frame.filter((nw.col("day") >= as_of - WINDOW) & ~nw.col("user_id").is_null())
+    user_days = window.group_by("account_id", "user_id", "day").agg(rows=nw.len())
+    users = user_days.group_by("account_id", "user_id").agg(days=nw.len().cast(nw.Int64))
+    return users.group_by("account_id").agg(
+        active_users=nw.len().cast(nw.Int64), user_days=nw.col("days").sum().cast(nw.Int64)
     )
 
 
 def _ever(
-    engine: Engine, frame: nw.LazyFrame[Any], meanings: Meanings, masks: Mapping[str, Sequence[str]]
+    engine: Engine, frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings, masks: Mapping[str, Sequence[str]]
 ) -> nw.LazyFrame[Any]:
-    """Return account_id, DAYS, and all features ever used as sums of powers of two, in one pass over the events."""
+    """Return account_id, DAYS, events before the window, and all features ever used as sums of powers of two, in one pass."""
     import narwhals as nw
 
     day, event = nw.col("day"), nw.col("event")
@@ -261,8 +347,10 @@ def _ever(
         "first_day": day,
         "last_day": day,
     }
-    frame = frame.select("account_id", "feature", **days)
+    before = nw.when(day < as_of - WINDOW).then(1).otherwise(0).cast(nw.Int64)
+    frame = frame.select("account_id", "feature", **days, events_before=before)
     ends = [nw.col(name).max() if name == "last_day" else nw.col(name).min() for name in days]
+    ends.append(nw.col("events_before").sum().cast(nw.Int64))
     if len(masks) == 1 and len(next(iter(masks.values()))) <= FEW_FEATURES:
         return _counted_features(frame, ends, masks)
     by_feature = frame.group_by("account_id", "feature").agg(*ends)
@@ -282,26 +370,7 @@ def _counted_features(
     flags = {f"uses_{place}": nw.when(nw.col("feature") == feature).then(1) for place, feature in enumerate(features)}
     flagged = frame.with_columns(**flags).group_by("account_id").agg(*ends, *(nw.col(name).count() for name in flags))
     bits: Any = sum(nw.when(nw.col(name) > 0).then(1 << place).otherwise(0) for place, name in enumerate(flags))
-    return flagged.select("account_id", *DAYS, **{mask: bits.cast(nw.Int64)})
-
-
-def _masks(features: Sequence[str]) -> dict[str, Sequence[str]]:
-    """Return the mask columns and their features, BITS each; none where there are more than MOST_MASKED features."""
-    starts = range(0, len(features), BITS) if len(features) <= MOST_MASKED else range(0)
-    return {f"mask_{start}": features[start : start + BITS] for start in starts}
-
-
-def _mask_reader(masks: Mapping[str, Sequence[str]]) -> Callable[[tuple[int, ...]], tuple[str, ...]]:
-    """Return a cached function from an account's masks to the names of its features."""
-    feature_places = [
-        (column, place, name) for column, names in enumerate(masks.values()) for place, name in enumerate(names)
-    ]
-
-    @cache
-    def shown(bits: tuple[int, ...]) -> tuple[str, ...]:
-        return tuple(name for column, place, name in feature_places if bits[column] >> place & 1)
-
-    return shown
+    return flagged.select("account_id", *DAYS, "events_before", **{mask: bits.cast(nw.Int64)})
 
 
 def _used(engine: Engine, frame: nw.LazyFrame[Any]) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from needsseg.accounts.tiers.geography import APAC, EMEA, LATIN_AMERICA, NORTH_AMERICA, region_of
@@ -19,10 +20,30 @@ REVENUES = ("under_1m", "1m_to_50m", "50m_and_over")
 
 _FACTORS = {"": 1, "k": 10**3, "t": 10**3, "m": 10**6, "mn": 10**6, "mm": 10**6, "mio": 10**6, "b": 10**9, "bn": 10**9}
 _FACTORS |= {"thousand": 10**3, "million": 10**6, "billion": 10**9}
-_NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+(?:e\d{1,2})?)?\s*([a-z]*)")
+_NUMBER = re.compile(r"(\d{1,3}(?:[, ']\d{3})+|\d+)(\.\d+(?:e\d{1,2})?)?\s*([a-z]*)")
 # 1.000 is a thousand in some countries and one in others, so it is not read.
 _EITHER_WAY = re.compile(r"[1-9]\d{0,2}\.\d{3}")
-_RANGE = re.compile(r"\s*(?:-|–|—|to)\s*")
+_RANGE = re.compile(r"\s*(?:[-‐‑‒–—―−~]|\bto\b|\band\b)\s*")
+_SIGNS = re.compile(
+    r"(?:\b(?:us|ca?|au?|nz|hk|s|r))?[$€£¥₹₩]|\b(?:usd|eur|gbp|jpy|cad|aud|chf|inr|sek|nok|dkk|brl|sgd)\b"
+)
+_WORDS = re.compile(
+    r"\b(?:employees?|people|persons?|staff|ftes?|headcount|revenue|arr|between|approx|about|circa|ca)\b\.?"
+)
+# How an open range is written, before the number or after it, and what it says of its end.
+_ENDS = {
+    "below": ("<", "under", "below", "less than", "fewer than"),
+    "at most": ("<=", "=<", "≤", "up to", "at most", "or less", "or fewer", "and below", "and under"),
+    "above": (">", "over", "above", "more than"),
+    "at least": (">=", "=>", "≥", "at least", "from", "+", "or more", "and more", "and over", "and above", "plus"),
+}
+_END_OF = {word: end for end, words in _ENDS.items() for word in words}
+_WORDED = "|".join(
+    (rf"\b{re.escape(word)}\b" if word[0].isalpha() else re.escape(word))
+    for word in sorted(_END_OF, key=len, reverse=True)
+)
+_OPEN_BEFORE = re.compile(rf"({_WORDED})\s*(?=\d)(.*)")
+_OPEN_AFTER = re.compile(rf"(.*[\da-z])\s*({_WORDED})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +108,29 @@ def _region(text: str) -> str:
 
 def firmographic(account: Account, icp: IcpRule) -> Firmographic:
     """Return tier 1 of ``account``; missing, zero or unreadable values are ``unknown``, not the smallest tier."""
-    size, revenue = size_tier(account.employees), revenue_tier(account.revenue)
-    region = region_of(account.region, account.country)
-    industry = account.industry.strip()
+    return _firmographic(
+        account.employees, account.revenue, account.industry, account.region, account.country, account.tech_stack, icp
+    )
+
+
+# Many accounts have the same few values.
+@lru_cache(maxsize=50_000)
+def _firmographic(
+    employees: str, yearly_revenue: str, sector: str, region: str, country: str, tech_stack: str, icp: IcpRule
+) -> Firmographic:
+    size, revenue = size_tier(employees), revenue_tier(yearly_revenue)
+    region = region_of(region, country)
+    industry = sector.strip()
     conditions = (
         (icp.sizes, (size,)),
         (icp.revenues, (revenue,)),
         (icp.industries, (industry or UNKNOWN,)),
         (icp.regions, (region,)),
-        (icp.tech_stacks, _parts(account.tech_stack) or (UNKNOWN,)),
+        (icp.tech_stacks, _parts(tech_stack) or (UNKNOWN,)),
     )
-    in_icp = _is_within_icp(conditions)
-    return Firmographic(size, revenue, industry, region, account.country.strip(), account.tech_stack.strip(), in_icp)
+    return Firmographic(
+        size, revenue, industry, region, country.strip(), tech_stack.strip(), _is_within_icp(conditions)
+    )
 
 
 def _parts(tech_stack: str) -> tuple[str, ...]:
@@ -118,42 +150,85 @@ def _is_within_icp(conditions: tuple[tuple[tuple[str, ...], tuple[str, ...]], ..
     return None if unknown else True
 
 
+@lru_cache(maxsize=50_000)
 def size_tier(employees: str) -> str:
-    """Return the size tier: 1–50 small, 51–500 mid_market, 501+ enterprise. A range must lie within one tier."""
+    """Return the size tier: 1–50 small, 51–500 mid_market, 501+ enterprise; a range as ``_tier`` reads it."""
     return _tier(employees, lambda n: SIZES[(n > 50) + (n > 500)])
 
 
+@lru_cache(maxsize=50_000)
 def revenue_tier(revenue: str) -> str:
-    """Return the revenue tier: below 1M, 1M to below 50M, 50M and more, in the given currency."""
+    """Return the revenue tier: below 1M, 1M to below 50M, 50M and more, in the given currency; a range as ``_tier`` reads it."""
     return _tier(revenue, lambda r: REVENUES[(r >= 1_000_000) + (r >= 50_000_000)])
 
 
 def _tier(text: str, tier: Callable[[float], str]) -> str:
-    ends = quantity_range(text)
-    if ends is None or tier(ends[0]) != tier(ends[1]):
+    """Return the tier of a number or a range, ``unknown`` where a range spans tiers.
+
+    A range that reaches into the neighbouring tier with its last unit alone belongs to the other: ``500+`` is above 500,
+    ``$1M–$50M`` ends below 50M, ``50–100`` is above 50.
+    """
+    quantity = quantity_range(text)
+    if quantity is None:
         return UNKNOWN
-    return tier(ends[0])
+    low, high = quantity.low + quantity.above, quantity.high - quantity.below
+    if tier(low) == tier(high):
+        return tier(low)
+    shortened = {tier(a) for a, b in ((low + 1, high), (low, high - 1)) if a < b and tier(a) == tier(b)}
+    return shortened.pop() if len(shortened) == 1 else UNKNOWN
 
 
-def quantity_range(text: str) -> tuple[float, float] | None:
-    """Return both ends of ``1,000``, ``51-200``, ``2.5M``, ``10,001+`` or ``$1M to $5M``; None where unreadable or 0."""
-    simplified = text.strip().casefold()
-    simplified = re.sub(r"\b(employees|people|usd|eur|gbp)\b|[$€£~]", "", simplified).strip()
-    open_end = simplified.endswith("+")
-    parts = _RANGE.split(simplified.rstrip("+").strip())
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number (both ends are equal) or a range; ``above`` and ``below`` say that the end itself is not part of it."""
+
+    low: float
+    high: float
+    above: bool = False
+    below: bool = False
+
+
+def quantity_range(text: str) -> Quantity | None:
+    """Return what a CRM writes of a size: ``1,000``, ``51–200``, ``2.5M``, ``500+``, ``<$1M``, ``$1M to $5M``, ``>50 employees``.
+
+    None where it is unreadable, 0, or below 0. A range may begin with 0.
+    """
+    simplified = " ".join(_WORDS.sub(" ", _SIGNS.sub(" ", text.casefold())).split())
+    simplified = re.sub(r"([<>=≤≥~+])\s+", r"\1", simplified)
+    end = ""
+    if before := _OPEN_BEFORE.fullmatch(simplified):
+        end, simplified = _END_OF[before[1]], before[2]
+    elif after := _OPEN_AFTER.fullmatch(simplified):
+        end, simplified = _END_OF[after[2]], after[1]
+    simplified = simplified.removeprefix("~")
+    # A range with an open end, 51-500+, says nothing about where it ends, so that it is read from its beginning.
+    numbers = _numbers(_RANGE.split(simplified))
+    if numbers is None or (end and len(numbers) == 2 and end != "at least"):
+        return None
+    low, high = numbers[0], numbers[-1]
+    if high <= 0 or high < low or (low == 0 and len(numbers) == 1):
+        return None
+    if end in ("below", "at most"):
+        return Quantity(0.0, high, below=end == "below")
+    if end:
+        return Quantity(low, float("inf"), above=end == "above")
+    return Quantity(low, high)
+
+
+def _numbers(parts: list[str]) -> list[float] | None:
+    """Return one number or the two ends of a range; in ``1–5M`` both are millions, in ``251–1K`` only the last is thousands."""
     if not 1 <= len(parts) <= 2:
         return None
-    number_matches = [_NUMBER.fullmatch(part.strip()) for part in parts]
+    matches = [_NUMBER.fullmatch(part.strip()) for part in parts]
     numbers: list[float] = []
-    last_unit = number_matches[-1].group(3) if number_matches[-1] else ""
-    for item in number_matches:
-        if item is None or _EITHER_WAY.fullmatch(item.group()):
+    last_unit = ""
+    for item in reversed(matches):
+        if item is None or _EITHER_WAY.fullmatch(item.group()) or item.group(3) not in _FACTORS:
             return None
-        unit = item.group(3) or (last_unit if len(parts) == 2 else "")
-        if unit not in _FACTORS:
-            return None
-        numbers.append(float(item.group(1).replace(",", "") + (item.group(2) or "")) * _FACTORS[unit])
-    low, high = numbers[0], numbers[-1]
-    if low <= 0 or high < low:
-        return None
-    return low, float("inf") if open_end else high
+        digits = re.sub(r"[, ']", "", item.group(1))
+        number, unit = float(digits + (item.group(2) or "")), item.group(3)
+        if not unit and numbers and number * _FACTORS[last_unit] <= numbers[0]:
+            unit = last_unit
+        numbers.insert(0, number * _FACTORS[unit])
+        last_unit = last_unit or unit
+    return numbers

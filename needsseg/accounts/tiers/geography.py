@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 NORTH_AMERICA, EMEA, APAC, LATIN_AMERICA = "North America", "EMEA", "APAC", "Latin America"
 UNKNOWN = "unknown"
@@ -75,6 +76,7 @@ REGION_BY_WORD = _regions()
 REGION_BY_COUNTRY = _countries()
 
 
+@lru_cache(maxsize=10_000)
 def region_of(region: str, country: str) -> str:
     """Return the region of the file (``NA`` is North America), else the country's region, else ``unknown``.
 

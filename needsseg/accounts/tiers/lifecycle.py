@@ -1,20 +1,20 @@
-"""Tier 4: the lifecycle stage of an account, from subscriptions and usage before a date.
+"""Tier 4: the lifecycle stage of an account, from subscriptions and usage before a date, by rules in a file.
 
-Several flags may apply; the stage is the first of them in STAGES. Days are epoch days, the date D is not included.
+Several flags may apply; the stage is the first of them in the rules' order. Days are epoch days, the date D is not included.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from needsseg.accounts.tiers.behaviour import WEEKS, Behaviour
+from needsseg.accounts.tiers.behaviour import WINDOW, Behaviour
 from needsseg.accounts.tiers.event_meanings import Meanings
-from needsseg.thresholds import AT_RISK_DROP_PERCENT, FEWEST_EVENTS_FOR_TREND, NEW_ACCOUNT_DAYS
+from needsseg.errors import UsageError
+from needsseg.settings import read_toml, toml_place
+from needsseg.text import format_count
 
-STAGES = (
-    "churned", "at_risk", "expanded", "engaged", "activated", "new", "no_data", "not_activated", "insufficient_history",
-)  # fmt: skip
 GRACE_DAYS = 7
 
 # Words in plan names in vendors' usual order; used where prices are missing.
@@ -24,9 +24,78 @@ _PLAN_ORDER = (
 )  # fmt: skip
 
 
+FIVE = ("churned", "at_risk", "expanded", "engaged", "activated")
+"""The five stages, in the order in which they are looked for unless the file says otherwise."""
+OTHERS = ("new", "no_data", "not_activated", "insufficient_history")
+"""What lies outside the five, looked for after them."""
+STAGES = (*FIVE, *OTHERS)
+
+# Table and key in the file → field of LifecycleRules, its minimum and maximum.
+_NUMBERS = {
+    ("churned", "grace_days"): ("grace_days", 0, 365),
+    ("at_risk", "drop_percent"): ("drop_percent", 1, 99),
+    ("at_risk", "fewest_events"): ("fewest_events", 1, 10**9),
+    ("at_risk", "silent_after_events"): ("silent_after_events", 1, 10**9),
+    ("expanded", "days"): ("expanded_days", 1, 3650),
+    ("engaged", "weeks"): ("engaged_weeks", 1, 8),
+    ("new", "days"): ("new_days", 0, 3650),
+}
+_TABLES = tuple(dict.fromkeys(table for table, _ in _NUMBERS))
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleRules:
+    """When an account is at which stage; ``order`` has the five stages, the first that holds is the account's.
+
+    Days are complete days before the date. ``drop_percent`` is whole percent of the events of the 30 days before the last 30.
+    The defaults are those of the shipped file.
+    """
+
+    order: tuple[str, ...] = FIVE
+    grace_days: int = GRACE_DAYS
+    drop_percent: int = 30
+    fewest_events: int = 10
+    silent_after_events: int = 3
+    expanded_days: int = 90
+    engaged_weeks: int = 4
+    new_days: int = 60
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Return every stage in the order in which they are looked for."""
+        return (*self.order, *OTHERS)
+
+    @property
+    def definitions(self) -> dict[str, str]:
+        """Return each stage and when it holds, in plain words with these numbers."""
+        definitions = {
+            "churned": f"the last subscription ended, and none began within {self.grace_days} days",
+            "at_risk": f"more than {self.drop_percent}% fewer events in the last 30 days than in the 30 days before, of which "
+            f"there were at least {self.fewest_events}; or none in the last 30 days, after at least "
+            f"{self.silent_after_events} ever before",
+            "expanded": f"seats added, a higher plan or a second product in the last {self.expanded_days} days, and still so; "
+            "a trial that turned paid does not count",
+            "engaged": f"a core action in each of the last {self.engaged_weeks} weeks",
+            "activated": "setup and the first meaningful action are done",
+            "new": f"signed up at most {self.new_days} days before",
+            "no_data": "no usage and no subscription is known",
+            "not_activated": "setup or the first meaningful action is not done yet",
+            "insufficient_history": f"fewer than {self.fewest_events} events in the 30 days before the last 30, and not silent",
+        }
+        return {stage: definitions[stage] for stage in self.stages}
+
+
+SHIPPED_RULES = LifecycleRules()
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One term: active on the days ``start_day <= day <= end_day``; ``end_day`` None means it has no end."""
+    """One term: active on the days ``start_day <= day <= end_day``; ``end_day`` None means it has no end.
+
+    ``id`` names the subscription, the same for an upgraded row of it; ``replaces`` is the id of the term that this one takes
+    the place of. ``amount`` is in ``currency`` (an ISO code) per ``interval`` (month, quarter, year, one-off, week, or a
+    number of them such as 2 weeks); each is "" where the source does not say. A ``trial`` pays nothing.
+    """
 
     account_id: str
     plan: str
@@ -35,11 +104,19 @@ class Subscription:
     start_day: int
     end_day: int | None = None
     renewal_day: int | None = None
+    id: str = ""
+    replaces: str = ""
+    currency: str = ""
+    interval: str = ""
+    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Stage, every flag that applies in the order of STAGES, evidence per flag, and days until the next renewal."""
+    """Stage, every flag that applies in the rules' order, evidence per flag, and days until the next renewal.
+
+    ``seats`` are those of the terms that run on D, None where unknown.
+    """
 
     stage: str
     flags: tuple[str, ...]
@@ -75,31 +152,33 @@ def lifecycle(
     created_day: int | None,
     as_of: int,
     meanings: Meanings | None,
-    grace: int = GRACE_DAYS,
+    rules: LifecycleRules = SHIPPED_RULES,
+    seats: SeatCounter | None = None,
 ) -> Lifecycle:
     """Return stage and flags of one account as of epoch day ``as_of``.
 
     ``row`` is None where the account has no event before D, ``meanings`` None where there is no events file at all:
-    then there are no flags on activation and usage. Terms that start on or after D are ignored.
+    then there are no flags on activation and usage. Terms that start on or after D are ignored. ``seats`` counts those
+    of concurrent terms; without it, the newest term states all seats.
     """
     begun = [term for term in subscriptions if term.start_day < as_of]
     lifecycle_flags: dict[str, str] = {}
-    if churned := _churned(begun, as_of, grace):
+    if churned := _churned(begun, as_of, rules.grace_days):
         lifecycle_flags["churned"] = churned
-    elif expanded := _expanded(begun, as_of, grace):
+    elif expanded := _expanded(begun, as_of, rules, seats or stated_seats):
         lifecycle_flags["expanded"] = expanded
     if row is not None and meanings is not None:
-        lifecycle_flags |= _usage_flags(row, meanings)
+        lifecycle_flags |= _usage_flags(row, meanings, rules)
     signup = _signup(row, begun, created_day)
-    if signup is not None and as_of - NEW_ACCOUNT_DAYS <= signup < as_of:
+    if signup is not None and as_of - rules.new_days <= signup < as_of:
         lifecycle_flags["new"] = f"signed up {as_of - signup} days before"
     if row is None and (meanings is None or not begun):
         lifecycle_flags["no_data"] = "no usage before the date" if meanings is not None else "no usage file"
     elif row is None:
         lifecycle_flags["not_activated"] = "a subscription, but no event before the date"
         lifecycle_flags["insufficient_history"] = "0 events in the 30 days before the last 30"
-    flags = tuple(stage for stage in STAGES if stage in lifecycle_flags)
-    active = active_terms(begun, as_of, grace)
+    flags = tuple(stage for stage in rules.stages if stage in lifecycle_flags)
+    active = active_terms(begun, as_of, rules.grace_days)
     newest = max(active, key=lambda term: (term.start_day, term.seats or 0)) if active else None
     renewals = [
         term.renewal_day - as_of for term in active if term.renewal_day is not None and term.renewal_day >= as_of
@@ -110,18 +189,22 @@ def lifecycle(
         {flag: lifecycle_flags[flag] for flag in flags},
         min(renewals, default=None),
         newest.plan if newest else "",
-        newest.seats if newest else None,
+        seats(begun, as_of, rules.grace_days) if seats else newest.seats if newest else None,
     )
 
 
-def _usage_flags(row: Behaviour, meanings: Meanings) -> dict[str, str]:
+def _usage_flags(row: Behaviour, meanings: Meanings, rules: LifecycleRules) -> dict[str, str]:
     flags: dict[str, str] = {}
-    if row.events_previous < FEWEST_EVENTS_FOR_TREND:
+    before = max(row.events_before, row.events_previous)
+    if row.events == 0 and before >= rules.silent_after_events:
+        # Without this, an account would be the less at risk the longer it is silent.
+        flags["at_risk"] = f"{format_count(before, 'event')} before, then none in {WINDOW} days"
+    elif row.events_previous < rules.fewest_events:
         flags["insufficient_history"] = f"{row.events_previous} events in the 30 days before the last 30"
-    elif 100 * row.events < (100 - AT_RISK_DROP_PERCENT) * row.events_previous:
-        flags["at_risk"] = f"{row.events_previous} events, then {row.events}: more than {AT_RISK_DROP_PERCENT}% fewer"
-    if row.core_weeks == WEEKS:
-        flags["engaged"] = f"a core action in each of the last {WEEKS} weeks"
+    elif 100 * row.events < (100 - rules.drop_percent) * row.events_previous:
+        flags["at_risk"] = f"{row.events_previous} events, then {row.events}: more than {rules.drop_percent}% fewer"
+    if row.core_weeks >= rules.engaged_weeks:
+        flags["engaged"] = f"a core action in each of the last {rules.engaged_weeks} weeks"
     # A file without any setup event is no evidence that setup is missing.
     set_up = row.first_setup_day is not None or not meanings.setup
     if set_up and row.first_action_day is not None:
@@ -150,28 +233,62 @@ def active_terms(begun: Sequence[Subscription], as_of: int, grace: int = GRACE_D
     return [term for term in begun if ends and term.end_day == max(ends)]
 
 
-def _expanded(begun: Sequence[Subscription], as_of: int, grace: int) -> str:
-    """Describe how the terms on D exceed the beginning of the period: more seats, a higher plan, a second product.
+SeatCounter = Callable[[Sequence[Subscription], int, int], int | None]
+"""(terms that began before a day, the day, days of grace) → the seats of those that run on it, None where unknown."""
 
-    Seats of overlapping terms are not added: an upgrade states all seats while the old term may stay open.
+
+def stated_seats(begun: Sequence[Subscription], day: int, grace: int) -> int | None:
+    """Return the largest number of seats of the running terms, where an upgrade states all seats; None if unknown."""
+    return max((term.seats for term in active_terms(begun, day, grace) if term.seats is not None), default=None)
+
+
+def _expanded(begun: Sequence[Subscription], as_of: int, rules: LifecycleRules, seats: SeatCounter) -> str:
+    """Describe how the paid terms on D exceed those before the last ``expanded_days``: seats, a plan, or a product more.
+
+    An account that has paid for less time than that is compared with its first paid day, so that a trial turning paid is none.
     """
-    active = active_terms(begun, as_of, grace)
-    if not active:
+    grace, paid = rules.grace_days, [term for term in begun if _is_paid(term)]
+    now = active_terms(paid, as_of, grace)
+    if not now:
         return ""
-    period = merge_periods(((term.start_day, term.end_day) for term in begun), grace)[-1]
-    began = [term for term in begun if term.start_day == period.start]
-    seats_then = max((term.seats for term in began if term.seats is not None), default=None)
-    seats_now = max((term.seats for term in active if term.seats is not None), default=None)
+    period = merge_periods(((term.start_day, term.end_day) for term in paid), grace)[-1]
+    since = max(as_of - rules.expanded_days, period.start + 1)
+    then = _terms_on(paid, since, grace)
+    seats_then, seats_now = (seats(_begun(paid, day), day, grace) for day in (since, as_of))
     if seats_then is not None and seats_now is not None and seats_now > seats_then:
-        return f"seats {seats_then} → {seats_now}"
-    for now in active:
-        if began and now.plan.casefold() not in {term.plan.casefold() for term in began}:
-            risen = [_higher(now, then) for then in began]
+        return f"seats {seats_then} → {seats_now}, {as_of - _last_rise(paid, since, as_of, grace, seats)} days before"
+    for term in now:
+        if then and term.plan.casefold() not in {before.plan.casefold() for before in then}:
+            risen = [_higher(term, before) for before in then]
+            days_before = f"{as_of - term.start_day} days before"
             if all(risen):
-                return f"plan {began[0].plan} → {now.plan}"
-            if None in risen and any(term in active for term in began):
-                return f"a second product beside {began[0].plan}: {now.plan}"
+                return f"plan {then[0].plan} → {term.plan}, {days_before}"
+            if None in risen and any(before in now for before in then):
+                return f"a second product beside {then[0].plan}: {term.plan}, {days_before}"
     return ""
+
+
+def _is_paid(term: Subscription) -> bool:
+    """Return whether a term is neither a trial nor free, by its plan's name or amount."""
+    return plan_rank(term.plan) != 0 and term.amount != 0 and not term.trial
+
+
+def _terms_on(paid: Sequence[Subscription], day: int, grace: int) -> list[Subscription]:
+    return active_terms(_begun(paid, day), day, grace)
+
+
+def _begun(terms: Sequence[Subscription], day: int) -> list[Subscription]:
+    return [term for term in terms if term.start_day < day]
+
+
+def _last_rise(paid: Sequence[Subscription], since: int, as_of: int, grace: int, seats: SeatCounter) -> int:
+    """Return the last day from ``since`` on which a term that began raised the seats."""
+    starts = sorted({term.start_day for term in paid if since <= term.start_day < as_of}, reverse=True)
+    for day in starts:
+        before, after = (seats(_begun(paid, each), each, grace) for each in (day, day + 1))
+        if after is not None and after > (before or 0):
+            return day
+    return since
 
 
 def _higher(now: Subscription, then: Subscription) -> bool | None:
@@ -198,3 +315,40 @@ def _signup(row: Behaviour | None, begun: Sequence[Subscription], created_day: i
     if row is not None and row.first_day is not None:
         signs.append(row.first_day)
     return min(signs, default=None)
+
+
+def load_lifecycle_rules(path: Path) -> LifecycleRules:
+    """Load the rules of a TOML file; UsageError with file, line and key where one is invalid.
+
+    What the file leaves out is as in the shipped one.
+    """
+    content = read_toml(path)
+    numbers: dict[str, int] = {}
+    for name, table in content.items():
+        if name == "order":
+            continue
+        if name not in _TABLES or not isinstance(table, dict):
+            raise UsageError(
+                f"{toml_place(path, name)}: '{name}' is not a part of the lifecycle's rules.",
+                f"Its parts: order, {', '.join(f'[{each}]' for each in _TABLES)}.",
+            )
+        for key, value in table.items():
+            if (name, key) not in _NUMBERS:
+                keys = ", ".join(each for section, each in _NUMBERS if section == name)
+                raise UsageError(f"{toml_place(path, name, key)}: [{name}] has no '{key}'.", f"It has: {keys}.")
+            field, least, most = _NUMBERS[name, key]
+            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+                raise UsageError(
+                    f"{toml_place(path, name, key)}: [{name}] {key} = {value!r} is not a whole number from {least} to {most:,}."
+                )
+            numbers[field] = value
+    return LifecycleRules(_order(path, content.get("order", list(FIVE))), **numbers)
+
+
+def _order(path: Path, order: object) -> tuple[str, ...]:
+    if not isinstance(order, list) or sorted(map(str, order)) != sorted(FIVE):
+        raise UsageError(
+            f"{toml_place(path, '', 'order')}: order does not name each of the five stages once.",
+            f"Write all of them in your order: {', '.join(FIVE)}.",
+        )
+    return tuple(order)

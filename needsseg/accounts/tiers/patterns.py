@@ -7,14 +7,15 @@ A pattern is shown beside the rule-based behavioural segment and never replaces 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from needsseg.accounts.tiers.behaviour import Behaviour
+from needsseg.accounts.tiers.behaviour import SIGNALS_OF, Behaviour
 from needsseg.accounts.tiers.signals import behavioral_segment
 from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.files import sha256
+from needsseg.thresholds import FEWEST_EVENTS_FOR_SHARE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,14 @@ WORDS = {
     "trend": ("use rising", "use falling"),
 }
 SIGNALS = tuple(WORDS)
+SHARES = {"api_share": "api_events", "mobile_share": "mobile_events"}
+# What a source of events may lack (see behaviour.SIGNALS_OF) → the signals of patterns that are then left out.
+_NEEDED_FOR = {
+    "user": ("active_users",),
+    "feature": ("feature_breadth",),
+    "source": tuple(SHARES),
+    "invite": ("invitations",),
+}
 # Of similarly large differences, the most informative is named first.
 _BY_INFORMATION = (
     "api_share", "mobile_share", "active_users", "feature_breadth", "invitations", "trend", "active_days", "events",
@@ -50,7 +59,7 @@ _BY_INFORMATION = (
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Accounts with similar use: a name, their ids, each signal's median, and their distinctive signals.
+    """Accounts with similar use: a name, their ids, each signal's median (None where unknown), and their distinctive signals.
 
     ``differences`` are signals and by how many robust deviations the pattern's median lies from that of all other active
     accounts, the largest first (to half a deviation, then the most informative). ``segments`` counts the rules' behavioural
@@ -59,7 +68,7 @@ class Pattern:
 
     name: str
     accounts: tuple[str, ...]
-    medians: dict[str, float]
+    medians: dict[str, float | None]
     differences: tuple[tuple[str, float], ...]
     segments: dict[str, int]
 
@@ -69,28 +78,35 @@ class Patterns:
     """The patterns, largest first, the accounts that fit none, and the medians of all ``active`` ones.
 
     ``clouds`` is, of CLOUDS simulated sets without groups (a multivariate normal distribution with the same covariance), the
-    number with clusters at least as clear. None where there are no patterns.
+    number with clusters at least as clear. None where there are no patterns. ``unknown`` are signals that the source of the
+    events cannot give, and that no pattern is made of, and ``without`` what it lacks, in words.
     """
 
     active: int
     patterns: tuple[Pattern, ...]
     none: tuple[str, ...]
-    medians: dict[str, float]
+    medians: dict[str, float | None]
     clouds: int | None
+    unknown: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings on their interpretation."""
+        warnings = []
+        if self.without:
+            names = ", ".join(name.replace("_", " ").replace("api", "API") for name in self.unknown)
+            warnings.append(f"The events have no {', '.join(self.without)}, so these signals are left out: {names}.")
         if not self.patterns:
-            return (
+            warnings.append(
                 "There are no separate patterns: the accounts differ by degrees. The behavioural segments by rules apply.",
             )
-        if self.clouds is not None and self.clouds > 1:
-            return (
+        elif self.clouds is not None and self.clouds > 1:
+            warnings.append(
                 f"Simulated accounts without groups had clusters as clear in {self.clouds} of {CLOUDS} trials: "
                 "these patterns are a description, not distinct kinds of accounts.",
             )
-        return ()
+        return tuple(warnings)
 
 
 def patterns(rows: Iterable[Behaviour], seed: int = 0) -> Patterns:
@@ -109,48 +125,64 @@ def patterns(rows: Iterable[Behaviour], seed: int = 0) -> Patterns:
         )
     import numpy as np
 
-    signal_rows = np.array([list(signals(row, *_spread(row.account_id)).values()) for row in active])
-    scaled = _scaled(signal_rows)
+    lacks = active[0].lacks
+    unknown = tuple(name for key in lacks for name in _NEEDED_FOR.get(key, ()))
+    usual = _usual_shares(active)
+    names_of_signals = tuple(name for name in SIGNALS if name not in unknown)
+    rows_by_name = [signals(row, *_spread(row.account_id), usual=usual) for row in active]
+    scaled = _scaled(np.array([[each[name] for name in names_of_signals] for each in rows_by_name]))
     labels = _clustered(scaled, [row.account_id for row in active])
     sizes = Counter(int(label) for label in labels if label >= 0)
     order = sorted(sizes, key=lambda label: (-sizes[label], int(np.flatnonzero(labels == label)[0])))
-    differences = [_differences(scaled, labels == label) for label in order]
+    members = [[row for row, in_cluster in zip(active, labels == label, strict=True) if in_cluster] for label in order]
+    differences = [
+        _real_differences(_differences(scaled, labels == label, names_of_signals), inside, active)
+        for label, inside in zip(order, members, strict=True)
+    ]
     account_patterns = [
         Pattern(
             name,
-            tuple(row.account_id for row, in_cluster in zip(active, labels == label, strict=True) if in_cluster),
-            _medians([row for row, in_cluster in zip(active, labels == label, strict=True) if in_cluster]),
+            tuple(row.account_id for row in inside),
+            _medians(inside, unknown),
             apart,
-            dict(
-                Counter(
-                    behavioral_segment(row)
-                    for row, in_cluster in zip(active, labels == label, strict=True)
-                    if in_cluster
-                ).most_common()
-            ),
+            dict(Counter(map(behavioral_segment, inside)).most_common()),
         )
-        for label, apart, name in zip(order, differences, names(differences), strict=True)
+        for inside, apart, name in zip(members, differences, names(differences), strict=True)
     ]
     none = tuple(row.account_id for row, label in zip(active, labels, strict=True) if label < 0)
     return Patterns(
         len(active),
         tuple(account_patterns),
         none,
-        _medians(active),
+        _medians(active, unknown),
         _clouds(scaled, seed) if account_patterns else None,
+        unknown,
+        tuple(SIGNALS_OF[key][0] for key in lacks if key in _NEEDED_FOR),
     )
 
 
-def signals(row: Behaviour, *spread: float) -> dict[str, float]:
-    """Return the signals to cluster: logarithms of counts, shares in [0, 1], and the log ratio of growth (+5 on both sides).
+def _usual_shares(rows: Sequence[Behaviour]) -> dict[str, float]:
+    """Return the median shares of the accounts with enough events for a share, 0 without any."""
+    from statistics import median
+
+    enough = [row for row in rows if row.events >= FEWEST_EVENTS_FOR_SHARE]
+    return {
+        name: median(getattr(row, count) / row.events for row in enough) if enough else 0.0
+        for name, count in SHARES.items()
+    }
+
+
+def signals(row: Behaviour, *spread: float, usual: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Return the signals to cluster: logarithms of counts, shares, and the log ratio of growth (+5 on both sides).
 
     ``spread`` are seven numbers in [-0.5, 0.5) added to the seven counts, since the gaps between small integers would be
-    mistaken for cluster boundaries.
+    mistaken for cluster boundaries. A share of fewer than FEWEST_EVENTS_FOR_SHARE events is no share: the account has the
+    ``usual`` one, so that it sets nobody apart.
     """
     from math import log
 
     events, days, users, breadth, api, mobile, invitations = (
-        count + 1 + shift
+        count + shift
         for count, shift in zip(
             (
                 row.events, row.active_days, row.active_users, row.feature_breadth, row.api_events, row.mobile_events,
@@ -160,14 +192,15 @@ def signals(row: Behaviour, *spread: float) -> dict[str, float]:
             strict=True,
         )
     )  # fmt: skip
+    enough = row.events >= FEWEST_EVENTS_FOR_SHARE
     return {
-        "events": log(events),
-        "active_days": log(days),
-        "active_users": log(users),
-        "feature_breadth": log(breadth),
-        "api_share": api / (row.events + 2),
-        "mobile_share": mobile / (row.events + 2),
-        "invitations": log(invitations),
+        "events": log(events + 1),
+        "active_days": log(days + 1),
+        "active_users": log(users + 1),
+        "feature_breadth": log(breadth + 1),
+        "api_share": api / row.events if enough else (usual or {}).get("api_share", 0.0),
+        "mobile_share": mobile / row.events if enough else (usual or {}).get("mobile_share", 0.0),
+        "invitations": log(invitations + 1),
         "trend": log((row.events + 5) / (row.events_previous + 5)),
     }
 
@@ -178,25 +211,32 @@ def _spread(account_id: str) -> list[float]:
     return [int.from_bytes(digest[4 * part : 4 * part + 4]) / 2**32 - 0.5 for part in range(7)]
 
 
-def figures(row: Behaviour) -> dict[str, float]:
-    """Return the signals in natural units; the trend is the ratio of events to those of the 30 days before."""
+def figures(row: Behaviour) -> dict[str, float | None]:
+    """Return the signals in natural units, shares None of too few events; the trend is the ratio to the 30 days before."""
+    enough = row.events >= FEWEST_EVENTS_FOR_SHARE
     return {
         "events": row.events,
         "active_days": row.active_days,
         "active_users": row.active_users,
         "feature_breadth": row.feature_breadth,
-        "api_share": row.api_events / row.events,
-        "mobile_share": row.mobile_events / row.events,
+        "api_share": row.api_events / row.events if enough else None,
+        "mobile_share": row.mobile_events / row.events if enough else None,
         "invitations": row.invitations,
         "trend": (row.events + 5) / (row.events_previous + 5),
     }
 
 
-def _medians(rows: Sequence[Behaviour]) -> dict[str, float]:
+def _medians(rows: Sequence[Behaviour], unknown: Sequence[str] = ()) -> dict[str, float | None]:
+    """Return the median of each signal over the accounts of which it can be stated; None where there are none."""
     from statistics import median
 
     account_figures = [figures(row) for row in rows]
-    return {name: round(median(account[name] for account in account_figures), 4) for name in SIGNALS}
+    medians: dict[str, float | None] = dict.fromkeys(SIGNALS)
+    for name in SIGNALS:
+        values = [value for account in account_figures if (value := account[name]) is not None]
+        if values and name not in unknown:
+            medians[name] = round(median(values), 4)
+    return medians
 
 
 def _scaled(signal_rows: Matrix) -> Matrix:
@@ -262,13 +302,29 @@ def _clearness(rows: Matrix) -> float:
     return float(model.relative_validity_) if model.labels_.max() > 0 else -1.0
 
 
-def _differences(scaled: Matrix, in_cluster: NDArray[np.bool_]) -> tuple[tuple[str, float], ...]:
+def _differences(
+    scaled: Matrix, in_cluster: NDArray[np.bool_], names_of_signals: Sequence[str]
+) -> tuple[tuple[str, float], ...]:
     import numpy as np
 
     other_rows = scaled[~in_cluster] if (~in_cluster).any() else scaled
     apart = np.median(scaled[in_cluster], axis=0) - np.median(other_rows, axis=0)
-    differences = [(name, round(float(by), 2)) for name, by in zip(SIGNALS, apart, strict=True)]
+    differences = [(name, round(float(by), 2)) for name, by in zip(names_of_signals, apart, strict=True)]
     return tuple(sorted(differences, key=lambda pair: (-round(2 * abs(pair[1])), _BY_INFORMATION.index(pair[0]))))
+
+
+def _real_differences(
+    differences: Sequence[tuple[str, float]], inside: Sequence[Behaviour], active: Sequence[Behaviour]
+) -> tuple[tuple[str, float], ...]:
+    """Leave out differences that the medians in natural units do not show: they come from the spread, or from scaling."""
+    own_ids = {row.account_id for row in inside}
+    own, others = _medians(inside), _medians([row for row in active if row.account_id not in own_ids] or active)
+    real = []
+    for name, by in differences:
+        here, there = own[name], others[name]
+        if here is not None and there is not None and (here - there) * by > 0:
+            real.append((name, by))
+    return tuple(real)
 
 
 def names(differences: Sequence[Sequence[tuple[str, float]]]) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.firmographic import UNKNOWN, Firmographic, IcpRule, firmographic
 from needsseg.accounts.tiers.lifecycle import Lifecycle
-from needsseg.accounts.tiers.signals import behavioral_flags
+from needsseg.accounts.tiers.signals import behavioral_evidence
 from needsseg.records import Account, Label
 
 SOURCE_ORDER = ("interview", "survey", "assigned")
@@ -18,7 +19,7 @@ TIERS = ("firmographic", "needs", "behavioral", "lifecycle")
 
 _SIZE_WORDS = {"small": "Small", "mid_market": "Mid-market", "enterprise": "Enterprise"}
 _SEGMENT_WORDS = {
-    "power": "in use nearly every working day",
+    "power": "in daily use by its people",
     "multi_workflow": "high feature breadth",
     "technical": "mostly through the API",
     "mobile_only": "on mobile only",
@@ -42,8 +43,8 @@ class AccountProfile:
     """One account as of one date. The first fields are the exported columns; the rest are their evidence.
 
     ``firmographic_tier`` is a size word (small, mid_market, enterprise, unknown) and icp, not_icp or icp_unknown;
-    ``behavioral_segment`` is the first of ``behavioral_flags``, both empty without a usage file; ``missing`` are the
-    tiers of TIERS without data.
+    ``behavioral_segment`` is the first of ``behavioral_flags``, both empty without a usage file, and ``behavioral_evidence``
+    says why each of them applies; ``missing`` are the tiers of TIERS without data.
     """
 
     account_id: str
@@ -67,6 +68,7 @@ class AccountProfile:
     missing: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
     behavioral_flags: tuple[str, ...] = ()
+    behavioral_evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 def profiles(
@@ -86,12 +88,16 @@ def profiles(
     by_account: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
         by_account[label.account_id].append(label)
+    # What the source cannot give, it cannot give of an account without any event either.
+    lacks = next((row.lacks for row in (behaviour or {}).values()), ())
     account_profiles = []
     for account in sorted(accounts, key=lambda account: account.account_id):
-        idle = Behaviour(account.account_id)
-        row = None if behaviour is None else behaviour.get(account.account_id, idle)
-        decided, contested = deciding_label(by_account[account.account_id])
         tier, stage = firmographic(account, icp or IcpRule()), lifecycle[account.account_id]
+        row = None
+        if behaviour is not None:
+            row = behaviour.get(account.account_id) or Behaviour(account.account_id, lacks=lacks)
+            row = row if stage.seats is None else replace(row, seats=stage.seats)
+        decided, contested = deciding_label(by_account[account.account_id])
         account_profiles.append(_profile(account, tier, row, stage, decided, contested, as_of, version))
     return account_profiles
 
@@ -127,7 +133,8 @@ def _profile(
     as_of: date,
     version: str,
 ) -> AccountProfile:
-    flags = behavioral_flags(row) if row else ()
+    evidence = behavioral_evidence(row) if row else {}
+    flags = tuple(evidence)
     present = (tier.is_known, label is not None, row is not None, stage.stage != "no_data")
     return AccountProfile(
         account_id=account.account_id,
@@ -142,7 +149,7 @@ def _profile(
         recommended_action="",
         segmentation_version=version,
         name=account.name,
-        sentence=_sentence(tier, label, row, stage),
+        sentence=_sentence(tier, label, row, flags, stage),
         firmographic=tier,
         behaviour=row,
         lifecycle=stage,
@@ -150,22 +157,26 @@ def _profile(
         missing=tuple(name for name, is_present in zip(TIERS, present, strict=True) if not is_present),
         contested=contested,
         behavioral_flags=flags,
+        behavioral_evidence=evidence,
     )
 
 
-def _sentence(tier: Firmographic, label: Label | None, row: Behaviour | None, stage: Lifecycle) -> str:
+def _sentence(
+    tier: Firmographic, label: Label | None, row: Behaviour | None, flags: Sequence[str], stage: Lifecycle
+) -> str:
     """Return the four tiers in words, in order; a tier without data is called unknown."""
     need = "need not known (tier 2)"
     if label:
         confirmation = "" if label.confirmed_by else ", unconfirmed"
         need = f"hiring the product for {label.segment}{confirmation} (tier 2)"
-    usage = f"{_use(row)} (tier 3)" if row else "use not known (tier 3)"
+    usage = f"{_use(row, flags)} (tier 3)" if row else "use not known (tier 3)"
     stage_words = {"no_data": "lifecycle not known", "at_risk": "at risk"}.get(
         stage.stage, stage.stage.replace("_", " ")
     )
     return f"{_company(tier)} (tier 1), {need}, {usage}, {stage_words} (tier 4)"
 
 
+@lru_cache(maxsize=50_000)
 def _company(tier: Firmographic) -> str:
     size = _SIZE_WORDS.get(tier.size, "")
     # IT and SaaS keep their capitals; title case is lowered.
@@ -176,9 +187,9 @@ def _company(tier: Firmographic) -> str:
     return "Company of unknown size" + (f" in {tier.region}" if tier.region != UNKNOWN else "")
 
 
-def _use(row: Behaviour) -> str:
+def _use(row: Behaviour, flags: Sequence[str]) -> str:
     """Return the use of the product, and a falling or rising signal; high breadth takes precedence over daily use."""
-    ways = [way for way in behavioral_flags(row) if way != "at_risk"]
+    ways = [way for way in flags if way != "at_risk"]
     words = _SEGMENT_WORDS["multi_workflow" if ways[0] == "power" and "multi_workflow" in ways else ways[0]]
     if row.events == 0:
         return words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from needsseg.accounts.tiers.firmographic import REGIONS, REVENUES, SIZES, UNKNOWN
 from needsseg.accounts.tiers.lifecycle import STAGES
@@ -34,7 +34,8 @@ BY = ("size", "industry", "plan", "lifecycle_stage", "region", "behavioral_segme
 class RollupAccount:
     """One account in a roll-up: its column, what it pays, and the confidence of its label.
 
-    ``confidence``, ``source`` and ``confirmed_by`` are of its needs-based label, None and empty where it has none.
+    ``confidence``, ``source`` and ``confirmed_by`` are of its needs-based label, None and empty where it has none. ``pays``
+    is what it pays in words, with currency and period, "" where unknown.
     """
 
     account_id: str
@@ -44,6 +45,7 @@ class RollupAccount:
     confidence: float | None
     source: str
     confirmed_by: str
+    pays: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Cell:
 
     ``amount`` is the sum over the ``priced`` accounts, those with a known amount, None without any; ``arr`` is the same per
     year. ``amount_share`` is its share of all known amounts. ``small`` flags fewer than FEWEST_ACCOUNTS_IN_CELL accounts.
+    ``by_currency`` are the sums by currency; where accounts pay in several that are not converted, only it has money.
     """
 
     accounts: int
@@ -62,6 +65,7 @@ class Cell:
     arr: float | None
     amount_share: float | None
     small: bool
+    by_currency: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,7 @@ def _place(profile: AccountProfile, column: str, amounts: Revenue) -> RollupAcco
         profile.needs_segment_confidence,
         profile.needs_segment_source,
         profile.needs_segment_confirmed_by,
+        amounts.pays(profile.account_id),
     )
 
 
@@ -178,13 +183,17 @@ def _cell(members: Sequence[RollupAccount], row: int, total: int, paid: float, a
     known_amounts = [member.amount for member in members if member.amount is not None]
     amount = round(sum(known_amounts), 2) if known_amounts else None
     arr = amounts.arr(amount)
+    priced = len(known_amounts)
+    if amounts.by_currency:
+        priced = sum(member.account_id in amounts.by_currency for member in members)
     return Cell(
         len(members),
         round(len(members) / row, 4) if row else 0.0,
         round(len(members) / total, 4) if total else 0.0,
-        len(known_amounts),
+        priced,
         amount,
         None if arr is None else round(arr, 2),
         round(amount / paid, 4) if amount is not None and paid > 0 else None,
         0 < len(members) < FEWEST_ACCOUNTS_IN_CELL,
+        amounts.total(member.account_id for member in members),
     )

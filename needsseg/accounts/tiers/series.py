@@ -47,11 +47,12 @@ def weekly(
     """
     import narwhals as nw
 
-    frame = surviving(engine, local_days(engine, engine.scan(events), tz), merged or {})
+    ids = (
+        None if account_id is None else {account_id, *(old for old, new in (merged or {}).items() if new == account_id)}
+    )
     day = nw.col("day")
-    frame = frame.filter((day < as_of) & (day >= as_of - 7 * weeks))
-    if account_id is not None:
-        frame = frame.filter(nw.col("account_id") == account_id)
+    frame = local_days(engine, engine.scan_of(events, ids), tz)
+    frame = surviving(engine, frame, merged or {}).filter((day < as_of) & (day >= as_of - 7 * weeks))
     ago = ((nw.lit(as_of - 1) - day) // 7).cast(nw.Int64)
     frame = frame.select("account_id", "event", "user_id", "feature", ago=ago)
     logins = meanings_of((str(name) for (name,) in engine.rows(frame.select("event").unique())), rules).login

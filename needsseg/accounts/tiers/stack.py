@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,8 +13,9 @@ from needsseg.accounts.engines.engine import Engine, open_engine
 from needsseg.accounts.tiers.behaviour import Usage, behaviour
 from needsseg.accounts.tiers.event_meanings import EventRules, load_event_rules
 from needsseg.accounts.tiers.firmographic import IcpRule, load_icp
-from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Lifecycle, Subscription, lifecycle
+from needsseg.accounts.tiers.lifecycle import Lifecycle, LifecycleRules, Subscription, lifecycle, load_lifecycle_rules
 from needsseg.accounts.tiers.profile import AccountProfile, profiles
+from needsseg.accounts.tiers.terms import REPLACE, seat_counter
 from needsseg.accounts.tiers.zones import epoch_day, zone
 from needsseg.records import Account, Label
 from needsseg.settings import Settings, prompt_file
@@ -35,11 +36,21 @@ class StackFiles:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules from files that analysts edit: meanings of events, the ICP, days of grace for a renewal."""
+    """The rules that analysts set: meanings of events, the ICP, the lifecycle's stages and thresholds, what terms mean.
+
+    ``overlap`` says what overlapping terms mean, as ``terms.counted_terms`` takes it; it comes from the import of
+    subscriptions.
+    """
 
     events: EventRules = field(default_factory=EventRules)
     icp: IcpRule = field(default_factory=IcpRule)
-    grace: int = GRACE_DAYS
+    lifecycle: LifecycleRules = field(default_factory=LifecycleRules)
+    overlap: str = REPLACE
+
+    @property
+    def grace(self) -> int:
+        """Return the days after the end of a subscription within which a renewal is not churn."""
+        return self.lifecycle.grace_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +61,33 @@ class Accounts:
     created: dict[str, int | None]
     merged: dict[str, str]
 
+    @property
+    def all_ids(self) -> set[str]:
+        """Return the ids of the accounts, and those of the records merged into them."""
+        return {account.account_id for account in self.accounts} | set(self.merged)
+
 
 def load_rules(settings: Settings | None = None) -> Rules:
-    """Load ``events.toml`` and ``icp.toml`` from the user's folder if they are there, else the shipped ones."""
-    return Rules(load_event_rules(prompt_file("events.toml", settings)), load_icp(prompt_file("icp.toml", settings)))
+    """Load ``events.toml``, ``icp.toml`` and ``lifecycle.toml``, each from the user's folder if it is there, else as shipped."""
+    return Rules(
+        load_event_rules(prompt_file("events.toml", settings)),
+        load_icp(prompt_file("icp.toml", settings)),
+        load_lifecycle_rules(prompt_file("lifecycle.toml", settings)),
+    )
 
 
-def read_accounts(parquet: Path, backend: str = "duckdb") -> Accounts:
-    """Read the accounts of a Parquet file that ``ingest`` wrote."""
+def read_accounts(parquet: Path, backend: str = "duckdb", only: Collection[str] | None = None) -> Accounts:
+    """Read the accounts of a Parquet file that ``ingest`` wrote, all or ``only`` those ids."""
     with open_engine(backend) as engine:
-        return _accounts(engine, parquet)
+        return _accounts(engine, parquet, only)
 
 
-def read_subscriptions(parquet: Path, backend: str = "duckdb") -> list[Subscription]:
-    """Read the subscriptions of a Parquet file that ``ingest`` wrote, sorted by account and start."""
+def read_subscriptions(
+    parquet: Path, backend: str = "duckdb", only: Collection[str] | None = None
+) -> list[Subscription]:
+    """Read the subscriptions of a Parquet file that ``ingest`` wrote, sorted by account and start; all or of ``only`` some."""
     with open_engine(backend) as engine:
-        return _subscriptions(engine, parquet)
+        return _subscriptions(engine, parquet, only)
 
 
 def build(
@@ -76,8 +98,11 @@ def build(
     backend: str = "duckdb",
     rules: Rules | None = None,
     version: str = "",
+    only: Collection[str] | None = None,
 ) -> list[AccountProfile]:
     """Return profiles of all accounts as of ``as_of`` at 00:00 in ``tz``, sorted by account id, without actions.
+
+    With ``only``, those of these accounts, as they would be among all; the rest are not read.
 
     Labels and rows of merged CRM records count for the surviving account. UsageError for an unknown zone or engine,
     TableError for a missing file, NeedssegError for an engine that cannot be reached.
@@ -86,14 +111,16 @@ def build(
     rules = rules or load_rules()
     day = epoch_day(as_of)
     with open_engine(backend, stack.accounts.parent) as engine:
-        contents = _accounts(engine, stack.accounts)
+        contents = _accounts(engine, stack.accounts, only)
+        ids = None if only is None else contents.all_ids
+        weeks = rules.lifecycle.engaged_weeks
         usage = (
-            behaviour(engine, stack.events, day, rules.events, tz, contents.merged)
+            behaviour(engine, stack.events, day, rules.events, tz, contents.merged, weeks, ids)
             if stack.events is not None
             else None
         )
-        terms = _subscriptions(engine, stack.subscriptions) if stack.subscriptions is not None else []
-    stages = _stages(contents, usage, terms, day, rules.grace)
+        terms = _subscriptions(engine, stack.subscriptions, ids) if stack.subscriptions is not None else []
+    stages = _stages(contents, usage, terms, day, rules)
     current_labels = [
         Label(contents.merged.get(label.account_id, label.account_id), label.segment, label.source, label.confidence,
               label.confirmed_by)
@@ -103,7 +130,7 @@ def build(
 
 
 def _stages(
-    contents: Accounts, usage: Usage | None, terms: Sequence[Subscription], day: int, grace: int
+    contents: Accounts, usage: Usage | None, terms: Sequence[Subscription], day: int, rules: Rules
 ) -> dict[str, Lifecycle]:
     by_account: dict[str, list[Subscription]] = defaultdict(list)
     for term in terms:
@@ -112,12 +139,16 @@ def _stages(
     for account in contents.accounts:
         key = account.account_id
         row, meanings = (usage.rows.get(key), usage.meanings) if usage else (None, None)
-        stages[key] = lifecycle(row, by_account[key], contents.created[key], day, meanings, grace)
+        own = by_account[key]
+        seats = seat_counter(own, rules.overlap)
+        stages[key] = lifecycle(row, own, contents.created[key], day, meanings, rules.lifecycle, seats)
     return stages
 
 
-def _accounts(engine: Engine, parquet: Path) -> Accounts:
-    rows: list[tuple[Any, ...]] = engine.rows(engine.scan(parquet).select(*ACCOUNT_FIELDS, "created_day", "merged_ids"))
+def _accounts(engine: Engine, parquet: Path, only: Collection[str] | None = None) -> Accounts:
+    rows: list[tuple[Any, ...]] = engine.rows(
+        engine.scan_of(parquet, only).select(*ACCOUNT_FIELDS, "created_day", "merged_ids")
+    )
     rows.sort(key=lambda row: str(row[0]))
     account_rows = tuple(Account(*(str(cell or "") for cell in row[: len(ACCOUNT_FIELDS)])) for row in rows)
     created = {str(row[0]): row[-2] for row in rows}
@@ -125,14 +156,37 @@ def _accounts(engine: Engine, parquet: Path) -> Accounts:
     return Accounts(account_rows, created, merged)
 
 
-def _subscriptions(engine: Engine, parquet: Path) -> list[Subscription]:
-    fields = ("account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day")
-    terms = [Subscription(str(id_), str(plan or ""), *other_cells) for id_, plan, *other_cells in engine.rows(
-        engine.scan(parquet).select(*fields))]  # fmt: skip
-    return sorted(terms, key=_in_order)
+TERM_FIELDS = ("account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day")
+# Columns that Parquet files of earlier versions do not have.
+LATER_TERM_FIELDS = ("term_id", "replaces", "currency", "billing_interval", "trial")
+
+
+def _subscriptions(engine: Engine, parquet: Path, only: Collection[str] | None = None) -> list[Subscription]:
+    frame = engine.scan_of(parquet, only)
+    present = set(frame.collect_schema().names())
+    later_fields = [name for name in LATER_TERM_FIELDS if name in present]
+    rows = engine.rows(frame.select(*TERM_FIELDS, *later_fields))
+    return sorted((_subscription(row, later_fields) for row in rows), key=_in_order)
+
+
+def _subscription(row: tuple[Any, ...], later_fields: Sequence[str]) -> Subscription:
+    account_id, plan, seats, amount, start, end, renewal = row[: len(TERM_FIELDS)]
+    cells = dict(zip(later_fields, row[len(TERM_FIELDS) :], strict=True))
+    term_id, replaces, currency, interval = (str(cells.get(name) or "") for name in LATER_TERM_FIELDS[:-1])
+    return Subscription(
+        str(account_id), str(plan or ""), seats, amount, start, end, renewal, term_id, replaces, currency, interval,
+        bool(cells.get("trial")),
+    )  # fmt: skip
 
 
 def _in_order(term: Subscription) -> tuple[Any, ...]:
     """Return a sort key by account and start, then all other fields, since engines return rows in any order."""
     other_fields = (term.end_day, term.renewal_day, term.seats, term.amount)
-    return (term.account_id, term.start_day, term.plan, *((cell is not None, cell or 0) for cell in other_fields))
+    texts = (term.id, term.replaces, term.currency, term.interval, term.trial)
+    return (
+        term.account_id,
+        term.start_day,
+        term.plan,
+        *((cell is not None, cell or 0) for cell in other_fields),
+        *texts,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.engine import Engine, open_engine
+from needsseg.accounts.engines.event_facts import event_facts
 from needsseg.accounts.tiers.behaviour import WINDOW, local_days, surviving
 from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
-from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, active_terms
+from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, stated_seats
 from needsseg.accounts.tiers.stack import Rules, StackFiles, load_rules, read_accounts, read_subscriptions
+from needsseg.accounts.tiers.terms import seat_counter
 from needsseg.accounts.tiers.zones import epoch_day, zone
 
 if TYPE_CHECKING:
@@ -59,9 +61,16 @@ class Timelines:
 
 
 def timelines(
-    stack: StackFiles, as_of: date, tz: str = "UTC", backend: str = "duckdb", rules: Rules | None = None
+    stack: StackFiles,
+    as_of: date,
+    tz: str = "UTC",
+    backend: str = "duckdb",
+    rules: Rules | None = None,
+    only: Collection[str] | None = None,
 ) -> Timelines:
     """Return the timelines of all CRM accounts before ``as_of`` at 00:00 in ``tz``.
+
+    With ``only``, those of these accounts alone; the first and last day and the names of logins are still those of all.
 
     Only events before that moment and terms that began before that day count; rows of merged CRM records count for the
     surviving account, and rows of unknown accounts are ignored. UsageError for an unknown zone or engine, TableError for a
@@ -71,25 +80,23 @@ def timelines(
     rules = rules or load_rules()
     day = epoch_day(as_of)
     # Accounts and terms are few, so DuckDB reads them; only events need the chosen engine.
-    contents = read_accounts(stack.accounts)
+    contents = read_accounts(stack.accounts, only=only)
+    ids = None if only is None else contents.all_ids
     begun: dict[str, list[Subscription]] = defaultdict(list)
-    for term in read_subscriptions(stack.subscriptions) if stack.subscriptions is not None else []:
+    for term in read_subscriptions(stack.subscriptions, only=ids) if stack.subscriptions is not None else []:
         if term.start_day < day:
             begun[contents.merged.get(term.account_id, term.account_id)].append(term)
     usage = _Usage()
     if stack.events is not None:
         with open_engine(backend, stack.accounts.parent) as engine:
-            usage = _usage(engine, stack.events, day, tz, rules.events, contents.merged)
+            usage = _usage(engine, stack.events, day, tz, rules.events, contents.merged, ids)
     timeline_by_account = {
         account.account_id: _timeline(
-            account.account_id, contents.created[account.account_id], begun[account.account_id], usage, day, rules.grace
+            account.account_id, contents.created[account.account_id], begun[account.account_id], usage, day, rules
         )
         for account in contents.accounts
     }
-    days = [day for span in usage.spans.values() for day in span]
-    return Timelines(
-        timeline_by_account, min(days, default=None), max(days, default=None), usage.login_names, rules.grace
-    )
+    return Timelines(timeline_by_account, *usage.span, usage.login_names, rules.grace)
 
 
 def value_on(steps: Steps, day: int) -> int | None:
@@ -100,36 +107,52 @@ def value_on(steps: Steps, day: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Usage:
-    """Usage by account id: first and last day, login days, first uses, changes in the number of active users."""
+    """Usage by account id: first day, login days, first uses, changes in the number of active users.
 
-    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    ``span`` is the first and the last day of any account's events.
+    """
+
+    first_days: dict[str, int] = field(default_factory=dict)
     logins: dict[str, list[int]] = field(default_factory=dict)
     first_use: dict[str, dict[str, int]] = field(default_factory=dict)
     changes: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     login_names: tuple[str, ...] = ()
+    span: tuple[int | None, int | None] = (None, None)
 
 
-def _usage(engine: Engine, events: Path, as_of: int, tz: str, rules: EventRules, merged: Mapping[str, str]) -> _Usage:
+def _usage(
+    engine: Engine,
+    events: Path,
+    as_of: int,
+    tz: str,
+    rules: EventRules,
+    merged: Mapping[str, str],
+    only: Collection[str] | None,
+) -> _Usage:
     import narwhals as nw
 
-    frame = surviving(engine, local_days(engine, engine.scan(events), tz), merged).filter(nw.col("day") < as_of)
-    names = sorted(str(name) for (name,) in engine.rows(_distinct(frame, "event")))
-    login = meanings_of(names, rules).login
-    days = frame.group_by("account_id").agg(first=nw.col("day").min(), last=nw.col("day").max())
-    spans = {str(id_): (int(first), int(last)) for id_, first, last in engine.rows(days)}
+    day = nw.col("day")
+    frame = local_days(engine, engine.scan(events), tz).filter(day < as_of)
+    facts = event_facts(engine, events, frame, as_of, tz)
+    login = meanings_of(facts.names, rules).login
+    if only is not None:
+        frame = engine.in_memory(frame.filter(nw.col("account_id").is_in(sorted(only))))
+    frame = surviving(engine, frame, merged)
+    days = frame.group_by("account_id").agg(first=day.min())
+    first_days = {str(id_): int(first_day) for id_, first_day in engine.rows(days)}
     logins: dict[str, list[int]] = defaultdict(list)
     if login:
         logged = _distinct(frame.filter(nw.col("event").is_in(list(login))), "account_id", "day")
-        for id_, day in engine.rows(logged):
-            logins[str(id_)].append(int(day))
+        for id_, login_day in engine.rows(logged):
+            logins[str(id_)].append(int(login_day))
     first_use: dict[str, dict[str, int]] = defaultdict(dict)
     used = frame.filter(~nw.col("feature").is_null()).group_by("account_id", "feature").agg(nw.col("day").min())
-    for id_, feature, day in engine.rows(used):
-        first_use[str(id_)][str(feature)] = int(day)
+    for id_, feature, used_day in engine.rows(used):
+        first_use[str(id_)][str(feature)] = int(used_day)
     changes: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for id_, day, change in engine.rows(_user_changes(frame)):
-        changes[str(id_)].append((int(day), int(change)))
-    return _Usage(spans, logins, first_use, changes, login)
+    for id_, change_day, change in engine.rows(_user_changes(frame)):
+        changes[str(id_)].append((int(change_day), int(change)))
+    return _Usage(first_days, logins, first_use, changes, login, (facts.first_day, facts.last_day))
 
 
 def _distinct(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
@@ -161,9 +184,9 @@ def _user_changes(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def _timeline(
-    key: str, created: int | None, begun: Sequence[Subscription], usage: _Usage, as_of: int, grace: int
+    key: str, created: int | None, begun: Sequence[Subscription], usage: _Usage, as_of: int, rules: Rules
 ) -> Timeline:
-    first = usage.spans[key][0] if key in usage.spans else None
+    first = usage.first_days.get(key)
     signs = [term.start_day for term in begun] + ([] if first is None else [first])
     signup = created if created is not None else min(signs, default=None)
     return Timeline(
@@ -173,7 +196,7 @@ def _timeline(
         tuple(sorted(usage.logins.get(key, ()))),
         usage.first_use.get(key, {}),
         _users(usage.changes.get(key, ()), as_of),
-        _seats(begun, as_of, grace),
+        _seats(begun, as_of, rules.grace, rules.overlap),
         tuple(begun),
     )
 
@@ -184,14 +207,14 @@ def _users(changes: Iterable[tuple[int, int]], as_of: int) -> Steps:
     return tuple((day, count) for (day, change), count in zip(ordered, counts, strict=True) if change)
 
 
-def _seats(begun: Sequence[Subscription], as_of: int, grace: int) -> Steps:
-    """Return the steps of seats; overlapping terms are not added, as an upgrade states all seats."""
+def _seats(begun: Sequence[Subscription], as_of: int, grace: int, overlap: str) -> Steps:
+    """Return the steps of seats; those of overlapping terms are added as ``terms.counted_terms`` says."""
+    seats_on = seat_counter(begun, overlap) or stated_seats
     turns = {term.start_day + 1 for term in begun}
     turns |= {day for term in begun if term.end_day is not None for day in (term.end_day + 1, term.end_day + grace + 1)}
     steps: list[tuple[int, int | None]] = []
     for turn in sorted(day for day in turns if day <= as_of):
-        active = active_terms([term for term in begun if term.start_day < turn], turn, grace)
-        seats = max((term.seats for term in active if term.seats is not None), default=None)
+        seats = seats_on([term for term in begun if term.start_day < turn], turn, grace)
         if not steps or steps[-1][1] != seats:
             steps.append((turn, seats))
     return tuple(steps)

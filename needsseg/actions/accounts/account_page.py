@@ -10,19 +10,22 @@ from needsseg import accounts as room
 from needsseg.accounts import AccountProfile
 from needsseg.accounts.assign.labels import AssignedLabel, LabelledText
 from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.tiers.intervals import interval_of_name, interval_words
 from needsseg.accounts.tiers.lifecycle import Subscription
+from needsseg.accounts.tiers.revenue import Revenue
 from needsseg.accounts.tiers.series import WEEKS, Series, empty_series, weekly
+from needsseg.accounts.tiers.terms import counted_terms
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.amounts import money_rules
 from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.blind import seen_members, veiled
-from needsseg.actions.playbook.triggers import fired_of
+from needsseg.actions.playbook.triggers import TriggerRow, fired_of
 from needsseg.actions.segments import assigned
 from needsseg.actions.survey.answers import AccountResponse, responses
 from needsseg.actions.transcripts.participant_names import participant_names
-from needsseg.playbook.triggers import Trigger
 from needsseg.progress import Progress, silent
 from needsseg.records import AccountMatch, Label, Passage
 from needsseg.settings import load
@@ -30,7 +33,7 @@ from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
 from needsseg.study.transcripts import interviews
-from needsseg.text import date_of
+from needsseg.text import date_of, format_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,20 @@ class Term:
     end: date | None
     renewal: date | None
     running: bool
+    id: str = ""
+    replaces: str = ""
+    currency: str = ""
+    interval: str = ""
+    trial: bool = False
+    counts: bool = False
+    """Whether it is among the terms whose amounts are added: running, and not replaced by another."""
+
+    @property
+    def amount_words(self) -> str:
+        """The amount with currency and period, "" where there is none."""
+        if self.amount is None:
+            return ""
+        return " ".join(filter(None, (format_money(self.amount, self.currency), interval_words(self.interval))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,8 @@ class Quote:
 class AccountPage:
     """All there is about one account as of a date; ``series`` is None without a usage file, ``amount`` and ``arr`` if not known.
 
+    ``amount`` is in ``revenue.currency`` per ``revenue.interval``; ``pays`` says it in words, in each currency.
+
     ``texts`` are the newest labelled texts of the account, ``assigned`` what they say together, None where that is no label,
     ``near`` the passages closest to them by id; ``responses`` are its answers to the survey.
 
@@ -90,11 +109,13 @@ class AccountPage:
     voices: tuple[Voice, ...]
     maybe: tuple[AccountMatch, ...]
     quotes: tuple[Quote, ...]
-    triggers: tuple[Trigger, ...]
+    triggers: tuple[TriggerRow, ...]
     texts: tuple[LabelledText, ...] = ()
     assigned: AssignedLabel | None = None
     near: dict[int, Passage] = field(default_factory=dict)
     responses: tuple[AccountResponse, ...] = ()
+    pays: str = ""
+    revenue: Revenue = field(default_factory=Revenue)
 
 
 def account_page(
@@ -108,34 +129,33 @@ def account_page(
 ) -> AccountPage:
     """Open one account, named as ``accounts.find_account`` takes it.
 
-    ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it: only then
-    the others' are not computed too.
+    ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it.
     """
     account_id = accounts.find_account(study, account_id)
     backend = engine_for(study, engine)
     with open_session(backend, account_sources.stack_files(study).accounts.parent):
         if profile is None:
-            everyone = accounts.profiles(study, as_of, progress, backend)
-            profile = next(row for row in everyone if row.account_id == account_id)
+            progress("computing the profile", 0, 1)
+            profile = accounts.profile_of(study, account_id, as_of, backend)
         return _page(study, profile, as_of, backend)
 
 
 def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> AccountPage:
     account_id = profile.account_id
     files = account_sources.stack_files(study)
-    merged = room.read_accounts(files.accounts, backend).merged
+    contents = room.read_accounts(files.accounts, backend, {account_id})
+    merged, own_ids = contents.merged, contents.all_ids
     day = epoch_day(as_of)
-    terms = room.read_subscriptions(files.subscriptions, backend) if files.subscriptions is not None else []
-    paid = revenue_as_of(study, as_of, backend)
+    terms = room.read_subscriptions(files.subscriptions, backend, own_ids) if files.subscriptions is not None else []
+    paid = revenue_as_of(study, as_of, backend, account_id)
     matches = accounts.matches(study)
     voices = _voices(study, [match for match in matches if match.account_id == account_id])
-    ids = [account_id, *(old for old, new in merged.items() if new == account_id)]
-    texts = assigned.texts(study, ids, as_of)
+    texts = assigned.texts(study, sorted(own_ids), as_of)
     from_texts = {label.account_id: label for label in assigned.assigned_labels(study, as_of, merged)}
     return AccountPage(
         profile,
         _series(study, account_id, day, merged, backend),
-        tuple(_term(term, day) for term in terms if merged.get(term.account_id, term.account_id) == account_id),
+        _terms(study, terms, day),
         paid.amounts.get(account_id),
         paid.arr(paid.amounts.get(account_id)),
         paid.column,
@@ -155,6 +175,8 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> A
             for p in veiled(study, passages.listing(study, ids={near for text in texts for near in text.evidence}))
         },
         tuple(one for one in responses(study, as_of) if merged.get(one.account_id, one.account_id) == account_id),
+        paid.pays(account_id),
+        paid,
     )
 
 
@@ -211,11 +233,29 @@ def _series(study: Study, account_id: str, day: int, merged: dict[str, str], bac
     return series_by_account.get(account_id, empty_series(account_id))
 
 
+def _terms(study: Study, terms: Sequence[Subscription], day: int) -> tuple[Term, ...]:
+    rules = money_rules(study)
+    default_interval = rules.interval or interval_of_name(rules.column)
+    counted = counted_terms([term for term in terms if term.start_day < day], day, overlap=rules.overlap)
+    return tuple(
+        replace(
+            _term(term, day),
+            currency=term.currency or rules.currency,
+            interval=term.interval or default_interval,
+            counts=any(term is one for one in counted),
+        )
+        for term in terms
+    )
+
+
 def _term(term: Subscription, day: int) -> Term:
     running = term.start_day < day and (term.end_day is None or term.end_day >= day)
     end = None if term.end_day is None else date_of(term.end_day)
     renewal = None if term.renewal_day is None else date_of(term.renewal_day)
-    return Term(term.plan, term.seats, term.amount, date_of(term.start_day), end, renewal, running)
+    return Term(
+        term.plan, term.seats, term.amount, date_of(term.start_day), end, renewal, running, term.id, term.replaces,
+        trial=term.trial,
+    )  # fmt: skip
 
 
 def _voices(study: Study, account_matches: Sequence[AccountMatch]) -> tuple[Voice, ...]:

@@ -11,6 +11,10 @@ from needsseg import accounts as room
 from needsseg.accounts import DateColumn, Part, PreviewRow, Reject
 from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.accounts.tiers.event_coverage import count_rows_of_unknown_accounts
+from needsseg.accounts.tiers.revenue import OverlapTotals
+from needsseg.accounts.tiers.terms import ADD
+from needsseg.actions.accounts.amounts import checked_amounts, of_cells, open_choices
+from needsseg.actions.accounts.import_notes import early_usage_notes, replaced_notes
 from needsseg.actions.accounts.source_kinds import of_kind
 from needsseg.errors import Advice, Fix, NeedssegError, TableError, UsageError
 from needsseg.progress import Progress, silent
@@ -64,7 +68,9 @@ class SourceReport:
     """The result of an import of account data: rows read, refused with reasons, repeated, and the mapping.
 
     ``read = rows + len(rejected) + duplicates + dropped``; ``held`` are the rows the source has now. ``refused`` are
-    files that could not be read, ``unchanged`` files that were there already or were named twice.
+    files that could not be read, ``unchanged`` files that were there already or were named twice. ``asks`` are the choices
+    about amounts that a person has not made (terms, interval), ``overlap`` both totals of overlapping terms without ids, of
+    which ``terms`` says how they are taken.
     """
 
     kind: str
@@ -74,7 +80,7 @@ class SourceReport:
     duplicates: int
     dropped: int
     columns: dict[str, str]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str | Advice, ...] = ()
     read: int = 0
     held: int = 0
     files: int = 1
@@ -82,6 +88,9 @@ class SourceReport:
     unchanged: tuple[str, ...] = ()
     dates: dict[str, str] | None = None
     rejects_file: str = ""
+    asks: tuple[str, ...] = ()
+    overlap: OverlapTotals | None = None
+    terms: str = ""
 
 
 def tables(study: Study, source: str | Path) -> list[str]:
@@ -101,6 +110,7 @@ def propose_mapping(
     table: str = "",
     columns: MappingOf[str, str] | None = None,
     dates: MappingOf[str, str] | None = None,
+    amounts: MappingOf[str, str] | None = None,
 ) -> MappingProposal:
     """Return the mapping that ``import_source`` would use, with the first rows; without ``kind``, the columns tell it."""
     file_list = _file_list(study, files)
@@ -110,6 +120,7 @@ def propose_mapping(
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)
         mapping = _mapping(proposal, chosen, dates, check=False)
+        mapping = replace(mapping, amounts=checked_amounts(amounts, proposal.kind))
         proposal = replace(proposal, columns=chosen, refused=(*gathered.refused, *refused, *others))
         if proposal.needed or not _fits(mapping, proposal.header):
             return proposal
@@ -138,9 +149,15 @@ def _proposed(study: Study, parts: Sequence[Part], kind: str) -> MappingProposal
     header = tuple(dict.fromkeys(name for one in fitting or headers.values() for name in one))
     guessed = room.guess_mapping(kind, header)
     saved = accounts.sources(study).get(kind)
-    fits_saved = saved and set(guessed.columns) <= set(saved.mapping)
+    describing = room.DESCRIBING.get(kind, ())
+    fits_saved = saved and set(guessed.columns) - set(describing) <= set(saved.mapping)
     as_before = bool(saved and fits_saved and _fits(replace(guessed, columns=saved.mapping), header))
     columns = dict(saved.mapping) if saved and as_before else dict(guessed.columns)
+    if saved and as_before and saved.amounts is None:
+        # An earlier version knew fewer fields.
+        used = set(columns.values())
+        new = {name: guessed.columns[name] for name in describing if name in guessed.columns}
+        columns |= {name: column for name, column in new.items() if name not in columns and column not in used}
     current_source = f"{saved.row_count:,} {kind} from {saved.file_name}" if saved else ""
     return MappingProposal(
         kind, header, columns, as_before, room.label(list(headers)), len(headers), held=current_source
@@ -179,11 +196,13 @@ def import_source(
     dates: MappingOf[str, str] | None = None,
     table: str = "",
     add: bool = False,
+    amounts: MappingOf[str, str] | None = None,
 ) -> SourceReport:
     """Read files of accounts, events or subscriptions into Parquet beside the study, and use them from now on.
 
     They stand in place of the source of their kind; with ``add`` they come to what it holds, and a file that is there
-    already changes nothing. ``dates`` says how columns of dates are written, ``table`` which table of a database to read.
+    already changes nothing. ``dates`` says how columns of dates are written, ``table`` which table of a database to read,
+    ``amounts`` what is chosen of ``amounts.CHOICES``; without a choice that of the earlier import holds.
     """
     file_list = _file_list(study, files)
     _private_folder(study.stack)
@@ -192,8 +211,9 @@ def import_source(
         kind, parts, others = of_kind(laid, kind, columns)
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)
-        mapping = _mapping(proposal, chosen, dates)
         before = accounts.sources(study).get(proposal.kind)
+        as_chosen = (before.amounts if before and before.amounts else {}) | checked_amounts(amounts, proposal.kind)
+        mapping = replace(_mapping(proposal, chosen, dates), amounts=of_cells(as_chosen))
         base = before if add else None
         imported = {sha for _, sha in base.files} if base else set()
         new = tuple(part for part in parts if part.sha256 not in imported)
@@ -208,16 +228,24 @@ def import_source(
         )  # fmt: skip
     dates_now = {c.field: c.format for c in done.dates if c.chosen or c.format != "iso"}
     replaced = before if base is None else None
-    if replaced is not None and _as_before(replaced, done, mapping, dates_now):
+    if replaced is not None and _as_before(replaced, done, mapping, dates_now, as_chosen):
         unchanged = (*unchanged, *(name for name, _ in done.parts))
     else:
-        _store_source(study, done, mapping, dates_now, base)
+        _store_source(study, done, mapping, dates_now, base, as_chosen)
     progress(f"reading {done.file}", 1, 1)
-    warnings = tuple(_import_warnings(study, done, replaced))
+    report = _report(study, done, chosen, replaced, as_chosen)
+    return replace(report, refused=(*refused, *done.refused), unchanged=unchanged, dates=dates_now)
+
+
+def _report(
+    study: Study, done: room.Ingested, columns: dict[str, str], replaced: SourceRow | None, amounts: dict[str, str]
+) -> SourceReport:
+    asks, overlap, about_amounts = open_choices(study, done.kind, done.parquet)
+    warnings = (*_import_warnings(study, done, replaced), *about_amounts)
     return SourceReport(
-        proposal.kind, done.file, done.rows, done.rejected, done.duplicates, done.dropped, chosen, warnings, done.read,
-        done.held, len(done.parts), (*refused, *done.refused), unchanged, dates_now,
-        str(room.rejects_file(study.stack, proposal.kind)),
+        done.kind, done.file, done.rows, done.rejected, done.duplicates, done.dropped, columns, warnings, done.read,
+        done.held, len(done.parts), rejects_file=str(room.rejects_file(study.stack, done.kind)), asks=asks,
+        overlap=overlap, terms=amounts.get("terms", ADD),
     )  # fmt: skip
 
 
@@ -235,29 +263,34 @@ def _unchanged_report(
     )  # fmt: skip
 
 
-def _import_warnings(study: Study, done: room.Ingested, replaced: SourceRow | None) -> list[str]:
+def _import_warnings(study: Study, done: room.Ingested, replaced: SourceRow | None) -> list[str | Advice]:
     """Return what a person should know of an import; ``replaced`` is the source that it stands in place of, if any."""
     other_content = replaced if replaced is not None and replaced.file_sha256 != done.sha256 else None
     return [
-        *_replaced(other_content),
+        *replaced_notes(other_content),
         *done.warnings,
         *_unknown_account_notes(study),
-        *_early_usage_notes(study, done.kind),
+        *early_usage_notes(study, done.kind),
     ]
 
 
-def _as_before(before: SourceRow, done: room.Ingested, mapping: room.Mapping, dates: dict[str, str]) -> bool:
+def _as_before(
+    before: SourceRow, done: room.Ingested, mapping: room.Mapping, dates: dict[str, str], amounts: dict[str, str]
+) -> bool:
     """Whether the same files were read in the same way: nothing to store then, and no step to undo."""
-    return (before.files, before.parquet, before.mapping, before.dates) == (
-        done.parts,
-        done.parquet.name,
-        mapping.columns,
-        dates,
-    )
+    now = (done.parts, done.parquet.name, mapping.columns, dates, amounts)
+    # Only of subscriptions does it matter that an earlier version stored no choices: it took the newest of their terms.
+    stored = before.amounts if done.kind == "subscriptions" else before.amounts or {}
+    return (before.files, before.parquet, before.mapping, before.dates, stored) == now
 
 
 def _store_source(
-    study: Study, done: room.Ingested, mapping: room.Mapping, dates: dict[str, str], base: SourceRow | None
+    study: Study,
+    done: room.Ingested,
+    mapping: room.Mapping,
+    dates: dict[str, str],
+    base: SourceRow | None,
+    amounts: dict[str, str],
 ) -> None:
     """Make what was read the study's source of its kind, as one step that can be undone."""
     files = (*(base.files if base else ()), *done.parts)
@@ -277,6 +310,7 @@ def _store_source(
             ),
             dates,
             files,
+            amounts,
         )
 
 
@@ -297,36 +331,12 @@ def _saved_dates(before: SourceRow | None, columns: MappingOf[str, str]) -> dict
     return {name: form for name, form in before.dates.items() if before.mapping.get(name) == columns.get(name)}
 
 
-def _replaced(before: SourceRow | None) -> list[str]:
-    if before is None:
-        return []
-    return [
-        f"Replaced {format_count(before.row_count, before.kind.removesuffix('s'))} from {before.file_name}; undo restores them."
-    ]
-
-
 def _unknown_account_notes(study: Study) -> list[str]:
     """Return a notice for each kind of source with rows of accounts that were not imported; those rows are ignored."""
     return [
         f"Ignored {format_count(sum(unknown.values()), kind.removesuffix('s'))} from unknown accounts "
         f"({', '.join(list(unknown)[:3])}{' …' if len(unknown) > 3 else ''})."
         for kind, unknown in unknown_accounts(study).items()
-    ]
-
-
-def _early_usage_notes(study: Study, kind: str) -> list[str]:
-    """Say how much usage lies before its account's first subscription started."""
-    paths = {name: study.stack / row.parquet for name, row in accounts.sources(study).items()}
-    if kind == "accounts" or not {"events", "subscriptions"} <= set(paths):
-        return []
-    rows, ids = room.usage_before_subscription(
-        paths["events"], paths["subscriptions"], paths.get("accounts"), load(study.path).timezone
-    )
-    if not rows:
-        return []
-    return [
-        f"{rows:,} events of {format_count(ids, 'account')} are before their first subscription started; they count "
-        "as usage."
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from needsseg.accounts.tiers.event_coverage import day_after
 from needsseg.actions.accounts.account_sources import (
     stack_files,
 )
+from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.segments.assigned import assigned_labels
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.survey.answers import labels as survey_labels
@@ -43,6 +44,11 @@ def sources(study: Study) -> dict[str, SourceRow]:
 def listing(study: Study) -> list[Account]:
     """The accounts in use, as their source has them."""
     return list(_read(stack_files(study).accounts).accounts)
+
+
+def merged_ids(study: Study) -> Mapping[str, str]:
+    """The ids of merged CRM records, each with that of the account that remains."""
+    return _read(stack_files(study).accounts).merged
 
 
 def _read(file: Path) -> room.Accounts:
@@ -166,23 +172,41 @@ def version(study: Study) -> str:
     return sha256(repr(sorted(state)))[:12]
 
 
+def profile_of(study: Study, account_id: str, as_of: date, engine: str | None = None) -> AccountProfile:
+    """Return the profile of one account as it is among all, of which only those of its segment are read."""
+    contents = _read(stack_files(study).accounts)
+    labels_by_account: dict[str, list[Label]] = defaultdict(list)
+    all_labels = labels(study, as_of)
+    for label in all_labels:
+        labels_by_account[contents.merged.get(label.account_id, label.account_id)].append(label)
+    own = {label.segment for label in labels_by_account[account_id]}
+    peers = {id_ for id_, given in labels_by_account.items() if own & {label.segment for label in given}}
+    rows = _profiles(study, as_of, engine, all_labels, peers | {account_id})
+    return next(row for row in rows if row.account_id == account_id)
+
+
 def profiles(study: Study, as_of: date, progress: Progress = silent, engine: str | None = None) -> list[AccountProfile]:
     """All four tiers of every account as of a date, with the actions that follow and why.
 
     ``engine`` is duckdb, polars, spark, spark:MASTER or sc://HOST:PORT; the study's setting where it is None.
     """
+    progress("computing profiles", 0, 1)
+    rows = _profiles(study, as_of, engine, labels(study, as_of))
+    progress("computing profiles", 1, 1)
+    return rows
+
+
+def _profiles(
+    study: Study, as_of: date, engine: str | None, given: Sequence[Label], only: set[str] | None = None
+) -> list[AccountProfile]:
     from needsseg.playbook.interventions import load_rules, with_actions
 
-    files = stack_files(study)
     settings = load(study.path)
-    progress("computing profiles", 0, 1)
     built = room.build(
-        files, labels(study, as_of), as_of, tz=settings.timezone, backend=engine or settings.engine,
-        rules=room.load_rules(settings), version=version(study),
+        stack_files(study), given, as_of, tz=settings.timezone, backend=engine or settings.engine,
+        rules=stack_rules(study), version=version(study), only=only,
     )  # fmt: skip
-    with_interventions = with_actions(built, load_rules(prompt_file("interventions.toml", settings)))
-    progress("computing profiles", 1, 1)
-    return with_interventions
+    return with_actions(built, load_rules(prompt_file("interventions.toml", settings)))
 
 
 def day_after_events(study: Study) -> date | None:

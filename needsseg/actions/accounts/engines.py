@@ -1,4 +1,4 @@
-"""The engine that computes: the requested one, else the study's setting; one Spark session per question."""
+"""The engine that computes: the requested one, else the study's setting; one session per question."""
 
 from __future__ import annotations
 
@@ -20,12 +20,9 @@ def engine_for(study: Study, engine: str | None) -> str:
 
 @contextmanager
 def open_session(engine: str, spill: Path) -> Iterator[None]:
-    """Keep a Spark session open for what is computed meanwhile: each start of one takes seconds.
+    """Keep an engine open for what is computed meanwhile: each start takes time, one of Spark seconds.
 
     What it cannot hold in memory it writes below the folder ``spill``.
     """
-    if engine.startswith("spark"):
-        with open_engine(engine, spill):
-            yield
-    else:
+    with open_engine(engine, spill):
         yield

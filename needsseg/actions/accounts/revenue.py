@@ -7,13 +7,14 @@ from datetime import date
 from needsseg import accounts as room
 from needsseg.accounts.tiers.revenue import Revenue, revenue
 from needsseg.accounts.tiers.zones import epoch_day
-from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts import account_sources
+from needsseg.actions.accounts.amounts import money_rules
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.study.connection import Study
 
 
-def revenue_as_of(study: Study, as_of: date, engine: str | None = None) -> Revenue:
-    """Return what each account pays in the terms that run on ``as_of``; empty without subscriptions.
+def revenue_as_of(study: Study, as_of: date, engine: str | None = None, account_id: str | None = None) -> Revenue:
+    """Return what each account pays in the terms that run on ``as_of``, or one of them; empty without subscriptions.
 
     ``engine`` as in ``accounts.profiles``.
     """
@@ -21,6 +22,6 @@ def revenue_as_of(study: Study, as_of: date, engine: str | None = None) -> Reven
     if files.subscriptions is None:
         return Revenue()
     backend = engine_for(study, engine)
-    merged = room.read_accounts(files.accounts, backend).merged
-    column = accounts.sources(study)["subscriptions"].mapping.get("amount", "")
-    return revenue(room.read_subscriptions(files.subscriptions, backend), epoch_day(as_of), column, merged)
+    contents = room.read_accounts(files.accounts, backend, None if account_id is None else {account_id})
+    terms = room.read_subscriptions(files.subscriptions, backend, None if account_id is None else contents.all_ids)
+    return revenue(terms, epoch_day(as_of), merged=contents.merged, rules=money_rules(study))

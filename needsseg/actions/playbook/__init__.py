@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from needsseg.playbook.interventions import Condition
-from needsseg.playbook.rice import FORMULA, Score, in_numbers
+from needsseg.playbook.rice import Score, Weight, in_numbers
 from needsseg.playbook.triggers import KINDS
 
-__all__ = ["FORMULA", "KINDS", "Condition", "Score", "in_numbers"]
+__all__ = ["KINDS", "Condition", "Score", "Weight", "in_numbers"]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.tiers.event_meanings import load_event_rules
+from needsseg.accounts.tiers.firmographic import load_icp
+from needsseg.accounts.tiers.lifecycle import load_lifecycle_rules
 from needsseg.accounts.tiers.series import features_in
+from needsseg.accounts.tiers.signals import DEFINITIONS, SEGMENTS
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.playbook.interventions import InterventionRules, load_rules
+from needsseg.playbook.trigger_rules import load_trigger_rules
 from needsseg.settings import load, prompt_file, shipped
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
@@ -36,6 +42,48 @@ def check(study: Study, file: Path) -> RulesReport:
     rules = load_rules(file)
     own = file.resolve() == (shipped("prompts") / FILE).resolve()
     return RulesReport(file, own, rules, tuple(_warnings(study, rules)))
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """When a stage, segment or trigger holds, in words; ``tier`` is lifecycle, behavioral or trigger, ``file`` its numbers'."""
+
+    tier: str
+    name: str
+    definition: str
+    file: Path | None
+
+
+def definitions(study: Study) -> tuple[Definition, ...]:
+    """Return the definitions in force, in the order in which they win; behavioural ones are the program's own."""
+    settings = load(study.path)
+    lifecycle_file, trigger_file = (prompt_file(name, settings) for name in ("lifecycle.toml", "triggers.toml"))
+    stages, fired = load_lifecycle_rules(lifecycle_file), load_trigger_rules(trigger_file)
+    return (
+        *(Definition("lifecycle", name, words, lifecycle_file) for name, words in stages.definitions.items()),
+        *(Definition("behavioral", name, DEFINITIONS[name], None) for name in SEGMENTS),
+        *(Definition("trigger", name, words, trigger_file) for name, words in fired.definitions.items()),
+    )
+
+
+_READERS: dict[str, Callable[[Path], object]] = {
+    "lifecycle.toml": load_lifecycle_rules,
+    "triggers.toml": load_trigger_rules,
+    "icp.toml": load_icp,
+    "events.toml": load_event_rules,
+}
+"""The other files of rules by name, with what reads them."""
+
+
+def check_other(file: Path) -> bool:
+    """Read a file of rules on stages, triggers, the ICP or events, known by its name; False where it is none of these.
+
+    UsageError naming file, line and key where it does not fit.
+    """
+    reader = _READERS.get(file.name)
+    if reader is not None:
+        reader(file)
+    return reader is not None
 
 
 def _warnings(study: Study, rules: InterventionRules) -> list[str]:

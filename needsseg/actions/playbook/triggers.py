@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from needsseg import accounts as room
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.accounts.engines import engine_for
+from needsseg.actions.accounts.result_cache import cached
 from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.playbook.interventions import load_rules
+from needsseg.playbook.peers import Peers, peers, peers_as_json, peers_from_json
 from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
 from needsseg.playbook.triggers import Trigger, triggers, unwatchable
 from needsseg.progress import Progress, silent
@@ -21,15 +24,31 @@ from needsseg.records import Label
 from needsseg.settings import load, prompt_file
 from needsseg.study.connection import Study
 from needsseg.text import date_of
+from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
 class TriggerRow:
-    """A trigger with the account's name and the segment it goes by now, which is empty where it has no label."""
+    """A trigger with the account's name and the segment it goes by now, which is empty where it has no label.
+
+    ``used_on`` is the day on which the account used an unused feature after all. ``rank`` orders the triggers of one account and
+    kind: features by how widely its peers use them, those still unused first, all else the newest first; 1 is the first.
+    """
 
     trigger: Trigger
     name: str
     needs_segment: str
+    used_on: date | None = None
+    rank: int = 1
+
+    @property
+    def in_words(self) -> str:
+        """Return the day, the kind with its feature, and the evidence, in one line."""
+        trigger = self.trigger
+        feature = f" {trigger.feature}" if trigger.feature else ""
+        used = f"; used since {self.used_on}" if self.used_on else ""
+        provisional = "" if trigger.settled else "; provisional: late events may cancel it"
+        return f"{trigger.fired_on} {trigger.kind.replace('_', ' ')}{feature}: {trigger.evidence}{used}{provisional}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,50 +84,117 @@ def fired(
         account = accounts.find_account(study, account)
     progress("looking for triggers", 0, 1)
     looked = _search(study, as_of, engine, account)
-    needs = _needs(study, files, as_of)
     progress("looking for triggers", 1, 1)
     rows = [
-        TriggerRow(trigger, names[trigger.account_id], needs.get(trigger.account_id, ""))
+        TriggerRow(
+            trigger,
+            names[trigger.account_id],
+            looked.needs.get(trigger.account_id, ""),
+            _used_on(trigger, looked.timelines),
+        )
         for trigger in looked.triggers
         if kind in (None, trigger.kind) and (since is None or trigger.fired_on >= since)
     ]
     warnings = _warnings(looked.timelines, as_of, files.events is not None)
-    in_vain = unwatchable(looked.timelines, looked.rules, looked.serving)
+    in_vain = unwatchable(looked.groups, looked.rules, looked.serving)
     warnings += [f"{name} can never fire: {reason}." for name, reason in in_vain.items()]
-    return TriggerReport(tuple(rows), tuple(warnings))
+    return TriggerReport(tuple(_ranked(rows)), tuple(warnings))
 
 
-def fired_of(study: Study, account: str, as_of: date, since: date, engine: str | None = None) -> tuple[Trigger, ...]:
+def _used_on(trigger: Trigger, lines: Timelines) -> date | None:
+    day = lines.accounts[trigger.account_id].first_use.get(trigger.feature)
+    return None if day is None else date_of(day)
+
+
+def _ranked(rows: Sequence[TriggerRow]) -> list[TriggerRow]:
+    """Return the rows in their order, each with its rank among those of its account and kind."""
+    ranks: dict[int, int] = {}
+    for own in _places(rows).values():
+        own.sort(key=lambda place: (_importance(rows[place]), -place))
+        ranks |= {place: rank for rank, place in enumerate(own, start=1)}
+    return [replace(row, rank=ranks[place]) for place, row in enumerate(rows)]
+
+
+def _importance(row: TriggerRow) -> tuple[bool, float]:
+    """Return a sort key: still unused features first, named ones before those that peers use, these by how widely."""
+    if row.trigger.kind != "unused_feature":
+        return False, 0.0
+    return row.used_on is not None, -(1.0 if row.trigger.peer_share is None else row.trigger.peer_share)
+
+
+def capped(rows: Sequence[TriggerRow], most: int = MOST_TRIGGERS_OF_ACCOUNT) -> list[tuple[TriggerRow, int]]:
+    """Return at most ``most`` rows of each account and kind, by rank, in their order; with the last of them how many more.
+
+    The number is 0 beside all rows but the last of an account and kind of which some are left out.
+    """
+    shown: dict[int, int] = {}
+    for places in _places(rows).values():
+        best = sorted(sorted(places, key=lambda place: rows[place].rank)[:most])
+        shown |= dict.fromkeys(best, 0) | {best[-1]: len(places) - len(best)}
+    return [(row, shown[place]) for place, row in enumerate(rows) if place in shown]
+
+
+def _places(rows: Sequence[TriggerRow]) -> dict[tuple[str, str], list[int]]:
+    """Return the places of each account's rows of each kind."""
+    places: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        places[row.trigger.account_id, row.trigger.kind].append(place)
+    return places
+
+
+def fired_of(study: Study, account: str, as_of: date, since: date, engine: str | None = None) -> tuple[TriggerRow, ...]:
     """Return the triggers of one account from ``since`` to ``as_of``, as ``fired`` does; none where nothing could fire."""
     files = account_sources.stack_files(study)
     if files.events is None and files.subscriptions is None:
         return ()
     looked = _search(study, as_of, engine, account)
-    return tuple(trigger for trigger in looked.triggers if trigger.fired_on >= since)
+    rows = [
+        TriggerRow(trigger, "", looked.needs.get(account, ""), _used_on(trigger, looked.timelines))
+        for trigger in looked.triggers
+        if trigger.fired_on >= since
+    ]
+    return tuple(_ranked(rows))
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Triggers that fired, and the data that was searched."""
+    """Triggers that fired, the data that was searched, the segment of each labelled account, and its peers."""
 
     triggers: list[Trigger]
     timelines: Timelines
     rules: TriggerRules
-    serving: tuple[str, ...]
+    serving: Mapping[str, Sequence[str]]
+    needs: dict[str, str]
+    groups: Peers
 
 
 def _search(study: Study, as_of: date, engine: str | None, account: str | None) -> _Search:
+    """Return what fired; for one account only its own days are read, beside the counts of its peers, which are kept."""
     settings = load(study.path)
     rules = load_trigger_rules(prompt_file("triggers.toml", settings))
-    serves = load_rules(prompt_file("interventions.toml", settings)).serves
-    serving = tuple(dict.fromkeys(feature for features in serves.values() for feature in features))
-    backend = engine_for(study, engine)
-    lines = timelines(account_sources.stack_files(study), as_of, settings.timezone, backend, room.load_rules(settings))
-    return _Search(triggers(lines, rules, epoch_day(as_of), serving, account), lines, rules, serving)
+    serving = load_rules(prompt_file("interventions.toml", settings)).serves
+    backend, files = engine_for(study, engine), account_sources.stack_files(study)
+    needs, account_rules = _needs(study, as_of), stack_rules(study)
+
+    def lines(only: set[str] | None = None) -> Timelines:
+        return timelines(files, as_of, settings.timezone, backend, account_rules, only)
+
+    everyone = lines() if account is None else None
+    names = [None if path is None else path.name for path in (files.accounts, files.events, files.subscriptions)]
+    groups = cached(
+        study,
+        ("peers", *names, as_of, settings.timezone, account_rules, rules, sorted(needs.items())),
+        lambda: peers(everyone or lines(), rules, needs),
+        peers_as_json,
+        peers_from_json,
+    )
+    searched = everyone or lines({str(account)})
+    fired_triggers = triggers(searched, rules, epoch_day(as_of), serving, account, needs, groups)
+    return _Search(fired_triggers, searched, rules, serving, needs, groups)
 
 
-def _needs(study: Study, files: room.StackFiles, as_of: date) -> dict[str, str]:
-    merged = room.read_accounts(files.accounts).merged
+def _needs(study: Study, as_of: date) -> dict[str, str]:
+    merged = accounts.merged_ids(study)
     labels_by_account: dict[str, list[Label]] = defaultdict(list)
     for label in accounts.labels(study, as_of):
         labels_by_account[merged.get(label.account_id, label.account_id)].append(label)

@@ -24,7 +24,8 @@ class SegmentAccounts:
     """The accounts of a segment's participants, how many of these have one, and what the accounts pay as of a day.
 
     ``amount`` adds up the active subscriptions of the ``priced`` accounts; ``arr`` is yearly, and None where the column's
-    name does not tell a month's amount from a year's. Both are None without amounts: missing is not nothing.
+    name does not tell a month's amount from a year's. Both are None without amounts: missing is not nothing. ``pays`` says
+    it in words, with currency and period.
     """
 
     accounts: tuple[str, ...]
@@ -33,6 +34,7 @@ class SegmentAccounts:
     arr: float | None
     priced: int
     as_of: date | None
+    pays: str = ""
 
 
 def accounts_by_segment(
@@ -74,8 +76,9 @@ def accounts_by_segment(
             len(matched),
             amount,
             paid.arr(amount),
-            len(amounts),
+            sum(bool(paid.of(account)) for account in account_ids),
             as_of,
+            paid.words(paid.total(account_ids)),
         )
     return segment_accounts
 

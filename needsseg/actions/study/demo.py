@@ -11,16 +11,24 @@ from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.coding import passages
 from needsseg.actions.discovery import discovery, evidence
 from needsseg.actions.exchange import export
+from needsseg.actions.scorecard.account_facts import Question
+from needsseg.actions.scorecard.scorecard import segment_report
 from needsseg.actions.segments import segments
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.study import studies
+from needsseg.actions.survey import answers
+from needsseg.actions.survey import survey as surveys
 from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.errors import Advice, Fix, NeedssegError, Option
 from needsseg.exchange.tables import FORMATS
 from needsseg.progress import Progress, silent
 from needsseg.settings import shipped
 from needsseg.study.connection import Study
+from needsseg.survey.formats import from_toml
 from needsseg.text import format_count
+
+# As the README beside the sample's account data says.
+SAMPLE_AMOUNTS = {"terms": "replace", "interval": "year", "currency": "USD"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ def demo(
             _passages(study, progress, say)
             _segments(study, progress, say)
             exports = _accounts(study, folder, progress, say)
+            _answers(study, progress, say)
     except BaseException:
         # A walk that was cut short would stand in the way of the next one.
         for file in folder.glob("needsseg.db*"):
@@ -117,11 +126,16 @@ def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str
         ("subscriptions.csv", "subscriptions"),
         ("usage.csv.gz", "events"),
     ):
-        done = account_sources.import_source(study, source / name, kind, progress=progress)
+        amounts = SAMPLE_AMOUNTS if kind == "subscriptions" else None
+        done = account_sources.import_source(study, source / name, kind, progress=progress, amounts=amounts)
         refused = f", {format_count(len(done.rejected), 'row')} refused" if done.rejected else ""
         say(f"Read {done.rows} {kind}{refused}{f', {done.duplicates} repeats left out' if done.duplicates else ''}.")
         for warning in done.warnings:
             say(f"  {warning}")
+        if amounts is not None:
+            say(
+                "  Amounts are US dollars a year, and an upgrade states all seats, so the newest term replaces the others."
+            )
     account_matches = accounts.matches(study)
     say(
         f"Matched {sum(match.account_id is not None for match in account_matches)} of "
@@ -144,6 +158,27 @@ def _accounts(study: Study, folder: Path, progress: Progress, say: Callable[[str
         for action in example.actions:
             say(f"  → {action.text} (rule {action.rule})")
     return tuple(written)
+
+
+def _answers(study: Study, progress: Progress, say: Callable[[str | Advice], None]) -> None:
+    """Route the answers of the sample survey to the segments, and tell what they say about customers."""
+    source = shipped("interviews") / "accounts"
+    survey = from_toml((source / "survey.toml").read_text(encoding="utf-8"), "survey.toml")
+    as_of = accounts.day_after_events(study)
+    if as_of is None or not set(survey.segments) <= {row.name for row in evidence.listing(study)}:
+        say("The sample survey was left out, since it asks for other segments than were found.")
+        return
+    surveys.save(study, survey)
+    routed = answers.route(study, source / "survey_responses.csv", progress=progress)
+    say(
+        f"Routed {routed.labelled} of {format_count(routed.responses, 'survey response')} of "
+        f"{format_count(routed.accounts, 'account')} to segments."
+    )
+    report = segment_report(study, Question(as_of, source="survey"), progress).scorecard
+    say(f"Scorecard of these segments, {format_count(len(report.comparisons), 'difference')} compared:")
+    for finding in report.findings:
+        say(f"  {finding.sentence}")
+    say(f"Support tickets for the confirmed segments: {source / 'tickets.csv'}")
 
 
 def _short(quote: str, most: int = 140) -> str:

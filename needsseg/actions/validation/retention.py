@@ -14,6 +14,7 @@ from needsseg.accounts.tiers.firmographic import firmographic
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.errors import Advice, Fix, NeedssegError, Option, UsageError
 from needsseg.progress import Progress, silent
@@ -200,7 +201,7 @@ def _by_usage(
         )
     settings = load(study.path)
     day = features_as_of or since
-    profiles = room.build(files, [], day, settings.timezone, backend, room.load_rules(settings))
+    profiles = room.build(files, [], day, settings.timezone, backend, stack_rules(study))
     segments = {row.account_id: row.behavioral_segment for row in profiles if row.behavioral_segment}
     known_since = dict.fromkeys(segments, epoch_day(day))
     return _Labelled(segments, "usage", known_since, (epoch_day(day) - WINDOW, epoch_day(day)), ())
@@ -232,7 +233,7 @@ def _followed(
     study: Study, files: StackFiles, labelled: _Labelled, design: Design, backend: str
 ) -> tuple[list[Followed], list[bool]]:
     """Return the customers with a segment, followed, and for each customer without one whether they left."""
-    rules = room.load_rules(load(study.path))
+    rules = stack_rules(study)
     imported = room.read_accounts(files.accounts, backend)
     terms: dict[str, list[Subscription]] = defaultdict(list)
     for term in room.read_subscriptions(files.subscriptions, backend) if files.subscriptions else []:
@@ -286,7 +287,7 @@ def _fallen(study: Study, files: StackFiles, rows: Sequence[Followed], design: D
     settings = load(study.path)
     last = max((row.until for row in rows), default=epoch_day(design.as_of))
     day = date_of(last)
-    profiles = room.build(files, [], day, settings.timezone, backend, room.load_rules(settings))
+    profiles = room.build(files, [], day, settings.timezone, backend, stack_rules(study))
     flags: Mapping[str, tuple[str, ...]] = {row.account_id: row.lifecycle_flags for row in profiles}
     return [
         Followed(

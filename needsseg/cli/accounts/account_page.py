@@ -59,6 +59,8 @@ def sparkline(values: tuple[int, ...]) -> str:
 
 
 def _print(page: AccountPage) -> None:
+    from needsseg.actions.playbook.triggers import capped
+
     profile = page.profile
     print_text(f"{profile.name} ({profile.account_id}) as of {profile.as_of_date}\n{profile.sentence}")
     if profile.missing:
@@ -68,10 +70,10 @@ def _print(page: AccountPage) -> None:
     _print_need(page)
     if page.triggers:
         print_text("\nTriggers of the last twelve weeks")
-    for trigger in page.triggers:
-        feature = f" {trigger.feature}" if trigger.feature else ""
-        unsettled = "" if trigger.settled else "; provisional: late events may cancel it"
-        print_text(f"  {trigger.fired_on} {trigger.kind.replace('_', ' ')}{feature}: {trigger.evidence}{unsettled}")
+    for row, more in capped(page.triggers):
+        print_text(f"  {row.in_words}")
+        if more:
+            print_text(f"    and {more:,} more {row.trigger.kind.replace('_', ' ')} (--json lists all)")
     print_text("\nRecommended")
     for action in profile.actions:
         print_text(f"  → {action.text}\n    rule {action.rule}: {'; '.join(action.evidence)}")
@@ -88,7 +90,8 @@ def _print_use(page: AccountPage) -> None:
         figures = " ".join(f"{value:,}" for value in values)
         print_text(f"  {name:<9} {sparkline(values)}  {figures}")
     print_text(f"  30 days: {behaviour.in_words}")
-    print_text(f"  segments by rules: {', '.join(page.profile.behavioral_flags)} (the first is its segment)")
+    flags = "; ".join(f"{flag}: {why}" for flag, why in page.profile.behavioral_evidence.items())
+    print_text(f"  segments by rules (the first is its segment): {flags}")
 
 
 def _lines(series: Series) -> dict[str, tuple[int, ...]]:
@@ -105,28 +108,18 @@ def _print_lifecycle(page: AccountPage) -> None:
     print_text("\nLifecycle")
     for flag in stage.flags:
         print_text(f"  {flag.replace('_', ' ')}: {stage.evidence[flag]}")
-    if page.amount is not None:
-        subscription = (
-            f"ARR {page.arr:,.0f}"
-            if page.arr is not None
-            else f"{page.amount:,.2f} by the column “{page.amount_column}”"
-        )
-        print_text(f"  pays {subscription}")
+    if page.pays:
+        print_text(f"  pays {page.pays}")
+    for note in page.revenue.notes if page.pays else ():
+        print_text(f"    {note}")
     print_table(
-        ("plan", "seats", "amount", "from", "to", "renewal", "running"),
+        ("plan", "seats", "amount", "from", "to", "renewal", "running", "counts"),
         [
-            (
-                t.plan or None,
-                t.seats,
-                t.amount,
-                t.start,
-                t.end,
-                t.renewal,
-                "yes" if t.running else "no",
-            )
+            (t.plan or None, t.seats, t.amount_words or None, t.start, t.end, t.renewal, "yes" if t.running else "no",
+             "trial" if t.trial else "yes" if t.counts else "no")
             for t in page.terms
         ],
-    )
+    )  # fmt: skip
 
 
 def _print_need(page: AccountPage) -> None:
@@ -168,7 +161,7 @@ def _shape(page: AccountPage) -> dict[str, Any]:
     """The page as JSON; keys are a contract."""
     stage = page.profile.lifecycle
     return {
-        "profile": shapes.profile(page.profile),
+        "profile": shapes.profile(page.profile, page.revenue),
         "lifecycle": {"evidence": stage.evidence, "days_to_renewal": stage.days_to_renewal, "plan": stage.plan,
                       "seats": stage.seats},
         "series": None if page.series is None else {k: v for k, v in asdict(page.series).items() if k != "account_id"},
@@ -177,6 +170,11 @@ def _shape(page: AccountPage) -> dict[str, Any]:
         ],
         "amount": page.amount,
         "arr": page.arr,
+        "pays": page.pays or None,
+        "currency": page.revenue.currency or None,
+        "interval": page.revenue.interval or None,
+        "by_currency": page.revenue.of(page.profile.account_id),
+        "money_notes": page.revenue.notes,
         "labels": [asdict(label) for label in page.labels],
         "participants": [
             {"key": voice.participant, "name": voice.name, "interviews": [key for key, _ in voice.interviews],
@@ -194,7 +192,10 @@ def _shape(page: AccountPage) -> dict[str, Any]:
             "undated": page.assigned.undated, "newest": _day(_date(page.assigned.newest_day)),
         },
         "triggers": [
-            asdict(trigger) | {"id": trigger.id, "fired_on": trigger.fired_on.isoformat()} for trigger in page.triggers
+            asdict(row.trigger)
+            | {"id": row.trigger.id, "fired_on": row.trigger.fired_on.isoformat(), "rank": row.rank,
+               "used_on": _day(row.used_on)}
+            for row in page.triggers
         ],
         "maybe": [asdict(match) for match in page.maybe],
         "quotes": [

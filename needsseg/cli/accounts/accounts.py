@@ -9,8 +9,18 @@ import click
 
 from needsseg.actions.accounts import account_sources
 from needsseg.actions.accounts import accounts as actions
+from needsseg.actions.accounts.amounts import CHOICES, set_amounts
 from needsseg.actions.transcripts import participants as participants_actions
-from needsseg.cli.accounts.sources import files_argument, parse_pairs, reading_options, tell_import, tell_mapping
+from needsseg.cli.accounts.sources import (
+    ask_amounts,
+    chosen_amounts,
+    files_argument,
+    money_options,
+    parse_pairs,
+    reading_options,
+    tell_import,
+    tell_mapping,
+)
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
@@ -38,6 +48,10 @@ def import_(
     pairs: tuple[str, ...],
     dates: tuple[str, ...],
     table: str,
+    terms: str | None,
+    interval: str | None,
+    currency: str | None,
+    amounts: tuple[str, ...],
     add: bool,
     as_json: bool,
 ) -> None:
@@ -49,8 +63,14 @@ def import_(
     """
     columns, forms = parse_pairs(pairs, "--map", "field=column"), parse_pairs(dates, "--dates", "column=format")
     with opened(session) as study, session.progressing() as progress:
-        report = account_sources.import_source(study, files, kind, columns, progress, dates=forms, table=table, add=add)
+        report = account_sources.import_source(
+            study, files, kind, columns, progress, dates=forms, table=table, add=add,
+            amounts=chosen_amounts(terms, interval, currency, amounts),
+        )  # fmt: skip
     tell_import(session, report, as_json)
+    if report.asks and not as_json:
+        with opened(session) as study:
+            ask_amounts(session, study, report)
 
 
 @accounts.command()
@@ -89,13 +109,43 @@ def mapping(
     pairs: tuple[str, ...],
     dates: tuple[str, ...],
     table: str,
+    terms: str | None,
+    interval: str | None,
+    currency: str | None,
+    amounts: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Show how files would be read, with the first rows. Imports nothing."""
     columns, forms = parse_pairs(pairs, "--map", "field=column"), parse_pairs(dates, "--dates", "column=format")
     with opened(session) as study:
-        proposal = account_sources.propose_mapping(study, files, kind, table=table, columns=columns, dates=forms)
+        proposal = account_sources.propose_mapping(
+            study, files, kind, table=table, columns=columns, dates=forms,
+            amounts=chosen_amounts(terms, interval, currency, amounts),
+        )  # fmt: skip
     tell_mapping(session, proposal, as_json)
+
+
+@accounts.command()
+@money_options
+@json_option
+@click.pass_obj
+def amounts(session: Session, terms: str | None, interval: str | None, currency: str | None, as_json: bool) -> None:
+    """Show or choose how amounts of subscriptions are taken.
+
+    Overlapping terms with ids of their own are always added, and a newer row of the same id replaces the older one. The
+    table of exchange rates is a setting: rates, with currency.
+    """
+    with opened(session) as study:
+        chosen = chosen_amounts(terms, interval, currency)
+        source = set_amounts(study, chosen) if chosen else actions.sources(study).get("subscriptions")
+        if source is None:
+            raise NotFoundError("There are no subscriptions yet.", "Import them: needsseg accounts import FILE")
+        column = source.mapping.get("amount")
+        values = {"column": column} | dict.fromkeys(CHOICES) | {"terms": source.overlap} | (source.amounts or {})
+    if as_json:
+        print_object(values)
+    else:
+        print_table(("choice", "value"), list(values.items()))
 
 
 @accounts.command()

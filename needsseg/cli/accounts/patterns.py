@@ -48,11 +48,12 @@ def patterns(session: Session, as_of: date, engine: str | None, as_json: bool) -
 
 
 def _print(result: Patterns) -> None:
+    known = [name for name in result.medians if name not in result.unknown]
     print_table(
-        ("pattern", "accounts", *(name.replace("_", " ") for name in result.medians)),
+        ("pattern", "accounts", *(name.replace("_", " ") for name in known)),
         [
-            *((p.name, len(p.accounts), *map(_figure, p.medians.values())) for p in result.patterns),
-            ("all active", result.active, *map(_figure, result.medians.values())),
+            *((p.name, len(p.accounts), *(_figure(p.medians[name]) for name in known)) for p in result.patterns),
+            ("all active", result.active, *(_figure(result.medians[name]) for name in known)),
         ],
         wrap=("pattern",),
     )
@@ -65,5 +66,5 @@ def _print(result: Patterns) -> None:
         print_text(f"  accounts: {shown}{' …' if len(pattern.accounts) > 5 else ''}")
 
 
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:.2f}"
+def _figure(value: float | None) -> str | None:
+    return None if value is None else f"{value:,.0f}" if value == int(value) else f"{value:.2f}"

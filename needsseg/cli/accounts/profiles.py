@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_table, print_text
@@ -15,7 +16,7 @@ from needsseg.cli.parameters import day, json_option, opened
 from needsseg.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts import AccountProfile
+    from needsseg.actions.accounts import AccountProfile, Revenue
 from needsseg.records import PROFILE_COLUMNS
 
 as_of_option = click.option("--as-of", callback=day, required=True, metavar="YYYY-MM-DD", help="The as-of date.")
@@ -36,14 +37,15 @@ def profile(session: Session, as_of: date, account: str | None, engine: str | No
     """Show the four tiers of every account as of a date, with recommended actions and why."""
     with opened(session) as study, session.progressing() as progress:
         rows = accounts.profiles(study, as_of, progress, engine)
+        paid = revenue_as_of(study, as_of, engine)
     if account is not None:
         rows = [row for row in rows if row.account_id == account]
         if not rows:
             raise NotFoundError(f"There is no account '{account}'.", "List them with: needsseg profile --as-of DATE")
     if as_json:
-        print_array(map(shapes.profile, rows))
+        print_array(shapes.profile(row, paid) for row in rows)
     elif account is not None:
-        _print_one(rows[0])
+        _print_one(rows[0], paid)
     else:
         print_table(
             ("account", "name", "firmographic", "needs segment", "behavioral", "lifecycle", "action"),
@@ -56,10 +58,12 @@ def profile(session: Session, as_of: date, account: str | None, engine: str | No
         )  # fmt: skip
 
 
-def _print_one(row: AccountProfile) -> None:
+def _print_one(row: AccountProfile, paid: Revenue) -> None:
     print_text(f"{row.name}: {row.sentence}\n")
-    shown = shapes.profile(row)
+    shown = shapes.profile(row, paid)
     print_table(("column", "value"), [(name, shown[name]) for name in PROFILE_COLUMNS], wrap=("value",))
+    if pays := paid.pays(row.account_id):
+        print_text(f"\npays {pays}")
     if row.behaviour is not None:
         print_text(f"\n30 days: {row.behaviour.in_words}")
     if row.lifecycle_flags:

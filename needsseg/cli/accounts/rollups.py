@@ -72,7 +72,7 @@ def rollup(
             print_table(
                 (rows, "account", "name", by, "pays", "label", "source", "confirmed by"),
                 [
-                    (row.name, one.account_id, one.name, one.column, one.amount, one.confidence, one.source or None,
+                    (row.name, one.account_id, one.name, one.column, one.pays or None, one.confidence, one.source or None,
                      one.confirmed_by or None)
                     for row in table.rows
                     for one in row.accounts
@@ -117,8 +117,8 @@ def _cell(cell: Cell, table: Rollup, *, share: bool = True) -> str:
     text = f"{cell.accounts}{'*' if cell.small else ''}"
     if share:
         text += f" {cell.share_of_row:.0%}"
-    money = cell.arr if table.amounts.yearly is not None else cell.amount
-    return text if money is None else f"{text} · {money:,.0f}"
+    money = table.amounts.sums(cell.by_currency)
+    return f"{text} · {money}" if money else text
 
 
 def _shares(cell: Cell) -> str:
@@ -127,17 +127,19 @@ def _shares(cell: Cell) -> str:
 
 
 def _coverage(table: Rollup) -> str:
-    if not table.amounts.amounts:
+    if not table.amounts.is_known:
         return "No amounts of running subscriptions are known."
     coverage = (
         f"known for {table.total.priced} of {format_count(table.total.accounts, 'account')}; the others are not "
         "counted as 0"
     )
+    total = table.amounts.words(table.total.by_currency)
+    notes = "".join(f" {note}" for note in table.amounts.notes)
     if table.amounts.yearly is not None:
-        return f"Money is ARR, {coverage}."
+        return f"Money is ARR: {total} in all, {coverage}.{notes}"
     return (
-        f"Money is the column “{table.amounts.column}”, {coverage}. Its name does not say whether amounts are monthly "
-        "or yearly, so it is not called ARR."
+        f"Money is the column “{table.amounts.column}”, {coverage}. Nothing says whether amounts are monthly or yearly, so it "
+        f"is not called ARR; choose it with: needsseg accounts amounts --interval month.{notes}"
     )
 
 
@@ -152,5 +154,10 @@ def _shape(table: Rollup) -> dict[str, Any]:
         "total": asdict(table.total),
         "amount_column": table.amounts.column,
         "arr_known": table.amounts.yearly is not None,
+        "currency": table.amounts.currency or None,
+        "interval": table.amounts.interval or None,
+        "currencies": table.amounts.currencies,
+        "terms": table.amounts.overlap or None,
+        "notes": table.amounts.notes,
         "coverage": _coverage(table),
     }

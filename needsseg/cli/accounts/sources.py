@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from needsseg.actions.accounts import FORMATS, account_sources
 from needsseg.actions.accounts import accounts as actions
+from needsseg.actions.accounts.amounts import CHOICES, set_amounts
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
 from needsseg.errors import UsageError
 from needsseg.text import format_count
 
+if TYPE_CHECKING:
+    from needsseg.actions.study import Study
+
 MOST_LISTED = 50
+# The words of --amounts, with the choice that each stands for.
+AMOUNTS = {
+    "cents": ("unit", "cents"), "whole": ("unit", "whole"), "per-seat": ("per", "seat"), "per-term": ("per", "term"),
+    "decimal-comma": ("decimals", "comma"), "decimal-point": ("decimals", "point"),
+}  # fmt: skip
 EXAMPLES = {
     "--map": 'For example: --map account_id="Record ID"',
     "--dates": "For example: --dates start_date=day-first",
@@ -25,8 +35,16 @@ files_argument = click.argument("files", metavar="FILES", nargs=-1, required=Tru
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how files are read: --kind, --map, --dates, --table."""
+    """The options that say how files are read: --kind, --map, --dates, --table, and those for amounts."""
     for option in (
+        click.option(
+            "--amounts",
+            metavar="HOW",
+            multiple=True,
+            type=click.Choice(list(AMOUNTS)),
+            help=f"How amounts of subscriptions are written: {', '.join(AMOUNTS)}.",
+        ),
+        *amount_options(),
         click.option("--table", metavar="NAME", default="", help="The table of a database."),
         click.option(
             "--dates",
@@ -47,6 +65,56 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def amount_options() -> tuple[Callable[..., Any], ...]:
+    """The options that say what subscriptions' amounts mean, in the order in which they are put on a command."""
+    return (
+        click.option("--currency", metavar="CODE", help="The currency of amounts that name none, such as EUR."),
+        click.option("--interval", type=click.Choice(CHOICES["interval"]),
+                     help="How often amounts are paid that do not say."),
+        click.option("--terms", type=click.Choice(CHOICES["terms"]),
+                     help="Whether overlapping terms without ids are added, or the newest replaces the others."),
+    )  # fmt: skip
+
+
+def money_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what subscriptions' amounts mean: --terms, --interval, --currency."""
+    for option in amount_options():
+        command = option(command)
+    return command
+
+
+def chosen_amounts(
+    terms: str | None, interval: str | None, currency: str | None, amounts: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return what the options for amounts choose."""
+    given = {"terms": terms, "interval": interval, "currency": currency}
+    return {name: value for name, value in given.items() if value} | dict(AMOUNTS[word] for word in amounts)
+
+
+def is_terminal() -> bool:
+    """Return whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_amounts(session: Session, study: Study, report: account_sources.SourceReport) -> None:
+    """Ask on a terminal for the choices about amounts that are open; elsewhere the report's warnings name the options."""
+    if not report.asks or session.json or not is_terminal():
+        return
+    chosen = {}
+    if "terms" in report.asks and report.overlap is not None:
+        session.say(
+            f"Terms without ids overlap in {format_count(report.overlap.accounts, 'account')}. Added, all accounts pay "
+            f"{report.overlap.added}; if the newest replaces the others, {report.overlap.replaced}."
+        )
+        chosen["terms"] = click.prompt("add or replace?", type=click.Choice(CHOICES["terms"]), default="add", err=True)
+    if "interval" in report.asks:
+        interval = click.prompt(
+            "Amounts are paid by", type=click.Choice((*CHOICES["interval"], "unknown")), default="unknown", err=True
+        )
+        chosen |= {"interval": interval} if interval != "unknown" else {}
+    set_amounts(study, chosen)
+
+
 def parse_pairs(pairs: Sequence[str], option: str, form: str) -> dict[str, str]:
     """Return ``name=value`` arguments as a dictionary, or raise UsageError. A field without a column is not read."""
     values: dict[str, str] = {}
@@ -61,7 +129,7 @@ def parse_pairs(pairs: Sequence[str], option: str, form: str) -> dict[str, str]:
 def tell_import(session: Session, report: account_sources.SourceReport, as_json: bool) -> None:
     """Tell what an import did: the mapping, what was refused, and counts that add up."""
     if as_json:
-        print_object(asdict(report))
+        print_object(asdict(report) | {"warnings": [str(warning) for warning in report.warnings]})
     else:
         print_table(("field", "column"), list(report.columns.items()))
     for file, reason in report.refused:
@@ -84,11 +152,11 @@ def tell_import(session: Session, report: account_sources.SourceReport, as_json:
 
 def _counted(report: account_sources.SourceReport) -> str:
     omitted = [
-        f"{count} {label}"
-        for count, label in (
-            (len(report.rejected), "rows refused"),
-            (report.duplicates, "repeats left out"),
-            (report.dropped, "deleted or merged records left out"),
+        f"{format_count(count, noun)} {what}"
+        for count, noun, what in (
+            (len(report.rejected), "row", "refused"),
+            (report.duplicates, "repeat", "left out"),
+            (report.dropped, "deleted or merged record", "left out"),
         )
         if count
     ]

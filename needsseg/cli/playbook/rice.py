@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from needsseg.actions.playbook import FORMULA, Score, in_numbers
+from needsseg.actions.playbook import Score, Weight, in_numbers
 from needsseg.actions.playbook import rice as actions
 from needsseg.cli.accounts.profiles import engine_option
 from needsseg.cli.narration import Session
@@ -23,13 +23,27 @@ from needsseg.text import format_count
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--lambda", "strength", type=float, default=1.0, show_default=True, metavar="0…1",
-              help="The weight of ARR: 0 is plain RICE.")  # fmt: skip
+              help="How far weights count: 0 is plain RICE.")  # fmt: skip
 @click.option(
     "--by",
     type=click.Choice(actions.BY),
     default="needs",
     show_default=True,
     help="The tier by which accounts are counted.",
+)
+@click.option(
+    "--weigh-by",
+    metavar="MEASURE",
+    default="arr",
+    show_default=True,
+    help="What weights go by: arr, growth (ARR gained in a year), icp (fit), or a column: employees, revenue.",
+)
+@click.option(
+    "--reach",
+    type=click.Choice(actions.REACH),
+    default="all",
+    show_default=True,
+    help="Which labels count. Those of survey and assigned are scaled to all accounts.",
 )
 @click.option("--as-of", callback=optional_day, metavar="YYYY-MM-DD",
               help="The as-of date. Default: the day after the newest event.")  # fmt: skip
@@ -42,18 +56,20 @@ def rice(
     file: Path,
     strength: float,
     by: str,
+    weigh_by: str,
+    reach: str,
     as_of: date | None,
     explain: str | None,
     engine: str | None,
     as_json: bool,
 ) -> None:
-    """Score a backlog by RICE, plain and weighted by ARR, side by side.
+    """Score a backlog by RICE, plain and weighted by ARR or growth potential, side by side.
 
     FILE is a CSV with the columns feature, impact, confidence (0.8 or 80%), effort, and either segments (those a feature
     serves, separated by semicolons) or a number of accounts in columns such as reach:Builder.
     """
     with opened(session) as study, session.progressing() as progress:
-        report = actions.scored(study, file, as_of, by, strength, progress, engine)
+        report = actions.scored(study, file, as_of, by, strength, progress, engine, weigh_by, reach)
     for reject in report.refused:
         where = f"{file.name} row {reject.row}" + (f", column {reject.column}" if reject.column else "")
         session.refuse(where, f"'{reject.value}': {reject.reason}." if reject.value else f"{reject.reason}.")
@@ -89,12 +105,15 @@ def _print_all(report: actions.RiceReport) -> None:
         ],
         wrap=("feature",),
     )  # fmt: skip
-    print_text(f"\n{FORMULA}; λ = {report.strength:g}")
+    print_text(f"\n{report.formula}; λ = {report.strength:g}")
+    has_labels = report.by == "needs"
     print_table(
-        ("segment" if report.by == "needs" else report.by, "accounts", "with ARR", "of these", "of ARR", "w"),
+        ("segment" if has_labels else report.by, "accounts", f"with {report.words}", "of these", f"of {report.words}", "w",
+         *(("reach", "labels from") if has_labels else ())),
         [
             (each.segment, each.accounts, each.priced, _share(each.account_share), _share(each.arr_share),
-             None if each.weight is None else f"{each.weight:.4g}")
+             None if each.weight is None else f"{each.weight:.4g}",
+             *((f"{each.reach:,.0f}", _sources(each)) if has_labels else ()))
             for each in report.weights
         ],
         wrap=("segment",),
@@ -103,7 +122,7 @@ def _print_all(report: actions.RiceReport) -> None:
 
 def _print_one(score: Score, report: actions.RiceReport) -> None:
     plain, weighted = in_numbers(score, report.strength)
-    print_text(f"{score.feature.name}: {FORMULA}; λ = {report.strength:g}")
+    print_text(f"{score.feature.name}: {report.formula}; λ = {report.strength:g}")
     print_text(f"plain, rank {score.plain_rank}: {plain}")
     if score.weighted is None:
         print_text(f"weighted: none; {score.why}")
@@ -113,8 +132,17 @@ def _print_one(score: Score, report: actions.RiceReport) -> None:
         if each.weight is not None and any(part.segment == each.segment for part in score.parts):
             print_text(
                 f"w of {each.segment} = {each.arr_share:.4g} / {each.account_share:.4g} = {each.weight:.4g} "
-                f"({each.priced} of its {format_count(each.accounts, 'account')} have an amount)"
+                f"({each.priced} of its {format_count(each.accounts, 'account')} have {_value(report)})"
             )
+
+
+def _value(report: actions.RiceReport) -> str:
+    return "an amount" if report.weigh_by == "arr" else "a known value"
+
+
+def _sources(weight: Weight) -> str | None:
+    counts = ", ".join(f"{number:,} {source}" for source, number in weight.sources.items())
+    return f"{counts} only" if weight.interviewed_only else counts or None
 
 
 def _change(places: int | None) -> str | None:
@@ -140,9 +168,22 @@ def _shape(score: Score, report: actions.RiceReport) -> dict[str, Any]:
         "weighted_rank": score.weighted_rank,
         "rank_change": score.rank_change,
         "why": score.why or None,
-        "parts": [asdict(weight_by_segment[part.segment]) | {"reach": part.reach} for part in score.parts],
+        "parts": [_part(weight_by_segment[part.segment], report) | {"reach": part.reach} for part in score.parts],
         "formula": {"plain": plain, "weighted": weighted or None, "lambda": report.strength},
         "coverage": asdict(report.coverage) | {"left_out": report.left_out},
         "as_of": report.as_of.isoformat(),
         "by": report.by,
+        "weigh_by": report.weigh_by,
+        "reach_counts": report.reach,
+    }
+
+
+def _part(weight: Weight, report: actions.RiceReport) -> dict[str, Any]:
+    """Return a weight as JSON; ``arr_share`` is of ARR alone, ``value_share`` of what the weights go by."""
+    shape = {key: value for key, value in asdict(weight).items() if key != "whole"}
+    return shape | {
+        "arr_share": weight.arr_share if report.weigh_by == "arr" else None,
+        "value_share": weight.arr_share,
+        "whole_segment": weight.reach,
+        "interviewed_only": weight.interviewed_only,
     }

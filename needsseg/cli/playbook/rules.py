@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from needsseg.cli.narration import Session
-from needsseg.cli.output import print_object, print_table, print_text
+from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.text import format_count
 
@@ -42,13 +42,50 @@ def rules(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def check(session: Session, file: Path, as_json: bool) -> None:
-    """Check an edited file of rules. It does not take effect."""
+    """Check an edited file of rules. It does not take effect.
+
+    Files called lifecycle.toml, triggers.toml, icp.toml and events.toml are read as such, any other as interventions.
+    """
     from needsseg.actions.playbook import rules as actions
 
+    if actions.check_other(file):
+        if as_json:
+            print_object({"file": str(file), "shipped": False, "rules": [], "serves": {}, "warnings": []})
+        session.say(f"{file} is sound.")
+        return
     with opened(session) as study:
         report = actions.check(study, file)
     _tell(session, report, as_json)
     session.say(f"{file} is sound: {format_count(len(report.rules.rules), 'rule')}.")
+
+
+@rules.command()
+@json_option
+@click.pass_obj
+def definitions(session: Session, as_json: bool) -> None:
+    """Show when each lifecycle stage, behavioural segment and trigger holds, with the numbers in force."""
+    from needsseg.actions.playbook import rules as actions
+
+    with opened(session) as study:
+        rows = actions.definitions(study)
+    if as_json:
+        print_array(
+            {
+                "tier": row.tier,
+                "name": row.name,
+                "definition": row.definition,
+                "file": str(row.file) if row.file else None,
+            }
+            for row in rows
+        )
+    else:
+        print_table(
+            ("tier", "name", "holds where"),
+            [(row.tier, row.name, row.definition) for row in rows],
+            wrap=("holds where",),
+        )
+    for file in dict.fromkeys(row.file for row in rows if row.file is not None):
+        session.say(f"Numbers of {next(row.tier for row in rows if row.file == file)}: {file}")
 
 
 def _tell(session: Session, report: RulesReport, as_json: bool) -> None:

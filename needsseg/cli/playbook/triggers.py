@@ -15,6 +15,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_table
 from needsseg.cli.parameters import day, json_option, opened
 from needsseg.text import format_count
+from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
 
 
 def optional_day(ctx: click.Context, option: click.Parameter, value: str | None) -> date | None:
@@ -29,6 +30,7 @@ def optional_day(ctx: click.Context, option: click.Parameter, value: str | None)
 @click.option(
     "--since", callback=optional_day, metavar="YYYY-MM-DD", help="Only triggers that fired on or after this day."
 )
+@click.option("--all", "show_all", is_flag=True, help="List all triggers of each account, as --json does.")
 @engine_option
 @json_option
 @click.pass_obj
@@ -38,34 +40,50 @@ def triggers(
     kind: str | None,
     account: str | None,
     since: date | None,
+    show_all: bool,
     engine: str | None,
     as_json: bool,
 ) -> None:
-    """List triggered accounts: a feature left unused, logins below weekly, or a growing team.
+    """List triggered accounts: a feature left unused that their peers use, logins below weekly, or a growing team.
 
     Each trigger is listed with the day on which it fired; computing again gives the same day. The thresholds and
-    the features are in prompts/triggers.toml.
+    the features are in prompts/triggers.toml. Peers are the accounts of the same needs-based segment, or on the same plan.
     """
     with opened(session) as study, session.progressing() as progress:
         report = actions.fired(study, as_of, kind, account, since, progress, engine)
     if as_json:
         print_array(map(_shape, report.rows))
     else:
+        shown = [(row, 0) for row in report.rows] if show_all else actions.capped(report.rows)
         print_table(
-            ("fired", "kind", "account", "name", "feature", "needs segment", "evidence"),
+            ("fired", "kind", "account", "name", "feature", "peers", "needs segment", "evidence"),
             [
                 (row.trigger.fired_on, row.trigger.kind, row.trigger.account_id, row.name, row.trigger.feature,
-                 row.needs_segment, row.trigger.evidence + ("" if row.trigger.settled else "; not settled"))
-                for row in report.rows
+                 None if row.trigger.peer_share is None else f"{row.trigger.peer_share:.0%}", row.needs_segment,
+                 _evidence(row, more))
+                for row, more in shown
             ],
             wrap=("name", "evidence"),
         )  # fmt: skip
+        if len(shown) < len(report.rows):
+            session.say(
+                f"Listed {len(shown):,} of {format_count(len(report.rows), 'trigger')}: at most "
+                f"{MOST_TRIGGERS_OF_ACCOUNT} of each account and kind. --all or --json lists all."
+            )
     for warning in report.warnings:
         session.warn(warning)
     counts = Counter(row.trigger.kind for row in report.rows)
     summary = ", ".join(f"{counts[name]} {name}" for name in KINDS if counts[name])
     when = f"from {since} to {as_of}" if since else f"up to {as_of}"
     session.say(f"{format_count(len(report.rows), 'trigger')} fired {when}{f': {summary}' if summary else ''}.")
+
+
+def _evidence(row: actions.TriggerRow, more: int) -> str:
+    parts = [row.trigger.evidence]
+    parts += [f"used since {row.used_on}"] if row.used_on else []
+    parts += [] if row.trigger.settled else ["not settled"]
+    parts += [f"and {more:,} more of this account"] if more else []
+    return "; ".join(parts)
 
 
 def _shape(row: actions.TriggerRow) -> dict[str, Any]:
@@ -80,4 +98,9 @@ def _shape(row: actions.TriggerRow) -> dict[str, Any]:
         "evidence": trigger.evidence,
         "settled": trigger.settled,
         "needs_segment": row.needs_segment or None,
+        "used_on": row.used_on.isoformat() if row.used_on else None,
+        "rank": row.rank,
+        "group": trigger.group or None,
+        "peers": trigger.peers or None,
+        "peers_using": trigger.peers_using if trigger.peers else None,
     }

@@ -162,11 +162,7 @@ def _marks(new: bool, edge: bool, proposed: bool) -> str:
 
 
 def _accounts_in_words(accounts: SegmentAccounts) -> str:
-    money = ""
-    if accounts.arr is not None:
-        money = f", ARR {accounts.arr:,.0f}"
-    elif accounts.amount is not None:
-        money = f", subscriptions of {accounts.amount:,.0f}"
+    money = f" paying {accounts.pays}" if accounts.pays else ""
     basis = f" (of {accounts.priced} of them, as of {accounts.as_of})" if money else ""
     return f"{len(accounts.accounts)} of {format_count(accounts.participants, 'participant')}{money}{basis}"
 

@@ -20,7 +20,8 @@ class SourceRow:
     """One imported source: its file, the mapping used, its Parquet file's name in the stack folder, and counts.
 
     ``dates`` gives the format of date fields where a person had to choose it; ``files`` are the name and hash of each file
-    that was read, for a source of several and to know one that comes again.
+    that was read, for a source of several and to know one that comes again. ``amounts`` is what a person chose for amounts
+    (terms, interval, currency, decimals, unit, per), None where an earlier version imported the source.
     """
 
     kind: str
@@ -34,6 +35,12 @@ class SourceRow:
     imported_at: str
     dates: dict[str, str] = field(default_factory=dict)
     files: tuple[tuple[str, str], ...] = ()
+    amounts: dict[str, str] | None = None
+
+    @property
+    def overlap(self) -> str:
+        """Whether overlapping terms without ids are added or replace each other; earlier versions took the newest."""
+        return "replace" if self.amounts is None else self.amounts.get("terms", "add")
 
 
 def participants(study: Study) -> list[Participant]:
@@ -124,6 +131,7 @@ def sources(study: Study) -> dict[str, SourceRow]:
         # Date formats and files of the import are kept among the fields; no field's name begins with @.
         mapping = json.loads(row["mapping"])
         dates, files = mapping.pop("@dates", {}), mapping.pop("@files", [[row["file_name"], row["file_sha256"]]])
+        amounts = mapping.pop("@amounts", None)
         sources_by_kind[row["kind"]] = SourceRow(
             row["kind"],
             row["file_name"],
@@ -136,8 +144,21 @@ def sources(study: Study) -> dict[str, SourceRow]:
             row["imported_at"],
             dates,
             tuple((str(name), str(sha)) for name, sha in files),
+            amounts,
         )
     return sources_by_kind
+
+
+def set_amounts(study: Study, kind: str, amounts: Mapping[str, str]) -> None:
+    """Store what a person chose for a source's amounts (inside an action)."""
+    row = study.row("SELECT mapping FROM sources WHERE kind = ?", [kind])
+    if row is None:
+        raise NotFoundError(f"There is no source of {kind}.")
+    stored_mapping = json.loads(row[0]) | {"@amounts": dict(amounts)}
+    study.execute(
+        "UPDATE sources SET mapping = ? WHERE kind = ?",
+        [json.dumps(stored_mapping, ensure_ascii=False, sort_keys=True), kind],
+    )
 
 
 def set_source(
@@ -150,12 +171,14 @@ def set_source(
     counts: tuple[int, int, int],
     dates: Mapping[str, str] | None = None,
     files: Sequence[tuple[str, str]] = (),
+    amounts: Mapping[str, str] | None = None,
 ) -> None:
     """Make what was imported the study's source of its kind (inside an action); counts are rows, rejected, duplicates."""
     stored_mapping: dict[str, object] = {
         **mapping,
         "@dates": dict(dates or {}),
         "@files": list(files or [(file_name, file_sha256)]),
+        "@amounts": dict(amounts or {}),
     }
     study.execute("DELETE FROM sources WHERE kind = ?", [kind])
     study.insert(

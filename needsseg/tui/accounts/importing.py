@@ -14,6 +14,7 @@ from needsseg.actions.accounts.account_sources import tables as load_tables
 from needsseg.actions.transcripts.participants import import_participants
 from needsseg.errors import UnknownKindError
 from needsseg.text import format_count
+from needsseg.tui.accounts.amounts import AmountQuestions
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
 from needsseg.tui.report import PARTLY
 from needsseg.tui.screen_base import shows_errors
@@ -65,6 +66,7 @@ class AccountImport:
 
     def __init__(self, context: AccountsContext) -> None:
         self.context = context
+        self._questions = AmountQuestions(context)
 
     def ask_file(self) -> None:
         """Ask for a file, a folder, a pattern, or a database."""
@@ -146,6 +148,9 @@ class AccountImport:
             self._show_mapping(reading, proposal, chosen, self.context.worded(failure(outcome)))
             return
         result = outcome.result if isinstance(outcome.result, dict) else {}
+        self._questions.ask_open(result, partial(self._report, result))
+
+    def _report(self, result: dict[str, Any]) -> None:
         rejected = result.get("rejected", [])
         title = f"read {result.get('rows', 0):,} {result.get('kind', 'rows')} from {result.get('file', 'the file')}"
         self.context.done(title + (f", refused {format_count(len(rejected), 'row')}" if rejected else ""))

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from needsseg.actions.accounts import account_page
+from needsseg.actions.playbook.triggers import capped
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.accounts.labels import Line, label_lines
@@ -163,7 +164,7 @@ def _tiers(profile: AccountProfile) -> Iterator[Line]:
         yield _named("3 use", "no usage was imported")
     else:
         use = profile.behaviour
-        flags = ", ".join(flag.replace("_", " ") for flag in profile.behavioral_flags)
+        flags = "; ".join(f"{flag.replace('_', ' ')}: {why}" for flag, why in profile.behavioral_evidence.items())
         yield _named("3 use", f"{flags} (by rules; the first is its segment)")
         yield _named("", f"30 days: {use.in_words}")
         yield _named("", f"use {use.usage_trend} against the 30 days before")
@@ -194,14 +195,9 @@ def _use(page: AccountPage) -> Iterator[Line]:
 
 def _terms(page: AccountPage) -> Iterator[Line]:
     """Yield what the account pays, then a line a term."""
-    paid = "what it pays is not known"
-    if page.amount is not None:
-        paid = (
-            f"pays ARR {page.arr:,.0f}"
-            if page.arr is not None
-            else f"pays {page.amount:,.2f} by “{page.amount_column}”"
-        )
-    yield _line(paid)
+    yield _line(f"pays {page.pays}" if page.pays else "what it pays is not known")
+    for note in page.revenue.notes if page.pays else ():
+        yield _line(note, "dim")
     for term in page.terms:
         yield _line(_term(term, page.profile.as_of_date))
 
@@ -211,7 +207,9 @@ def _term(term: Term, as_of: date) -> str:
     until = f"to {term.end}" if term.end else "without an end"
     parts = [term.plan or "no plan", f"{term.start} {until}", state]
     parts += [format_count(term.seats, "seat")] if term.seats is not None else []
-    parts += [f"amount {term.amount:,.2f}"] if term.amount is not None else []
+    parts += [term.amount_words] if term.amount_words else []
+    parts += ["trial: pays nothing"] if term.trial else []
+    parts += ["replaced by another"] if term.running and not term.counts else []
     parts += [f"renews {term.renewal}"] if term.renewal else []
     return "  " + " · ".join(parts)
 
@@ -244,10 +242,10 @@ def _quote(quote: Quote) -> Content:
 
 def _triggers(page: AccountPage) -> Iterator[Line]:
     """Yield a line a trigger, newest last."""
-    for trigger in page.triggers:
-        feature = f" {trigger.feature}" if trigger.feature else ""
-        provisional = "" if trigger.settled else "; provisional: late events may cancel it"
-        yield _line(f"{trigger.fired_on} {trigger.kind.replace('_', ' ')}{feature}: {trigger.evidence}{provisional}")
+    for row, more in capped(page.triggers):
+        yield _line(row.in_words)
+        if more:
+            yield _line(f"  and {more:,} more {row.trigger.kind.replace('_', ' ')}", "dim")
     if not page.triggers:
         yield _line("none fired")
 

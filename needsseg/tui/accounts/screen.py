@@ -13,11 +13,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
+from needsseg.actions.accounts import Revenue
 from needsseg.actions.study import studies
 from needsseg.errors import Advice, NeedssegError
 from needsseg.records import AccountMatch
 from needsseg.text import format_count
 from needsseg.tui.accounts import filters as account_filters
+from needsseg.tui.accounts.amounts import AmountQuestions
 from needsseg.tui.accounts.assigning import TextAssigning
 from needsseg.tui.accounts.commands import AccountCommands
 from needsseg.tui.accounts.filters import BETWEEN, Filters
@@ -160,11 +162,11 @@ class AccountsScreen(StudyScreen):
             )
         self.profiles = result.profiles
         columns = account_lines.columns(filters.sort)
-        amounts, signs = computed.amounts.amounts if computed else {}, self.loader.signs
+        amounts, signs = computed.amounts if computed else Revenue(), self.loader.signs
 
         def line(at: int) -> str:
             profile = result.profiles[at]
-            return account_lines.line(profile, amounts.get(profile.account_id), columns, signs)
+            return account_lines.line(profile, amounts.sums(amounts.of(profile.account_id)), columns, signs)
 
         self._list.show(account_lines.header(columns), len(result.profiles), line, result.at)
         self._show_profile()
@@ -295,6 +297,10 @@ class AccountsScreen(StudyScreen):
     def action_matches(self) -> None:
         """Show which participant belongs to which account."""
         self._commands.matches()
+
+    def action_amounts(self) -> None:
+        """Ask how amounts of subscriptions are taken."""
+        AmountQuestions(self).ask_any()
 
     def action_export(self) -> None:
         """Ask for a format and a file."""

@@ -45,6 +45,7 @@ MODULES: Mapping[str, str] = {
     "reimported": "interviews.reimported",
     "report": "report",
     "rice": "stack.rice",
+    "scorecard": "stack.scorecard",
     "search": "search.screen",
     "segments": "segments.screen",
     "sheet": "sheet",

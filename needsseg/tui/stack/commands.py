@@ -10,15 +10,18 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from needsseg.actions.accounts import rollups
+from needsseg.actions.playbook import rules
 from needsseg.tui.accounts.filters import Filters
 from needsseg.tui.accounts.profile_loader import ProfilesContext
 from needsseg.tui.accounts.profiles import day_of
 from needsseg.tui.keys.hints import with_keys
+from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.stack.curves import CurvesScreen, Retention, followed
 from needsseg.tui.stack.patterns import PatternsSheet
 from needsseg.tui.stack.report import WholeReport
 from needsseg.tui.stack.rice import RiceSheet
+from needsseg.tui.stack.scorecard import By, ScorecardSheet, UsersOf
 from needsseg.tui.stack.triggers import TriggersSheet
 from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -230,6 +233,18 @@ class StackCommands:
                 RiceSheet(self.context.study, Path(path).expanduser(), self._loader.as_of), lambda _: None
             )
 
+    @shows_errors
+    def definitions(self) -> None:
+        """Show when each stage, segment and trigger holds, with the numbers in force."""
+        rows: list[str] = []
+        tier = ""
+        for row in rules.definitions(self.context.study):
+            if row.tier != tier:
+                tier = row.tier
+                rows += [*([""] if rows else []), f"{tier.upper()}{f', numbers of {row.file}' if row.file else ''}"]
+            rows.append(f"  {row.name.replace('_', ' ')}: {row.definition}")
+        self.context.push(ReportScreen("Definitions", rows), lambda _: None)
+
     def triggers(self) -> None:
         """List triggered accounts."""
         if self._loader.as_of is not None and self._has_date():
@@ -261,3 +276,46 @@ class StackCommands:
             PatternsSheet(self.context.study, outcome.result),
             lambda chosen: self.show_accounts(chosen) if chosen is not None else None,
         )
+
+    def scorecard(self, by: tuple[str, ...] = ("needs",)) -> None:
+        """Compare segments."""
+        if self._has_date():
+            self.context.run_verb(
+                "Comparing segments",
+                self._show_scorecard,
+                ["scorecard", *self._divided(by), "--json"],
+            )
+
+    def _divided(self, by: tuple[str, ...]) -> list[str]:
+        return ["--as-of", str(self._loader.as_of), *(part for name in by for part in ("--by", name))]
+
+    @shows_errors
+    def _show_scorecard(self, outcome: Outcome) -> None:
+        if outcome.code or not isinstance(outcome.result, dict):
+            raise failure(outcome)
+        self.context.tell("nothing was changed in the study")
+        by = tuple(outcome.result["by"])
+        self.context.push(
+            ScorecardSheet(self.context.study, outcome.result), lambda chosen: self._after_scorecard(by, chosen)
+        )
+
+    def _after_scorecard(self, by: tuple[str, ...], chosen: Filters | By | UsersOf | None) -> None:
+        if isinstance(chosen, Filters):
+            self.show_accounts(chosen)
+        elif isinstance(chosen, By):
+            self.scorecard(chosen.names)
+        elif chosen is not None:
+            self.context.run_verb(
+                f"Finding the accounts that use {chosen.feature}",
+                partial(self._show_users, chosen),
+                ["usage", *self._divided(by), "--feature", chosen.feature, "--json"],
+            )
+
+    @shows_errors
+    def _show_users(self, wanted: UsersOf, outcome: Outcome) -> None:
+        if outcome.code or not isinstance(outcome.result, dict):
+            raise failure(outcome)
+        cell = outcome.result.get(wanted.segment, {})
+        ids = cell.get("using" if wanted.using else "not_using", [])
+        verb = "using" if wanted.using else "not using"
+        self.show_accounts(Filters(only=frozenset(ids), only_named=f"{wanted.segment} {verb} {wanted.feature}"))

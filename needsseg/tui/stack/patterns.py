@@ -60,11 +60,12 @@ class PatternsSheet(Sheet[Filters]):
             self.dismiss(Filters(only=frozenset(pattern["accounts"]), only_named=f"pattern “{pattern['name']}”"))
 
 
-def _block(pattern: Mapping[str, Any], everyone: Mapping[str, float]) -> Content:
+def _block(pattern: Mapping[str, Any], everyone: Mapping[str, float | None]) -> Content:
     differences = ", ".join(f"{name.replace('_', ' ')} {by:+.1f}" for name, by in pattern["differences"][:3])
     medians = " · ".join(
         f"{name.replace('_', ' ')} {_figure(value)} ({_figure(everyone[name])})"
         for name, value in pattern["medians"].items()
+        if everyone[name] is not None
     )
     rule_segments = ", ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in pattern["segments"].items())
     return lines(
@@ -79,5 +80,5 @@ def _block(pattern: Mapping[str, Any], everyone: Mapping[str, float]) -> Content
     )
 
 
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:.2f}"
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.0f}" if value == int(value) else f"{value:.2f}"

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import OptionList, Static
 
-from needsseg.actions.playbook import FORMULA, in_numbers, rice
+from needsseg.actions.playbook import in_numbers, rice
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.loading import read_in_background, result_or_error
@@ -35,17 +35,23 @@ class RiceSheet(Sheet[None]):
     """A line a feature, the best weighted first; enter shows its numbers."""
 
     TITLE = "RICE, plain and weighted by what accounts pay"
-    KEYS = "enter explains one · {rice.by} counts by another tier · {rice.strength} another λ · {sheet.close} closes"
+    KEYS = (
+        "enter explains one · {rice.by} tier · {rice.strength} λ · {rice.weigh_by} weights · {rice.reach} reach · "
+        "{sheet.close} closes"
+    )
     EMPTY = "Nothing to show: see the line below. Press {sheet.close}, then {stack.rice} to choose another file."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "by", "count by another tier", id="rice.by"),
-        Binding("l", "strength", "another λ: how far ARR counts", id="rice.strength"),
+        Binding("l", "strength", "another λ: how far weights count", id="rice.strength"),
+        Binding("w", "weigh_by", "weights by ARR, its growth, fit with the ICP", id="rice.weigh_by"),
+        Binding("s", "reach", "whose labels reach counts: all, interview, survey, assigned", id="rice.reach"),
     ]
 
     def __init__(self, study: Study, path: Path, as_of: date) -> None:
         super().__init__(study)
         self._path, self._as_of = path, as_of
         self._by, self._strength = rice.BY[0], STRENGTHS[0]
+        self._weigh_by, self._reach = rice.WEIGH_BY[0], rice.REACH[0]
         self.report: RiceReport | None = None
 
     def compose_head(self) -> ComposeResult:
@@ -64,7 +70,9 @@ class RiceSheet(Sheet[None]):
 
     def _head(self, progress: str) -> None:
         about = f"{self._path.name} as of {self._as_of}, by {self._by}, λ = {self._strength:g}"
-        formula = plain(FORMULA, "dim")
+        about += "" if self._weigh_by == rice.WEIGH_BY[0] else f", weights by {self._weigh_by}"
+        about += "" if self._reach == rice.REACH[0] else f", reach by {self._reach} labels"
+        formula = plain("" if self.report is None else self.report.formula, "dim")
         head = [
             plain(f"{about} · {progress}" if progress else about, "bold"),
             formula,
@@ -73,7 +81,10 @@ class RiceSheet(Sheet[None]):
         self.query_one("#rice-head", Static).update(lines(head))
 
     async def _score(self) -> None:
-        score_backlog = partial(rice.scored, path=self._path, as_of=self._as_of, by=self._by, strength=self._strength)
+        score_backlog = partial(
+            rice.scored, path=self._path, as_of=self._as_of, by=self._by, strength=self._strength,
+            weigh_by=self._weigh_by, reach=self._reach,
+        )  # fmt: skip
         result = await result_or_error(read_in_background(self.study.path, score_backlog))
         if isinstance(result, NeedssegError):
             self._happened, self._wrong = str(result), True
@@ -83,7 +94,7 @@ class RiceSheet(Sheet[None]):
         self._head("")
         rows = [plain(row(_values(score), self._widths).plain) for score in report.scores] if report else []
         if report is not None:
-            notes = [*report.sentences, *(f"! {warning}" for warning in report.warnings), *_refused(report)]
+            notes = [*_refused(report), *report.sentences, *(f"! {warning}" for warning in report.warnings)]
             rows.append(lines([plain(""), *(plain(line, "dim") for line in notes)]))
         self.fill(rows)
         self.tell()
@@ -107,6 +118,18 @@ class RiceSheet(Sheet[None]):
     def action_by(self) -> None:
         """Count accounts by another tier."""
         self._by = rice.BY[(rice.BY.index(self._by) + 1) % len(rice.BY)]
+        self._reach = rice.REACH[0] if self._by != "needs" else self._reach
+        self.refresh_sheet()
+
+    def action_weigh_by(self) -> None:
+        """Weigh by ARR, its growth, or fit with the ICP."""
+        self._weigh_by = rice.WEIGH_BY[(rice.WEIGH_BY.index(self._weigh_by) + 1) % len(rice.WEIGH_BY)]
+        self.refresh_sheet()
+
+    def action_reach(self) -> None:
+        """Count the labels of another source, or all."""
+        if self._by == "needs":
+            self._reach = rice.REACH[(rice.REACH.index(self._reach) + 1) % len(rice.REACH)]
         self.refresh_sheet()
 
     def action_strength(self) -> None:
@@ -131,7 +154,7 @@ def _refused(report: RiceReport) -> list[str]:
 def explanation_lines(score: Score, report: RiceReport) -> list[str]:
     """Return a feature's scores with the numbers of their formula."""
     plainly, weighted = in_numbers(score, report.strength)
-    rows = [f"{FORMULA}; λ = {report.strength:g}", "", f"plain, rank {score.plain_rank}", f"  {plainly}", ""]
+    rows = [f"{report.formula}; λ = {report.strength:g}", "", f"plain, rank {score.plain_rank}", f"  {plainly}", ""]
     if score.weighted is None:
         rows.append(f"weighted: none; {score.why}")
     else:
@@ -139,8 +162,8 @@ def explanation_lines(score: Score, report: RiceReport) -> list[str]:
     for each in report.weights:
         if each.weight is not None and any(part.segment == each.segment for part in score.parts):
             rows.append(
-                f"  w of {each.segment} = {each.arr_share:.4g} of ARR / {each.account_share:.4g} of accounts = "
-                f"{each.weight:.4g} ({each.priced} of its {format_count(each.accounts, 'account')} have an amount)"
+                f"  w of {each.segment} = {each.arr_share:.4g} of {report.words} / {each.account_share:.4g} of accounts = "
+                f"{each.weight:.4g} (known for {each.priced} of its {format_count(each.accounts, 'account')})"
             )
     return [*rows, "", *report.sentences, *(f"! {warning}" for warning in report.warnings)]
 

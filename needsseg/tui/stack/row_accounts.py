@@ -64,10 +64,10 @@ class RowAccounts(Vertical):
         self._list_accounts(profiles, computed, signs)
 
     def _list_accounts(self, profiles: list[AccountProfile], computed: Computed, signs: Mapping[str, Sign]) -> None:
-        amounts = computed.amounts.amounts
+        amounts = computed.amounts
 
         def line(at: int) -> str:
-            return account_lines.line(profiles[at], amounts.get(profiles[at].account_id), COLUMNS, signs)
+            return account_lines.line(profiles[at], amounts.sums(amounts.of(profiles[at].account_id)), COLUMNS, signs)
 
         self.border_title = format_count(len(profiles), "account")
         self._list.show(account_lines.header(COLUMNS), len(profiles), line)

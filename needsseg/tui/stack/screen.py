@@ -258,6 +258,14 @@ class StackScreen(StudyScreen):
         """Look for patterns of use."""
         self.commands.patterns()
 
+    def action_definitions(self) -> None:
+        """Show when each stage, segment and trigger holds."""
+        self.commands.definitions()
+
+    def action_scorecard(self) -> None:
+        """Compare segments."""
+        self.commands.scorecard()
+
     def leave(self) -> None:
         """Remember date and table."""
         self.loader.remember_date()

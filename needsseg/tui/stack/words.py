@@ -19,8 +19,9 @@ WIDEST, NAME = 18, 22
 
 def money_word(rollup: Rollup) -> str:
     """Return the name of the amounts."""
+    currency = f" in {rollup.amounts.currency}" if rollup.amounts.currency else ""
     return (
-        "ARR"
+        f"ARR{currency}"
         if rollup.amounts.yearly is not None
         else f"“{rollup.amounts.column}”"
         if rollup.amounts.column
@@ -42,8 +43,7 @@ def figure(cell: Cell, rollup: Rollup, view: str) -> str:
         return f"{cell.accounts:,}{few}"
     if view == "shares":
         return f"{cell.share_of_row:.0%}{few}"
-    amount = money(cell, rollup)
-    return f"?{few}" if amount is None else f"{amount:,.0f}{few}"
+    return f"{rollup.amounts.sums(cell.by_currency) or '?'}{few}"
 
 
 def table(rollup: Rollup, view: str, signs: Mapping[str, Sign]) -> tuple[list[str], list[list[str]]]:
@@ -104,7 +104,7 @@ def caution(rollup: Rollup, view: str) -> str:
     sentences = [
         f"Labels cover {labelled:,} of {format_count(rollup.total.accounts, 'account')}, {confirmed:,} confirmed."
     ]
-    if not rollup.amounts.amounts:
+    if not rollup.amounts.is_known:
         sentences.append("No amounts of running subscriptions are known.")
     elif view != "money":
         sentences.append(f"Amounts are known for {rollup.total.priced:,}.")
@@ -112,6 +112,7 @@ def caution(rollup: Rollup, view: str) -> str:
         coverage = f"known for {rollup.total.priced:,}; the others do not count as paying nothing"
         unclear = "" if rollup.amounts.yearly is not None else "; per month or per year is unknown, so it is not ARR"
         sentences.append(f"Money is {money_word(rollup)}, {coverage}{unclear}.")
+        sentences += rollup.amounts.notes
     if any(cell.small for row in rollup.rows for cell in row.cells.values()):
         sentences.append("* fewer than five accounts: too few for a meaningful share.")
     return " ".join(sentences)
@@ -135,7 +136,7 @@ def bars_of_columns(rollup: Rollup, at: int, view: str, width: int) -> list[str]
 def _amount_words(cell: Cell, share: float, rollup: Rollup, view: str) -> tuple[float | None, str]:
     if view == "money":
         amount = money(cell, rollup)
-        return amount, "?" if amount is None and cell.accounts else f"{amount or 0:,.0f}"
+        return amount, rollup.amounts.sums(cell.by_currency) or ("?" if cell.accounts else "0")
     return float(cell.accounts), f"{cell.accounts:,}  {share:>4.0%}"
 
 

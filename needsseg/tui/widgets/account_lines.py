@@ -28,15 +28,13 @@ def header(shown: Sequence[str]) -> str:
     return row(names, (COLUMNS[name] for name in shown)).plain
 
 
-def line(
-    profile: AccountProfile, paid: float | None, shown: Sequence[str], signs: Mapping[str, Sign] | None = None
-) -> str:
-    """Return an account's line, as wide as the header; ``signs`` are the symbols of segments by name."""
+def line(profile: AccountProfile, paid: str, shown: Sequence[str], signs: Mapping[str, Sign] | None = None) -> str:
+    """Return an account's line, as wide as the header; ``paid`` is its amount in words, ``signs`` the segments' symbols."""
     values = _values(profile, paid, signs or {})
     return row((values[name] for name in shown), (COLUMNS[name] for name in shown)).plain
 
 
-def _values(profile: AccountProfile, paid: float | None, signs: Mapping[str, Sign]) -> dict[str, str]:
+def _values(profile: AccountProfile, paid: str, signs: Mapping[str, Sign]) -> dict[str, str]:
     """Return an account's values by column; the need's symbol shows whether a person confirmed it."""
     segment_sign = signs.get(profile.needs_segment or "")
     sign = (segment_sign[0] if segment_sign else "") + SEGMENT_GLYPHS[
@@ -57,6 +55,6 @@ def _values(profile: AccountProfile, paid: float | None, signs: Mapping[str, Sig
         "Source": profile.needs_segment_source or "–",
         "Firmographic": profile.firmographic_tier.replace("_", " "),
         "Behaviour": profile.behavioral_segment.replace("_", " ") or "–",
-        "Pays": f"{'–' if paid is None else f'{paid:,.0f}':>{COLUMNS['Pays'] - 1}}",
+        "Pays": f"{paid or '–':>{COLUMNS['Pays'] - 1}}",
         "Action": profile.recommended_action or "–",
     }

@@ -36,19 +36,12 @@ def bar(share: float, width: int = BAR) -> str:
     return "█" * full + "░" * (width - full)
 
 
-def amount(value: float) -> str:
-    """Return an amount of money in round figures."""
-    return f"{value:,.0f}"
-
-
 def accounts_words(segment_accounts: SegmentAccounts | None) -> str:
     """Return the number of accounts behind a segment and what they pay, if known."""
     if segment_accounts is None or not segment_accounts.accounts:
         return ""
     text = f"{format_count(len(segment_accounts.accounts), 'account')}"
-    if segment_accounts.arr is not None:
-        return f"{text}, ARR {amount(segment_accounts.arr)}"
-    return text + (f" paying {amount(segment_accounts.amount)}" if segment_accounts.amount is not None else "")
+    return f"{text} paying {segment_accounts.pays}" if segment_accounts.pays else text
 
 
 def next_step(segment: SegmentSummary, card: Card | None) -> str:
@@ -198,18 +191,11 @@ def _money(segment_accounts: SegmentAccounts | None, companies: Mapping[str, str
         return ["Accounts: none known"]
     rows = [f"Accounts: {', '.join(companies.get(key) or key for key in segment_accounts.accounts)}"]
     rows.append(f"  {format_count(segment_accounts.participants, 'participant')} matched to an account")
-    if segment_accounts.arr is not None:
-        when = f", as of {segment_accounts.as_of}" if segment_accounts.as_of else ""
-        rows.append(
-            f"  ARR {amount(segment_accounts.arr)} of {format_count(segment_accounts.priced, 'account')} with a known price{when}"
-        )
-    elif segment_accounts.amount is not None:
-        priced = (
-            f"{format_count(segment_accounts.priced, 'account')} with a known price, as of {segment_accounts.as_of}"
-        )
-        rows.append(f"  paying {amount(segment_accounts.amount)} ({priced}; per month or per year is unknown)")
-    else:
-        rows.append("  ARR unknown")
+    when = f", as of {segment_accounts.as_of}" if segment_accounts.as_of else ""
+    priced = f"{format_count(segment_accounts.priced, 'account')} with a known price{when}"
+    rows.append(
+        f"  paying {segment_accounts.pays} ({priced})" if segment_accounts.pays else "  what they pay is not known"
+    )
     return rows
 
 

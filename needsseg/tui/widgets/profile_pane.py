@@ -55,12 +55,8 @@ def need_words(profile: AccountProfile) -> str:
 
 
 def paid_words(amounts: Revenue, account_id: str) -> str:
-    """Return what an account pays: as ARR only if the interval of the amounts is known."""
-    amount = amounts.amounts.get(account_id)
-    if amount is None:
-        return "not known"
-    arr = amounts.arr(amount)
-    return f"ARR {arr:,.0f}" if arr is not None else f"{amount:,.2f} by the column “{amounts.column}”"
+    """Return what an account pays, with currency and period."""
+    return amounts.pays(account_id) or "not known"
 
 
 def described(

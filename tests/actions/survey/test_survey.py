@@ -45,11 +45,11 @@ from tests.fixtures.wording.survey import (
 
 
 @pytest.fixture
-def confirmed(demo_study: Study) -> Iterator[Study]:
+def confirmed(unasked_study: Study) -> Iterator[Study]:
     """The sample study with its three segments confirmed."""
-    for row in evidence.listing(demo_study):
-        segments.confirm(demo_study, row.id, undecided=True)
-    return demo_study
+    for row in evidence.listing(unasked_study):
+        segments.confirm(unasked_study, row.id, undecided=True)
+    return unasked_study
 
 
 @pytest.fixture
@@ -320,16 +320,16 @@ def test_only_what_is_saved_is_exported(confirmed: Study, saved: Survey, tmp_pat
     assert not (tmp_path / "x").exists()
 
 
-def test_without_confirmed_segments_there_is_no_survey(demo_study: Study, study: Study, tmp_path: Path) -> None:
-    for empty in (study, demo_study):
+def test_without_confirmed_segments_there_is_no_survey(unasked_study: Study, study: Study, tmp_path: Path) -> None:
+    for empty in (study, unasked_study):
         with refuses(UsageError, NO_CONFIRMED_SEGMENT, "needsseg segment confirm"):
             surveys.build(empty)
         with refuses(NotFoundError, NO_SURVEY, "needsseg survey build"):
             answers.route(empty, tmp_path / "r.csv")
-    only = evidence.listing(demo_study)[0]
-    segments.confirm(demo_study, only.id, undecided=True)
+    only = evidence.listing(unasked_study)[0]
+    segments.confirm(unasked_study, only.id, undecided=True)
     with refuses(UsageError, only.name, ONLY_CONFIRMED, "needsseg segment confirm"):
-        surveys.build(demo_study)
+        surveys.build(unasked_study)
 
 
 def test_a_survey_written_by_hand_has_to_name_the_studys_segments(confirmed: Study, saved: Survey) -> None:

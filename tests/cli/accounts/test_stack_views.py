@@ -232,6 +232,28 @@ def test_an_edited_file_is_tried_before_it_is_in_force(used: Caller, tmp_path: P
     assert says(used("rules", "check", tmp_path / "none.toml").err, UNREADABLE)
 
 
+def test_the_definitions_in_force_have_the_numbers_of_the_files(sourced: Caller, tmp_path: Path) -> None:
+    rows = sourced.done("rules", "definitions", "--json").json
+    assert [row["name"] for row in rows if row["tier"] == "lifecycle"][:3] == ["churned", "at_risk", "expanded"]
+    assert next(row["name"] for row in rows if row["tier"] == "behavioral") == "inactive"
+    assert {row["name"] for row in rows if row["tier"] == "trigger"} == {
+        "unused_feature",
+        "below_weekly",
+        "team_growth",
+    }
+    (tmp_path / "words").mkdir()
+    (tmp_path / "needsseg.toml").write_text('prompts = "words"\n')
+    own = tmp_path / "words" / "lifecycle.toml"
+    own.write_text('order = ["at_risk", "churned", "expanded", "engaged", "activated"]\n[expanded]\ndays = 45\n')
+    changed = sourced.done("rules", "definitions")
+    assert says(changed.out, "45 days") and says(changed.err, own)
+    assert sourced.done("rules", "definitions", "--json").json[0]["name"] == "at_risk"
+    assert says(sourced.done("rules", "check", own).err, own)
+    own.write_text("[expanded]\ndays = 0\n")
+    for wrong in (sourced("rules", "check", own), sourced("profile", *DAY)):
+        assert wrong.code == 2 and says(wrong.err, own, "line 2", "days = 0", "1 to 3,650")
+
+
 def test_patterns_are_printed_with_what_sets_them_apart(used: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     found = patterns(planted_behaviours())
     monkeypatch.setattr("needsseg.actions.accounts.patterns.patterns", lambda *_: found)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from needsseg.records import Label
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import SAMPLE
 from tests.fixtures.wording.common import NO_SUCH
@@ -81,6 +82,73 @@ def test_plain_and_weighted_stand_side_by_side_with_the_formula(worked: Caller) 
     assert says(one, "enterprise = 0.6 / 0.05 = 12", "50 of its 50 accounts")
     plain = worked.done("rice", "backlog.csv", "--by", "size", "--lambda", "0", "--json").json
     assert [row["weighted"] for row in plain] == [row["plain"] for row in plain] == [320, 20]
+
+
+def test_weights_by_growth_fit_and_a_column(worked: Caller, tmp_path: Path) -> None:
+    """A year before, enterprise accounts paid half, mid-market the same; the small are new since, and lost money is no growth."""
+    lines = (tmp_path / "terms.csv").read_text().splitlines()
+    before = []
+    for line in lines[1:]:
+        account, plan, pays, *_ = line.split(",")
+        if account[0] in "em":
+            paid = {"e": 6_000, "m": float(pays) + (99 if account == "m1" else 0)}[account[0]]
+            before.append(f"{account},{plan},{paid},2025-01-01,2025-12-31")
+    (tmp_path / "terms.csv").write_text("\n".join([*lines, *before]) + "\n")
+    worked.done("accounts", "import", tmp_path / "terms.csv")
+    asked = ("rice", "backlog.csv", "--by", "size", "--as-of", "2026-06-01", "--json")
+    grown = worked.done(*asked, "--weigh-by", "growth")
+    first, second = grown.json
+    assert (first["feature"], first["weigh_by"], second["weighted"]) == ("Single sign-on", "growth", 0)
+    (part,) = first["parts"]
+    assert part["weight"] == pytest.approx(850 / 50) and part["value_share"] == 1 and part["arr_share"] is None
+    assert first["coverage"]["priced"] == 850 and first["weighted"] == pytest.approx(20 * 17)
+    assert says(grown.err, "2025-06-01", "850 accounts", "a loss counts as 0", "150 accounts")
+    fit = worked.done(*asked, "--weigh-by", "icp").json[0]["parts"][0]
+    assert fit["value_share"] == pytest.approx(800 / 850) and fit["weight"] == pytest.approx(800 / 850 / 0.8)
+    column = worked.done(*asked, "--weigh-by", "employees").json[0]["parts"][0]
+    assert column["value_share"] == pytest.approx(800 * 200 / (50 * 900 + 800 * 200 + 150 * 20))
+    arr = worked.done(*asked).json[0]["parts"][0]
+    assert arr["arr_share"] == arr["value_share"] == pytest.approx(0.6)
+    wrong = worked("rice", "backlog.csv", "--by", "size", "--weigh-by", "colour")
+    assert wrong.code == 2 and says(wrong.err, "colour", "arr, growth", "icp", "employees, revenue")
+
+
+def test_reach_says_what_it_counts_and_is_scaled_by_the_survey(
+    worked: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Interviews label 3 builders; the survey 60 builders and 40 reporters among the mid-market, one of them interviewed too."""
+    interviewed = [Label(f"e{n}", "Builder", "interview", 0.9, "Dana") for n in range(2)]
+    interviewed.append(Label("m0", "Builder", "interview", 0.9, "Dana"))
+    asked = [Label(f"m{n}", "Builder" if n < 60 else "Reporter", "survey", 0.8) for n in range(100)]
+    labels = list(interviewed)
+    monkeypatch.setattr("needsseg.actions.accounts.accounts.labels", lambda study, as_of=None: labels)
+    monkeypatch.setattr("needsseg.actions.playbook.rice._segments", lambda *_: ["Builder", "Reporter"])
+    (tmp_path / "needs.csv").write_text(
+        "feature,segments,impact,confidence,effort\nA,Builder,1,1,1\nB,Reporter,1,1,1\n"
+    )
+    alone = worked.done("rice", "needs.csv", "--as-of", "2026-06-01", "--json")
+    assert says(alone.err, "Reach counts labelled accounts", "3 by interviews")
+    assert says(alone.err, "interviewed accounts alone", "Builder (3)")
+    assert alone.json[0]["parts"][0]["interviewed_only"] is True
+    none = worked("rice", "needs.csv", "--as-of", "2026-06-01", "--reach", "survey")
+    assert none.code == 1 and says(none.err, "No account has a label from the survey", "survey route")
+    labels += asked
+    both = worked.done("rice", "needs.csv", "--as-of", "2026-06-01", "--json")
+    first = next(row for row in both.json if row["feature"] == "A")
+    assert first["reach"] == 62 and first["parts"][0]["sources"] == {"interview": 3, "survey": 59}
+    assert says(both.err, "3 by interviews, 99 by the survey") and "interviewed accounts alone" not in both.err
+    scaled = worked.done("rice", "needs.csv", "--as-of", "2026-06-01", "--reach", "survey", "--json")
+    reaches = {row["feature"]: row["reach"] for row in scaled.json}
+    assert reaches == {"A": 600, "B": 400} and {row["reach_counts"] for row in scaled.json} == {"survey"}
+    assert says(scaled.err, "share of the 100 accounts labelled by the survey", "scaled to 1,000 accounts")
+    counted = worked.done("rice", "needs.csv", "--as-of", "2026-06-01", "--reach", "interview", "--json").json
+    assert next(row for row in counted if row["feature"] == "A")["reach"] == 3
+    table = worked.done("rice", "needs.csv", "--as-of", "2026-06-01", "--reach", "survey").out
+    assert ["Builder", "60", "60", "60.0%", "60.0%", "1", "600", "60", "survey"] in [
+        row.split() for row in table.splitlines()
+    ]
+    odd = worked("rice", "needs.csv", "--by", "size", "--reach", "survey", "--as-of", "2026-06-01")
+    assert odd.code == 2 and says(odd.err, "by size", "survey labels")
 
 
 def test_rows_that_do_not_fit_are_refused_and_the_rest_is_scored(worked: Caller, tmp_path: Path) -> None:

@@ -41,10 +41,18 @@ def imported(caller: Caller, folder: Path, logins: list[date], without: str = ""
     return caller
 
 
+def watching_boards(folder: Path) -> None:
+    """Two accounts are too few to learn from what peers use, so the rules name the feature."""
+    (folder / "words").mkdir()
+    (folder / "needsseg.toml").write_text('prompts = "words"\n')
+    (folder / "words" / "triggers.toml").write_text("[features]\nboards = {}\n")
+
+
 WEEKLY = [date(2026, 3, 2) + timedelta(days=7 * week) for week in range(4)]  # the last on 23 March
 
 
 def test_each_kind_is_listed_with_its_day_and_evidence(empty: Caller, tmp_path: Path) -> None:
+    watching_boards(tmp_path)
     called = imported(empty, tmp_path, WEEKLY).done("triggers", "--as-of", "2026-06-01", "--json")
     assert [
         (row["kind"], row["account_id"], row["feature"], row["fired_on"], row["settled"]) for row in called.json
@@ -56,7 +64,8 @@ def test_each_kind_is_listed_with_its_day_and_evidence(empty: Caller, tmp_path: 
     _, silent, growing = [row["evidence"] for row in called.json]
     assert says(silent, "4 weeks", "2026-03-24", "7 days", "2026-03-23")
     assert says(growing, "10 → 13 seats", "2026-04-11", "2026-05-11")
-    assert {row["needs_segment"] for row in called.json} == {None}
+    assert {row["needs_segment"] for row in called.json} == {row["group"] for row in called.json} == {None}
+    assert [(row["rank"], row["used_on"], row["peers"]) for row in called.json] == [(1, None, None)] * 3
     assert says(called.err, "warning:", "newest event", "2026-03-23", "2026-03-24", MAY_ONLY_MEAN)
     assert says(called.err, "3 triggers", "2026-06-01", "1 unused_feature", "1 below_weekly", "1 team_growth")
     assert "a1       Lindenhof" in empty.done("triggers", "--as-of", "2026-06-01").out
@@ -71,6 +80,7 @@ def test_a_day_begins_where_the_settings_say(empty: Caller, tmp_path: Path, monk
 
 
 def test_rows_stay_as_they_are_and_can_be_asked_for_in_part(empty: Caller, tmp_path: Path) -> None:
+    watching_boards(tmp_path)
     imported(empty, tmp_path, WEEKLY)
     whole = empty.done("triggers", "--as-of", "2026-06-01", "--json").json
     assert empty.done("triggers", "--as-of", "2026-06-01", "--json").json == whole
@@ -136,6 +146,28 @@ def test_the_sample_accounts(empty: Caller) -> None:
     assert {row["kind"] for row in rows} == {"unused_feature", "below_weekly", "team_growth"}
     assert all("2026-05-01" <= row["fired_on"] <= "2026-07-01" and row["settled"] for row in rows)
     assert len({row["id"] for row in rows}) == len(rows)
+    features = [row for row in rows if row["kind"] == "unused_feature"]
+    assert all(2 * row["peers_using"] >= row["peers"] >= row["peers_using"] for row in features)
+    assert len({(row["account_id"], row["feature"]) for row in features}) == len(features)
+    most = next(row["account_id"] for row in features if row["rank"] == 5)
+    ranked = sorted((row for row in features if row["account_id"] == most), key=lambda row: row["rank"])
+    order = [(row["used_on"] is not None, -row["peers_using"] / row["peers"]) for row in ranked]
+    assert order == sorted(order) and [row["rank"] for row in ranked] == list(range(1, len(ranked) + 1))
+    asked = (
+        "triggers",
+        "--as-of",
+        "2026-07-01",
+        "--since",
+        "2026-05-01",
+        "--kind",
+        "unused_feature",
+        "--account",
+        most,
+    )
+    few, whole = empty.done(*asked), empty.done(*asked, "--all")
+    assert few.out.count(most) == 3 and whole.out.count(most) == len(ranked)
+    assert says(few.out, f"and {len(ranked) - 3} more of this account") and says(few.err, "Listed 3 of", "--all")
+    assert "Listed" not in whole.err
     found = {(row["account_id"], row["kind"]): row for row in rows if row["kind"] != "unused_feature"}
     grown = found["0015f00000YWrbJAAT", "team_growth"]
     assert grown["fired_on"] == "2026-05-29"

@@ -288,7 +288,7 @@ def test_triggers_by_kind_and_weeks_open_the_account(tmp_path: Path, size: tuple
         await settled(app, pilot)
         page = app.screen
         assert isinstance(page, AccountPageSheet) and page.page is not None
-        assert [one.kind for one in page.page.triggers] == ["team_growth"]
+        assert [row.trigger.kind for row in page.page.triggers] == ["team_growth"]
         while page._places[page.at or 0] is None:
             await pilot.press("j")
         await pilot.press("enter")

@@ -233,12 +233,12 @@ def test_a_draft_that_fails_and_one_that_comes(
     play(path, scenes, size)
 
 
-def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path) -> None:
+def test_the_sample_study_from_draft_to_labels(unasked_study: Study, tmp_path: Path) -> None:
     """Real interviews, the real model, the real program as the child."""
-    for row in evidence.listing(demo_study):
+    for row in evidence.listing(unasked_study):
         if row.status == "named":
-            segments.confirm(demo_study, row.id, "tester", undecided=True)
-    account = next(each.account_id for each in accounts.matches(demo_study) if each.account_id)
+            segments.confirm(unasked_study, row.id, "tester", undecided=True)
+    account = next(each.account_id for each in accounts.matches(unasked_study) if each.account_id)
     answers = tmp_path / "answers.csv"
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
@@ -282,4 +282,4 @@ def test_the_sample_study_from_draft_to_labels(demo_study: Study, tmp_path: Path
         await pilot.press("escape", "u")
         assert answers_actions.labels(app.study) == [] and "Undid: routed 1 response" in flat(seen(app))
 
-    play(demo_study.path, scenes, LARGE)
+    play(unasked_study.path, scenes, LARGE)

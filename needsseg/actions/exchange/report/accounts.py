@@ -45,20 +45,18 @@ class AccountData:
         profiles = [profile for profile in self.profiles if profile.needs_segment == name]
         confidences = [p.needs_segment_confidence for p in profiles if p.needs_segment_confidence is not None]
         mean = f", mean confidence {sum(confidences) / len(confidences):.2f}" if confidences else ""
-        paid = [a for p in profiles if (a := self.amounts.amounts.get(p.account_id)) is not None]
-        money = f"{self.money(sum(paid))}, known of {len(paid)} of {len(profiles)}" if paid else "not known"
+        paid = [p.account_id for p in profiles if self.amounts.of(p.account_id)]
+        total = self.amounts.words(self.amounts.total(paid))
+        money = f"{total}, known of {len(paid)} of {len(profiles)}" if paid else "not known"
         return [("accounts labelled with it", f"{len(profiles)}{mean}"), (self.amount_label, money)]
 
     @property
     def amount_label(self) -> str:
         """The label for amounts: ARR only if the interval of their column is known."""
-        return "ARR" if self.amounts.yearly is not None else f"paid (column “{self.amounts.column or 'amount'}”)"
-
-    def money(self, amount: float | None) -> str:
-        """Format an amount, per year if the interval is known."""
-        if amount is None:
-            return "?"
-        return f"{self.amounts.arr(amount) if self.amounts.yearly is not None else amount:,.0f}"
+        currency = f", {self.amounts.currency}" if self.amounts.currency else ""
+        if self.amounts.yearly is not None:
+            return f"ARR{currency}"
+        return f"paid (column “{self.amounts.column or 'amount'}”{currency}; period unknown)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,7 @@ def _label(over: Cover, data: AccountData, row: AccountProfile) -> tuple[str, ..
         row.account_id, *((row.name,) if over.original else ()), row.needs_segment, row.needs_segment_source,
         "–" if confidence is None else f"{confidence:.2f}", row.needs_segment_confirmed_by or "nobody",
         row.lifecycle_stage or "unknown",
-        data.money(data.amounts.amounts.get(row.account_id)),
+        data.amounts.pays(row.account_id) or "?",
     )  # fmt: skip
 
 
@@ -151,9 +149,9 @@ def _rollups(data: AccountData) -> tuple[Block, ...]:
     blocks: list[Block] = [
         Text(
             f"A cell shows accounts, their share of the row, and what they pay: {data.amount_label}. * marks fewer than "
-            "five "
-            "accounts, of which a share says little."
-        )
+            "five accounts, of which a share says little."
+        ),
+        *([Bullets(data.amounts.notes)] if data.amounts.notes else []),
     ]
     for by in BY:
         table = roll_up(data.profiles, data.amounts, "needs_segment", by)
@@ -175,7 +173,8 @@ def _table(words: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...
 def _cell(data: AccountData, cell: Cell) -> str:
     if not cell.accounts:
         return "–"
-    money = "" if cell.amount is None else f" · {data.money(cell.amount)}"
+    sums = data.amounts.sums(cell.by_currency)
+    money = f" · {sums}" if sums else ""
     return f"{cell.accounts}{'*' if cell.small else ''} ({cell.share_of_row:.0%}){money}"
 
 

@@ -1,0 +1,35 @@
+"""What a person should know of an import of account data, beside what was refused."""
+
+from __future__ import annotations
+
+from needsseg import accounts as room
+from needsseg.settings import load
+from needsseg.study.accounts import accounts
+from needsseg.study.accounts.accounts import SourceRow
+from needsseg.study.connection import Study
+from needsseg.text import format_count
+
+
+def replaced_notes(before: SourceRow | None) -> list[str]:
+    """Say which source an import replaced; nothing where it replaced none."""
+    if before is None:
+        return []
+    return [
+        f"Replaced {format_count(before.row_count, before.kind.removesuffix('s'))} from {before.file_name}; undo restores them."
+    ]
+
+
+def early_usage_notes(study: Study, kind: str) -> list[str]:
+    """Say how much usage lies before its account's first subscription started."""
+    paths = {name: study.stack / row.parquet for name, row in accounts.sources(study).items()}
+    if kind == "accounts" or not {"events", "subscriptions"} <= set(paths):
+        return []
+    rows, ids = room.usage_before_subscription(
+        paths["events"], paths["subscriptions"], paths.get("accounts"), load(study.path).timezone
+    )
+    if not rows:
+        return []
+    return [
+        f"{rows:,} events of {format_count(ids, 'account')} are before their first subscription started; they count "
+        "as usage."
+    ]

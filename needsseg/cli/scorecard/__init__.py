@@ -1,0 +1,1 @@
+"""Commands on what segments say about customers."""
