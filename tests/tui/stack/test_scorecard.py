@@ -13,7 +13,7 @@ from needsseg.tui.stack.scorecard import ScorecardSheet
 from needsseg.tui.stack.screen import StackScreen
 from tests.fixtures.app.scorecard_result import result
 from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, settled
-from tests.tui.stack.test_stack import opened, prepared
+from tests.fixtures.app.stack_screen import opened, prepared
 
 SIZES_OF_SCREEN = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 

@@ -25,41 +25,16 @@ from needsseg.tui.widgets.progress import ProgressScreen
 from tests.fixtures.app.small_study import (
     LARGE,
     SMALL,
-    built_once,
     flat,
     play,
     seen,
     settled,
     small_study,
     typed,
-    with_accounts,
-    with_segments,
 )
+from tests.fixtures.app.stack_screen import opened, prepared
 
 SIZES_OF_SCREEN = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
-
-
-@built_once
-def prepared(folder: Path) -> Path:
-    """The small study with accounts, and terms of which one has ended."""
-    path = small_study(folder)
-    with studies.open_study(path) as study:
-        with_segments(study)
-        with_accounts(study, folder)
-        (folder / "terms.csv").write_text(
-            "account_id,plan,mrr,seats,start_date,end_date\na1,Team,900,5,2026-01-01,\na2,Team,100,9,2026-01-01,2026-03-31\n"
-            "a3,Pro,50,2,2026-01-01,\n",
-            encoding="utf-8",
-        )
-        account_sources.import_source(study, folder / "terms.csv")
-    return path
-
-
-async def opened(app: NeedssegApp, pilot: Pilot[int]) -> StackScreen:
-    await pilot.press("f5")
-    await settled(app, pilot)
-    assert isinstance(app.screen, StackScreen)
-    return app.screen
 
 
 @SIZES_OF_SCREEN
