@@ -69,7 +69,10 @@ def courses() -> dict[str, Course]:
         day = date.fromisoformat(row["timestamp"][:10])
         if row["feature"]:
             found[row["account_id"]].features[row["feature"]].add(day)
-        if row["event"].endswith(("_created", "_completed", "_exported", "comment_added")) and row["event"] != "setup_completed":
+        if (
+            row["event"].endswith(("_created", "_completed", "_exported", "comment_added"))
+            and row["event"] != "setup_completed"
+        ):
             found[row["account_id"]].core.add(day)
     for row in read("subscriptions.csv"):
         course, end = found[row["account_id"]], date.fromisoformat(row["end_date"])
