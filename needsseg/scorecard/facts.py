@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from needsseg.accounts.tiers.behaviour import Behaviour
-from needsseg.accounts.tiers.lifecycle import Subscription, active_terms, plan_rank
+from needsseg.accounts.tiers.lifecycle import Subscription, active_terms, plan_rank, stated_seats
+from needsseg.accounts.tiers.terms import REPLACE, seat_counter
 from needsseg.records import LabelSource
 from needsseg.validation.follow_up import follow_up
 
@@ -72,30 +73,38 @@ def followed(
     grace: int,
     then: float | None = None,
     now: float | None = None,
+    overlap: str = REPLACE,
 ) -> FollowUp | None:
     """Follow one account from epoch day ``since`` to ``as_of``; None where it was no customer on ``since``.
 
     It left where its subscription ended in between and was not renewed within ``grace`` days, as in ``validation``. It
     expanded where on ``as_of`` it has more seats or a higher plan than on ``since``; a trial or a free plan that turns paid
-    is no expansion. ``then`` and ``now`` are what it pays on both days, None where unknown.
+    is no expansion. ``then`` and ``now`` are what it pays on both days, None where unknown;
+    ``overlap`` says what concurrent terms mean, as ``terms.counted_terms`` takes it.
     """
     course = follow_up(terms, since, as_of, as_of - since, grace)
     if course is None:
         return None
-    before = active_terms([term for term in terms if term.start_day <= since], since, grace)
-    after = active_terms([term for term in terms if term.start_day < as_of], as_of, grace)
-    return FollowUp(course[1] is not None, _has_expanded(before, after), then, now if after else 0.0)
+    begun_then = [term for term in terms if term.start_day <= since]
+    begun_now = [term for term in terms if term.start_day < as_of]
+    before, after = active_terms(begun_then, since, grace), active_terms(begun_now, as_of, grace)
+    seats = seat_counter(terms, overlap) or stated_seats
+    more_seats = _is_more(seats(begun_then, since, grace), seats(begun_now, as_of, grace))
+    return FollowUp(course[1] is not None, _has_expanded(before, after, more_seats), then, now if after else 0.0)
 
 
-def _has_expanded(before: Sequence[Subscription], after: Sequence[Subscription]) -> bool | None:
+def _is_more(before: int | None, after: int | None) -> bool | None:
+    return None if before is None or after is None else after > before
+
+
+def _has_expanded(
+    before: Sequence[Subscription], after: Sequence[Subscription], more_seats: bool | None
+) -> bool | None:
     ranks_before = [plan_rank(term.plan) for term in before]
     if before and all(rank == FREE for rank in ranks_before):
         return None
     if not after:
         return False
-    seats_before = max((term.seats for term in before if term.seats is not None), default=None)
-    seats_after = max((term.seats for term in after if term.seats is not None), default=None)
-    more_seats = None if seats_before is None or seats_after is None else seats_after > seats_before
     known_before = [rank for rank in ranks_before if rank is not None]
     known_after = [rank for rank in (plan_rank(term.plan) for term in after) if rank is not None]
     higher = max(known_after) > max(known_before) if known_before and known_after else None

@@ -22,10 +22,31 @@ def counted_terms(
     Their seats and amounts may be added. ``overlap`` is ADD or REPLACE and decides on terms without ids.
     """
     current = _without_replaced(begun)
-    active = active_terms(current, as_of, grace)
+    if overlap == REPLACE and not any(term.id for term in current):
+        return newest_of_plans(active_terms(current, as_of, grace))
+    active = _running_or_in_grace(current, as_of, grace)
     named = [term for term in active if term.id]
     unnamed = [term for term in active if not term.id]
     return named + (unnamed if overlap == ADD else newest_of_plans(unnamed))
+
+
+def _running_or_in_grace(begun: Sequence[Subscription], as_of: int, grace: int) -> list[Subscription]:
+    """Return the terms that run on D, and those that ended within the grace period and were not followed by another.
+
+    Concurrent terms end one by one: without this, what an account pays would dip on the day of each renewal.
+    """
+    running = [term for term in begun if term.end_day is None or term.end_day >= as_of]
+    ended = [
+        term
+        for term in begun
+        if term.end_day is not None
+        and as_of - grace <= term.end_day < as_of
+        and not any(
+            other.start_day > max(term.start_day, term.end_day - grace) and (other.end_day or as_of) > term.end_day
+            for other in begun
+        )
+    ]
+    return running + ended
 
 
 def seat_counter(terms: Sequence[Subscription], overlap: str = REPLACE) -> SeatCounter | None:

@@ -149,12 +149,12 @@ def _proposed(study: Study, parts: Sequence[Part], kind: str) -> MappingProposal
     header = tuple(dict.fromkeys(name for one in fitting or headers.values() for name in one))
     guessed = room.guess_mapping(kind, header)
     saved = accounts.sources(study).get(kind)
-    describing = room.DESCRIBING.get(kind, ())
+    # An earlier version knew fewer fields.
+    describing = room.DESCRIBING.get(kind, ()) if saved and saved.amounts is None else ()
     fits_saved = saved and set(guessed.columns) - set(describing) <= set(saved.mapping)
     as_before = bool(saved and fits_saved and _fits(replace(guessed, columns=saved.mapping), header))
     columns = dict(saved.mapping) if saved and as_before else dict(guessed.columns)
-    if saved and as_before and saved.amounts is None:
-        # An earlier version knew fewer fields.
+    if saved and as_before:
         used = set(columns.values())
         new = {name: guessed.columns[name] for name in describing if name in guessed.columns}
         columns |= {name: column for name, column in new.items() if name not in columns and column not in used}

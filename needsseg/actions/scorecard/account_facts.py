@@ -13,6 +13,7 @@ from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.tiers.lifecycle import Subscription
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.revenue import Revenue
+from needsseg.accounts.tiers.terms import REPLACE
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, open_session
@@ -237,7 +238,13 @@ class _FactsBuilder:
             profile.firmographic.icp,
             _is_at_risk(profile),
             followed(
-                terms, self.since, self.as_of, self.grace, _yearly(self.amounts_then, key), _yearly(self.amounts, key)
+                terms,
+                self.since,
+                self.as_of,
+                self.grace,
+                _yearly(self.amounts_then, key),
+                _yearly(self.amounts, key),
+                self.amounts.overlap or REPLACE,
             ),
             stay(terms, self.as_of, self.grace),
             wait(start, first_setup, self.as_of) if self.records_set_up else None,

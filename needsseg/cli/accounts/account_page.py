@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 MOST_QUOTES = 6
+# The line of a week's figures → the signal of behaviour that the source may not give.
+SIGNAL_OF_SERIES = {"users": "active_users", "logins": "logins", "features": "feature_breadth"}
 
 
 @click.command()
@@ -87,6 +89,8 @@ def _print_use(page: AccountPage) -> None:
     behaviour = page.profile.behaviour
     print_text(f"\nUse, by week, oldest first ({format_count(len(page.series.events), 'week')})")
     for name, values in _lines(page.series).items():
+        if SIGNAL_OF_SERIES.get(name) in behaviour.unknown:
+            continue
         figures = " ".join(f"{value:,}" for value in values)
         print_text(f"  {name:<9} {sparkline(values)}  {figures}")
     print_text(f"  30 days: {behaviour.in_words}")

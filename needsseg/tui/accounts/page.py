@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from needsseg.actions.study import Study
 
 ICP = {True: "in the ICP", False: "not in the ICP", None: "ICP fit unknown"}
+# The line of a week's figures → the signal of behaviour that the source may not give.
+SIGNAL_OF_SERIES = {"users": "active_users", "logins": "logins", "features": "feature_breadth"}
 SECTIONS = (
     "",
     "Use by week",
@@ -188,7 +190,10 @@ def _use(page: AccountPage) -> Iterator[Line]:
         "logins": page.series.logins,
         "features": page.series.features,
     }
+    unknown = page.profile.behaviour.unknown if page.profile.behaviour else ()
     for name, values in series.items():
+        if SIGNAL_OF_SERIES.get(name) in unknown:
+            continue
         figures = f"first {values[0]:,} · last {values[-1]:,} · most {max(values):,}"
         yield _named(name, f"{sparkline(values)}  {figures}")
 

@@ -232,6 +232,21 @@ def test_an_edited_file_is_tried_before_it_is_in_force(used: Caller, tmp_path: P
     assert says(used("rules", "check", tmp_path / "none.toml").err, UNREADABLE)
 
 
+def test_what_the_events_lack_is_unknown_on_the_page(empty: Caller, tmp_path: Path) -> None:
+    (tmp_path / "crm.csv").write_text("account_id,name\na1,Lindenhof\n")
+    events = "".join(f"a1,task_created,2026-06-{day:02d}\n" for day in range(1, 9))
+    (tmp_path / "usage.csv").write_text(f"account_id,event,timestamp\n{events}")
+    for name in ("crm", "usage"):
+        empty.done("accounts", "import", tmp_path / f"{name}.csv")
+    page = empty.done("account", "a1", *DAY).out
+    assert says(page, "8 events on 8 days", "the events have no user ids, features, platform, login events")
+    for zero in ("users  ", "logins  ", "features  ", "API 0%", "0 invitations", "0 users"):
+        assert zero not in page
+    (row,) = empty.done("profile", *DAY, "--json").json
+    assert {row["behaviour"][name] for name in row["unknown_signals"]} == {None, "unknown"}
+    assert row["behaviour"]["events"] == 8 and row["behavioral_segment"] == "light"
+
+
 def test_the_definitions_in_force_have_the_numbers_of_the_files(sourced: Caller, tmp_path: Path) -> None:
     rows = sourced.done("rules", "definitions", "--json").json
     assert [row["name"] for row in rows if row["tier"] == "lifecycle"][:3] == ["churned", "at_risk", "expanded"]
