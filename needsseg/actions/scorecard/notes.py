@@ -121,7 +121,8 @@ def _on_money(data: Gathered) -> list[str]:
         return ["No amounts of running subscriptions are known."]
     coverage = f"known for {priced:,} of {format_count(total, 'account')}; the others are not counted as 0."
     if data.amounts.yearly is not None:
-        return [f"Money is ARR, {coverage}"]
+        in_currency = f" in {data.amounts.currency}" if data.amounts.currency else ""
+        return [f"Money is ARR{in_currency}, {coverage}"]
     return [
         f"Money is the column “{data.amounts.column}”, {coverage} Its name does not say whether amounts are monthly or "
         "yearly, so it is not called ARR."

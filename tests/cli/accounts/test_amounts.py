@@ -196,3 +196,13 @@ def test_a_scorecard_of_several_currencies_says_so(paying: Caller, tmp_path: Pat
     paying.done("accounts", "import", "terms.csv", "--terms", "add")
     notes = " ".join(paying.done("scorecard", "--as-of", DAY, "--by", "plan", "--json").json["notes"])
     assert says(notes, "several currencies (EUR, USD)", "not added") and "No amounts" not in notes
+
+
+@pytest.mark.parametrize("measure", ["arr", "growth"])
+def test_rice_of_several_currencies_says_so_once(paying: Caller, tmp_path: Path, measure: str) -> None:
+    (tmp_path / "terms.csv").write_text(terms_of("currencies"))
+    (tmp_path / "backlog.csv").write_text("feature,impact,confidence,effort,segments\nX,1,0.8,1,Team\n")
+    paying.done("accounts", "import", "terms.csv", "--terms", "add")
+    scored = paying.done("rice", "backlog.csv", "--by", "plan", "--as-of", DAY, "--weigh-by", measure)
+    assert says(scored.err, "several currencies (EUR, USD)", "plain scores only")
+    assert "No account that is counted" not in scored.err and "0 accounts" not in scored.err
