@@ -125,3 +125,13 @@ def test_figures_that_define_the_segments_are_not_compared() -> None:
     assert (
         feature_contrasts(used(accounts(4)), base_sizes(accounts(4), NAMES), NAMES, (DIMENSIONS["behavioral"],)) == []
     )
+
+
+@pytest.mark.parametrize(("money", "ending"), [("ARR", " a year"), ("amount", " (column amount)")])
+def test_amounts_in_findings_name_their_currency(money: str, ending: str) -> None:
+    rows = [replace(row, pays=10 * (row.pays or 0) if row.segment == "Builder" else row.pays) for row in accounts(1)]
+    pays = [measure for measure in VALUE if measure.key == "pays"]
+    pairs = contrasts(rows, NAMES, pays, CHOSEN)
+    found = findings(compared(pairs), pays, {name: name for name in NAMES}, money, 365, "EUR")
+    assert found and all("pay €" in each.sentence and ending in each.sentence for each in found)
+    assert all(" EUR" in each.evidence for each in found)

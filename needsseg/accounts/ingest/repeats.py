@@ -106,8 +106,9 @@ def multiplied_subscriptions(con: DuckDBPyConnection) -> list[str]:
     repeats, accounts = rows or (0, 0)
     if not repeats:
         return []
+    verb = "is" if repeats == 1 else "are"
     return [
-        f"{format_count(int(repeats), 'subscription')} of {format_count(accounts, 'account')} are equal to an earlier row in "
+        f"{format_count(int(repeats), 'subscription')} of {format_count(accounts, 'account')} {verb} equal to an earlier row in "
         "every cell. If a join has multiplied them, remove them and import the file again: added, each is paid."
     ]
 

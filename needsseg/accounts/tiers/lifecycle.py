@@ -78,7 +78,7 @@ class LifecycleRules:
             "engaged": f"a core action in each of the last {self.engaged_weeks} weeks",
             "activated": "setup and the first meaningful action are done",
             "new": f"signed up at most {self.new_days} days before",
-            "no_data": "no usage and no subscription is known",
+            "no_data": "no usage was imported, or neither an event nor a subscription is known",
             "not_activated": "setup or the first meaningful action is not done yet",
             "insufficient_history": f"fewer than {self.fewest_events} events in the 30 days before the last 30, and not silent",
         }

@@ -90,6 +90,37 @@ def read_subscriptions(
         return _subscriptions(engine, parquet, only)
 
 
+def accounts_in_each_unit(
+    parquet: Path, as_of: int, grace: int, backend: str = "duckdb"
+) -> tuple[dict[tuple[str, str], str], bool]:
+    """Return, for each (currency, interval) of amounts paid on epoch day ``as_of``, an account with that term alone.
+
+    From them it is known what all accounts pay in, without reading all terms. Also returns whether every unit has one.
+    """
+    import narwhals as nw
+
+    with open_engine(backend) as engine:
+        frame = engine.scan(parquet)
+        present = set(frame.collect_schema().names())
+        units_of_term = [
+            nw.col(name) if name in present else nw.lit(empty).alias(name) for name, empty in UNIT_FIELDS.items()
+        ]
+        end = nw.col("end_day")
+        active = frame.filter(nw.col("start_day") < as_of, end.is_null() | (end >= as_of - grace))
+        active = active.select("account_id", "amount", *units_of_term)
+        paid = (nw.col("trial") == 0) & (nw.col("amount") != 0)
+        units = engine.rows(active.filter(paid).select("currency", "billing_interval").unique())
+        alone = (
+            active.group_by("account_id")
+            .agg(nw.len().alias("terms"), *(nw.col(name).max() for name in (*UNIT_FIELDS, "amount")))
+            .filter(nw.col("terms") == 1, paid)
+            .group_by("currency", "billing_interval")
+            .agg(nw.col("account_id").min())
+        )
+        found = {(str(row[0] or ""), str(row[1] or "")): str(row[2]) for row in engine.rows(alone)}
+    return found, {(str(row[0] or ""), str(row[1] or "")) for row in units} <= set(found)
+
+
 def build(
     stack: StackFiles,
     labels: Sequence[Label],
@@ -159,6 +190,7 @@ def _accounts(engine: Engine, parquet: Path, only: Collection[str] | None = None
 TERM_FIELDS = ("account_id", "plan", "seats", "amount", "start_day", "end_day", "renewal_day")
 # Columns that Parquet files of earlier versions do not have.
 LATER_TERM_FIELDS = ("term_id", "replaces", "currency", "billing_interval", "trial")
+UNIT_FIELDS: dict[str, str | int] = {"currency": "", "billing_interval": "", "trial": 0}
 
 
 def _subscriptions(engine: Engine, parquet: Path, only: Collection[str] | None = None) -> list[Subscription]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from needsseg import accounts as room
 from needsseg.accounts.tiers.revenue import Revenue, revenue
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources
-from needsseg.actions.accounts.amounts import money_rules
+from needsseg.actions.accounts.amounts import money_rules, stack_rules
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.study.connection import Study
 
@@ -24,4 +25,13 @@ def revenue_as_of(study: Study, as_of: date, engine: str | None = None, account_
     backend = engine_for(study, engine)
     contents = room.read_accounts(files.accounts, backend, None if account_id is None else {account_id})
     terms = room.read_subscriptions(files.subscriptions, backend, None if account_id is None else contents.all_ids)
-    return revenue(terms, epoch_day(as_of), merged=contents.merged, rules=money_rules(study))
+    day, rules, grace = epoch_day(as_of), money_rules(study), stack_rules(study).lifecycle.grace_days
+    paid = revenue(terms, day, merged=contents.merged, grace=grace, rules=rules)
+    if account_id is None:
+        return paid
+    # The currency and period of amounts are those of all accounts, so that an account pays the same here as in lists.
+    others, is_complete = room.accounts_in_each_unit(files.subscriptions, day, grace, backend)
+    if not is_complete:
+        return replace(revenue_as_of(study, as_of, engine), notes=paid.notes)
+    terms += room.read_subscriptions(files.subscriptions, backend, set(others.values()) - contents.all_ids)
+    return replace(revenue(terms, day, merged=contents.merged, grace=grace, rules=rules), notes=paid.notes)

@@ -257,7 +257,8 @@ def _warnings(
     if covered.labelled_priced == 0:
         warnings += weighed.warnings
         has = "an amount" if weighed.name == "arr" else f"a known value ({weighed.words})"
-        warnings.append(f"No account that is counted has {has}: there are plain scores only.")
+        if not weighed.is_incomparable:
+            warnings.append(f"No account that is counted has {has}: there are plain scores only.")
     else:
         warnings += weighed.warnings
         if covered.above_zero < FEWEST_PRICED_ACCOUNTS <= covered.labelled_priced:

@@ -24,7 +24,8 @@ COLUMNS = ("employees", "revenue")
 class Measure:
     """Each account's value of what the weights go by, and its words; accounts whose value is unknown are left out.
 
-    ``sentence`` says what is counted, ``warnings`` what may be wrong with it.
+    ``sentence`` says what is counted, ``warnings`` what may be wrong with it; ``is_incomparable`` that values are known, but
+    in several currencies.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Measure:
     values: dict[str, float] = field(default_factory=dict)
     sentence: str = ""
     warnings: tuple[str, ...] = ()
+    is_incomparable: bool = False
 
 
 def measure(study: Study, name: str, profiles: Sequence[AccountProfile], day: date, engine: str) -> Measure:
@@ -53,22 +55,26 @@ def measure(study: Study, name: str, profiles: Sequence[AccountProfile], day: da
 def _arr(paid: Revenue, profiles: Sequence[AccountProfile]) -> Measure:
     total = paid.words(paid.total(profile.account_id for profile in profiles))
     sentence = " ".join([f"All accounts counted pay {total}.", *paid.notes]) if total else ""
-    return Measure("arr", "ARR", dict(paid.amounts), sentence, _money_warnings(paid))
+    return Measure("arr", "ARR", dict(paid.amounts), sentence, _money_warnings(paid), bool(paid.by_currency))
 
 
 def _money_warnings(paid: Revenue) -> tuple[str, ...]:
     if paid.by_currency:
-        return (
-            f"Accounts pay in several currencies ({', '.join(code or 'unknown' for code in paid.currencies)}), which cannot be "
-            "weighed against each other: there are plain scores only. A table of rates converts them (settings currency and "
-            "rates).",
-        )
+        return (_in_several(paid.currencies),)
     if paid.amounts and paid.yearly is None:
         return (
             f"The column '{paid.column}' does not say whether its amounts are monthly or yearly; shares are right "
             "if all rows are of the same kind.",
         )
     return ()
+
+
+def _in_several(currencies: Sequence[str]) -> str:
+    return (
+        f"Accounts pay in several currencies ({', '.join(code or 'unknown' for code in currencies)}), which cannot be "
+        "weighed against each other: there are plain scores only. A table of rates converts them (settings currency and "
+        "rates)."
+    )
 
 
 def _growth(study: Study, day: date, engine: str, ids: set[str]) -> Measure:
@@ -78,6 +84,8 @@ def _growth(study: Study, day: date, engine: str, ids: set[str]) -> Measure:
     for account_id in sorted(ids & set(now.amounts) & set(before.amounts)):
         gained = _yearly(now, account_id) - _yearly(before, account_id)
         values[account_id] = max(0.0, gained)
+    if len(currencies := sorted({*now.currencies, *before.currencies})) > 1:
+        return Measure("growth", "ARR gained in a year", warnings=(_in_several(currencies),), is_incomparable=True)
     new = len(ids & set(now.amounts)) - len(values)
     return Measure(
         "growth",

@@ -113,11 +113,16 @@ def _on_money(data: Gathered) -> list[str]:
     if not data.has_subscriptions:
         return ["There are no subscriptions: nothing is known of money, of who left and of who expanded."]
     priced, total = sum(facts.pays is not None for facts in data.facts), len(data.facts)
+    if data.amounts.by_currency:
+        codes = ", ".join(code or "no currency" for code in data.amounts.currencies)
+        return [f"Accounts pay in several currencies ({codes}), which are not added: amounts are compared once there is a "
+                "table of rates (the settings rates and currency)."]  # fmt: skip
     if not priced:
         return ["No amounts of running subscriptions are known."]
     coverage = f"known for {priced:,} of {format_count(total, 'account')}; the others are not counted as 0."
     if data.amounts.yearly is not None:
-        return [f"Money is ARR, {coverage}"]
+        in_currency = f" in {data.amounts.currency}" if data.amounts.currency else ""
+        return [f"Money is ARR{in_currency}, {coverage}"]
     return [
         f"Money is the column “{data.amounts.column}”, {coverage} Its name does not say whether amounts are monthly or "
         "yearly, so it is not called ARR."

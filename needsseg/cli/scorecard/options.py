@@ -13,7 +13,6 @@ from needsseg.actions.scorecard import NEEDS
 from needsseg.cli.fixes import worded
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_text
-from needsseg.cli.parameters import LARGEST
 from needsseg.errors import Advice
 from needsseg.records import LabelSource
 
@@ -30,7 +29,7 @@ by_option = click.option(
     "are crossed.",
 )  # fmt: skip
 horizon_option = click.option(
-    "--horizon", type=click.IntRange(1, LARGEST), default=365, show_default=True,
+    "--horizon", type=click.IntRange(1, 36500), default=365, show_default=True,
     help="For who left and expanded: how many days before the date to start.",
 )  # fmt: skip
 source_option = click.option(

@@ -162,3 +162,47 @@ def test_how_cells_are_read_is_chosen_with_the_file(paying: Caller, tmp_path: Pa
     ):
         paying.done("accounts", "import", "cents.csv", "--interval", "year", *options)
         assert arr(paying) == pytest.approx(expected), options
+
+
+MONEY_KEYS = ("pays", "amount", "arr", "currency", "interval", "by_currency")
+MIXED = {
+    "currencies": "a,Team,10,EUR,month,2025-01-01,\nb,Pro,10,USD,month,2025-01-01,\n",
+    "intervals": "a,Team,10,EUR,month,2025-01-01,\nb,Pro,120,EUR,year,2025-01-01,\n",
+    "a trial": "a,Team,10,EUR,month,2025-05-20,trialing\nb,Pro,10,USD,month,2025-01-01,active\n",
+    "an unknown amount": "a,Team,,EUR,month,2025-01-01,\nb,Pro,120,EUR,year,2025-01-01,\n",
+    "units that no account has alone": "a,Team,10,EUR,month,2025-01-01,\nb,Pro,10,USD,year,2025-01-01,\n"
+    "b,Other,5,GBP,week,2025-01-01,\n",
+}
+
+
+def terms_of(mix: str) -> str:
+    return "account_id,plan,amount,currency,interval,start_date,status\n" + MIXED[mix]
+
+
+@pytest.mark.parametrize(("mix", "engine"), [*((mix, "duckdb") for mix in MIXED), ("currencies", "polars")])
+def test_an_account_pays_the_same_by_itself_as_in_the_list(
+    paying: Caller, tmp_path: Path, mix: str, engine: str
+) -> None:
+    (tmp_path / "terms.csv").write_text(terms_of(mix))
+    paying.done("accounts", "import", "terms.csv", "--terms", "add")
+    for listed in paying.done("profile", "--as-of", DAY, "--json").json:
+        page = paying.done("account", listed["account_id"], "--as-of", DAY, "--engine", engine, "--json").json
+        for shown in (page, page["profile"]):
+            assert {key: shown[key] for key in MONEY_KEYS} == {key: listed[key] for key in MONEY_KEYS}
+
+
+def test_a_scorecard_of_several_currencies_says_so(paying: Caller, tmp_path: Path) -> None:
+    (tmp_path / "terms.csv").write_text(terms_of("currencies"))
+    paying.done("accounts", "import", "terms.csv", "--terms", "add")
+    notes = " ".join(paying.done("scorecard", "--as-of", DAY, "--by", "plan", "--json").json["notes"])
+    assert says(notes, "several currencies (EUR, USD)", "not added") and "No amounts" not in notes
+
+
+@pytest.mark.parametrize("measure", ["arr", "growth"])
+def test_rice_of_several_currencies_says_so_once(paying: Caller, tmp_path: Path, measure: str) -> None:
+    (tmp_path / "terms.csv").write_text(terms_of("currencies"))
+    (tmp_path / "backlog.csv").write_text("feature,impact,confidence,effort,segments\nX,1,0.8,1,Team\n")
+    paying.done("accounts", "import", "terms.csv", "--terms", "add")
+    scored = paying.done("rice", "backlog.csv", "--by", "plan", "--as-of", DAY, "--weigh-by", measure)
+    assert says(scored.err, "several currencies (EUR, USD)", "plain scores only")
+    assert "No account that is counted" not in scored.err and "0 accounts" not in scored.err
