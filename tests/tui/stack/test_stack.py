@@ -16,6 +16,7 @@ from needsseg.actions.study import studies
 from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
+from needsseg.tui.keys.help import KeysScreen
 from needsseg.tui.stack.curves import CurvesScreen
 from needsseg.tui.stack.patterns import PatternsSheet
 from needsseg.tui.stack.rice import RiceSheet
@@ -189,6 +190,41 @@ def test_a_child_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             await pilot.press("escape")
             await settled(app, pilot)
             assert "cancelled; nothing was changed" in flat(seen(app))
+
+    play(prepared(tmp_path), scenes)
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+def test_a_child_that_ends_below_its_keys_closes_once_and_loses_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cancels: bool
+) -> None:
+    import sys
+
+    ended, result = (
+        tmp_path / "ended",
+        '{"patterns": [], "none": [], "active": 0, "as_of": "2026-06-29", "medians": {}}',
+    )
+    waits = (
+        f"import pathlib, time\nwhile not pathlib.Path({str(ended)!r}).exists(): time.sleep(0.02)\nprint({result!r})"
+    )
+    monkeypatch.setattr(NeedssegApp, "command", lambda *_: [sys.executable, "-c", waits])
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("P")
+        await pilot.pause()
+        dialog = app.screen
+        assert isinstance(dialog, ProgressScreen)
+        await pilot.press("question_mark")
+        ended.touch()
+        while any(worker.name == "child" for worker in dialog.workers if worker.node is dialog):
+            await pilot.pause(0.02)
+        assert isinstance(app.screen, KeysScreen), "what is being read stays"
+        if cancels:
+            await dialog.action_cancel()
+        await pilot.press("escape")
+        await settled(app, pilot)
+        assert isinstance(app.screen, PatternsSheet)
 
     play(prepared(tmp_path), scenes)
 
