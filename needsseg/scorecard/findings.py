@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from needsseg.scorecard.comparisons import COMPARED_DAYS, Comparison
 from needsseg.scorecard.measures import Measure
-from needsseg.text import format_count, plural
+from needsseg.text import format_count, format_money, plural
 
 FEATURE = "feature "
 ROUNDED_FROM = 100
@@ -42,13 +42,15 @@ def findings(
     segments: Mapping[str, str],
     money: str,
     horizon: int,
+    currency: str = "",
 ) -> tuple[Finding, ...]:
     """Return a finding for each supported comparison, figures of customers before use, the smallest p first.
 
     Where there are two segments, their difference is one finding, of the one that has more. ``segments`` are the names of
-    all segments in words, ``money`` is what amounts are called, ``horizon`` the days of the follow-up.
+    all segments in words, ``money`` is what amounts are called, ``currency`` their code ("" where unknown), ``horizon`` the
+    days of the follow-up.
     """
-    words = _Words({measure.key: measure for measure in measures}, segments, money, horizon)
+    words = _Words({measure.key: measure for measure in measures}, segments, money, horizon, currency)
     supported = [comparison for comparison in comparisons if comparison.supported]
     if len(segments) == 2:
         supported = [comparison for comparison in supported if comparison.is_higher]
@@ -65,6 +67,7 @@ class _Words:
     segments: Mapping[str, str]
     money: str
     horizon: int
+    currency: str
 
     def finding(self, comparison: Comparison) -> Finding:
         """Return one comparison in words."""
@@ -117,7 +120,8 @@ class _Words:
             return format_count(round(value), "day")
         if measure.unit[0]:
             return f"{_number(value)} {plural(1 if value == 1 else 2, *measure.unit)}"
-        return f"{_number(value)} a year" if self.money == "ARR" else f"{_number(value)} (column {self.money})"
+        amount = format_money(value, self.currency)
+        return f"{amount} a year" if self.money == "ARR" else f"{amount} (column {self.money})"
 
     def _evidence(self, comparison: Comparison, measure: Measure | None) -> str:
         p = "p < 0.001" if comparison.p_corrected < 0.001 else f"p {comparison.p_corrected:.3f}"
@@ -126,7 +130,7 @@ class _Words:
             ends = _range(comparison.ratio_low, comparison.ratio_high, "{:.1f}")
             return f"{comparison.ratio:.1f} times as fast ({ends}); {tail}"
         if comparison.kind == "number":
-            unit = " a year" if self.money == "ARR" else ""
+            unit = "".join(f" {word}" for word in (self.currency, "a year" * (self.money == "ARR")) if word)
             if measure is not None and measure.unit[1]:
                 unit = f" {measure.unit[1]}"
             ends = _range(comparison.low, comparison.high, "{:+,.1f}")

@@ -86,7 +86,8 @@ class SegmentCard:
 class Scorecard:
     """All segments of one division of the accounts, those without a segment, and everyone.
 
-    ``money`` is ARR where amounts are known to be a year's, else the name of their column. ``comparisons`` hold all figures
+    ``money`` is ARR where amounts are known to be a year's, else the name of their column; ``currency`` is its code, "" where
+    unknown or several. ``comparisons`` hold all figures
     and use compared, in one correction for their number; ``findings`` are the sentences that they support. ``notes`` say
     how far the figures may be trusted, and what to do.
     """
@@ -103,6 +104,7 @@ class Scorecard:
     notes: tuple[str | Advice, ...] = ()
     labels: Labels | None = None
     not_compared: tuple[str, ...] = field(default=())
+    currency: str = ""
 
 
 def cards(

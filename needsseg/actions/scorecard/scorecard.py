@@ -64,7 +64,7 @@ def report_of(study: Study, data: Gathered, progress: Progress = silent) -> Segm
     comparisons = compared(pairs)
     money = "ARR" if data.amounts.yearly is not None else data.amounts.column
     words = {name: in_words(name, data.dimensions) for name in data.names}
-    sentences = findings(comparisons, measures, words, money, data.question.horizon)
+    sentences = findings(comparisons, measures, words, money, data.question.horizon, data.amounts.currency)
     by = tuple(dimension.name for dimension in data.dimensions)
     notes = notes_on(study, data, len(comparisons), len(sentences))
     own, without, everyone = cards(data.facts, data.names, data.grace)
@@ -78,6 +78,7 @@ def report_of(study: Study, data: Gathered, progress: Progress = silent) -> Segm
         by, data.question.as_of, data.question.since, money, own, without, everyone, comparisons, sentences, notes,
         labels_of([facts for facts in data.facts if facts.segment]),
         tuple(measure.key for measure in measures if is_defined_by(measure, data.dimensions)),
+        data.amounts.currency,
     )  # fmt: skip
     table = UsageTable(
         by, data.question.as_of, data.names, dict(data.sizes),

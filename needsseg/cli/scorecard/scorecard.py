@@ -91,7 +91,7 @@ def _print(card: Scorecard) -> None:
     shown = [*card.segments, *([card.none] if card.none is not None else []), card.everyone]
     header = ["", *(each.name or "(none)" for each in shown)]
     made = {(each.figure, each.segment): each for each in card.comparisons}
-    money = card.money or "amount"
+    money = " ".join(filter(None, [card.money or "amount", card.currency and f"in {card.currency}"]))
     rows: list[list[str]] = [
         ["accounts", *(f"{each.accounts:,} · {each.share:.0%}" for each in shown)],
         ["active users", *(_count(each.users) for each in shown)],
@@ -159,6 +159,7 @@ def _shape(report: SegmentReport) -> dict[str, Any]:
         "as_of": card.as_of.isoformat(),
         "since": card.since.isoformat(),
         "money": card.money,
+        "currency": card.currency,
         "findings": [finding_shape(finding) for finding in card.findings],
         "segments": segments,
         "none": None if card.none is None else _card_shape(card.none),
