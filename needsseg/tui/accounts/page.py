@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from needsseg.actions.study import Study
 
 ICP = {True: "in the ICP", False: "not in the ICP", None: "ICP fit unknown"}
+READING = (
+    "reading weeks, terms, interviews and triggers … the first account opened takes longest: what all accounts use is "
+    "counted once"
+)
 SECTIONS = (
     "",
     "Use by week",
@@ -93,7 +97,7 @@ class AccountPageSheet(Sheet[Bookmark]):
     def state(self) -> str:
         """Return what is still being read, or how much there is."""
         if self.page is None:
-            return "reading weeks, terms, interviews and triggers …" if self._reading else ""
+            return READING if self._reading else ""
         quotes = format_count(len(self.page.quotes), "quote")
         return f"as of {self._as_of} · {quotes} · {format_count(len(self.page.triggers), 'trigger')}"
 
