@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
-from threading import Event
 from pathlib import Path
+from threading import Event
 
 import pytest
 

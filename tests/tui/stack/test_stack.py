@@ -141,6 +141,31 @@ def test_without_accounts_it_says_where_they_come_from(tmp_path: Path, size: tup
     play(small_study(tmp_path), scenes, size)
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE, (121, 40)], ids=str)
+def test_bars_stay_on_their_lines_beside_a_scroll_bar(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        screen.query_one("#charts").styles.max_height = 3
+        await settled(app, pilot)
+        assert screen.query_one("#charts").show_vertical_scrollbar
+        for part in screen.query("#bars Static").results(Static):
+            assert part.size.height == str(part.content).count("\n") + 1
+
+    play(prepared(tmp_path), scenes, size)
+
+
+def test_columns_and_definitions_say_what_they_hold(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        assert "Lifecycle Pays/year Action" in flat(seen(app)) and "scorecardx export" in flat(seen(app))
+        await pilot.press("d")
+        await settled(app, pilot)
+        text = flat(seen(app))
+        assert "LIFECYCLE STAGES, numbers of" in text and "BEHAVIOURAL SEGMENTS" in text
+
+    play(prepared(tmp_path), scenes, LARGE)
+
+
 @SIZES_OF_SCREEN
 def test_curves_are_computed_by_a_child_and_drawn(tmp_path: Path, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
