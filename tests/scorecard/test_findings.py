@@ -66,6 +66,30 @@ def found(facts: list[AccountFacts], names: tuple[str, ...] = NAMES) -> tuple[Fi
     return findings(compared(pairs), measures, {name: name for name in names}, "ARR", 365)
 
 
+@pytest.mark.parametrize(
+    ("money", "currency", "sentence", "unit"),
+    [
+        ("ARR", "EUR", "B accounts pay €4,000 a year, A €1,000 a year (medians)", " EUR a year; p"),
+        ("ARR", "", "B accounts pay 4,000 a year, A 1,000 a year (medians)", ") a year; p"),
+        (
+            "amount",
+            "CHF",
+            "B accounts pay CHF 4,000 (column amount), A CHF 1,000 (column amount) (medians)",
+            ") CHF; p",
+        ),
+    ],
+)
+def test_amounts_have_their_currency_and_period(money: str, currency: str, sentence: str, unit: str) -> None:
+    pays = VALUE[0]
+    facts = [
+        replace(account(random.Random(1), place, "AB"[place % 2], effect=False), pays=[1000.0, 4000.0][place % 2])
+        for place in range(60)
+    ]
+    pairs = contrasts(facts, ("A", "B"), (pays,), CHOSEN)
+    [finding] = findings(compared(pairs), (pays,), {"A": "A", "B": "B"}, money, 365, currency)
+    assert sentence in finding.sentence and unit in finding.evidence
+
+
 def test_what_is_planted_is_found_and_said_with_its_evidence() -> None:
     sentences = {finding.figure: finding for finding in found(accounts(1, effect=True)) if finding.segment == "Builder"}
     left, weekly = sentences["left"], sentences["weekly_use"]

@@ -126,10 +126,12 @@ def account_page(
     *,
     engine: str | None = None,
     profile: AccountProfile | None = None,
+    triggers: bool = True,
 ) -> AccountPage:
     """Open one account, named as ``accounts.find_account`` takes it.
 
-    ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it.
+    ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it. Without
+    ``triggers`` they are left to ``with_triggers``: the first time they take long with very many accounts.
     """
     account_id = accounts.find_account(study, account_id)
     backend = engine_for(study, engine)
@@ -137,7 +139,15 @@ def account_page(
         if profile is None:
             progress("computing the profile", 0, 1)
             profile = accounts.profile_of(study, account_id, as_of, backend)
-        return _page(study, profile, as_of, backend)
+        page = _page(study, profile, as_of, backend)
+        return with_triggers(study, page, backend) if triggers else page
+
+
+def with_triggers(study: Study, page: AccountPage, engine: str | None = None) -> AccountPage:
+    """Return a page with the triggers of the weeks of its series."""
+    as_of = page.profile.as_of_date
+    fired = fired_of(study, page.profile.account_id, as_of, as_of - timedelta(weeks=WEEKS), engine)
+    return replace(page, triggers=fired)
 
 
 def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> AccountPage:
@@ -167,7 +177,7 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> A
         voices,
         tuple(match for match in matches if match.account_id is None and account_id in match.candidates),
         _quotes(study, voices, profile.needs_segment),
-        fired_of(study, account_id, as_of, as_of - timedelta(weeks=WEEKS), backend),
+        (),
         tuple(texts),
         from_texts.get(account_id),
         {

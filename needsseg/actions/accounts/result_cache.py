@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from needsseg.files import sha256, whole_file
@@ -21,6 +22,8 @@ FOLDER = ".results"
 """Copies of a study leave it out."""
 MOST_RESULTS = 12
 """Older results are deleted beyond so many, those first that were not used for longest."""
+_LOCKS: dict[Path, Lock] = {}
+"""Of each result asked for in this process; the app may ask for one again while it is being computed."""
 
 
 def cached(
@@ -32,15 +35,17 @@ def cached(
 ) -> T:
     """Return a result from the study's folder, or compute and store it; ``key`` is all that it depends on, as ``repr`` has it.
 
-    A result that cannot be read is computed again, and one that cannot be written is returned all the same.
+    A result that cannot be read is computed again, and one that cannot be written is returned all the same. Threads that ask
+    for a result that another is computing wait for it.
     """
     path = study.stack / FOLDER / f"{sha256(repr((__version__, *key)))[:32]}.json"
-    try:
-        result = decode(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        result = compute()
-        _store(path, encode(result))
-        return result
+    with _LOCKS.setdefault(path, Lock()):
+        try:
+            result = decode(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError):
+            result = compute()
+            _store(path, encode(result))
+            return result
     with suppress(OSError):
         path.touch()
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 ICP = {True: "in the ICP", False: "not in the ICP", None: "ICP fit unknown"}
 # The line of a week's figures → the signal of behaviour that the source may not give.
 SIGNAL_OF_SERIES = {"users": "active_users", "logins": "logins", "features": "feature_breadth"}
+SEARCHING = "looking for triggers … the first account takes longest: what all accounts use is counted once"
 SECTIONS = (
     "",
     "Use by week",
@@ -66,6 +67,7 @@ class AccountPageSheet(Sheet[Bookmark]):
         self._places: list[Bookmark | None] = []
         self._sections: list[int] = []
         self._reading = False
+        self._has_triggers = False
 
     def reload(self) -> None:
         """Show the profile at once, and read the rest in the background."""
@@ -79,25 +81,38 @@ class AccountPageSheet(Sheet[Bookmark]):
         profile = self._profile if self.page is None else None
 
         def read(study: Study) -> AccountPage:
-            return without_gc(partial(account_page.account_page, study, self._account, self._as_of, profile=profile))
+            open_page = partial(account_page.account_page, study, self._account, self._as_of)
+            return without_gc(partial(open_page, profile=profile, triggers=False))
 
-        result = await result_or_error(read_in_background(self.study.path, read))
-        if isinstance(result, NeedssegError):
-            self._happened, self._wrong = str(result), True
-        else:
-            self.page, self._profile = result, result.profile
-            if self._wrong:
-                self._happened, self._wrong = "", False
+        page = await self._take(read)
+        self._has_triggers = False
+        if page is not None:
+            add = partial(account_page.with_triggers, page=page)
+            self._has_triggers = await self._take(lambda study: without_gc(partial(add, study))) is not None
         self._reading = False
         self._show()
         self.tell()
 
+    async def _take(self, read: Callable[[Study], AccountPage]) -> AccountPage | None:
+        """Read in the background and show what was read, or the error; None then."""
+        result = await result_or_error(read_in_background(self.study.path, read))
+        if isinstance(result, NeedssegError):
+            self._happened, self._wrong = str(result), True
+            return None
+        self.page, self._profile = result, result.profile
+        if self._wrong:
+            self._happened, self._wrong = "", False
+        self._show()
+        self.tell()
+        return result
+
     def state(self) -> str:
         """Return what is still being read, or how much there is."""
         if self.page is None:
-            return "reading weeks, terms, interviews and triggers …" if self._reading else ""
+            return "reading weeks, terms and interviews …" if self._reading else ""
         quotes = format_count(len(self.page.quotes), "quote")
-        return f"as of {self._as_of} · {quotes} · {format_count(len(self.page.triggers), 'trigger')}"
+        triggers = format_count(len(self.page.triggers), "trigger") if self._has_triggers else ""
+        return " · ".join(filter(None, [f"as of {self._as_of}", quotes, SEARCHING if self._reading else triggers]))
 
     def _show(self) -> None:
         profile = self._profile
@@ -112,7 +127,9 @@ class AccountPageSheet(Sheet[Bookmark]):
         box.border_title = plain(f"{profile.name or profile.account_id}, as of {self._as_of}")
         sections: list[Sequence[Line]] = [list(_tiers(profile))]
         if self.page is not None:
-            sections += [list(each(self.page)) for each in (_use, _terms, label_lines, _voices, _triggers)]
+            sections += [list(each(self.page)) for each in (_use, _terms, label_lines, _voices)]
+            not_yet = [_line("looking …" if self._reading else "they could not be read", "dim")]
+            sections.append(list(_triggers(self.page)) if self._has_triggers else not_yet)
             sections.append(list(_actions(profile)))
         rows: list[Line] = []
         self._sections = []

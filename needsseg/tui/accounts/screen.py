@@ -168,7 +168,8 @@ class AccountsScreen(StudyScreen):
             profile = result.profiles[at]
             return account_lines.line(profile, amounts.sums(amounts.of(profile.account_id)), columns, signs)
 
-        self._list.show(account_lines.header(columns), len(result.profiles), line, result.at)
+        header = account_lines.header(columns, by_year=amounts.yearly is not None)
+        self._list.show(header, len(result.profiles), line, result.at)
         self._show_profile()
         self.tell()
 

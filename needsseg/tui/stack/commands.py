@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from needsseg.tui.child import Outcome
 
 YEAR = 365
+TIER_WORDS = {"lifecycle": "lifecycle stages", "behavioral": "behavioural segments", "trigger": "triggers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,10 @@ class StackCommands:
         for row in rules.definitions(self.context.study):
             if row.tier != tier:
                 tier = row.tier
-                rows += [*([""] if rows else []), f"{tier.upper()}{f', numbers of {row.file}' if row.file else ''}"]
+                rows += [
+                    *([""] if rows else []),
+                    f"{TIER_WORDS.get(tier, tier).upper()}{f', numbers of {row.file}' if row.file else ''}",
+                ]
             rows.append(f"  {row.name.replace('_', ' ')}: {row.definition}")
         self.context.push(ReportScreen("Definitions", rows), lambda _: None)
 

@@ -29,9 +29,18 @@ STACK_KEYS: list[BindingType] = [
         id="stack.curves",
         tooltip="who stays: survival curves, and whether segments predict it",
     ),
-    Binding("R", "rice", "RICE", id="stack.rice", tooltip="score a backlog by RICE, plain and weighted by ARR"),
+    Binding(
+        "R", "rice", "RICE", id="stack.rice", tooltip="score a backlog by RICE, plain and weighted (ARR, growth, ICP)"
+    ),
     Binding("T", "triggers", "triggers", id="stack.triggers", tooltip="list triggered accounts"),
-    Binding("P", "patterns", "patterns", id="stack.patterns", tooltip="patterns of use among accounts"),
+    Binding(
+        "s",
+        "scorecard",
+        "scorecard",
+        id="stack.scorecard",
+        tooltip="scorecard: what segments say about customers, and how they use the product",
+    ),
+    Binding("P", "patterns", "patterns", id="stack.patterns", show=False, tooltip="patterns of use among accounts"),
     Binding(
         "d",
         "definitions",
@@ -39,14 +48,6 @@ STACK_KEYS: list[BindingType] = [
         id="stack.definitions",
         show=False,
         tooltip="when each lifecycle stage, behavioural segment and trigger holds",
-    ),
-    Binding(
-        "s",
-        "scorecard",
-        "scorecard",
-        id="stack.scorecard",
-        show=False,
-        tooltip="scorecard: what segments say about customers, and how they use the product",
     ),
     Binding("p", "report", "report", id="stack.report", show=False, tooltip="show the report, to read and forward"),
     Binding("x", "export", "export", id="stack.export", tooltip="write the roll-up to a CSV file"),

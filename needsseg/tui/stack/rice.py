@@ -34,7 +34,7 @@ STRENGTHS = (1.0, 0.5, 0.0)
 class RiceSheet(Sheet[None]):
     """A line a feature, the best weighted first; enter shows its numbers."""
 
-    TITLE = "RICE, plain and weighted by what accounts pay"
+    TITLE = "RICE, plain and weighted"
     KEYS = (
         "enter explains one · {rice.by} tier · {rice.strength} λ · {rice.weigh_by} weights · {rice.reach} reach · "
         "{sheet.close} closes"

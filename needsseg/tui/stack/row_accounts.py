@@ -70,7 +70,7 @@ class RowAccounts(Vertical):
             return account_lines.line(profiles[at], amounts.sums(amounts.of(profiles[at].account_id)), COLUMNS, signs)
 
         self.border_title = format_count(len(profiles), "account")
-        self._list.show(account_lines.header(COLUMNS), len(profiles), line)
+        self._list.show(account_lines.header(COLUMNS, by_year=amounts.yearly is not None), len(profiles), line)
 
 
 def bar_line(line: str) -> Content:

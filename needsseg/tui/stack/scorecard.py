@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from needsseg.actions.scorecard import DIMENSIONS, VALUE
-from needsseg.text import format_count
+from needsseg.text import format_count, format_money
 from needsseg.tui.accounts.filters import Filters
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.prompt import Choice, Prompt
@@ -27,6 +27,10 @@ Result = Mapping[str, Any]
 MOST_FINDINGS = 20
 LISTED_DAYS = (3, 14, 30)
 CROSS = "cross"
+ABOUT_USE = (
+    "Features: accounts in use that used it in the last 90 days. Other lines: the last 30 days, numbers are medians. "
+    "▲ more than the other segments, ▼ less, both after correction for all that was compared."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class ScorecardSheet(Sheet[Filters | By | UsersOf]):
             rows.append(lines(parts))
         for card in self._result["segments"]:
             self._targets.append((card["name"], ""))
-            rows.append(_card(card, str(self._result["money"] or "amount")))
+            rows.append(_card(card, str(self._result["money"] or "amount"), str(self._result["currency"])))
         if rows and self._result["notes"][1:]:
             self._targets.append(None)
             rows.append(lines([plain(f"! {note}", "dim") for note in self._result["notes"][1:]]))
@@ -97,6 +101,8 @@ class ScorecardSheet(Sheet[Filters | By | UsersOf]):
         for row in self._result["use"]:
             self._targets.append(("", row["title"] if row["kind"] == "feature" else ""))
             rows.append(_use(row))
+        if rows:
+            rows[0] = lines([plain(ABOUT_USE, "dim"), plain(""), rows[0]])
         return rows
 
     def action_view(self) -> None:
@@ -188,9 +194,10 @@ def _found(result: Result) -> str:
     )
 
 
-def _card(card: Result, money: str) -> Content:
+def _card(card: Result, money: str, currency: str) -> Content:
     figures = card["figures"]
-    pays = "unknown" if card["pays"] is None else f"{card['pays']:,.0f} of {card['priced']:,}"
+    pays = "unknown" if card["pays"] is None else f"{format_money(card['pays'], currency)} of {card['priced']:,}"
+    median, per_seat = (_number(figures[key], currency) for key in ("pays", "pays_per_seat"))
     head = Content.assemble(
         plain(card["name"], "bold"), plain(f"  {format_count(card['accounts'], 'account')} · {card['share']:.0%}")
     )
@@ -199,9 +206,7 @@ def _card(card: Result, money: str) -> Content:
     return lines(
         [
             head,
-            plain(
-                f"  {money} {pays} · median {_number(figures['pays'])} · per seat {_number(figures['pays_per_seat'])}"
-            ),
+            plain(f"  {money} {pays} · median {median} · median per seat {per_seat}"),
             plain(f"  {' · '.join(shares)}"),
             plain(f"  kept {_share(card['kept'])} of {money} · stay twelve months {_share(card['stays'])}"),
             *(plain(f"  {wait}", "dim") for wait in waits),
@@ -232,18 +237,19 @@ def _sign(cell: Result) -> str:
 
 
 def _share(figure: Result) -> str:
-    return _figure(figure, "{:.0%}")
+    return _figure(figure, "{:.0%}".format)
 
 
-def _number(figure: Result) -> str:
-    return _figure(figure, "{:,.0f}")
+def _number(figure: Result, currency: str = "") -> str:
+    return _figure(figure, lambda value: format_money(round(value), currency))
 
 
-def _figure(figure: Result, pattern: str) -> str:
+def _figure(figure: Result, write: Callable[[float], str]) -> str:
+    """Return a figure with its interval and the number of accounts it is known for."""
     if figure["few"]:
-        return f"too few ({figure['n']})"
+        return f"too few ({figure['n']:,})"
     if figure["value"] is None:
-        return "not by half"
+        return f"not by half, of {figure['n']:,}"
     ends: Sequence[float | None] = (figure["low"], figure["high"])
-    shown = "–".join("…" if end is None else pattern.format(end) for end in ends)
-    return f"{pattern.format(figure['value'])} ({shown})"
+    shown = "–".join("…" if end is None else write(end) for end in ends)
+    return f"{write(figure['value'])} ({shown}) of {figure['n']:,}"

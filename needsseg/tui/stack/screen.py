@@ -146,7 +146,7 @@ class StackScreen(StudyScreen):
             by_column.update("")
             return
         is_wide = self.has_class("-wide")
-        width = (self.app.size.width - (6 if is_wide else 3)) // (2 if is_wide else 1)
+        width = (self.app.size.width - (7 if is_wide else 3)) // (2 if is_wide else 1)
         at = self._table.cursor_row
         name = rollup.rows[at].name if at < len(rollup.rows) else "all"
         heads = (f"By {WORDS[rollup.rows_of]}", f"{worded(rollup.rows_of, name)} by {WORDS[rollup.by]}")

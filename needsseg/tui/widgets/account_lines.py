@@ -22,9 +22,10 @@ def columns(sort: str) -> tuple[str, ...]:
     return (*first, *(name for name in COLUMNS if name not in first))
 
 
-def header(shown: Sequence[str]) -> str:
-    """Return the header: the names of the columns."""
-    names = (name.rjust(COLUMNS[name] - 1) if name == "Pays" else name for name in shown)
+def header(shown: Sequence[str], *, by_year: bool) -> str:
+    """Return the header: the names of the columns; ``by_year`` where amounts are known to be a year's."""
+    pays = ("Pays/year" if by_year else "Pays").rjust(COLUMNS["Pays"] - 1)
+    names = (pays if name == "Pays" else name for name in shown)
     return row(names, (COLUMNS[name] for name in shown)).plain
 
 

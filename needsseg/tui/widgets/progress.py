@@ -36,6 +36,8 @@ class ProgressScreen(ModalScreen[Outcome | None]):
         super().__init__()
         self._title, self._command = title, command
         self._ending = False
+        self._results: list[Outcome | None] = []
+        """The first is the result, as soon as there is one; it may have to wait for a screen above to close."""
 
     def compose(self) -> ComposeResult:
         """Yield title, step, bar and keys."""
@@ -54,7 +56,18 @@ class ProgressScreen(ModalScreen[Outcome | None]):
             outcome = await run_child(self._command, self._show)
         except OSError as error:
             outcome = Outcome(1, None, f"It could not be started: {error.strerror}.", "", ())
-        self.dismiss(outcome)
+        self._end_with(outcome)
+
+    def _end_with(self, result: Outcome | None) -> None:
+        """Close with the first result; while keys or commands are shown above, when the user has closed those."""
+        self._results.append(result)
+        if len(self._results) == 1 and self.is_active:
+            self.dismiss(result)
+
+    def on_screen_resume(self) -> None:
+        """Close if the command has ended below a screen that was above."""
+        if self._results:
+            self.dismiss(self._results[0])
 
     def on_key(self, event: events.Key) -> None:
         """Report that a key was ignored; it must not act later on something that was not visible."""
@@ -91,7 +104,7 @@ class ProgressScreen(ModalScreen[Outcome | None]):
                 await worker.wait()
             except (WorkerCancelled, WorkerFailed):
                 continue
-        self.dismiss(None)
+        self._end_with(None)
 
 
 def failure(outcome: Outcome) -> NeedssegError:

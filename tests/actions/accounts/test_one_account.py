@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -45,6 +47,27 @@ def test_a_result_is_computed_once_for_what_it_depends_on(talk: Study) -> None:
     calls: list[object] = []
     assert _count(talk, "a", calls) == _count(talk, "a", calls) == _count(talk, "b", calls) == [1, 2, 3]
     assert calls == ["a", "b"]
+
+
+def test_a_result_asked_for_while_it_is_computed_is_waited_for(talk: Study) -> None:
+    begun, may_end, calls = Event(), Event(), []
+
+    def compute() -> int:
+        calls.append(1)
+        begun.set()
+        assert may_end.wait(30)
+        return 7
+
+    def ask() -> int:
+        return cached(talk, ("slow",), compute, int, int)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ask)
+        assert begun.wait(30)
+        second = pool.submit(ask)
+        assert not wait([second], timeout=0.2).done
+        may_end.set()
+        assert (first.result(30), second.result(30), calls) == (7, 7, [1])
 
 
 @pytest.mark.parametrize("content", [b"", b"[1, 2", b'{"a": 1}', b'["x"]', b"\xff\xfe", b"null"])

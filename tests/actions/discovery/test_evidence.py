@@ -38,9 +38,7 @@ def test_accounts_behind_a_segment(demo_study: Study) -> None:
     assert set(behind) == {row.id for row in evidence.listing(demo_study)}
     for one in behind.values():
         assert 0 < one.priced <= len(one.accounts) <= one.participants
-        assert one.amount and one.as_of is not None and one.arr is None, (
-            "the column is called amount: per what is not said"
-        )
+        assert one.amount and one.as_of is not None and one.arr == one.amount, "the demo says that amounts are a year's"
 
 
 def test_two_halves_and_two_sides_change_nothing(found: Study, tables: Dump) -> None:

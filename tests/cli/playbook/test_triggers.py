@@ -141,7 +141,8 @@ def test_seats_alone_can_grow(empty: Caller, tmp_path: Path) -> None:
 def test_the_sample_accounts(empty: Caller) -> None:
     """Checked by hand: this account has 183 seats in April and 293 from 28 May; that one last logged in on 23 June."""
     for name in ("accounts.csv", "subscriptions.csv", "usage.csv.gz"):
-        empty.done("accounts", "import", ACCOUNTS / name)
+        upgrades_state_all_seats = ("--terms", "replace") if name.startswith("subscriptions") else ()
+        empty.done("accounts", "import", ACCOUNTS / name, *upgrades_state_all_seats)
     rows = empty.done("triggers", "--as-of", "2026-07-01", "--since", "2026-05-01", "--json").json
     assert {row["kind"] for row in rows} == {"unused_feature", "below_weekly", "team_growth"}
     assert all("2026-05-01" <= row["fired_on"] <= "2026-07-01" and row["settled"] for row in rows)

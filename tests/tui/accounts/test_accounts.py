@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import account_page, accounts
 from needsseg.actions.study import studies
-from needsseg.errors import UsageError
+from needsseg.errors import NeedssegError, UsageError
 from needsseg.study.connection import Study
 from needsseg.tui.accounts import profiles
 from needsseg.tui.accounts.filters import Filters
@@ -162,6 +163,39 @@ def test_an_account_that_cannot_be_read_says_so(tmp_path: Path, monkeypatch: pyt
         app.push_screen(AccountPageSheet(app.study, "a1", date(2026, 6, 29)))
         await settled(app, pilot)
         assert "It could not be read. enter tries again" in flat(seen(app)) and "reading …" not in flat(seen(app))
+
+    play(prepared(tmp_path), scenes)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_all_but_triggers_is_shown_while_they_are_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    may_end, look = Event(), account_page.with_triggers
+
+    def with_triggers(study: Study, page: account_page.AccountPage) -> account_page.AccountPage:
+        assert may_end.wait(30)
+        if fails:
+            raise NeedssegError("The usage cannot be read.")
+        return look(study, page)
+
+    monkeypatch.setattr(account_page, "with_triggers", with_triggers)
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("enter")
+        sheet = app.screen
+        assert isinstance(sheet, AccountPageSheet)
+        while sheet.page is None:
+            await pilot.pause(0.02)
+        await pilot.press("j", "n")
+        assert "Terms" in everything(sheet) and "looking …" in everything(sheet)
+        assert "what all accounts use is counted once" in flat(seen(app))
+        may_end.set()
+        await settled(app, pilot)
+        every, text = everything(sheet), flat(seen(app))
+        assert "looking" not in every and "counted once" not in text
+        assert ("they could not be read" in every, "The usage cannot be read." in text) == (fails, fails)
 
     play(prepared(tmp_path), scenes)
 

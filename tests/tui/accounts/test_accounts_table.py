@@ -125,7 +125,7 @@ def test_accounts_are_sorted_and_turned_round(tmp_path: Path, size: tuple[int, i
             return [p.account_id for p in screen.profiles]
 
         assert await by("amount") == ["a2", "a3", "a1"]
-        assert "· by amount" in flat(seen(app)) and "Account Pays Lifecycle" in flat(seen(app))
+        assert "· by amount" in flat(seen(app)) and "Account Pays/year Lifecycle" in flat(seen(app))
         assert await by("amount") == ["a3", "a2", "a1"]
         assert "by amount, reversed" in flat(seen(app))
         assert await by("size") == ["a1", "a3", "a2"]

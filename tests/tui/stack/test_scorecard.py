@@ -57,9 +57,10 @@ def test_findings_stand_first_and_cells_lead_to_accounts(tmp_path: Path, size: t
         assert "[Builder] accounts take 11 days to weekly use" in text
         assert "1 finding of 1 difference" in text
         assert "! first note" in text
+        assert "ARR $9,000 of 2 · median $0 ($0–$1) of 14" in text
         await pilot.press("v")
         await pilot.pause()
-        assert "[Builder] 50% (25%–75%) ▲ · Reporter 50% (25%–75%) ▲" in flat(seen(app))
+        assert "[Builder] 50% (25%–75%) of 14 ▲ · Reporter 50% (25%–75%) of 14 ▲" in flat(seen(app))
         await pilot.press("enter")
         await pilot.pause()
         text = flat(seen(app))

@@ -16,6 +16,7 @@ from needsseg.actions.study import studies
 from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.accounts.screen import AccountsScreen
 from needsseg.tui.app import NeedssegApp
+from needsseg.tui.keys.help import KeysScreen
 from needsseg.tui.stack.curves import CurvesScreen
 from needsseg.tui.stack.patterns import PatternsSheet
 from needsseg.tui.stack.rice import RiceSheet
@@ -140,6 +141,31 @@ def test_without_accounts_it_says_where_they_come_from(tmp_path: Path, size: tup
     play(small_study(tmp_path), scenes, size)
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE, (121, 40)], ids=str)
+def test_bars_stay_on_their_lines_beside_a_scroll_bar(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        screen.query_one("#charts").styles.max_height = 3
+        await settled(app, pilot)
+        assert screen.query_one("#charts").show_vertical_scrollbar
+        for part in screen.query("#bars Static").results(Static):
+            assert part.size.height == str(part.content).count("\n") + 1
+
+    play(prepared(tmp_path), scenes, size)
+
+
+def test_columns_and_definitions_say_what_they_hold(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        assert "Lifecycle Pays/year Action" in flat(seen(app)) and "scorecardx export" in flat(seen(app))
+        await pilot.press("d")
+        await settled(app, pilot)
+        text = flat(seen(app))
+        assert "LIFECYCLE STAGES, numbers of" in text and "BEHAVIOURAL SEGMENTS" in text
+
+    play(prepared(tmp_path), scenes, LARGE)
+
+
 @SIZES_OF_SCREEN
 def test_curves_are_computed_by_a_child_and_drawn(tmp_path: Path, size: tuple[int, int]) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
@@ -189,6 +215,41 @@ def test_a_child_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             await pilot.press("escape")
             await settled(app, pilot)
             assert "cancelled; nothing was changed" in flat(seen(app))
+
+    play(prepared(tmp_path), scenes)
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+def test_a_child_that_ends_below_its_keys_closes_once_and_loses_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cancels: bool
+) -> None:
+    import sys
+
+    ended, result = (
+        tmp_path / "ended",
+        '{"patterns": [], "none": [], "active": 0, "as_of": "2026-06-29", "medians": {}}',
+    )
+    waits = (
+        f"import pathlib, time\nwhile not pathlib.Path({str(ended)!r}).exists(): time.sleep(0.02)\nprint({result!r})"
+    )
+    monkeypatch.setattr(NeedssegApp, "command", lambda *_: [sys.executable, "-c", waits])
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("P")
+        await pilot.pause()
+        dialog = app.screen
+        assert isinstance(dialog, ProgressScreen)
+        await pilot.press("question_mark")
+        ended.touch()
+        while any(worker.name == "child" for worker in dialog.workers if worker.node is dialog):
+            await pilot.pause(0.02)
+        assert isinstance(app.screen, KeysScreen), "what is being read stays"
+        if cancels:
+            await dialog.action_cancel()
+        await pilot.press("escape")
+        await settled(app, pilot)
+        assert isinstance(app.screen, PatternsSheet)
 
     play(prepared(tmp_path), scenes)
 
