@@ -54,12 +54,12 @@ def sentences(demo_folder: Path) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def confirmed(demo_study: Study) -> Study:
-    """The sample study with its named segments confirmed."""
-    for row in evidence.listing(demo_study):
+def confirmed(unasked_study: Study) -> Study:
+    """The sample study without survey answers, with its named segments confirmed."""
+    for row in evidence.listing(unasked_study):
         if row.status == "named":
-            segments.confirm(demo_study, row.id, undecided=True)
-    return demo_study
+            segments.confirm(unasked_study, row.id, undecided=True)
+    return unasked_study
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_the_same_again_changes_nothing_and_undo_takes_labels_back(
     after, held = tables(confirmed), accounts.labels(confirmed)
     again = assigning.assign_file(confirmed, file, precision=0.7)
     assert again == replace(report, unchanged=True) and tables(confirmed) == after
-    assert len(held) > len(before) and {label.source for label in held} == {"interview", "survey", "assigned"}
+    assert len(held) > len(before) and {label.source for label in held} == {"interview", "assigned"}
     assert [label for label in held if label.source == "interview"] == before
     assert history.undo(confirmed).action == "assign"
     assert accounts.labels(confirmed) == before and assigning.assignments(confirmed) == []
@@ -208,7 +208,7 @@ def test_labels_count_texts_before_the_day_and_profiles_say_their_source(
     assert both == {"0015f000000N7u5AAC", "0015f000000P78EAAS"}
     rows = {row.account_id: row for row in accounts.profiles(confirmed, date(2026, 6, 20))}
     assert rows["0015f000000N7u5AAC"].needs_segment_source == "assigned"
-    assert rows["0015f000000P78EAAS"].needs_segment_source != "assigned"
+    assert rows["0015f000000P78EAAS"].needs_segment_source == ""
     shown = texts(confirmed, ["0015f000000P78EAAS"], date(2026, 7, 1))
     assert shown and {one.segment for one in shown} <= {"Builder", "Coordinator", "Reporter"}
     assert texts(confirmed, ["0015f000000P78EAAS"], date(2026, 6, 20)) == []
