@@ -330,7 +330,7 @@ def test_power_says_which_people_it_means() -> None:
     """Daily active users are the mean over 30 days: 45 days of five people are 1.5, 30% of five and 15% of ten seats."""
     row = Behaviour("a", events=90, active_days=21, active_users=3, user_days=45, seats=10)
     assert (row.daily_users, row.dau_mau, row.seat_share) == (1.5, 0.5, 0.15)
-    assert says(behavioral_evidence(row)["power"], "1.5 daily users", "50% of the 3", "15% of 10 seats")
+    assert says(behavioral_evidence(row)["power"], "1.5 daily users", "50% of its 3", "15% of 10 seats")
     without = Behaviour("a", events=90, active_days=21, lacks=("user",))
     assert (without.daily_users, without.dau_mau, without.seat_share) == (None, None, None)
     assert behavioral_segment(without) == "power"

@@ -166,7 +166,9 @@ class Behaviour:
     @property
     def daily_in_words(self) -> str:
         """Return the daily active users, their share of the window's users and of the seats."""
-        shares = [f"{self.dau_mau:.0%} of the {self.active_users:,} of 30 days"] if self.dau_mau is not None else []
+        shares = (
+            [f"{self.dau_mau:.0%} of its {self.active_users:,} users in 30 days"] if self.dau_mau is not None else []
+        )
         shares += (
             [f"{self.seat_share:.0%} of {format_count(self.seats or 0, 'seat')}"] if self.seat_share is not None else []
         )

@@ -66,7 +66,7 @@ def behavioral_evidence(row: Behaviour) -> dict[str, str]:
     evidence = {
         "at_risk": "; ".join(falling),
         **ways,
-        "light": "" if any(ways.values()) else "none of the kinds of use",
+        "light": "" if any(ways.values()) else "events, but no other kind of use",
     }
     return {name: evidence[name] for name in SEGMENTS if evidence.get(name)}
 

@@ -175,7 +175,9 @@ def _answers(study: Study, progress: Progress, say: Callable[[str | Advice], Non
         f"{format_count(routed.accounts, 'account')} to segments."
     )
     report = segment_report(study, Question(as_of, source="survey"), progress).scorecard
-    say(f"Scorecard of these segments, {format_count(len(report.comparisons), 'difference')} compared:")
+    say(
+        f"Scorecard of the segments by the survey's labels, {format_count(len(report.comparisons), 'difference')} compared:"
+    )
     for finding in report.findings:
         say(f"  {finding.sentence}")
     say(f"Support tickets for the confirmed segments: {source / 'tickets.csv'}")
