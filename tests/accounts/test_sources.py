@@ -136,11 +136,11 @@ def test_each_bad_event_row_is_named_by_its_number_in_the_file(tmp_path: Path) -
     assert done.rejected[3].reason == MORE_CELLS
     assert done.duplicates == 1
     kept = rows(done.parquet)
-    assert [row["event_id"] for row in kept] == ["e1", "e2", None, None]
+    assert [row["event_id"] for row in kept] == ["e2", "e1", None, None], "by account and time"
     assert [row["account_id"] for row in kept] == ["NA", "NA", "b", "b"]
-    assert kept[1]["user_id"] == "u,1"
-    assert kept[1]["feature"] == "export"
-    assert kept[0]["feature"] is None
+    assert kept[0]["user_id"] == "u,1"
+    assert kept[0]["feature"] == "export"
+    assert kept[1]["feature"] is None
 
 
 def test_each_bad_subscription_row_is_named(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ the reporting time zone; days of accounts and subscriptions are calendar days of
 
 The order of work: all files become the table ``raw`` (unchanged text), the formats of its date columns are detected,
 ``staged`` holds the parsed cells and the first failed check of each row, ``kept`` the rows to write. Every row read is
-counted exactly once.
+counted exactly once. Events are written by account and time, other rows in the order of their files.
 """
 
 from __future__ import annotations
