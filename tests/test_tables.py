@@ -104,6 +104,7 @@ WRITERS = {
     "exchange/assigned.py": "texts and their segments",
     "exchange/curves.py": "survival curves",
     "exchange/rollups.py": "roll-ups",
+    "exchange/scorecards.py": "scorecards and use by segment",
     "exchange/tables.py": "labelled accounts, and with them HubSpot, Salesforce and dbt",
 }
 
