@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import stat
 from datetime import UTC, datetime, timedelta
@@ -86,7 +85,6 @@ def test_a_backup_takes_account_data_along_and_restoring_brings_it_back(talk: St
     assert count_passages(talk.path) == 1
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
 def test_account_data_is_private_in_a_backup_and_after_restoring(talk: Study, tmp_path: Path) -> None:
     (talk.stack / "parts").mkdir(parents=True)
     (talk.stack / "parts" / "events-1.parquet").write_bytes(b"rows")

@@ -36,6 +36,7 @@ class ProgressScreen(ModalScreen[Outcome | None]):
         super().__init__()
         self._title, self._command = title, command
         self._ending = False
+        self._hidden = False
         self._results: list[Outcome | None] = []
         """The first is the result, as soon as there is one; it may have to wait for a screen above to close."""
 
@@ -61,12 +62,15 @@ class ProgressScreen(ModalScreen[Outcome | None]):
     def _end_with(self, result: Outcome | None) -> None:
         """Close with the first result; while keys or commands are shown above, when the user has closed those."""
         self._results.append(result)
-        if len(self._results) == 1 and self.is_active:
+        if len(self._results) > 1:
+            return
+        self._hidden = not self.is_active
+        if not self._hidden:
             self.dismiss(result)
 
     def on_screen_resume(self) -> None:
         """Close if the command has ended below a screen that was above."""
-        if self._results:
+        if self._results and self._hidden:
             self.dismiss(self._results[0])
 
     def on_key(self, event: events.Key) -> None:

@@ -42,6 +42,8 @@ SHARED = {
     "sensitivity": "a run takes what everybody decided",
     "compare": "compares runs, which are shared",
     "patterns": "no interviews are in it",
+    "scorecard": "of labels, which are everybody's",
+    "usage": "of labels, which are everybody's",
     "survey show": "a survey is of the segments as they are",
     "survey accuracy": "of labels, which are everybody's",
     "validate": "of labels, which are everybody's",
