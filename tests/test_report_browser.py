@@ -23,16 +23,16 @@ WIDTHS = pytest.mark.parametrize("width", [1200, 390], ids=["desk", "phone"])
 
 
 @pytest.fixture(scope="module")
-def written(demo_folder: Path, built_studies: BuiltStudies) -> Path:
-    """The sample study's report, as a file."""
+def written(unasked_folder: Path, built_studies: BuiltStudies) -> Path:
+    """The report of the sample study without survey answers, whose labels have one source, as a file."""
 
     def write(folder: Path) -> None:
-        shutil.copytree(demo_folder, folder, dirs_exist_ok=True)
+        shutil.copytree(unasked_folder, folder, dirs_exist_ok=True)
         with studies.open_study(folder / "needsseg.db") as study:
             made = report.gather(study, date(2026, 7, 1), date(2025, 7, 1))
             report.write_report(study, made, folder / "out.html", "html")
 
-    return built_studies.get("report", write) / "out.html"
+    return built_studies.get("report-unasked", write) / "out.html"
 
 
 @pytest.fixture(scope="module")
