@@ -103,7 +103,7 @@ def _gathered(study: Study, question: Question, files: StackFiles, progress: Pro
     segments = segments_of(profiles, chosen)
     progress("following accounts", 0, 1)
     amounts = revenue_as_of(study, question.as_of, backend)
-    then = revenue_as_of(study, question.since, backend)
+    then = _comparable(revenue_as_of(study, question.since, backend), amounts)
     first_event = min(
         (row.behaviour.first_day for row in profiles if row.behaviour and row.behaviour.first_day is not None),
         default=None,
@@ -266,6 +266,12 @@ class _FactsBuilder:
             profile.needs_segment_confidence,
             bool(profile.needs_segment_confirmed_by),
         )
+
+
+def _comparable(then: Revenue, now: Revenue) -> Revenue:
+    """Return the amounts of an earlier day; none where they are in another currency or unit than those of today."""
+    is_same = then.currency == now.currency and (then.yearly is None) == (now.yearly is None)
+    return then if is_same else Revenue()
 
 
 def _yearly(amounts: Revenue, account_id: str) -> float | None:

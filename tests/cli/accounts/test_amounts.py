@@ -206,3 +206,16 @@ def test_rice_of_several_currencies_says_so_once(paying: Caller, tmp_path: Path,
     scored = paying.done("rice", "backlog.csv", "--by", "plan", "--as-of", DAY, "--weigh-by", measure)
     assert says(scored.err, "several currencies (EUR, USD)", "plain scores only")
     assert "No account that is counted" not in scored.err and "0 accounts" not in scored.err
+
+
+@pytest.mark.parametrize(("later", "accounts"), [("EUR", 2), ("USD", 0)])
+def test_what_customers_kept_paying_is_compared_in_one_currency_only(
+    empty: Caller, tmp_path: Path, later: str, accounts: int
+) -> None:
+    (tmp_path / "accounts.csv").write_text("account_id,name,employees\na,Acme,7\nb,Beta,8\n")
+    rows = [f"{key},1,EUR,2024-01-01,2025-01-31\n{key},2,{later},2025-02-01,\n" for key in "ab"]
+    (tmp_path / "terms.csv").write_text("account_id,arr,currency,start_date,end_date\n" + "".join(rows))
+    empty.done("accounts", "import", "accounts.csv")
+    empty.done("accounts", "import", "terms.csv")
+    card = empty.done("scorecard", "--as-of", DAY, "--by", "size", "--json").json
+    assert card["everyone"]["kept"]["n"] == accounts
