@@ -56,7 +56,7 @@ def scorecard_csv(card: Scorecard, usage: UsageTable) -> str:
 
 
 def _card_lines(card: Scorecard) -> Iterator[Line]:
-    made = {(each.figure, each.segment): each for each in card.comparisons}
+    comparison_by_place = {(each.figure, each.segment): each for each in card.comparisons}
     shown: list[tuple[str, SegmentCard]] = [(each.name, each) for each in card.segments]
     shown += [("(none)", card.none)] if card.none is not None else []
     for segment, each in (*shown, ("(all)", card.everyone)):
@@ -64,7 +64,7 @@ def _card_lines(card: Scorecard) -> Iterator[Line]:
             value = getattr(each, name)
             yield segment, total, Figure(each.accounts, value, None, None, False), None
         for key, figure in (*each.figures.items(), ("kept", each.kept), ("stays", each.stays)):
-            yield segment, key, figure, made.get((key, segment))
+            yield segment, key, figure, comparison_by_place.get((key, segment))
         for stage, number in each.stages.items():
             yield segment, f"stage {stage}", Figure(each.accounts, number, None, None, False), None
         for plan, number in each.plans.items():

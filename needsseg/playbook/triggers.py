@@ -124,19 +124,19 @@ def _unused_named(
         if release is None or release >= as_of:
             continue
         for begins, ends in entitled(timeline, feature.plans, timelines.grace):
-            available, why = _clock(timeline, timelines, feature, release, begins)
+            available, reason = _clock(timeline, timelines, feature, release, begins)
             fires = available + rules.unused_days
             if fires <= _last_day(timeline, feature.name, ends, as_of):
-                evidence = _unused_words(timeline, timelines, fires, available, why)
+                evidence = _unused_words(timeline, timelines, fires, available, reason)
                 yield _trigger("unused_feature", timeline, fires, evidence, timelines, feature.name)
                 break
 
 
-def _unused_words(timeline: Timeline, timelines: Timelines, fires: int, available: int, why: str) -> str:
+def _unused_words(timeline: Timeline, timelines: Timelines, fires: int, available: int, reason: str) -> str:
     """Return since when a feature was not used; of accounts older than the events nobody knows what they used before these."""
     is_older = timelines.first_day is not None and timeline.signup is not None and timeline.signup < timelines.first_day
     unused = "not used since the events begin" if is_older else "never used"
-    return f"available for {fires - available} days, since {_day(available)} ({why}), and {unused}"
+    return f"available for {fires - available} days, since {_day(available)} ({reason}), and {unused}"
 
 
 def _last_day(timeline: Timeline, feature: str, ends: int | None, as_of: int) -> int:
@@ -172,11 +172,11 @@ def _unused_by_peers(
                 continue
             fires = first_day_within(spells, earliest, last)
             if fires is not None and (name not in first or fires < first[name][0]):
-                available, why = _clock(timeline, timelines, Feature(name), releases[name], begins)
-                first[name] = (fires, available, why, group)
-    for name, (fires, available, why, group) in first.items():
+                available, reason = _clock(timeline, timelines, Feature(name), releases[name], begins)
+                first[name] = (fires, available, reason, group)
+    for name, (fires, available, reason, group) in first.items():
         using, members = group.used[name].on(fires), group.members.on(fires)
-        evidence = _unused_words(timeline, timelines, fires, available, why)
+        evidence = _unused_words(timeline, timelines, fires, available, reason)
         evidence += f"; {using} of {members} {group.name} had used it by {_day(fires)}"
         fired = _trigger("unused_feature", timeline, fires, evidence, timelines, name)
         yield replace(fired, group=group.name, peers=members, peers_using=using)

@@ -238,7 +238,7 @@ def contrasts(
 ) -> list[Contrast]:
     """Return each figure of each segment against the other segments; those that define the segments are left out."""
     members = by_segment([facts for facts in accounts if facts.segment])
-    found: list[Contrast] = []
+    segment_contrasts: list[Contrast] = []
     for measure in measures:
         if is_defined_by(measure, chosen):
             continue
@@ -246,8 +246,8 @@ def contrasts(
         for name in names:
             others = [value for other, known in values.items() if other != name for value in known]
             if values.get(name) and others:
-                found.append(_contrast(measure, name, values[name], others))
-    return found
+                segment_contrasts.append(_contrast(measure, name, values[name], others))
+    return segment_contrasts
 
 
 def is_defined_by(measure: Measure, chosen: Sequence[Dimension]) -> bool:

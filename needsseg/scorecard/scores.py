@@ -47,30 +47,30 @@ def score_p(score: Floats, is_member: Flags) -> float:
         return p
     rng = np.random.default_rng(0)
     # The sum over the smaller group says as much as that over the larger one, since both add up to zero.
-    drawn, as_extreme, done = min(size, count - size), 0, 0
+    draw_size, as_extreme, done = min(size, count - size), 0, 0
     while done < PERMUTATIONS:
         batch = min(PERMUTATIONS - done, max(1, AT_ONCE // count))
-        places = _draws(rng, batch, count, drawn)
+        places = _draws(rng, batch, count, draw_size)
         as_extreme += int((np.abs(centred[places].sum(1)) >= observed * (1 - SLACK)).sum())
         done += batch
     return (as_extreme + 1) / (PERMUTATIONS + 1)
 
 
-def _draws(rng: np.random.Generator, batch: int, count: int, drawn: int) -> Integers:
+def _draws(rng: np.random.Generator, batch: int, count: int, draw_size: int) -> Integers:
     """Return ``batch`` random subsets of ``drawn`` of ``count`` places, one a row."""
     import numpy as np
 
     if count <= FEW_PLACES:
-        subsets: Integers = rng.permuted(np.tile(np.arange(count), (batch, 1)), axis=1)[:, :drawn]
+        subsets: Integers = rng.permuted(np.tile(np.arange(count), (batch, 1)), axis=1)[:, :draw_size]
         return subsets
     # Subsets of many places seldom repeat one; those that do are drawn again.
-    places = rng.integers(0, count, (batch, drawn))
+    places = rng.integers(0, count, (batch, draw_size))
     while True:
         ordered = np.sort(places, axis=1)
         repeats = (ordered[:, 1:] == ordered[:, :-1]).any(1)
         if not repeats.any():
             return places
-        places[repeats] = rng.integers(0, count, (int(repeats.sum()), drawn))
+        places[repeats] = rng.integers(0, count, (int(repeats.sum()), draw_size))
 
 
 def ranks(values: Floats) -> Floats:

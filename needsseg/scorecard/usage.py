@@ -123,15 +123,16 @@ def usage_rows(
     comparisons: Sequence[Comparison],
 ) -> tuple[UsageRow, ...]:
     """Return a row a feature and signal, sorted by what tells segments apart: corrected p, then the largest difference."""
-    made = {(comparison.figure, comparison.segment): comparison for comparison in comparisons}
+    comparison_by_place = {(comparison.figure, comparison.segment): comparison for comparison in comparisons}
     sizes = base_sizes(accounts, names)
     members: dict[str, list[AccountFacts]] = {name: [] for name in names}
     for facts in accounts:
         members.setdefault(facts.segment, []).append(facts)
-    rows = [_feature_row(feature, by_segment, sizes, names, made) for feature, by_segment in use.items()]
+    rows = [_feature_row(feature, by_segment, sizes, names, comparison_by_place) for feature, by_segment in use.items()]
     for measure in signals:
         cells = tuple(
-            UsageCell(name, figure(measure, members[name]), comparison=made.get((measure.key, name))) for name in names
+            UsageCell(name, figure(measure, members[name]), comparison=comparison_by_place.get((measure.key, name)))
+            for name in names
         )
         rows.append(UsageRow(measure.key, measure.title, measure.kind, cells, UsageCell("", figure(measure, accounts))))
     return tuple(sorted(rows, key=lambda row: (row.least_p, -row.largest_difference, row.kind, row.name)))
@@ -142,11 +143,12 @@ def _feature_row(
     by_segment: Mapping[str, FeatureUse],
     sizes: Mapping[str, int],
     names: Sequence[str],
-    made: Mapping[tuple[str, str], Comparison],
+    comparison_by_place: Mapping[tuple[str, str], Comparison],
 ) -> UsageRow:
     key = feature_key(feature)
     cells = tuple(
-        _feature_cell(name, by_segment.get(name, FeatureUse()), sizes[name], made.get((key, name))) for name in names
+        _feature_cell(name, by_segment.get(name, FeatureUse()), sizes[name], comparison_by_place.get((key, name)))
+        for name in names
     )
     uses = list(by_segment.values())
     everyone = FeatureUse(*(sum(getattr(each, count) for each in uses) for count in FeatureUse.__dataclass_fields__))

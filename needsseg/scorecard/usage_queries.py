@@ -75,8 +75,10 @@ def weekly_use(engine: Engine, events: Events, starts: Mapping[str, int]) -> dic
         (nw.col("last") == nw.col("week") + RUN_OF_WEEKS - 1)
         & (nw.col("started") + 7 * (nw.col("last") + 1) <= events.as_of)
     )
-    found = runs.group_by("account_id").agg(nw.col("day").min())
-    return {str(account): int(day) for account, day in sorted(engine.rows(found.select("account_id", "day")))}
+    first_weekly_days = runs.group_by("account_id").agg(nw.col("day").min())
+    return {
+        str(account): int(day) for account, day in sorted(engine.rows(first_weekly_days.select("account_id", "day")))
+    }
 
 
 def feature_use(engine: Engine, events: Events, segments: Mapping[str, str]) -> dict[str, dict[str, FeatureUse]]:

@@ -161,9 +161,9 @@ def _customers(
         ]
     merged = room.read_accounts(account_sources.stack_files(study).accounts).merged
     labels_by_account: dict[str, list[Label]] = defaultdict(list)
-    for given in accounts.labels(study, day):
-        if given.source == reach:
-            labels_by_account[merged.get(given.account_id, given.account_id)].append(given)
+    for label in accounts.labels(study, day):
+        if label.source == reach:
+            labels_by_account[merged.get(label.account_id, label.account_id)].append(label)
     customers = []
     for profile in staying:
         deciding = deciding_label(labels_by_account[profile.account_id])[0]

@@ -143,12 +143,12 @@ def _terms(files: StackFiles, merged: Mapping[str, str], backend: str) -> dict[s
 def _labels(study: Study, question: Question) -> dict[str, Label]:
     """Return the deciding label of each account among those of one source."""
     by_account: dict[str, list[Label]] = defaultdict(list)
-    found = accounts.labels(study, question.as_of)
-    for label in found:
+    all_labels = accounts.labels(study, question.as_of)
+    for label in all_labels:
         if label.source == question.source:
             by_account[label.account_id].append(label)
     if not by_account:
-        sources = sorted({label.source for label in found})
+        sources = sorted({label.source for label in all_labels})
         raise UsageError(
             f"No label comes from '{question.source}'.",
             f"There are labels from {', '.join(sources)}." if sources else "No account has a label yet.",

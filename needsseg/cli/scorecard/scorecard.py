@@ -68,12 +68,12 @@ def scorecard(
     """
     from needsseg.actions.scorecard import scorecard as actions
 
-    asked = question(as_of, by, horizon, source)
+    request = question(as_of, by, horizon, source)
     with opened(session) as study:
         if out is not None:
-            actions.check_target(study, asked, out, overwrite=force)
+            actions.check_target(study, request, out, overwrite=force)
         with session.progressing() as progress:
-            report = actions.segment_report(study, asked, progress, engine)
+            report = actions.segment_report(study, request, progress, engine)
         if out is not None:
             actions.write_scorecard(study, report, out)
     if as_json:
@@ -90,7 +90,7 @@ def scorecard(
 def _print(card: Scorecard) -> None:
     shown = [*card.segments, *([card.none] if card.none is not None else []), card.everyone]
     header = ["", *(each.name or "(none)" for each in shown)]
-    made = {(each.figure, each.segment): each for each in card.comparisons}
+    comparison_by_place = {(each.figure, each.segment): each for each in card.comparisons}
     money = " ".join(filter(None, (card.money or "amount", card.currency and f"({card.currency})")))
     rows: list[list[str]] = [
         ["accounts", *(f"{each.accounts:,} · {each.share:.0%}" for each in shown)],
@@ -104,7 +104,7 @@ def _print(card: Scorecard) -> None:
             measure.key, measure.title
         )
         title = f"{title} since {card.since}" if measure.key in ("left", "expanded") else title
-        rows.append([title, *(_cell(each, measure.key, measure.kind, made) for each in shown)])
+        rows.append([title, *(_cell(each, measure.key, measure.kind, comparison_by_place) for each in shown)])
     rows.append([f"{money} kept since {card.since}", *(share_cell(each.kept) for each in shown)])
     rows.append(["stay twelve months", *(share_cell(each.stays) for each in shown)])
     rows += [
@@ -124,8 +124,8 @@ def _print(card: Scorecard) -> None:
     print_table(header, rows)
 
 
-def _cell(card: SegmentCard, key: str, kind: str, made: dict[tuple[str, str], Comparison]) -> str:
-    figure, comparison = card.figures[key], made.get((key, card.name))
+def _cell(card: SegmentCard, key: str, kind: str, comparison_by_place: dict[tuple[str, str], Comparison]) -> str:
+    figure, comparison = card.figures[key], comparison_by_place.get((key, card.name))
     if kind == "share":
         return share_cell(figure, comparison)
     return number_cell(figure, comparison, days=kind == "days")

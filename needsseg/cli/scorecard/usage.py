@@ -62,13 +62,13 @@ def usage(
     """
     from needsseg.actions.scorecard import usage as actions
 
-    asked = question(as_of, by, 365, source)
+    request = question(as_of, by, 365, source)
     with opened(session) as study, session.progressing() as progress:
         if feature is not None:
-            cells = actions.accounts_by_use(study, asked, feature, progress, engine)
+            cells = actions.accounts_by_use(study, request, feature, progress, engine)
             _print_feature(cells, as_json)
             return
-        table = actions.usage_table(study, asked, progress, engine)
+        table = actions.usage_table(study, request, progress, engine)
     if segment is not None:
         _print_segment(actions.use_of_segment(table, segment), as_json)
     elif as_json:
@@ -122,16 +122,16 @@ def _print_feature(cells: Sequence[CellAccounts], as_json: bool) -> None:
                 print_text(f"  {title}: {', '.join(ids[:8])}{' …' if len(ids) > 8 else ''}")
 
 
-def _print_segment(found: SegmentUse, as_json: bool) -> None:
+def _print_segment(segment_use: SegmentUse, as_json: bool) -> None:
     if as_json:
-        print_object(asdict(found))
+        print_object(asdict(segment_use))
         return
     print_table(
         ("feature", "used by", "by the others", "difference", "supported"),
         [
             (row.feature, f"{row.share:.0%}", f"{row.others:.0%}", f"{round(100 * (row.share - row.others)):+d} points",
              "yes" if row.supported else "no")
-            for row in found.features
+            for row in segment_use.features
         ],
     )  # fmt: skip
 
