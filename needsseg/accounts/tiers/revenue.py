@@ -213,7 +213,11 @@ def _overlap_notes(
     )
     if not differing:
         return []
-    treated = "are added" if rules.overlap == ADD else "replace each other: the newest counts, and the newest of other products"
+    treated = (
+        "are added"
+        if rules.overlap == ADD
+        else "replace each other: the newest counts, and the newest of other products"
+    )
     return [f"Running terms without ids of {format_count(differing, 'account')} overlap, and {treated}."]
 
 
