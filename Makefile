@@ -41,7 +41,7 @@ locked:
 # PySpark is half a gigabyte and needs Java, spaCy is a fifth of one: they come apart from the rest; without them their tests
 # are skipped.
 spark: $(READY)
-	$(BIN)/python -m pip install --quiet --editable ".[spark-assign,names]"
+	$(BIN)/python -m pip install --quiet --editable ".[spark-assign,spark-connect,names]"
 
 demo: $(READY)
 	@if [ -e demo/needsseg.db ]; then \

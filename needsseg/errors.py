@@ -116,6 +116,7 @@ class Option(Enum):
     INTERVAL = "the billing interval"
     AMOUNTS = "how amounts are written"
     TABLE = "the table of a database"
+    QUERY = "a query of a database"
     TEXT_COLUMN = "the column of texts"
     ACCOUNT_COLUMN = "the column of accounts"
     ANYWAY = "whether a file that was not understood is read"

@@ -98,7 +98,7 @@ def test_a_segment_named_like_a_formula_is_none_in_the_table_of_curves() -> None
 
 
 WRITERS = {
-    "accounts/ingest/databases.py": "rows of a database on their way in: read at once, as they are, and gone",
+    "accounts/ingest/databases/files.py": "rows of a database on their way in: read at once, as they are, and gone",
     "accounts/ingest/file_rows.py": "a mended copy of a CSV on its way in, likewise",
     "accounts/ingest/rejects.py": "refused rows, restorable",
     "exchange/assigned.py": "texts and their segments",
@@ -118,11 +118,11 @@ def test_every_table_is_written_by_the_one_writer() -> None:
     otherwise = re.compile(r"csv\.(?:writer|DictWriter)\(|\.to_csv\(|write_csv\(|sink_csv\(|to_excel\(|Workbook\(\)")
     assert {name for name, text in sources.items() if otherwise.search(text)} == {"tables.py"}
     copies = re.compile(r"TO [^\n]*FORMAT (?:csv|xlsx)", re.IGNORECASE)
-    assert {name for name, text in sources.items() if copies.search(text)} <= {"accounts/ingest/databases.py"}, (
+    assert {name for name, text in sources.items() if copies.search(text)} <= {"accounts/ingest/databases/files.py"}, (
         "to stdout alone"
     )
     plain = {name for name in using - {"tables.py"} if "neutralise=" not in sources[name]}
-    assert plain == {"accounts/ingest/databases.py", "accounts/ingest/file_rows.py", "accounts/ingest/rejects.py"}
+    assert plain == {"accounts/ingest/databases/files.py", "accounts/ingest/file_rows.py", "accounts/ingest/rejects.py"}
 
 
 @pytest.mark.parametrize("cell", [*FORMULAS, "\n=1", "＝1", "＠x"])

@@ -6,7 +6,8 @@ Importing this package loads no engine; each function loads what it needs.
 
 from needsseg.accounts.ingest.cells import FORMATS, salesforce_18
 from needsseg.accounts.ingest.crosschecks import usage_before_subscription
-from needsseg.accounts.ingest.databases import address, database_kind, is_address, tables
+from needsseg.accounts.ingest.databases import database_kind, tables
+from needsseg.accounts.ingest.databases.addresses import address, is_address
 from needsseg.accounts.ingest.dates import DateColumn, DatesUnclearError, chosen_date_formats
 from needsseg.accounts.ingest.file_rows import read_header
 from needsseg.accounts.ingest.gathering import Gathered, Part, gathered, label, laid_out

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import sqlite3
-import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from needsseg.accounts.ingest.databases import address, parts_of
+from needsseg.accounts.ingest.databases.addresses import address
+from needsseg.accounts.ingest.databases.selections import parts_of
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.study.connection import Study
-from tests.fixtures.requirements import find_command, needs
+from tests.fixtures.postgresql import PASSWORD, free_port
+from tests.fixtures.requirements import needs
 from tests.fixtures.wording.accounts import NO_ACCOUNT_ID, NO_TIME
 from tests.fixtures.wording.common import UNREADABLE
 from tests.fixtures.wording.matching import refuses
+
+pytest_plugins = ["tests.fixtures.postgresql"]
 
 ROWS = [
     ("001A0000006Vm9r", 'Hale & Mercer, "LLP"', "NA", 120.0),
     ("b", "Zoë\nOst", None, None),
     ("", "nobody", "EU", 3.0),
 ]
-SPOKEN = "s3cret@/word"
 
 
 def held(study: Study, columns: str, kind: str = "accounts") -> list[tuple[object, ...]]:
@@ -99,8 +96,8 @@ def test_an_address_is_shown_without_its_password() -> None:
     where = address("postgresql://ana:s3cret%40%2Fword@db.example:5433/crm?sslmode=require")
     assert where.shown == "postgresql://ana@db.example:5433/crm"
     assert (where.password, where.connect["password"], where.connect["sslmode"]) == (
-        SPOKEN,
-        SPOKEN,
+        PASSWORD,
+        PASSWORD,
         "require",
     )
     assert account_sources.without_password("postgres://ana:x@h/crm?sslmode=require") == (
@@ -115,43 +112,10 @@ def test_an_address_is_shown_without_its_password() -> None:
     assert parts_of('crm."my.table"') == ["crm", "my.table"]
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A PostgreSQL server of our own on the loopback, with a password; its address without it."""
-    needs("psycopg", "postgresql")
-    initdb, pg_ctl = find_command("initdb"), find_command("pg_ctl")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
-        folder, who = Path(place), None
-        (folder / "password").write_text(SPOKEN)
-        if os.geteuid() == 0:  # the server refuses to run as root
-            who = "nobody"
-            for path in (folder, folder / "password"):
-                shutil.chown(path, who)
-
-        def run(*words: object) -> None:
-            said = [str(word) for word in words]
-            subprocess.run(said, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=who, cwd=folder)
-
-        port, data = _free_port(), folder / "data"
-        run(initdb, "-D", data, "-U", "ana", "-A", "scram-sha-256", f"--pwfile={folder / 'password'}", "-E", "UTF8")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-        run(pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
-        try:
-            yield f"postgresql://ana@127.0.0.1:{port}/postgres"
-        finally:
-            run(pg_ctl, "-D", data, "-m", "immediate", "stop")
-
-
 def test_a_table_of_a_postgresql_server(talk: Study, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import psycopg
 
-    with psycopg.connect(server, password=SPOKEN) as con:
+    with psycopg.connect(server, password=PASSWORD) as con:
         con.execute(
             'CREATE SCHEMA crm; CREATE TABLE crm."All.accounts" (account_id text, name text, region text, employees real)'
         )
@@ -160,7 +124,7 @@ def test_a_table_of_a_postgresql_server(talk: Study, server: str, monkeypatch: p
         con.execute("INSERT INTO use (account_id, event, ts) VALUES (7, 'x', '2026-05-01 01:00:00+02'), (7, 'y', NULL)")
     with refuses(NeedssegError, "PGPASSWORD"):
         account_sources.import_source(talk, server, table="use")
-    monkeypatch.setenv("PGPASSWORD", SPOKEN)
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
     assert account_sources.tables(talk, server) == ["use", 'crm."All.accounts"']
     report = account_sources.import_source(talk, server, table='crm."All.accounts"')
     assert held(talk, "account_id, name, region, employees") == [
@@ -184,7 +148,7 @@ def test_a_table_of_a_postgresql_server(talk: Study, server: str, monkeypatch: p
 
 def test_a_server_that_cannot_be_reached(talk: Study) -> None:
     needs("psycopg")
-    port = _free_port()
+    port = free_port()
     with refuses(NeedssegError, f"postgresql://ana@127.0.0.1:{port}/crm", "refused") as caught:
         account_sources.import_source(talk, f"postgresql://ana:{'s3cret'}@127.0.0.1:{port}/crm", table="x")
     assert "s3cret" not in str(caught.value)
@@ -194,3 +158,82 @@ def test_without_the_extra_its_name_is_told(talk: Study, monkeypatch: pytest.Mon
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
     with refuses(NeedssegError, 'pip install "needsseg[postgres]"'):
         account_sources.import_source(talk, "postgresql://h/crm", table="x")
+
+
+QUERY = (
+    "SELECT a.account_id, a.name, a.region, n.employees\nFROM accounts a JOIN sizes n USING (account_id) -- as of today"
+)
+
+
+def test_a_query_of_a_file(talk: Study, tmp_path: Path) -> None:
+    import duckdb
+
+    tables = (
+        "CREATE TABLE accounts (account_id TEXT, name TEXT, region TEXT)",
+        "CREATE TABLE sizes (account_id TEXT, employees DOUBLE)",
+    )
+    lite, duck = tmp_path / "crm.db", tmp_path / "crm.duckdb"
+    with sqlite3.connect(lite) as con, duckdb.connect(str(duck)) as other:
+        for each in (con, other):
+            for table in tables:
+                each.execute(table)
+            each.executemany("INSERT INTO accounts VALUES (?, ?, ?)", [row[:3] for row in ROWS])
+            each.executemany("INSERT INTO sizes VALUES (?, ?)", [(row[0], row[3]) for row in ROWS])
+    con.close()
+    for file in (lite, duck):
+        name = f"{file.name}: SELECT a.account_id, a.name, a.region, n.employees FROM acc…"
+        assert account_sources.propose_mapping(talk, file, query=QUERY).file == name
+        check(talk, account_sources.import_source(talk, file, query=QUERY), name)
+        before = file.read_bytes()
+        for bad in (
+            "SELECT * FROM songs",
+            "SELECT 1; DROP TABLE accounts",
+            "WITH x AS (SELECT 1) DELETE FROM accounts",
+        ):
+            with refuses(TableError, file.name, "query"):
+                account_sources.import_source(talk, file, query=bad)
+        with refuses(UsageError, "SELECT"):
+            account_sources.import_source(talk, file, query="DROP TABLE accounts")
+        with refuses(UsageError, "table", "query"):
+            account_sources.import_source(talk, file, table="accounts", query=QUERY)
+        assert file.read_bytes() == before
+    (tmp_path / "a.csv").write_text("account_id\na\n")
+    with refuses(UsageError, "a.csv", "--query"):
+        account_sources.import_source(talk, tmp_path / "a.csv", query=QUERY)
+
+
+def test_views_and_queries_of_a_postgresql_server(
+    talk: Study,
+    server: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import psycopg
+
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    with psycopg.connect(server, password=PASSWORD) as con:
+        con.execute(
+            "CREATE SCHEMA sales; CREATE TABLE sales.accounts (account_id text, name text, region text, employees int);"
+            "CREATE VIEW sales.shown AS SELECT * FROM sales.accounts;"
+            "CREATE MATERIALIZED VIEW sales.kept AS SELECT * FROM sales.accounts WITH NO DATA;"
+            "CREATE TABLE sales.split (account_id text) PARTITION BY LIST (account_id);"
+            "CREATE TABLE sales.split_a PARTITION OF sales.split FOR VALUES IN ('a')"
+        )
+        con.cursor().executemany("INSERT INTO sales.accounts VALUES (%s, %s, %s, %s)", ROWS)
+        con.execute("REFRESH MATERIALIZED VIEW sales.kept")
+    found = [name for name in account_sources.tables(talk, server) if name.startswith("sales.")]
+    assert found == ["sales.accounts", "sales.kept", "sales.shown", "sales.split"]
+    kept = [("001A0000006Vm9rIAC", 'Hale & Mercer, "LLP"', "NA", "120"), ("b", "Zoë\nOst", "", "")]
+    for chosen in ({"table": "sales.kept"}, {"table": "sales.shown"}, {"query": "SELECT * FROM sales.kept;"}):
+        report = account_sources.import_source(talk, server, **chosen)
+        assert held(talk, "account_id, name, region, employees") == kept
+        assert [r.row for r in report.rejected] == [4]
+    assert accounts.sources(talk)["accounts"].file_name == f"{server}: SELECT * FROM sales.kept;"
+    for changing in (
+        "WITH gone AS (DELETE FROM sales.accounts RETURNING *) SELECT * FROM gone",
+        "SELECT pg_sleep(0); DELETE FROM sales.accounts",
+        "SELECT lo_create(0)",
+    ):
+        with pytest.raises(NeedssegError):
+            account_sources.import_source(talk, server, query=changing)
+    with psycopg.connect(server, password=PASSWORD) as con:
+        assert con.execute("SELECT count(*) FROM sales.accounts").fetchone() == (3,)

@@ -178,6 +178,14 @@ def test_spark_gives_the_bytes_that_duckdb_gives(
 
 
 @pytest.mark.slow
+def test_spark_connect_gives_the_bytes_that_duckdb_gives(
+    files: StackFiles, few: StackFiles, connect_server: str
+) -> None:
+    assert digest(few, connect_server) == digest(few, "duckdb")
+    assert digest(files, connect_server, "America/St_Johns") == digest(files, "duckdb", "America/St_Johns")
+
+
+@pytest.mark.slow
 def test_executors_need_no_python(files: StackFiles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     needs("pyspark", "java")
     monkeypatch.setenv("PYSPARK_PYTHON", str(tmp_path / "gone"))

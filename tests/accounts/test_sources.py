@@ -86,6 +86,7 @@ def test_salesforce_deleted_merged_and_short_ids(tmp_path: Path) -> None:
     assert says(done.rejected[0].reason, "row 2", SECOND_ROW_OF_ACCOUNT)
 
 
+@pytest.mark.slow
 def test_the_columns_of_the_parquet_files(tmp_path: Path) -> None:
     accounts = rows(read("accounts", HERE / "hubspot_companies.csv", tmp_path).parquet)
     assert list(accounts[0]) == [

@@ -47,6 +47,7 @@ def test_the_marks_of_the_sample_study_are_exact() -> None:
         assert any(t.start <= start and end <= t.end and t.role == "participant" for t in transcript.turns), row
 
 
+@pytest.mark.slow
 def test_on_the_gold_set_learning_is_no_worse_than_the_untrained_order_and_better_than_chance(
     gold: bench.Marked,
 ) -> None:

@@ -201,6 +201,7 @@ def test_bad_input_is_named() -> None:
         discover(texts, vectors=rows[:-1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [5, 6, 9, 15])
 def test_few_passages_are_said_to_be_few(count: int) -> None:
     texts, _, rows, _ = _families(2, sizes=(4, 4, 4), off=3)

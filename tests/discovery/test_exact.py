@@ -79,6 +79,7 @@ def test_what_a_name_pulled_along_bears_the_name_also_where_its_example_repeats_
         assert None not in sizes or sizes[None] < sizes["B"], sizes
 
 
+@pytest.mark.slow
 def test_nothing_is_forced_into_a_candidate_to_keep_it_apart_from_what_lies_in_none():
     texts, rows, _ = _around()
     found = discover(texts, None, vectors=rows, resamples=0)

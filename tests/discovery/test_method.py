@@ -143,6 +143,7 @@ def test_speakers_own_words_are_taken_out() -> None:
     assert _agreement(found.labels, names) < 0.05
 
 
+@pytest.mark.slow
 def test_speakers_who_do_not_differ_are_left_as_they_are() -> None:
     rows, truth, names = _talking(0.0)
     rng = np.random.default_rng(0)

@@ -293,6 +293,7 @@ def load_recorded() -> dict[str, object]:
     return dict(json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUNS)
 def test_a_result_is_as_recorded(name: str) -> None:
     assert find_difference(round_all(RUNS[name]()), load_recorded()[name]) == ""

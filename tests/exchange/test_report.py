@@ -115,6 +115,7 @@ def test_a_share_of_few_is_wide() -> None:
     assert share_in_words(6, 18) == "6 of 18 (33%, 16–56%)" and share_in_words(0, 0) == "0 of 0"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("symbol", "place"), [(filled, place) for place, (filled, _) in enumerate(SHAPES)])
 def test_a_segment_has_its_own_symbol_and_colour_in_every_chart(symbol: str, place: int) -> None:
     names = ("One", "Two", "in no segment")

@@ -61,6 +61,7 @@ def test_the_articles_example_gives_its_three_interventions() -> None:
     assert any(mentions(fact, "timeline", "coordination", NEVER_USED_YET) for fact in unused)
 
 
+@pytest.mark.slow
 def test_the_articles_example_from_its_files_to_sentence_and_exactly_three_actions(tmp_path: Path) -> None:
     """Rows of a CRM, of usage and of subscriptions go in; nothing here is set by hand but the confirmed label."""
     files = article(tmp_path, renewal="2027-01-15")

@@ -332,6 +332,7 @@ raw_terms = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(raw_events, raw_terms, st.integers(0, 120), st.integers(0, 60), st.booleans())
 def test_what_has_fired_stays_as_it_is_when_days_are_added(

@@ -328,6 +328,7 @@ def test_history_is_filtered_by_person_and_a_merge_asks(tmp_path: Path) -> None:
         assert set(history.people(study)) >= {"tester", "berta"}
 
 
+@pytest.mark.slow
 def test_an_answer_under_anothers_name_is_still_taken_back_by_who_gave_it(tmp_path: Path) -> None:
     with studies.open_study(walked_study(tmp_path)) as study:
         here = evidence.listing(study)[0].id

@@ -97,6 +97,7 @@ def test_a_table_of_interviews_reads_as_their_files_do(tmp_path: Path) -> None:
         assert (transcript.text, transcript.turns) == (alone.text, alone.turns)
 
 
+@pytest.mark.slow
 def test_no_file_is_taken_for_another_language_than_english() -> None:
     files = [*transcript_files(MEETINGS), *AI_LED]
     assert not [path for path in files if any("English" in one for one in read(path).warnings)]

@@ -171,6 +171,7 @@ def load_recorded() -> dict[str, dict[str, list[str]]]:
     return dict(json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_varied_specimen_is_read_as_recorded(path: Path, tmp_path: Path) -> None:
     assert read_variants(path, tmp_path) == load_recorded()[path.name]

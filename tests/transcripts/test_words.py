@@ -239,6 +239,7 @@ def test_a_time_behind_the_words_is_the_end_of_their_turn() -> None:
     assert [turn.end_ms for turn in turns] == [60_000, 120_000, 180_000, 240_000]
 
 
+@pytest.mark.slow
 def test_a_pattern_that_searches_for_ever_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chosen_pattern, "LIMIT_SECONDS", 0.2)
     path = text(tmp_path, ("a" * 60 + "\n") * 300)

@@ -76,6 +76,7 @@ def test_the_log_rank_test_is_the_published_one_and_that_of_scipy() -> None:
     assert found.statistic == pytest.approx(float(theirs.statistic) ** 2)
 
 
+@pytest.mark.slow
 def test_the_permutation_p_comes_near_the_chi_square_one_in_a_large_sample() -> None:
     from scipy.stats import chi2
 

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from needsseg.accounts.ingest.databases import database_kind, is_address, spool_postgres, spool_table
+from needsseg.accounts.ingest.databases import Selection, copy_from_file, copy_from_server, database_kind
+from needsseg.accounts.ingest.databases.addresses import is_address
 from needsseg.accounts.ingest.file_rows import Layout, layout
 from needsseg.errors import Advice, NeedssegError, Option, TableError, UsageError
 from needsseg.files import file_sha256, private_folder
@@ -21,7 +22,7 @@ MOST_MEMBERS = 20_000
 MOST_UNPACKED = 32 * 1024**3
 MOST_RATIO = 1_000
 RATIO_FROM = 64 * 1024**2
-HIDDEN = (".", "__MACOSX", "~$")
+HIDDEN = (".", "__MACOS", "~$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,15 @@ def gathered(
     table: str = "",
     rows: int | None = None,
     is_own_file: Callable[[Path], bool] = lambda _: False,
+    query: str = "",
 ) -> Iterator[Gathered]:
-    """Gather what ``sources`` name: files, folders (all files below), patterns, zip files, databases with ``table``.
+    """Gather what ``sources`` name: files, folders (all files below), patterns, zip files, databases with ``table`` or ``query``.
 
     Content of archives and databases is copied below ``folder`` (the system's temporary folder where None) until the
     context ends; ``rows`` limits the rows copied of a table. Files for which ``is_own_file`` is true are skipped in
     folders. TableError where there is no file, or where a single file cannot be read.
     """
+    selection = Selection(table, query)
     if not sources:
         raise UsageError("No file is named.", "Name a CSV, Parquet or JSON-lines file, a folder or a database.")
     with private_folder(folder, "reading") as scratch:
@@ -64,7 +67,7 @@ def gathered(
         refused: list[tuple[str, str]] = []
         for name in sources:
             try:
-                for part in _parts(str(name), scratch, table, rows, is_own_file):
+                for part in _parts(str(name), scratch, selection, rows, is_own_file):
                     if isinstance(part, Part):
                         parts.append(part)
                     else:
@@ -107,14 +110,14 @@ def label(names: Sequence[str]) -> str:
 
 
 def _parts(
-    source: str, scratch: Path, table: str, rows: int | None, is_own_file: Callable[[Path], bool]
+    source: str, scratch: Path, selection: Selection, rows: int | None, is_own_file: Callable[[Path], bool]
 ) -> Iterator[Part | tuple[str, str]]:
     if is_address(source):
-        yield _spooled(scratch, lambda target: spool_postgres(source, table, target, rows))
+        yield _spooled(scratch, lambda target: copy_from_server(source, selection, target, rows))
         return
     path = Path(source).expanduser()
     if path.is_dir():
-        yield from _of_folder(path, scratch, table, is_own_file)
+        yield from _of_folder(path, scratch, selection, is_own_file)
     elif not path.exists() and glob.has_magic(source):
         matching_paths = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
         files = [name for name in matching_paths if name.is_file() and not is_own_file(name)]
@@ -122,13 +125,13 @@ def _parts(
             raise TableError(f"{source}: no file fits this pattern.", "Give a CSV, Parquet or JSON-lines file.")
         base = Path(os.path.commonpath([file.parent for file in files])) if len(files) > 1 else files[0].parent
         for file in files:
-            yield from _of_file(file, str(file.relative_to(base)), scratch, table, named_directly=len(files) == 1)
+            yield from _of_file(file, str(file.relative_to(base)), scratch, selection, named_directly=len(files) == 1)
     else:
-        yield from _of_file(path, path.name, scratch, table, named_directly=True, rows=rows)
+        yield from _of_file(path, path.name, scratch, selection, named_directly=True, rows=rows)
 
 
 def _of_folder(
-    folder: Path, scratch: Path, table: str, is_own_file: Callable[[Path], bool]
+    folder: Path, scratch: Path, selection: Selection, is_own_file: Callable[[Path], bool]
 ) -> Iterator[Part | tuple[str, str]]:
     file_count = 0
     for place, folders, files in os.walk(folder):
@@ -140,13 +143,15 @@ def _of_folder(
             if name.startswith(HIDDEN) or is_own_file(file) or not file.is_file():
                 continue
             file_count += 1
-            yield from _of_file(file, f"{folder.name}/{file.relative_to(folder)}", scratch, table, named_directly=False)
+            yield from _of_file(
+                file, f"{folder.name}/{file.relative_to(folder)}", scratch, selection, named_directly=False
+            )
     if not file_count:
         raise TableError(f"{folder}: holds no file.", "Name a folder of CSV, Parquet or JSON-lines files.")
 
 
 def _of_file(
-    path: Path, name: str, scratch: Path, table: str, named_directly: bool, rows: int | None = None
+    path: Path, name: str, scratch: Path, selection: Selection, named_directly: bool, rows: int | None = None
 ) -> Iterator[Part | tuple[str, str]]:
     """Yield the part of a file, or the parts in it; for an unreadable file in a folder its name and the reason."""
     try:
@@ -159,10 +164,14 @@ def _of_file(
         except OSError as error:
             raise TableError(f"{path}: cannot be read: {error}.", "Check the file and its permissions.") from error
         if kind:
-            yield _spooled(scratch, lambda target: spool_table(path, kind, table, target, rows))
+            yield _spooled(scratch, lambda target: copy_from_file(path, kind, selection, target, rows))
         elif zipped:
             yield from _of_zip(path, name, scratch)
-        elif table:
+        elif selection.query:
+            raise UsageError(
+                f"{name} is not a database, and cannot be queried.", Advice("Leave the query out", Option.QUERY, ".")
+            )
+        elif selection.table:
             raise UsageError(
                 f"{name} is not a database and has no tables to choose from.",
                 Advice("Leave the table out", Option.TABLE, "."),
@@ -187,7 +196,7 @@ def _of_zip(path: Path, name: str, scratch: Path) -> Iterator[Part | tuple[str, 
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not info.is_dir()]
             members = [info for info in members if not info.filename.rpartition("/")[2].startswith(HIDDEN)]
-            members = [info for info in members if not info.filename.startswith("__MACOSX")]
+            members = [info for info in members if not info.filename.startswith("__MACOS")]
             names = {info.filename for info in members}
             if names & {"[Content_Types].xml", "mimetype", "project.qde"}:
                 raise TableError(f"{name}: is an office document, no table.", "Save it as CSV.")

@@ -108,13 +108,14 @@ def propose_mapping(
     kind: str | None = None,
     *,
     table: str = "",
+    query: str = "",
     columns: MappingOf[str, str] | None = None,
     dates: MappingOf[str, str] | None = None,
     amounts: MappingOf[str, str] | None = None,
 ) -> MappingProposal:
     """Return the mapping that ``import_source`` would use, with the first rows; without ``kind``, the columns tell it."""
     file_list = _file_list(study, files)
-    with room.gathered(file_list, None, table, PREVIEWED, study.owns) as gathered:
+    with room.gathered(file_list, None, table, PREVIEWED, study.owns, query) as gathered:
         laid, refused = room.laid_out(gathered.parts, whole_files=False)
         kind, parts, others = of_kind(laid, kind, columns, whole=False)
         proposal = _proposed(study, parts, kind)
@@ -195,18 +196,19 @@ def import_source(
     *,
     dates: MappingOf[str, str] | None = None,
     table: str = "",
+    query: str = "",
     add: bool = False,
     amounts: MappingOf[str, str] | None = None,
 ) -> SourceReport:
     """Read files of accounts, events or subscriptions into Parquet beside the study, and use them from now on.
 
     They stand in place of the source of their kind; with ``add`` they come to what it holds, and a file that is there
-    already changes nothing. ``dates`` says how columns of dates are written, ``table`` which table of a database to read,
+    already changes nothing. ``dates`` says how columns of dates are written, ``table`` or ``query`` what to read of a database,
     ``amounts`` what is chosen of ``amounts.CHOICES``; without a choice that of the earlier import holds.
     """
     file_list = _file_list(study, files)
     _private_folder(study.stack)
-    with room.gathered(file_list, study.stack, table, is_own_file=study.owns) as gathered:
+    with room.gathered(file_list, study.stack, table, is_own_file=study.owns, query=query) as gathered:
         laid, refused = room.laid_out(gathered.parts)
         kind, parts, others = of_kind(laid, kind, columns)
         proposal = _proposed(study, parts, kind)

@@ -17,6 +17,7 @@ from needsseg.cli.accounts.sources import (
     files_argument,
     money_options,
     parse_pairs,
+    query_text,
     reading_options,
     tell_import,
     tell_mapping,
@@ -48,6 +49,7 @@ def import_(
     pairs: tuple[str, ...],
     dates: tuple[str, ...],
     table: str,
+    query: str,
     terms: str | None,
     interval: str | None,
     currency: str | None,
@@ -58,13 +60,15 @@ def import_(
     """Import accounts, events or subscriptions.
 
     FILES are CSV, Parquet or JSON lines (also gzip or zip), folders or patterns of them, a SQLite or
-    DuckDB file, or postgresql://user@host/database. Rows that cannot be read are refused one by one,
+    DuckDB file, or the address of a server: postgresql://user@host/database,
+    snowflake://user@account/database/schema, bigquery://project/dataset. Of a database --table or
+    --query choose what is read. Rows that cannot be read are refused one by one,
     and listed by: needsseg accounts rejects KIND
     """
     columns, forms = parse_pairs(pairs, "--map", "field=column"), parse_pairs(dates, "--dates", "column=format")
     with opened(session) as study, session.progressing() as progress:
         report = account_sources.import_source(
-            study, files, kind, columns, progress, dates=forms, table=table, add=add,
+            study, files, kind, columns, progress, dates=forms, table=table, query=query_text(query), add=add,
             amounts=chosen_amounts(terms, interval, currency, amounts),
         )  # fmt: skip
     tell_import(session, report, as_json)
@@ -109,6 +113,7 @@ def mapping(
     pairs: tuple[str, ...],
     dates: tuple[str, ...],
     table: str,
+    query: str,
     terms: str | None,
     interval: str | None,
     currency: str | None,
@@ -119,7 +124,7 @@ def mapping(
     columns, forms = parse_pairs(pairs, "--map", "field=column"), parse_pairs(dates, "--dates", "column=format")
     with opened(session) as study:
         proposal = account_sources.propose_mapping(
-            study, files, kind, table=table, columns=columns, dates=forms,
+            study, files, kind, table=table, query=query_text(query), columns=columns, dates=forms,
             amounts=chosen_amounts(terms, interval, currency, amounts),
         )  # fmt: skip
     tell_mapping(session, proposal, as_json)

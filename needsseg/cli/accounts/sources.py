@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,7 +36,7 @@ files_argument = click.argument("files", metavar="FILES", nargs=-1, required=Tru
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how files are read: --kind, --map, --dates, --table, and those for amounts."""
+    """The options that say how files are read: --kind, --map, --dates, --table, --query, and those for amounts."""
     for option in (
         click.option(
             "--amounts",
@@ -45,7 +46,8 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help=f"How amounts of subscriptions are written: {', '.join(AMOUNTS)}.",
         ),
         *amount_options(),
-        click.option("--table", metavar="NAME", default="", help="The table of a database."),
+        click.option("--query", metavar="SQL", default="", help="A query of a database, or @FILE that holds one."),
+        click.option("--table", metavar="NAME", default="", help="The table or view of a database."),
         click.option(
             "--dates",
             metavar="COLUMN=FORMAT",
@@ -63,6 +65,17 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def query_text(given: str) -> str:
+    """Return the SQL of --query; that of a file where @ stands before its name."""
+    if not given.startswith("@"):
+        return given
+    path = Path(given[1:]).expanduser()
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--query: {path} cannot be read: {error}.", "Name a text file with one SQL query.") from error
 
 
 def amount_options() -> tuple[Callable[..., Any], ...]:

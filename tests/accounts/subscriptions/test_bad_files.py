@@ -59,6 +59,7 @@ CASES: dict[str, tuple[str, str, list[tuple[int, str, str]]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(CASES))
 def test_each_fault_is_named_and_counted_and_undo_restores(talk: Study, tmp_path: Path, name: str) -> None:
     kind, text, refused = CASES[name]

@@ -36,6 +36,7 @@ def read_amounts(path: Path, *cells: str, **amounts: str) -> Ingested:
     return read(path, HEADER + "\n".join(quoted) + "\n", **amounts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "values"),
     [
@@ -81,6 +82,7 @@ def test_what_is_no_amount_is_refused_with_its_row(tmp_path: Path, cell: str, re
     ]
 
 
+@pytest.mark.slow
 def test_a_point_that_may_separate_thousands_is_decided_by_the_column_or_said(tmp_path: Path) -> None:
     done = read_amounts(tmp_path, "1.234", "7")
     assert [term.amount for term in read_subscriptions(done.parquet)] == [1.234, 7]
@@ -110,6 +112,7 @@ def test_an_amount_with_cents_is_the_same_however_it_is_written(value: int, grou
             assert found == (value / 100,), cell
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("interval", "count", "words", "a_year"),
     [
