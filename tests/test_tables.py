@@ -118,7 +118,7 @@ def test_every_table_is_written_by_the_one_writer() -> None:
     otherwise = re.compile(r"csv\.(?:writer|DictWriter)\(|\.to_csv\(|write_csv\(|sink_csv\(|to_excel\(|Workbook\(\)")
     assert {name for name, text in sources.items() if otherwise.search(text)} == {"tables.py"}
     copies = re.compile(r"TO [^\n]*FORMAT (?:csv|xlsx)", re.IGNORECASE)
-    assert {name for name, text in sources.items() if copies.search(text)} <= {"accounts/ingest/databases/files.py"}, (
+    assert {name for name, text in sources.items() if copies.search(text)} <= {"accounts/ingest/databases/postgresql.py"}, (
         "to stdout alone"
     )
     plain = {name for name in using - {"tables.py"} if "neutralise=" not in sources[name]}

@@ -12,7 +12,7 @@ from needsseg.accounts.ingest.databases.selections import parts_of
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.study.connection import Study
-from tests.fixtures.postgresql import PASSWORD, free_port
+from tests.fixtures.loopback import PASSWORD, free_port
 from tests.fixtures.requirements import needs
 from tests.fixtures.wording.accounts import NO_ACCOUNT_ID, NO_TIME
 from tests.fixtures.wording.common import UNREADABLE

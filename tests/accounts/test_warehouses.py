@@ -14,7 +14,7 @@ from needsseg.actions.accounts import account_sources, accounts
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.study.connection import Study
 from tests.accounts.test_databases import ROWS, held
-from tests.fixtures.postgresql import PASSWORD, free_port
+from tests.fixtures.loopback import PASSWORD, free_port
 from tests.fixtures.requirements import needs
 from tests.fixtures.wording.matching import refuses
 
