@@ -105,7 +105,7 @@ WRITERS = {
     "exchange/curves.py": "survival curves",
     "exchange/rollups.py": "roll-ups",
     "exchange/scorecards.py": "scorecards and use by segment",
-    "exchange/tables.py": "labelled accounts, and with them HubSpot, Salesforce and dbt",
+    "exchange/tables.py": "labelled accounts and triggers, and with them HubSpot, Salesforce and dbt",
 }
 
 
@@ -118,9 +118,9 @@ def test_every_table_is_written_by_the_one_writer() -> None:
     otherwise = re.compile(r"csv\.(?:writer|DictWriter)\(|\.to_csv\(|write_csv\(|sink_csv\(|to_excel\(|Workbook\(\)")
     assert {name for name, text in sources.items() if otherwise.search(text)} == {"tables.py"}
     copies = re.compile(r"TO [^\n]*FORMAT (?:csv|xlsx)", re.IGNORECASE)
-    assert {name for name, text in sources.items() if copies.search(text)} <= {"accounts/ingest/databases/postgresql.py"}, (
-        "to stdout alone"
-    )
+    assert {name for name, text in sources.items() if copies.search(text)} <= {
+        "accounts/ingest/databases/postgresql.py"
+    }, "to stdout alone"
     plain = {name for name in using - {"tables.py"} if "neutralise=" not in sources[name]}
     assert plain == {"accounts/ingest/databases/files.py", "accounts/ingest/file_rows.py", "accounts/ingest/rejects.py"}
 

@@ -149,3 +149,27 @@ def test_the_official_clients_keep_the_limits_with_many_accounts_and_long_texts(
     assert {answer.status for answer in answers} == {"accepted"}
     assert sum(len(batch.items) for batch in batches.batches) == 3_000
     assert largest > to.limits.bytes * 0.5 or target == "hubspot"
+
+
+@pytest.mark.parametrize(
+    ("target", "key", "account", "fits"),
+    [
+        ("salesforce", "Id", "001A0000006Vm9rIAC", True),
+        ("salesforce", "Id", "001A0000006Vm9r", False),
+        ("salesforce", "Id", "001A0000006Vm9rIAX", False),
+        ("salesforce", "Id", "003A0000006Vm9rIAC", False),
+        ("salesforce", "Id", "acme.example", False),
+        ("salesforce", "Id", "", False),
+        ("salesforce", "Crm_Id__c", "acme.example", True),
+        ("salesforce", "Crm_Id__c", "x" * 256, False),
+        ("hubspot", "hs_object_id", "12345678901", True),
+        ("hubspot", "hs_object_id", "012", False),
+        ("hubspot", "hs_object_id", "1.2E+10", False),
+        ("hubspot", "hs_object_id", "١٢", False),
+        ("hubspot", "hs_object_id", "001A0000006Vm9rIAC", False),
+        ("hubspot", "crm_id", "001A0000006Vm9rIAC", True),
+    ],
+)
+def test_ids_that_a_destination_cannot_hold_are_known_before(target: str, key: str, account: str, fits: bool) -> None:
+    refusal = DESTINATIONS[target].refusal
+    assert refusal is not None and (refusal(account, key) == "") == fits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.actions.playbook import triggers
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError, Option, UsageError
 from needsseg.exchange.destinations import DESTINATIONS
@@ -35,7 +36,8 @@ class ExportReport:
     """The result of an export: the table, its manifest, the number of rows and of rows with a label.
 
     ``left_out`` counts accounts that are unchanged since the last export. ``renamed`` lists segments whose name changed
-    since then, as (old name, new name, number of accounts).
+    since then, as (old name, new name, number of accounts). ``refused`` are accounts whose id the target cannot hold, with
+    the reason.
     """
 
     path: Path
@@ -44,13 +46,15 @@ class ExportReport:
     labelled: int
     left_out: int = 0
     renamed: tuple[tuple[str, str, int], ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
     """The profiles and rows to deliver to a destination, and for each the record to store once it is delivered.
 
-    For a destination by user there is one of each per user, and ``deliveries`` hold user ids in place of account ids.
+    For a destination by user or trigger there is one of each per user or trigger, and ``deliveries`` hold their ids in place of
+    account ids. ``refused`` are accounts whose id the destination cannot hold, with the reason.
     """
 
     profiles: tuple[AccountProfile, ...]
@@ -58,6 +62,7 @@ class ExportPlan:
     deliveries: tuple[Delivered, ...]
     left_out: int
     renamed: tuple[tuple[str, str, int], ...]
+    refused: Mapping[str, str]
 
 
 def export(
@@ -92,13 +97,14 @@ def export(
     profiles = accounts.profiles(study, as_of, progress, engine)
     if is_of_one_segment(format):
         profiles = _cohort(study, profiles, str(segment))
-    users = users_of(study, format, as_of, engine)
-    planned = plan(study, f"file:{format}", profiles, changed_only, users)
+    subjects = subjects_of(study, format, as_of, progress, engine)
+    fitting, refused = fitting_ids(profiles, format, key)
+    planned = plan(study, f"file:{format}", fitting, changed_only, subjects, refused)
     manifest = _manifest_facts(study, original) | {"changed_only": changed_only, "left_out": planned.left_out}
     written = _write(study, planned, format, path, manifest, neutralise=neutralise, key=key, overwrite=overwrite)
     labelled = sum(bool(profile.needs_segment) for profile in planned.profiles)
     return ExportReport(
-        written, _manifest_of(written), len(planned.profiles), labelled, planned.left_out, planned.renamed
+        written, _manifest_of(written), len(planned.profiles), labelled, planned.left_out, planned.renamed, refused
     )
 
 
@@ -140,9 +146,10 @@ def targets() -> tuple[str, ...]:
     return (*FORMATS, *DESTINATIONS)
 
 
-def is_by_user(target: str) -> bool:
-    """Whether a target takes a row for each user of an account."""
-    return target in DESTINATIONS and DESTINATIONS[target].covers == "users"
+def noun(target: str) -> str:
+    """What a row of a target is: an account, a user or a trigger."""
+    covers = DESTINATIONS[target].covers if target in DESTINATIONS else "accounts"
+    return {"users": "user", "triggers": "trigger"}.get(covers, "account")
 
 
 def is_of_one_segment(target: str) -> bool:
@@ -179,14 +186,49 @@ def check_options(format: str, segment: str | None, changed_only: bool, key: str
         )
 
 
-def users_of(study: Study, target: str, as_of: date, engine: str | None) -> dict[str, str] | None:
-    """The account of each user, for a target by user; None for other targets.
+def fitting_ids(
+    profiles: Sequence[AccountProfile], target: str, key: str
+) -> tuple[list[AccountProfile], dict[str, str]]:
+    """Return the accounts whose id a target can hold, and the others with the reason; NeedssegError where there is none."""
+    destination = DESTINATIONS.get(target)
+    if destination is None or destination.refusal is None:
+        return list(profiles), {}
+    reasons = {each.account_id: destination.refusal(each.account_id, key or destination.key) for each in profiles}
+    refused = {account: reason for account, reason in reasons.items() if reason}
+    if refused and len(refused) == len(profiles):
+        account, reason = next(iter(refused.items()))
+        raise NeedssegError(
+            f"{target} can hold no account's id; the first is '{account}': {reason}.",
+            Advice(
+                "Keep these ids in a field of their own there (an external id, a unique property), and name it",
+                Option.KEY,
+                ".",
+            ),
+        )
+    return [each for each in profiles if not reasons[each.account_id]], refused
 
-    Leaves out users of several accounts, since one account's need would overwrite another's. Raises NeedssegError
-    without usage data.
+
+def subjects_of(
+    study: Study, target: str, as_of: date, progress: Progress, engine: str | None
+) -> list[tuple[str, Mapping[str, Cell]]] | None:
+    """The account and the further columns of each row, for a target by user or trigger; None for other targets."""
+    covers = DESTINATIONS[target].covers if target in DESTINATIONS else "accounts"
+    if covers == "users":
+        return [(account, {"user_id": user}) for user, account in _users(study, as_of, engine).items()]
+    if covers == "triggers":
+        from needsseg.exchange.triggers import trigger_rows
+
+        fired = triggers.fired(study, as_of, progress=progress, engine=engine).rows
+        # Late events may still cancel a trigger that is not settled, and an event that was sent cannot be taken back.
+        return [(str(row["account_id"]), row) for row in trigger_rows(each for each in fired if each.trigger.settled)]
+    return None
+
+
+def _users(study: Study, as_of: date, engine: str | None) -> dict[str, str]:
+    """The account of each user. Leaves out users of several accounts, since one account's need would overwrite another's.
+
+    NeedssegError without usage data.
     """
-    if not is_by_user(target):
-        return None
     files = account_sources.stack_files(study)
     if files.events is None:
         raise NeedssegError("There is no usage data, so users are unknown.", Advice("Import it: ", Fix.IMPORT_ACCOUNTS))
@@ -202,21 +244,22 @@ def plan(
     destination: str,
     profiles: Sequence[AccountProfile],
     changed_only: bool,
-    users: Mapping[str, str] | None = None,
+    subjects: Sequence[tuple[str, Mapping[str, Cell]]] | None = None,
+    refused: Mapping[str, str] | None = None,
 ) -> ExportPlan:
     """Compare the rows for a destination with those it has; a row that is unchanged keeps its message id.
 
-    ``users`` (user id to account id) plans a row for each user, with the further column ``user_id``.
+    ``subjects`` (an account's id and further columns, such as ``user_id``) plan a row each.
     """
     from needsseg.exchange.destinations import message_id, row_shas, subject_id
     from needsseg.exchange.tables import rows_of
 
     pairs: list[tuple[AccountProfile, Mapping[str, Cell]]] = list(zip(profiles, rows_of(profiles), strict=True))
-    if users is not None:
+    if subjects is not None:
         by_account = {profile.account_id: (profile, row) for profile, row in pairs}
         pairs = [
-            (by_account[account][0], {**by_account[account][1], "user_id": user})
-            for user, account in users.items()
+            (by_account[account][0], {**by_account[account][1], **further})
+            for account, further in subjects
             if account in by_account
         ]
 
@@ -245,7 +288,9 @@ def plan(
             rows.append(row)
             delivered_rows.append(delivery)
     names = tuple((old, new, count) for (old, new), count in sorted(renamed.items()))
-    return ExportPlan(tuple(sent_profiles), tuple(rows), tuple(delivered_rows), len(pairs) - len(sent_profiles), names)
+    return ExportPlan(
+        tuple(sent_profiles), tuple(rows), tuple(delivered_rows), len(pairs) - len(sent_profiles), names, refused or {}
+    )
 
 
 def batch_id(rows: Sequence[Delivered]) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.exchange.export import ExportPlan, batch_id, plan, users_of
+from needsseg.actions.exchange.export import ExportPlan, batch_id, fitting_ids, plan, subjects_of
 from needsseg.errors import EXIT_PARTLY, NeedssegError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.study.accounts import deliveries
@@ -30,8 +30,8 @@ class Outlook:
     """A preview of what would be sent: the destination, batches, first records, and accounts that are left out.
 
     ``unchanged`` accounts have the same facts as when last accepted (apart from the date), ``already`` were accepted
-    exactly as they are, ``too_large`` fit into no batch (account to reason); ``unanswered`` batches of an earlier run are
-    sent again under the same ids.
+    exactly as they are, ``left_out`` cannot be sent (account to reason: too large, or an id the target cannot hold);
+    ``unanswered`` batches of an earlier run are sent again under the same ids.
     """
 
     target: str
@@ -44,7 +44,7 @@ class Outlook:
     first: tuple[Mapping[str, object], ...]
     unchanged: int
     already: int
-    too_large: Mapping[str, str]
+    left_out: Mapping[str, str]
     unanswered: int
     renamed: tuple[tuple[str, str, int], ...]
 
@@ -87,8 +87,9 @@ def outlook(
     host = _host(receiver, environ)
     field = key or receiver.key
     destination = " ".join(filter(None, (target, host, field)))
-    users = users_of(study, target, as_of, engine)
-    planned = plan(study, destination, accounts.profiles(study, as_of, progress, engine), changed_only, users)
+    subjects = subjects_of(study, target, as_of, progress, engine)
+    fitting, refused = fitting_ids(accounts.profiles(study, as_of, progress, engine), target, key)
+    planned = plan(study, destination, fitting, changed_only, subjects, refused)
     delivered = deliveries.delivered_rows(study, destination)
     open_rows = {
         each.account_id: each
@@ -101,7 +102,7 @@ def outlook(
     first = tuple(item.record for batch in batches.batches[:1] for item in batch.items[:FIRST])
     return Outlook(
         target, host, receiver.secret_name, destination, field, batches.batches, open_rows, first, planned.left_out,
-        _unchanged_count(planned, open_rows), batches.refused, _unanswered(study, destination), planned.renamed,
+        _unchanged_count(planned, open_rows), {**refused, **batches.refused}, _unanswered(study, destination), planned.renamed,
     )  # fmt: skip
 
 
@@ -125,7 +126,7 @@ def send(
 
     post = posting(_receiver(look.target), _secret(look, environ), look.host, look.key)
     deliveries.close_open(study, look.destination)
-    rejected = dict(look.too_large)
+    rejected = dict(look.left_out)
     accepted = tries = done = 0
     for batch in look.batches:
         progress("sending", done, len(look.batches))

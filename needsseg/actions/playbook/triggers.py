@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.timelines import Timelines, timelines
@@ -14,7 +15,8 @@ from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.accounts.result_cache import cached
-from needsseg.errors import Advice, Fix, NeedssegError
+from needsseg.actions.exchange import output_files
+from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.peers import Peers, peers, peers_as_json, peers_from_json
 from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
@@ -217,3 +219,22 @@ def _warnings(lines: Timelines, as_of: date, has_events: bool) -> list[str]:
             "there, and is marked as not settled."
         )
     return warnings
+
+
+def check_target(study: Study, path: Path, *, overwrite: bool = False) -> None:
+    """Raise UsageError or NeedssegError where triggers are not to be written to ``path``; to ask before the long work."""
+    from needsseg.exchange.triggers import COLUMNS, FORMATS
+
+    if path.suffix.lower().removeprefix(".") not in FORMATS:
+        raise UsageError(
+            f"{path.name}: triggers are written as CSV or JSON lines.", "Name a file that ends in .csv or .jsonl."
+        )
+    output_files.check(study, path, COLUMNS[0], "triggers", overwrite=overwrite)
+
+
+def write_triggers(study: Study, report: TriggerReport, path: Path) -> Path:
+    """Write triggers to a CSV or JSON-lines file, whole or not at all, after ``check_target``; return ``path``."""
+    from needsseg.exchange.triggers import triggers_text
+
+    output_files.write(study, path, triggers_text(report.rows, path.suffix.lower().removeprefix(".")))
+    return path

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from needsseg.actions.exchange import sending
-from needsseg.actions.exchange.export import ExportReport, check_options, is_by_user, targets
+from needsseg.actions.exchange.export import ExportReport, check_options, noun, targets
 from needsseg.actions.exchange.export import export as write
 from needsseg.actions.exchange.sending import Outlook
 from needsseg.cli.accounts.profiles import as_of_option, engine_option
@@ -63,8 +63,9 @@ def export(
     """Write every account's profile to PATH as a target takes it, with a manifest beside it; or send it.
 
     Tables: csv, jsonl, parquet, sqlite, duckdb, dbt. Requests as JSON lines: segment, segment-users (by
-    the users that usage tells), amplitude, mixpanel. Import tables:
-    hubspot, salesforce, amplitude-cohort. With --send PATH may be left out.
+    the users that usage tells), segment-triggers, amplitude, amplitude-triggers (an event for each
+    trigger), mixpanel. Import tables: hubspot, salesforce, amplitude-cohort. Accounts whose id a
+    target cannot hold are named and left out. With --send PATH may be left out.
     """
     _check_sending(path, send, yes)
     check_options(format_, segment, changed_only, key)
@@ -104,10 +105,11 @@ def _neutralise(keep_formulas: bool, neutralise_formulas: bool) -> bool | None:
 def _tell_report(session: Session, report: ExportReport, format_: str) -> None:
     _tell_renamed(session, report.renamed)
     session.say(
-        f"Wrote {report.rows} {'users' if is_by_user(format_) else 'accounts'}, {report.labelled} with a needs "
+        f"Wrote {format_count(report.rows, noun(format_))}, {report.labelled} with a needs "
         f"segment, to {report.path} and {report.manifest}."
         + (f" Left out as unchanged: {report.left_out}." if report.left_out else "")
     )
+    _refuse(session, dict(report.refused))
 
 
 def _send(session: Session, look: Outlook, yes: bool) -> None:
@@ -128,7 +130,7 @@ def _send(session: Session, look: Outlook, yes: bool) -> None:
         )
         _refuse(session, dict(report.rejected))
     else:
-        _refuse(session, dict(look.too_large))
+        _refuse(session, dict(look.left_out))
 
 
 def _refuse(session: Session, rejected: dict[str, str]) -> None:
@@ -143,7 +145,7 @@ def _tell_outlook(session: Session, look: Outlook) -> None:
     session.say(
         f"To {look.host}: {format_count(look.accounts, 'account')} in "
         f"{format_count(len(look.batches), 'batch', 'batches')}. "
-        f"Already accepted as they are: {look.already}. Unchanged: {look.unchanged}. Too large: {len(look.too_large)}."
+        f"Already accepted as they are: {look.already}. Unchanged: {look.unchanged}. Left out: {len(look.left_out)}."
     )
     if look.unanswered:
         session.say(f"Batches of an earlier run without an answer: {look.unanswered}; sent again under the same ids.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -30,6 +31,10 @@ def optional_day(ctx: click.Context, option: click.Parameter, value: str | None)
 @click.option(
     "--since", callback=optional_day, metavar="YYYY-MM-DD", help="Only triggers that fired on or after this day."
 )
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write all of them to FILE, as .csv or .jsonl."
+)
+@click.option("--force", is_flag=True, help="Replace a file that is no earlier table of triggers.")
 @click.option("--all", "show_all", is_flag=True, help="List all triggers of each account, as --json does.")
 @engine_option
 @json_option
@@ -40,6 +45,8 @@ def triggers(
     kind: str | None,
     account: str | None,
     since: date | None,
+    out: Path | None,
+    force: bool,
     show_all: bool,
     engine: str | None,
     as_json: bool,
@@ -50,7 +57,11 @@ def triggers(
     the features are in prompts/triggers.toml. Peers are the accounts of the same needs-based segment, or on the same plan.
     """
     with opened(session) as study, session.progressing() as progress:
+        if out is not None:
+            actions.check_target(study, out, overwrite=force)
         report = actions.fired(study, as_of, kind, account, since, progress, engine)
+        if out is not None:
+            actions.write_triggers(study, report, out)
     if as_json:
         print_array(map(_shape, report.rows))
     else:
@@ -72,6 +83,8 @@ def triggers(
             )
     for warning in report.warnings:
         session.warn(warning)
+    if out is not None:
+        session.say(f"Wrote {format_count(len(report.rows), 'trigger')} to {out}.")
     counts = Counter(row.trigger.kind for row in report.rows)
     summary = ", ".join(f"{counts[name]} {name}" for name in KINDS if counts[name])
     when = f"from {since} to {as_of}" if since else f"up to {as_of}"

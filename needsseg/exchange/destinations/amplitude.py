@@ -6,6 +6,7 @@ import http.client
 import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from needsseg.exchange.destinations.answers import answered, official, unanswere
 from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Limits
 from needsseg.exchange.destinations.destination import Contents, Destination, FileRequest, Rows
 from needsseg.exchange.tables import Cell, csv_text, write_text
+from needsseg.exchange.triggers import EVENT, event_properties
 
 # 1,024 groups and 1 MB per call.
 LIMITS = Limits(count=1_024, bytes=950_000, item_bytes=900_000)
@@ -25,6 +27,19 @@ def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, o
     if unknown := {name: "-" for name, value in facts.items() if value is None}:
         operations["$unset"] = unknown
     return {"group_type": key, "group_value": str(row["account_id"]), "group_properties": operations}
+
+
+def trigger_record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
+    """Return an event for a trigger, on the day on which it fired; its group is the account."""
+    account = str(row["account_id"])
+    return {
+        "event_type": EVENT,
+        "device_id": f"needsseg-{account}",
+        "groups": {key: account},
+        "insert_id": message_id,
+        "time": _milliseconds(str(row["fired_on"])),
+        "event_properties": event_properties(row),
+    }
 
 
 def size(item: Item) -> int:
@@ -80,21 +95,26 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
 
 
 def _event(amplitude: Any, events: Any, item: Item) -> Any:
+    if "event_type" in item.record:
+        return amplitude.BaseEvent(**item.record).get_event_body()
     operations: Any = item.record["group_properties"]
     identify = events.Identify()
     for name, value in operations["$set"].items():
         identify.set(name, value)
     for name in operations.get("$unset", {}):
         identify.unset(name)
-    day = datetime.fromisoformat(operations["$set"]["as_of_date"]).replace(tzinfo=UTC)
     event = amplitude.GroupIdentifyEvent(
         groups={item.record["group_type"]: item.record["group_value"]},
         group_properties=identify.user_properties,
         device_id=f"needsseg-{item.record['group_value']}",  # insert ids are deduplicated per device
         insert_id=item.message_id,
-        time=int(day.timestamp() * 1000),
+        time=_milliseconds(operations["$set"]["as_of_date"]),
     )
     return event.get_event_body()
+
+
+def _milliseconds(day: str) -> int:
+    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def _cohort(rows: Rows, request: FileRequest) -> Contents:
@@ -115,5 +135,12 @@ GROUPS = Destination(
     host_name="NEEDSSEG_AMPLITUDE_HOST",
     secret_name="AMPLITUDE_API_KEY",  # noqa: S106 - the name under which it is looked up
     post=poster,
+)
+TRIGGERS = replace(
+    GROUPS,
+    name="amplitude-triggers",
+    covers="triggers",
+    record=trigger_record,
+    body=lambda records: {"api_key": "AMPLITUDE_API_KEY", "events": records},
 )
 COHORT = Destination(name="amplitude-cohort", ending="csv", covers="segment", file=_cohort)

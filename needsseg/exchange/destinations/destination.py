@@ -48,10 +48,12 @@ class Destination:
     name: str
     ending: str
     """The suffix of its files."""
-    covers: Literal["accounts", "users", "segment"] = "accounts"
-    """The subject of a row: an account, a user of one, or an account of the requested segment."""
+    covers: Literal["accounts", "users", "segment", "triggers"] = "accounts"
+    """The subject of a row: an account, a user of one, an account of the requested segment, or a trigger of an account."""
     key: str = ""
     """The default key field of an account, where another can be chosen."""
+    refusal: Callable[[str, str], str] | None = None
+    """Returns why an account's id cannot be one of the destination's, from the id and the key field; "" where it can."""
     fields: Callable[[str], Sequence[str]] | None = None
     """The columns of its table by the key, in the manifest."""
     is_spreadsheet: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -94,10 +95,18 @@ def _answer_of(batch: Batch, code: int, body: bytes) -> Answer:
     )
 
 
+def refusal(account_id: str, key: str) -> str:
+    """Return why an id cannot identify a company of HubSpot by the key; a Record ID is a number."""
+    if key == RECORD_ID and not re.fullmatch(r"[1-9][0-9]{0,18}", account_id):
+        return "not a Record ID of HubSpot, which is a number"
+    return ""
+
+
 HUBSPOT = Destination(
     name="hubspot",
     ending="csv",
     key=RECORD_ID,
+    refusal=refusal,
     fields=header,
     is_spreadsheet=True,
     file=table,

@@ -14,7 +14,12 @@ _OF_THE_EXPORT = ("as_of_date", "segmentation_version")
 
 
 def row_shas(row: Mapping[str, Cell]) -> tuple[str, str]:
-    """Return the hash of the whole row, and of its facts: without the date and the segmentation's version."""
+    """Return the hash of the whole row, and of its facts: without the date and the segmentation's version.
+
+    A trigger happened once: its id says all, whatever is said of its account later.
+    """
+    if "trigger_id" in row:
+        return _sha(row["trigger_id"]), _sha(row["trigger_id"])
     facts = {name: value for name, value in row.items() if name not in _OF_THE_EXPORT}
     return _sha(row), _sha(facts)
 
@@ -22,8 +27,11 @@ def row_shas(row: Mapping[str, Cell]) -> tuple[str, str]:
 def message_id(destination: str, row: Mapping[str, Cell], before: str) -> str:
     """Return a message's id from destination, account, content and the previous message, so that reverting is a new one.
 
-    A destination that forgets repeated ids would else drop a label that went from A to B and back to A.
+    A destination that forgets repeated ids would else drop a label that went from A to B and back to A. Of a trigger it is the
+    trigger's own.
     """
+    if "trigger_id" in row:
+        return str(row["trigger_id"])
     return _sha([destination, row["account_id"], row, before])[:40]
 
 
@@ -45,8 +53,8 @@ def packed(destination: Destination, rows: Sequence[Mapping[str, Cell]], ids: Ma
 
 
 def subject_id(row: Mapping[str, Cell]) -> str:
-    """Return the id of the subject of a row: its user if it has one, else the account."""
-    return str(row["user_id"] if "user_id" in row else row["account_id"])
+    """Return the id of the subject of a row: its trigger or user if it has one, else the account."""
+    return str(row.get("trigger_id") or row.get("user_id") or row["account_id"])
 
 
 def _sha(content: object) -> str:

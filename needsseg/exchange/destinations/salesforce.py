@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+from needsseg.accounts import salesforce_18
 from needsseg.errors import Advice, NeedssegError, Option
 from needsseg.exchange.destinations.destination import Contents, Destination, FileRequest, Rows
 from needsseg.exchange.tables import csv_text, write_text
 from needsseg.records import PROFILE_COLUMNS
 
+ID = "Id"
+LONGEST_EXTERNAL_ID = 255
 LARGEST = 100_000_000  # bytes of one job's data
 
 
@@ -30,4 +35,21 @@ def table(rows: Rows, request: FileRequest) -> Contents:
     return Contents(lambda partial: write_text(partial, text), manifest)
 
 
-SALESFORCE = Destination(name="salesforce", ending="csv", key="Id", fields=header, is_spreadsheet=True, file=table)
+def refusal(account_id: str, key: str) -> str:
+    """Return why an id cannot identify an Account of Salesforce; of another key, why it is no external id.
+
+    An Account's Id has 18 characters and begins with 001; the last three tell which of the first fifteen are capitals.
+    """
+    if key != ID:
+        too_long = len(account_id) > LONGEST_EXTERNAL_ID
+        return f"longer than the {LONGEST_EXTERNAL_ID} characters of an external id" if too_long else ""
+    if not re.fullmatch(r"001[A-Za-z0-9]{15}", account_id):
+        return "not the Id of an Account in Salesforce (18 letters and digits that begin with 001)"
+    if salesforce_18(account_id[:15]) != account_id:
+        return "not the Id of an Account in Salesforce: its last three characters do not fit the others"
+    return ""
+
+
+SALESFORCE = Destination(
+    name="salesforce", ending="csv", key=ID, refusal=refusal, fields=header, is_spreadsheet=True, file=table
+)

@@ -12,6 +12,7 @@ from needsseg.exchange.destinations.answers import SECONDS, answered, official, 
 from needsseg.exchange.destinations.delivery import Answer, Batch, Limits
 from needsseg.exchange.destinations.destination import Destination
 from needsseg.exchange.tables import Cell
+from needsseg.exchange.triggers import EVENT, event_properties
 from needsseg.version import __version__
 
 # 2,500 events and 500 KB per request, 32 KB per event, including the client's name and the envelope.
@@ -30,6 +31,15 @@ def user_record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[s
     """Return an identify call with the account's facts and id as traits of one of its users (``user_id`` of the row)."""
     traits = {name: value for name, value in row.items() if name != "user_id"}
     return {"type": "identify", "userId": str(row["user_id"]), "traits": traits, **_envelope(row, message_id)}
+
+
+def trigger_record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
+    """Return a track call for a trigger, on the day on which it fired; its group is the account."""
+    account = str(row["account_id"])
+    envelope = _envelope({"as_of_date": row["fired_on"]}, message_id)
+    context = {**dict(envelope["context"]), "groupId": account}  # type: ignore[call-overload]
+    identity = {"event": EVENT, "anonymousId": f"needsseg-{account}", "properties": event_properties(row)}
+    return {"type": "track", **identity, **envelope, "context": context}
 
 
 def _envelope(row: Mapping[str, Cell], message_id: str) -> dict[str, object]:
@@ -77,14 +87,23 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
 
 def _message(client: Any, record: Mapping[str, Any]) -> object:
     fields = {
-        "traits": dict(record["traits"]),
         "timestamp": datetime.fromisoformat(record["timestamp"]),
         "message_id": record["messageId"],
     }
+    if record["type"] == "track":
+        group = {"groupId": record["context"]["groupId"]}
+        _, message = client.track(
+            anonymous_id=record["anonymousId"], event=record["event"], properties=dict(record["properties"]), context=group,
+            **fields,
+        )  # fmt: skip
+        return message
+    traits = dict(record["traits"])
     if record["type"] == "identify":
-        _, message = client.identify(user_id=record["userId"], **fields)
+        _, message = client.identify(user_id=record["userId"], traits=traits, **fields)
     else:
-        _, message = client.group(anonymous_id=record["anonymousId"], group_id=record["groupId"], **fields)
+        _, message = client.group(
+            anonymous_id=record["anonymousId"], group_id=record["groupId"], traits=traits, **fields
+        )
     return message
 
 
@@ -100,3 +119,4 @@ ACCOUNTS = Destination(
     post=poster,
 )
 USERS = replace(ACCOUNTS, name="segment-users", covers="users", record=user_record)
+TRIGGERS = replace(ACCOUNTS, name="segment-triggers", covers="triggers", record=trigger_record)

@@ -38,7 +38,8 @@ def test_every_target_is_written_with_a_manifest(sourced: Caller, tmp_path: Path
 
     for name in ("sqlite", "duckdb", "dbt", "segment", "amplitude", "mixpanel", "hubspot", "salesforce"):
         path = tmp_path / ("labels.csv" if name == "dbt" else f"out.{name}")
-        assert says(sourced.done("export", name, path, *DAY).err, WROTE, "390 accounts", "1 with")
+        key = ("--key", "crm_id") if name == "hubspot" else ()
+        assert says(sourced.done("export", name, path, *DAY, *key).err, WROTE, "390 accounts", "1 with")
         assert manifest(path)["rows"] == 390
     sourced.done("export", "amplitude-cohort", tmp_path / "cohort.csv", *DAY, "--segment", "Minder")
     (account,) = (tmp_path / "cohort.csv").read_text().splitlines()
@@ -63,7 +64,7 @@ def test_every_target_is_written_with_a_manifest(sourced: Caller, tmp_path: Path
     assert [row["Id"] for row in table if row["Needs_Segment__c"] != "#N/A"] == [account]
     assert "" not in {row["Needs_Segment__c"] for row in table}
     with (tmp_path / "out.hubspot").open() as file:
-        assert account in [row["Record ID"] for row in csv.DictReader(file)]
+        assert account in [row["crm_id"] for row in csv.DictReader(file)]
 
 
 def test_requests_are_batches_within_limits_and_ids_stay(sourced: Caller, tmp_path: Path) -> None:
@@ -104,9 +105,10 @@ def test_formulas_are_neutralised_unless_told_not_to(sourced: Caller, tmp_path: 
     sourced.done("segment", "rename", segment["id"], "=1+1")
     for name in ("csv", "hubspot", "salesforce", "dbt"):
         path = tmp_path / "labels.csv"
-        sourced.done("export", name, path, *DAY)
+        key = ("--key", "crm_id") if name == "hubspot" else ()
+        sourced.done("export", name, path, *DAY, *key)
         assert ",'=1+1," in path.read_text()
-        sourced.done("export", name, path, *DAY, "--keep-formulas")
+        sourced.done("export", name, path, *DAY, *key, "--keep-formulas")
         assert ",=1+1," in path.read_text()
     assert sourced("export", "csv", path, *DAY, "--keep-formulas", "--neutralise-formulas").code == 2
     assert sourced("export", "sqlite", tmp_path / "x", *DAY, "--neutralise-formulas").code == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -69,6 +71,29 @@ def test_each_kind_is_listed_with_its_day_and_evidence(empty: Caller, tmp_path: 
     assert says(called.err, "warning:", "newest event", "2026-03-23", "2026-03-24", MAY_ONLY_MEAN)
     assert says(called.err, "3 triggers", "2026-06-01", "1 unused_feature", "1 below_weekly", "1 team_growth")
     assert "a1       Lindenhof" in empty.done("triggers", "--as-of", "2026-06-01").out
+
+
+def test_all_triggers_are_written_to_a_file(empty: Caller, tmp_path: Path) -> None:
+    caller = imported(empty, tmp_path, [date(2026, 1, 1) + timedelta(days=n) for n in range(60)])
+    day = ("--as-of", "2026-05-31")
+    listed = caller.done("triggers", *day, "--json").json
+    assert listed
+    for ending in ("csv", "jsonl"):
+        path = tmp_path / f"triggers.{ending}"
+        assert says(caller.done("triggers", *day, "--out", path).err, f"{len(listed)} triggers", path)
+        text = path.read_text(encoding="utf-8")
+        rows = list(csv.DictReader(text.splitlines())) if ending == "csv" else list(map(json.loads, text.splitlines()))
+        for row, shown in zip(rows, listed, strict=True):
+            assert (row["trigger_id"], row["account_id"], row["fired_on"]) == (
+                shown["id"], shown["account_id"], shown["fired_on"],
+            )  # fmt: skip
+            assert (row["evidence"], row["needs_segment"] or None) == (shown["evidence"], shown["needs_segment"])
+        caller.done("triggers", *day, "--out", path, "--kind", "team_growth")  # an earlier table is replaced
+        path.write_text("mine")
+        assert says(caller("triggers", *day, "--out", path).err, path, "--force")
+        assert path.read_text() == "mine"
+    assert says(caller("triggers", *day, "--out", tmp_path / "t.xlsx").err, "t.xlsx", ".csv or .jsonl")
+    assert caller("triggers", *day, "--out", caller.study).code != 0
 
 
 def test_a_day_begins_where_the_settings_say(empty: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
