@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -251,7 +251,7 @@ def plan(
 
     ``subjects`` (an account's id and further columns, such as ``user_id``) plan a row each.
     """
-    from needsseg.exchange.destinations import message_id, row_shas, subject_id
+    from needsseg.exchange.destinations import subject_id
     from needsseg.exchange.tables import rows_of
 
     pairs: list[tuple[AccountProfile, Mapping[str, Cell]]] = list(zip(profiles, rows_of(profiles), strict=True))
@@ -270,27 +270,32 @@ def plan(
     renamed: Counter[tuple[str, str]] = Counter()
     rows: list[Mapping[str, Cell]] = []
     for profile, row in pairs:
-        row_sha, facts_sha = row_shas(row)
         name = profile.needs_segment or ""
-        delivery = Delivered(subject_id(row), row_sha, facts_sha, "", ids.get(name), name)
-        earlier = delivered.get(delivery.account_id)
-        if earlier is None:
-            delivery = replace(delivery, message_id=message_id(destination, row, ""))
-        else:
-            same = earlier.row_sha256 == row_sha
-            delivery = replace(
-                delivery, message_id=earlier.message_id if same else message_id(destination, row, earlier.message_id)
-            )
-            if earlier.segment_id is not None and earlier.segment_id == delivery.segment_id and earlier.segment != name:
-                renamed[earlier.segment, name] += 1
-        if not (changed_only and earlier is not None and earlier.facts_sha256 == facts_sha):
+        earlier = delivered.get(subject_id(row))
+        delivery = _delivery(destination, row, earlier, ids.get(name), name)
+        if earlier is not None and earlier.segment_id is not None and earlier.segment_id == delivery.segment_id:
+            renamed[earlier.segment, name] += earlier.segment != name
+        if not (changed_only and earlier is not None and earlier.facts_sha256 == delivery.facts_sha256):
             sent_profiles.append(profile)
             rows.append(row)
             delivered_rows.append(delivery)
-    names = tuple((old, new, count) for (old, new), count in sorted(renamed.items()))
+    names = tuple((old, new, count) for (old, new), count in sorted(renamed.items()) if count)
     return ExportPlan(
         tuple(sent_profiles), tuple(rows), tuple(delivered_rows), len(pairs) - len(sent_profiles), names, refused or {}
     )
+
+
+def _delivery(
+    destination: str, row: Mapping[str, Cell], earlier: Delivered | None, segment_id: int | None, segment: str
+) -> Delivered:
+    """Return the record of a row to deliver; where it is the same as the earlier one, it has the earlier message's id."""
+    from needsseg.exchange.destinations import message_id, row_shas, subject_id
+
+    row_sha, facts_sha = row_shas(row)
+    is_same = earlier is not None and earlier.row_sha256 == row_sha
+    before = earlier.message_id if earlier is not None else ""
+    message = before if is_same else message_id(destination, row, before)
+    return Delivered(subject_id(row), row_sha, facts_sha, message, segment_id, segment)
 
 
 def batch_id(rows: Sequence[Delivered]) -> str:

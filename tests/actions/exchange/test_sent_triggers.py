@@ -1,0 +1,56 @@
+"""Triggers sent as events, with the official clients to receivers on the loopback."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.exchange import export
+from needsseg.actions.playbook import triggers
+from needsseg.actions.study import studies
+from needsseg.exchange.destinations import DESTINATIONS
+from tests.actions.exchange.test_sending import SECRET, Desk
+from tests.fixtures import receivers
+from tests.fixtures.receivers import receiving
+from tests.fixtures.requirements import needs
+from tests.fixtures.samples import SAMPLE
+
+
+def test_triggers_are_sent_once_as_events(tmp_path: Path) -> None:
+    needs("segment", "amplitude")
+    day, later = date(2026, 3, 29), date(2026, 3, 30)
+    with studies.init(tmp_path / "study.db") as study:
+        account_sources.import_source(study, SAMPLE / "accounts" / "accounts.csv")
+        ids = [account.account_id for account in accounts.listing(study)[:3]]
+        # One account logs in on, two fall silent in March.
+        usage = "".join(
+            f"{account},u{n},login,2026-0{month}-{each:02}T10:00:00Z\n"
+            for n, account in enumerate(ids)
+            for month, last in ((2, 27), (3, 29))
+            for each in range(1, last + 1)
+            if n == 0 or month == 2 or each < 8
+        )
+        (tmp_path / "usage.csv").write_text("account_id,user_id,event,timestamp\n" + usage, encoding="utf-8")
+        account_sources.import_source(study, tmp_path / "usage.csv")
+        fired = [row.trigger for row in triggers.fired(study, day).rows]
+        settled = {trigger.id: trigger for trigger in fired if trigger.settled}
+        assert settled
+        for target, reply in (("segment-triggers", receivers.segment), ("amplitude-triggers", receivers.amplitude)):
+            to = DESTINATIONS[target]
+            with receiving(SECRET, reply(SECRET)) as at:
+                desk = Desk(study, target, at, {to.host_name: at.url, to.secret_name: SECRET}, [])
+                assert desk.send(desk.look(day=day)).accepted == len(settled)
+                [body] = at.accepted()
+                events = body["batch"] if target == "segment-triggers" else body["events"]
+                for event in events:
+                    trigger = settled[event.get("messageId") or event["insert_id"]]
+                    said = event.get("properties") or event["event_properties"]
+                    assert said["account_id"] == trigger.account_id and said["kind"] == trigger.kind
+                    assert said["fired_on"] == trigger.fired_on.isoformat() and said["evidence"] == trigger.evidence
+                    group = event["context"]["groupId"] if "context" in event else event["groups"]["account"]
+                    assert group == trigger.account_id
+                # A trigger of the past is not sent again, whatever is said of its account since.
+                assert not set(desk.look(day=later).deliveries) & set(settled)
+        made = export.export(study, "segment-triggers", tmp_path / "triggers.jsonl", day)
+        assert made.rows == len(settled)
