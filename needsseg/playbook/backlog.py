@@ -42,7 +42,8 @@ def read_backlog(path: Path, segments: Sequence[str]) -> Backlog:
     """Read the features in the CSV at ``path``: columns feature, impact, confidence (0.8 or 80%), effort, and the reach.
 
     The reach is either ``segments``, separated by semicolons, whose accounts are all reached, or numbers of accounts in
-    columns named ``reach:`` and a segment. The delimiter is a comma, semicolon or tab; other columns are ignored.
+    columns named ``reach:`` and a segment. A column ``used as`` names the feature as usage does, where that differs. The
+    delimiter is a comma, semicolon or tab; other columns are ignored.
     TableError for a file that cannot be read or lacks a column.
     """
     rows = _rows(path)
@@ -117,7 +118,8 @@ def _feature(number: int, row: Mapping[str, str], segment_by_name: Mapping[str, 
     effort = _number(row, "effort")
     if effort <= 0:
         raise _RowError("effort", row["effort"], "effort must be above 0")
-    return Feature(number, row["feature"], impact, _confidence(row), effort, _reach(row, segment_by_name))
+    reach, used_as = _reach(row, segment_by_name), row.get("used as", "")
+    return Feature(number, row["feature"], impact, _confidence(row), effort, reach, used_as)
 
 
 def _confidence(row: Mapping[str, str]) -> float:

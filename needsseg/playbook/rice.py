@@ -38,7 +38,8 @@ class Customer:
 class Feature:
     """One row of a backlog; ``reach`` is the number of accounts by segment, None for a whole segment.
 
-    ``confidence`` is in [0, 1], ``effort`` above 0, ``impact`` and ``reach`` not negative.
+    ``confidence`` is in [0, 1], ``effort`` above 0, ``impact`` and ``reach`` not negative. ``used_as`` is the name by which
+    usage knows it, where that is another.
     """
 
     row: int
@@ -47,6 +48,12 @@ class Feature:
     confidence: float
     effort: float
     reach: dict[str, float | None]
+    used_as: str = ""
+
+    @property
+    def usage_name(self) -> str:
+        """Return the name by which usage knows the feature."""
+        return self.used_as or self.name
 
 
 @dataclass(frozen=True, slots=True)

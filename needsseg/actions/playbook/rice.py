@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from needsseg.accounts.tiers.profile import SOURCE_ORDER, deciding_label
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.playbook.rice_measures import Measure, measure
+from needsseg.actions.scorecard.feature_use import findings_of_features
 from needsseg.errors import Advice, Fix, NeedssegError, Option, Remedy, UsageError
 from needsseg.playbook.backlog import read_backlog
 from needsseg.playbook.rice import (
@@ -29,6 +30,7 @@ from needsseg.playbook.rice import (
 )
 from needsseg.progress import Progress, silent
 from needsseg.records import Label
+from needsseg.scorecard.findings import Finding
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
 from needsseg.text import date_of, format_count
@@ -58,7 +60,8 @@ class RiceReport:
     """The features' scores with their basis: the day, λ, the weights, how far labels and amounts reach.
 
     ``sentences`` say the latter; ``left_out`` counts accounts whose subscription has ended. ``weigh_by`` is what the weights go
-    by, ``words`` how it is called; ``reach`` says which labels are counted.
+    by, ``words`` how it is called; ``reach`` says which labels are counted. ``use`` has, by the
+    name by which usage knows a feature, the supported differences between segments in its use; unknown ones are left out.
     """
 
     as_of: date
@@ -74,6 +77,7 @@ class RiceReport:
     weigh_by: str = "arr"
     words: str = "ARR"
     reach: str = "all"
+    use: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
 
     @property
     def formula(self) -> str:
@@ -91,12 +95,14 @@ def scored(
     engine: str | None = None,
     weigh_by: str = "arr",
     reach: str = "all",
+    use: bool = False,
 ) -> RiceReport:
     """Score the backlog at ``path`` as of a day, the one after the newest event where none is given.
 
     Accounts are counted by needs-based segment, or by ``size``, ``industry`` or ``plan``; those whose subscription has ended
-    are left out. ``weigh_by`` as in ``rice_measures.measure``; ``reach`` is one of REACH. ``engine`` as in
-    ``accounts.profiles``. Raise TableError for a file without the columns it takes, UsageError for what makes no sense.
+    are left out. ``weigh_by`` as in ``rice_measures.measure``; ``reach`` is one of REACH. ``use`` asks what use by
+    segment says of the features. ``engine`` as in ``accounts.profiles``. Raise TableError for a file without the columns it
+    takes, UsageError for what makes no sense.
     """
     _check_choices(by, reach)
     day = as_of or _newest(study)
@@ -114,6 +120,7 @@ def scored(
     scaled_to = len(staying) if reach in ("survey", "assigned") else None
     weight_by_segment = weights(customers, _segments(study, by, customers), scaled_to)
     backlog = read_backlog(path, tuple(weight_by_segment))
+    names = [feature.usage_name for feature in backlog.features]
     scores = rice(backlog.features, weight_by_segment, strength, weighed.words)
     covered = coverage(customers)
     return RiceReport(
@@ -130,6 +137,7 @@ def scored(
         weigh_by,
         weighed.words,
         reach,
+        findings_of_features(study, day, by, names, progress, engine) if use else {},
     )
 
 

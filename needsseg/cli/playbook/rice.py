@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -47,6 +48,7 @@ from needsseg.text import format_count
 )
 @click.option("--as-of", callback=optional_day, metavar="YYYY-MM-DD",
               help="The as-of date. Default: the day after the newest event.")  # fmt: skip
+@click.option("--use", is_flag=True, help="Add how use of the features differs between segments, where it does.")
 @click.option("--explain", metavar="FEATURE", help="Show how this feature's scores are computed.")
 @engine_option
 @json_option
@@ -59,6 +61,7 @@ def rice(
     weigh_by: str,
     reach: str,
     as_of: date | None,
+    use: bool,
     explain: str | None,
     engine: str | None,
     as_json: bool,
@@ -69,7 +72,7 @@ def rice(
     serves, separated by semicolons) or a number of accounts in columns such as reach:Builder.
     """
     with opened(session) as study, session.progressing() as progress:
-        report = actions.scored(study, file, as_of, by, strength, progress, engine, weigh_by, reach)
+        report = actions.scored(study, file, as_of, by, strength, progress, engine, weigh_by, reach, use)
     for reject in report.refused:
         where = f"{file.name} row {reject.row}" + (f", column {reject.column}" if reject.column else "")
         session.refuse(where, f"'{reject.value}': {reject.reason}." if reject.value else f"{reject.reason}.")
@@ -87,6 +90,8 @@ def rice(
         _print_one(shown[0], report)
     else:
         _print_all(report)
+    if use and not as_json:
+        _print_use(shown, report)
     for warning in report.warnings:
         session.warn(warning)
     for sentence in report.sentences:
@@ -136,6 +141,19 @@ def _print_one(score: Score, report: actions.RiceReport) -> None:
             )
 
 
+def _print_use(shown: Sequence[Score], report: actions.RiceReport) -> None:
+    """Print, for each feature, how its use differs between segments, or that it does not or is not known."""
+    print_text("\nUse in the last 90 days:")
+    for score in shown:
+        findings = report.use.get(score.feature.usage_name)
+        if findings is None:
+            print_text(f"{score.feature.name}: usage knows no feature '{score.feature.usage_name}'.")
+        elif not findings:
+            print_text(f"{score.feature.name}: no difference between segments that its interval supports.")
+        for finding in findings or ():
+            print_text(f"{score.feature.name}: {finding.sentence} {finding.evidence}.")
+
+
 def _value(report: actions.RiceReport) -> str:
     return "an amount" if report.weigh_by == "arr" else "a known value"
 
@@ -175,6 +193,12 @@ def _shape(score: Score, report: actions.RiceReport) -> dict[str, Any]:
         "by": report.by,
         "weigh_by": report.weigh_by,
         "reach_counts": report.reach,
+        "use": None
+        if (findings := report.use.get(score.feature.usage_name)) is None
+        else [
+            {"segment": each.segment, "more": each.more, "sentence": each.sentence, "evidence": each.evidence}
+            for each in findings
+        ],
     }
 
 

@@ -46,6 +46,39 @@ def worked(empty: Caller, tmp_path: Path) -> Caller:
     return empty
 
 
+def test_use_by_segment_says_whom_a_feature_serves(empty: Caller, tmp_path: Path) -> None:
+    sizes = {"e": 900, "s": 20}
+    accounts = [(f"{size}{number}", size, number) for size in sizes for number in range(30)]
+    (tmp_path / "crm.csv").write_text(
+        "account_id,name,employees\n" + "".join(f"{key},N,{sizes[size]}\n" for key, size, _ in accounts)
+    )
+    (tmp_path / "terms.csv").write_text(
+        "account_id,plan,mrr,start_date\n" + "".join(f"{key},Team,10,2026-01-01\n" for key, _, _ in accounts)
+    )
+    # Large accounts use automation, few small ones do; every second account of either size uses boards.
+    uses = [(key, "Auto-mation") for key, size, number in accounts if size == "e" or number < 3]
+    uses += [(key, "boards") for key, _, number in accounts if number % 2]
+    (tmp_path / "usage.csv").write_text(
+        "account_id,user_id,event,feature,timestamp\n"
+        + "".join(f"{key},u,opened,{feature},2026-05-20T10:00:00Z\n" for key, feature in uses)
+    )
+    for name in ("crm", "terms", "usage"):
+        empty.done("accounts", "import", tmp_path / f"{name}.csv")
+    (tmp_path / "backlog.csv").write_text(
+        "feature,segments,impact,confidence,effort,used as\nRules v2,enterprise,1,80%,2,automation\n"
+        "Boards,small,1,0.8,2,\nSongs,small,1,0.8,2,\n"
+    )
+    by = ("rice", "backlog.csv", "--by", "size", "--as-of", "2026-06-01")
+    rows = {row["feature"]: row["use"] for row in empty.done(*by, "--use", "--json").json}
+    (finding,) = rows["Rules v2"]
+    assert (finding["segment"], finding["more"]) == ("enterprise", True)
+    assert says(finding["sentence"], "100%", "10%", "30 and 30 accounts")
+    assert (rows["Boards"], rows["Songs"]) == ([], None)
+    assert {row["use"] for row in empty.done(*by, "--json").json} == {None}
+    shown = empty.done(*by, "--use").out
+    assert says(shown, f"Rules v2: {finding['sentence']}", "Boards: no difference", "usage knows no feature 'Songs'")
+
+
 def test_the_worked_figures(worked: Caller) -> None:
     called = worked.done("rice", "backlog.csv", "--by", "size", "--as-of", "2026-06-01", "--json")
     first, second = called.json
