@@ -112,11 +112,7 @@ def scored(
         staying = [profile for profile in profiles if "churned" not in profile.lifecycle_flags]
         weighed = measure(study, weigh_by, staying, day, backend)
     customers = _customers(study, staying, by, reach, weighed, day)
-    if reach != "all" and not any(customer.segment for customer in customers):
-        raise NeedssegError(
-            f"No account has a label from {_SOURCE_WORDS[reach]}, so reach cannot be counted by these.",
-            Advice("Count all labels, or add some: ", _FIX_OF[reach]),
-        )
+    _check_labels(customers, reach)
     scaled_to = len(staying) if reach in ("survey", "assigned") else None
     weight_by_segment = weights(customers, _segments(study, by, customers), scaled_to)
     backlog = read_backlog(path, tuple(weight_by_segment))
@@ -150,6 +146,14 @@ def _check_choices(by: str, reach: str) -> None:
         raise UsageError(
             f"Accounts by {by} have no label, so reach cannot be counted by {reach} labels.",
             "Group accounts by needs, or count all.",
+        )
+
+
+def _check_labels(customers: Sequence[Customer], reach: str) -> None:
+    if reach != "all" and not any(customer.segment for customer in customers):
+        raise NeedssegError(
+            f"No account has a label from {_SOURCE_WORDS[reach]}, so reach cannot be counted by these.",
+            Advice("Count all labels, or add some: ", _FIX_OF[reach]),
         )
 
 
