@@ -37,7 +37,7 @@ def held(study: Study, columns: str, kind: str = "accounts") -> list[tuple[objec
     return duckdb.execute(f"SELECT {columns} FROM '{parquet}'").fetchall()
 
 
-def check(study: Study, report: account_sources.SourceReport, name: str) -> None:
+def check(study: Study, report: SourceReport, name: str) -> None:
     assert held(study, "account_id, name, region, employees") == [
         ("001A0000006Vm9rIAC", 'Hale & Mercer, "LLP"', "NA", "120.0"), ("b", "Zoë\nOst", "", ""),
     ]  # fmt: skip

@@ -40,7 +40,7 @@ def written(folder: Path, *stamps: str, name: str = "use.csv") -> Path:
     return file
 
 
-def read(study: Study, file: Path, form: str = "") -> account_sources.SourceReport:
+def read(study: Study, file: Path, form: str = "") -> SourceReport:
     return account_sources.import_source(
         study, file, "events", {"timestamp": "when happened"}, dates={"when happened": form} if form else {}
     )

@@ -70,7 +70,7 @@ def held(study: Study, columns: str, kind: str = "events") -> list[tuple[Any, ..
     return duckdb.execute(f"SELECT {columns} FROM read_parquet(?)", [str(parquet)]).fetchall()
 
 
-def adds_up(report: account_sources.SourceReport) -> bool:
+def adds_up(report: SourceReport) -> bool:
     return report.read == report.rows + len(report.rejected) + report.duplicates + report.dropped
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from needsseg.accounts.engines.engine import Engine, open_engine
+from needsseg.accounts.own.columns import OwnColumn
 from needsseg.accounts.tiers.behaviour import Usage, behaviour
 from needsseg.accounts.tiers.event_meanings import EventRules, load_event_rules
 from needsseg.accounts.tiers.firmographic import IcpRule, load_icp
@@ -27,11 +28,12 @@ ACCOUNT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class StackFiles:
-    """The current Parquet files that ``ingest`` wrote."""
+    """The current Parquet files that ``ingest`` wrote, and the own columns of accounts."""
 
     accounts: Path
     events: Path | None = None
     subscriptions: Path | None = None
+    own: tuple[OwnColumn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from needsseg.cli.accounts.sources import (
     chosen_amounts,
     files_argument,
     money_options,
+    own_given,
     parse_pairs,
     reading_options,
     tell_import,
@@ -52,20 +53,23 @@ def import_(
     interval: str | None,
     currency: str | None,
     amounts: tuple[str, ...],
+    types: tuple[str, ...],
+    dropped: tuple[str, ...],
     add: bool,
     as_json: bool,
 ) -> None:
     """Import accounts, events or subscriptions.
 
     FILES are CSV, Parquet or JSON lines (also gzip or zip), folders or patterns of them, a SQLite or
-    DuckDB file, or postgresql://user@host/database. Rows that cannot be read are refused one by one,
+    DuckDB file, or postgresql://user@host/database. Columns of accounts that are no field are kept with
+    a type, which is guessed from their cells. Rows that cannot be read are refused one by one,
     and listed by: needsseg accounts rejects KIND
     """
     columns, forms = parse_pairs(pairs, "--map", "field=column"), parse_pairs(dates, "--dates", "column=format")
     with opened(session) as study, session.progressing() as progress:
         report = account_sources.import_source(
             study, files, kind, columns, progress, dates=forms, table=table, add=add,
-            amounts=chosen_amounts(terms, interval, currency, amounts),
+            amounts=chosen_amounts(terms, interval, currency, amounts), own=own_given(types, dropped),
         )  # fmt: skip
     tell_import(session, report, as_json)
     if report.asks and not as_json:
@@ -113,6 +117,8 @@ def mapping(
     interval: str | None,
     currency: str | None,
     amounts: tuple[str, ...],
+    types: tuple[str, ...],
+    dropped: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Show how files would be read, with the first rows. Imports nothing."""
@@ -120,7 +126,7 @@ def mapping(
     with opened(session) as study:
         proposal = account_sources.propose_mapping(
             study, files, kind, table=table, columns=columns, dates=forms,
-            amounts=chosen_amounts(terms, interval, currency, amounts),
+            amounts=chosen_amounts(terms, interval, currency, amounts), own=own_given(types, dropped),
         )  # fmt: skip
     tell_mapping(session, proposal, as_json)
 

@@ -23,7 +23,7 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.account_sources import MappingProposal
+    from needsseg.actions.accounts.source_reports import MappingProposal
     from needsseg.tui.accounts.context import AccountsContext
     from needsseg.tui.child import Outcome
 

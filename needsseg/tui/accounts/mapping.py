@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.actions.accounts import FORMATS
-from needsseg.actions.accounts.account_sources import MappingProposal
+from needsseg.actions.accounts.source_reports import MappingProposal
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.fixes import worded
