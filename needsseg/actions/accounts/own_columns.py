@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,10 +18,13 @@ from needsseg.accounts.own.columns import (
     OwnValue,
     choices_from,
     columns_from,
+    field_text,
     find_column,
     is_prefixed,
+    known_column,
     listed_columns,
 )
+from needsseg.accounts.own.conditions import read_filter
 from needsseg.accounts.own.segments import OwnSegments, segments_of_column
 from needsseg.accounts.own.values import read_values
 from needsseg.actions.accounts.engines import engine_for
@@ -172,3 +176,70 @@ def dividing(
 def dimension_name(column: OwnColumn, built_in: Collection[str]) -> str:
     """Return what an own column is called among what is built in: with PREFIX where its name is taken."""
     return f"{PREFIX}{column.name}" if column.name.casefold() in built_in else column.name
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCell:
+    """The cell of one account in an own column; ``value`` is None where it is empty."""
+
+    name: str
+    type: str
+    value: OwnValue | None
+
+    @property
+    def text(self) -> str:
+        """Return the value as text, "" where there is none."""
+        return field_text(self.value, self.type)
+
+    @property
+    def plain(self) -> str | float | bool | None:
+        """Return the value as JSON has it: a date as ISO text."""
+        return self.text if self.type == "date" and self.value is not None else self.value
+
+
+def own_cells(study: Study, account_id: str, engine: str | None = None) -> tuple[OwnCell, ...]:
+    """Return the cells of one account in all own columns."""
+    columns = own_columns(study)
+    values = own_values(study, columns, engine, {account_id})
+    return tuple(OwnCell(each.name, each.type, values[each.name].get(account_id)) for each in columns)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnListing:
+    """Own columns of a list of accounts: the cells of each by account id, and the ids that fit the filters."""
+
+    names: tuple[str, ...]
+    cells: Mapping[str, tuple[OwnCell, ...]]
+    fitting: frozenset[str]
+
+
+def own_listing(
+    study: Study, ids: Sequence[str], names: Sequence[str], filters: Sequence[str], engine: str | None = None
+) -> OwnListing:
+    """Return the own columns called ``names`` of the accounts ``ids``, and which of them fit every filter.
+
+    Filters are written as ``conditions.read_filter`` takes them. UsageError for an unknown column or a filter that is none.
+    """
+    columns = own_columns(study)
+    shown = [known_column(columns, name) for name in names]
+    read = [read_filter(text, columns) for text in filters]
+    needed = list({column.stored: column for column in (*shown, *(one.column for one in read))}.values())
+    values = own_values(study, needed, engine)
+    segments = {one.column.name: segments_of_column(one.column, values[one.column.name]) for one in read}
+    fitting = frozenset(
+        id_
+        for id_ in ids
+        if all(
+            one.fits(values[one.column.name].get(id_), segments[one.column.name].of(id_)) for one in read
+        )
+    )
+    cells = {
+        id_: tuple(OwnCell(column.name, column.type, values[column.name].get(id_)) for column in shown) for id_ in ids
+    }
+    return OwnListing(tuple(column.name for column in shown), cells, fitting)
+
+
+def named_list(text: str) -> tuple[str, ...]:
+    """Return the names in a text that separates them by commas; one that has a comma itself stands in quotes."""
+    names = [name.strip() for row in csv.reader([text], skipinitialspace=True) for name in row]
+    return tuple(name for name in names if name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.own_columns import named_list, own_listing
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
@@ -30,31 +31,53 @@ engine_option = click.option(
 @click.command()
 @as_of_option
 @click.option("--account", metavar="ID", help="Only this account.")
+@click.option("--columns", metavar="NAMES", default="", help="Also show these further columns of the accounts, with commas between.")
+@click.option(
+    "--where", "filters", metavar="FILTER", multiple=True,
+    help='Only accounts whose further column fits: "Region=EMEA", "Health score>=40", "Contract end<2027-01-01", '
+    '"Region=unknown". Given again, all must fit.',
+)
 @engine_option
 @json_option
 @click.pass_obj
-def profile(session: Session, as_of: date, account: str | None, engine: str | None, as_json: bool) -> None:
+def profile(
+    session: Session,
+    as_of: date,
+    account: str | None,
+    columns: str,
+    filters: tuple[str, ...],
+    engine: str | None,
+    as_json: bool,
+) -> None:
     """Show the four tiers of every account as of a date, with recommended actions and why."""
     with opened(session) as study, session.progressing() as progress:
         rows = accounts.profiles(study, as_of, progress, engine)
         paid = revenue_as_of(study, as_of, engine)
+        own = own_listing(study, [row.account_id for row in rows], named_list(columns), filters, engine)
+    rows = [row for row in rows if row.account_id in own.fitting]
     if account is not None:
         rows = [row for row in rows if row.account_id == account]
         if not rows:
             raise NotFoundError(f"There is no account '{account}'.", "List them with: needsseg profile --as-of DATE")
     if as_json:
-        print_array(shapes.profile(row, paid) for row in rows)
+        print_array(
+            shapes.profile(row, paid) | {"columns": {cell.name: cell.plain for cell in own.cells[row.account_id]}}
+            for row in rows
+        )
     elif account is not None:
         _print_one(rows[0], paid)
+        if own.names:
+            print_text("")
+            print_table(("column", "value"), [(cell.name, cell.text) for cell in own.cells[account]], wrap=("value",))
     else:
         print_table(
-            ("account", "name", "firmographic", "needs segment", "behavioral", "lifecycle", "action"),
+            ("account", "name", "firmographic", "needs segment", "behavioral", "lifecycle", "action", *own.names),
             [
                 (r.account_id, r.name, r.firmographic_tier, r.needs_segment, r.behavioral_segment, r.lifecycle_stage,
-                 r.recommended_action)
+                 r.recommended_action, *(cell.text for cell in own.cells[r.account_id]))
                 for r in rows
             ],
-            wrap=("name", "needs segment", "action"),
+            wrap=("name", "needs segment", "action", *own.names),
         )  # fmt: skip
 
 
