@@ -16,9 +16,11 @@ from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.actions.exchange.export_columns import chosen_columns, remember, rows_with
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError, Option, UsageError
 from needsseg.exchange.destinations import DESTINATIONS
+from needsseg.exchange.columns import ExportColumn
 from needsseg.exchange.tables import FORMATS, Cell
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
@@ -72,6 +74,7 @@ def export(
     changed_only: bool = False,
     key: str = "",
     segment: str | None = None,
+    columns: str = "",
     progress: Progress = silent,
     engine: str | None = None,
 ) -> ExportReport:
@@ -80,7 +83,8 @@ def export(
     The manifest names participants by pseudonym unless ``original`` is set, and says which. Formula cells of CSV tables
     are neutralised unless ``neutralise`` is False. ``changed_only`` leaves out accounts whose row is the same as in this
     format's last export. ``key`` is the field by which the target identifies an account, ``segment`` the segment whose
-    accounts form a cohort.
+    accounts form a cohort. ``columns`` names the columns as ``export_columns.chosen_columns`` takes them, and they are kept for
+    the next export of this format.
 
     Replaces an earlier export at ``path`` (recognised by its manifest), any other file only with ``overwrite``, and
     never the study or its account data.
@@ -89,13 +93,18 @@ def export(
         raise UsageError(f"There is no export format '{format}'.", f"The formats are {', '.join(targets())}.")
     check_options(format, segment, changed_only, key)
     _check_target(study, path, overwrite)
+    chosen = chosen_columns(study, format, columns)
     profiles = accounts.profiles(study, as_of, progress, engine)
     if is_of_one_segment(format):
         profiles = _cohort(study, profiles, str(segment))
     users = users_of(study, format, as_of, engine)
-    planned = plan(study, f"file:{format}", profiles, changed_only, users)
+    rows = rows_with(study, profiles, chosen.columns, as_of, engine)
+    planned = plan(study, f"file:{format}", profiles, changed_only, users, rows)
     manifest = _manifest_facts(study, original) | {"changed_only": changed_only, "left_out": planned.left_out}
-    written = _write(study, planned, format, path, manifest, neutralise=neutralise, key=key, overwrite=overwrite)
+    written = _write(
+        study, planned, format, path, manifest, chosen.columns, neutralise=neutralise, key=key, overwrite=overwrite
+    )
+    remember(study, format, chosen)
     labelled = sum(bool(profile.needs_segment) for profile in planned.profiles)
     return ExportReport(
         written, _manifest_of(written), len(planned.profiles), labelled, planned.left_out, planned.renamed
@@ -108,6 +117,7 @@ def _write(
     format: str,
     path: Path,
     manifest: Mapping[str, object],
+    columns: Sequence[ExportColumn],
     *,
     neutralise: bool | None,
     key: str,
@@ -128,6 +138,7 @@ def _write(
             ids=ids,
             overwrite=overwrite,
             rows=planned.rows,
+            columns=columns,
             # Recorded while the earlier file can still be restored: no file without its record, and no record without it.
             recorded=lambda: deliveries.wrote(
                 study, f"file:{format}", batch_id(planned.deliveries), f"wrote {path.name}", planned.deliveries
@@ -203,15 +214,19 @@ def plan(
     profiles: Sequence[AccountProfile],
     changed_only: bool,
     users: Mapping[str, str] | None = None,
+    rows_of_profiles: Sequence[Mapping[str, Cell]] | None = None,
 ) -> ExportPlan:
     """Compare the rows for a destination with those it has; a row that is unchanged keeps its message id.
 
-    ``users`` (user id to account id) plans a row for each user, with the further column ``user_id``.
+    ``users`` (user id to account id) plans a row for each user, with the further column ``user_id``. ``rows_of_profiles`` are the
+    rows where they do not have the standard columns.
     """
     from needsseg.exchange.destinations import message_id, row_shas, subject_id
     from needsseg.exchange.tables import rows_of
 
-    pairs: list[tuple[AccountProfile, Mapping[str, Cell]]] = list(zip(profiles, rows_of(profiles), strict=True))
+    pairs: list[tuple[AccountProfile, Mapping[str, Cell]]] = list(
+        zip(profiles, rows_of(profiles) if rows_of_profiles is None else rows_of_profiles, strict=True)
+    )
     if users is not None:
         by_account = {profile.account_id: (profile, row) for profile, row in pairs}
         pairs = [

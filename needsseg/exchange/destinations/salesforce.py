@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from needsseg.errors import Advice, NeedssegError, Option
 from needsseg.exchange.destinations.destination import Contents, Destination, FileRequest, Rows
 from needsseg.exchange.tables import csv_text, write_text
@@ -10,9 +12,9 @@ from needsseg.records import PROFILE_COLUMNS
 LARGEST = 100_000_000  # bytes of one job's data
 
 
-def header(key: str) -> list[str]:
+def header(key: str, names: Sequence[str] = PROFILE_COLUMNS) -> list[str]:
     """Return API names: the chosen id column, and custom fields for the rest (``Needs_Segment__c``)."""
-    return [key, *(f"{name.title()}__c" for name in PROFILE_COLUMNS[1:])]
+    return [key, *(f"{name.title()}__c" for name in names[1:])]
 
 
 def table(rows: Rows, request: FileRequest) -> Contents:
@@ -20,7 +22,7 @@ def table(rows: Rows, request: FileRequest) -> Contents:
 
     NeedssegError above the 100 MB that a job takes.
     """
-    text = csv_text(header(request.key), rows, request.neutralise, empty="#N/A")
+    text = csv_text(header(request.key, request.names), rows, request.neutralise, request.names, empty="#N/A")
     if (size := len(text.encode("utf-8"))) > LARGEST:
         raise NeedssegError(
             f"The table has {size:,} bytes, and a Bulk 2.0 job takes {LARGEST:,}.",
