@@ -38,7 +38,10 @@ def _perhaps_day(ctx: click.Context, option: click.Parameter, value: str | None)
     "--horizon", type=click.IntRange(1, 36500), default=365, show_default=True, help="Maximum days of follow-up."
 )
 @click.option(
-    "--by", metavar="NAME", default="needs", show_default=True,
+    "--by",
+    metavar="NAME",
+    default="needs",
+    show_default=True,
     help="The kind of segments: needs, behavioral, or a further column of the accounts.",
 )
 @click.option("--source", type=click.Choice(("interview", "survey", "assigned")), help="Only labels of this source.")

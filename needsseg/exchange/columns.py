@@ -58,7 +58,9 @@ FURTHER = {
         ExportColumn("industry", "text", "The industry, as the CRM has it."),
         ExportColumn("region", "text", "The region of the world."),
         ExportColumn("country", "text", "The country, as the CRM has it."),
-        ExportColumn("icp", "flag", "Whether the account fits the ideal customer profile; empty where that is unknown."),
+        ExportColumn(
+            "icp", "flag", "Whether the account fits the ideal customer profile; empty where that is unknown."
+        ),
         ExportColumn("plan", "text", "The plan of the running subscription."),
         ExportColumn("seats", "whole", "The seats of the running subscriptions."),
         ExportColumn("arr", "number", "What the account pays a year, in arr_currency; empty where unknown."),
@@ -83,8 +85,8 @@ LONGEST_NAME = 37  # Salesforce allows 40 letters before __c, and a number may f
 
 
 def named_for(columns: Sequence[ExportColumn], target: str) -> tuple[ExportColumn, ...]:
-    """Return the columns with the names that ``target`` takes, each different from the others in any case."""
-    names: set[str] = set()
+    """Return the columns with the names that ``target`` takes, all different in any case, and none ``user_id``."""
+    names = {"user_id"}  # of targets by user, each row has one
     named = []
     for number, column in enumerate(columns, start=1):
         bare = column.key.removeprefix("column:")

@@ -34,9 +34,10 @@ def write(
     """Write one row per profile with ``columns``, and ``<path>.manifest.json`` beside it; return ``path``.
 
     ``rows`` stand for the profiles, one each, with columns other than the standard ones. Empty cells mean not known. In Parquet
-    columns have their types: dates, numbers, true or false, else text. The manifest holds hash, format, columns, counts, date and version, and whatever ``manifest_extra`` adds (inputs' hashes, unmatched,
-    abstained). ``neutralise_formulas`` puts ' before CSV cells a spreadsheet would compute, account ids excepted. Both
-    files appear whole or not at all: NeedssegError where they cannot be written, UsageError for an unknown format.
+    columns have their types: dates, numbers, true or false, else text. The manifest holds hash, format, columns, counts, date and
+    version, and whatever ``manifest_extra`` adds (inputs' hashes, unmatched, abstained). ``neutralise_formulas`` puts ' before
+    CSV cells a spreadsheet would compute, account ids excepted. Both files appear whole or not at all: NeedssegError where
+    they cannot be written, UsageError for an unknown format.
     """
     if format not in FORMATS:
         raise UsageError(f"'{format}' is not a valid table format.", f"Formats: {', '.join(FORMATS)}.")

@@ -96,7 +96,9 @@ def _dimension(name: str, columns: Mapping[str, OwnSegments]) -> Dimension:
             f"Accounts cannot be divided by '{name}'.", f"There are: {', '.join((*DIMENSIONS, *columns))}."
         )
     segments = columns[column]
-    return Dimension(column, lambda profile: segments.by_account.get(profile.account_id, ""), segments.scale, is_own=True)
+    return Dimension(
+        column, lambda profile: segments.by_account.get(profile.account_id, ""), segments.scale, is_own=True
+    )
 
 
 def segments_of(profiles: Sequence[AccountProfile], chosen: Sequence[Dimension]) -> dict[str, str]:

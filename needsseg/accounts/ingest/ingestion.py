@@ -113,9 +113,9 @@ def ingest(
 
     The Parquet file's name comes from the bytes read, the mapping and the time zone, so the same input gives the same
     file. Stamps without an offset are in ``tz``, except Amplitude's, which are UTC. ``saved_dates`` are answers given
-    before, ``earlier`` the Parquet file of an earlier import that these files are added to, ``earlier_own`` its own columns. Rows that cannot be read are
-    left out and listed, in the result and in ``out``. DatesUnclearError where a person must say how dates are written,
-    another TableError where no header fits or no row is valid; NeedssegError where nothing can be written.
+    before, ``earlier`` the Parquet file of an earlier import that these files are added to, ``earlier_own`` its own columns.
+    Rows that cannot be read are left out and listed, in the result and in ``out``. DatesUnclearError where a person must say
+    how dates are written, another TableError where no header fits or no row is valid; NeedssegError where nothing can be written.
     """
     import duckdb
 

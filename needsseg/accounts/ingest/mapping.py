@@ -238,9 +238,7 @@ def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping,
     return replace(mapping, columns=present), missing
 
 
-def with_own_headers(
-    mapping: Mapping, headers: Sequence[Sequence[str]], earlier: Sequence[OwnColumn] = ()
-) -> Mapping:
+def with_own_headers(mapping: Mapping, headers: Sequence[Sequence[str]], earlier: Sequence[OwnColumn] = ()) -> Mapping:
     """Return ``mapping`` with the own columns to read of files with these headers: of accounts all that are no field."""
     if mapping.kind != "accounts":
         return mapping

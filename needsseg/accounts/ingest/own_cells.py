@@ -85,7 +85,9 @@ def decided_columns(con: DuckDBPyConnection, mapping: Mapping, names: Sequence[s
         raise DatesUnclearError(unclear, names[0])
     if empty:
         listed = ", ".join(empty[:10]) + (f" and {len(empty) - 10} more" if len(empty) > 10 else "")
-        notes.append(f"{format_count(len(empty), 'column')} without any value {'is' if len(empty) == 1 else 'are'} not kept: {listed}.")
+        notes.append(
+            f"{format_count(len(empty), 'column')} without any value {'is' if len(empty) == 1 else 'are'} not kept: {listed}."
+        )
     if choices.left_out:
         notes.append(
             f"Only {len(choices.columns):,} further columns are kept; {format_count(len(choices.left_out), 'column')} "
@@ -122,7 +124,7 @@ def _decided(
 def _guesses(con: DuckDBPyConnection, columns: Sequence[OwnColumn]) -> dict[str, OwnType]:
     """Return the type of each column in which every cell is of it: by a sample first, as most columns are text."""
     con.execute(f"CREATE TEMP TABLE sample AS SELECT * FROM raw LIMIT {SAMPLED}")
-    possible = {column.stored: ("flag", "number", "date") for column in columns}
+    possible: dict[str, tuple[str, ...]] = {column.stored: ("flag", "number", "date") for column in columns}
     for table in ("sample", "raw"):
         for first in range(0, len(possible), AT_ONCE):
             asked = list(possible)[first : first + AT_ONCE]
@@ -180,7 +182,9 @@ def _examples(con: DuckDBPyConnection, columns: Sequence[OwnColumn]) -> dict[str
         asked = columns[first : first + AT_ONCE]
         row = con.execute(
             "SELECT "
-            + ", ".join(f"coalesce({_first(c.stored, _filled(c.stored))}, {_first(c.stored, _any(c.stored))})" for c in asked)
+            + ", ".join(
+                f"coalesce({_first(c.stored, _filled(c.stored))}, {_first(c.stored, _any(c.stored))})" for c in asked
+            )
             + " FROM raw"
         ).fetchone() or (None,) * len(asked)
         examples |= {column.stored: cell for column, cell in zip(asked, row, strict=True)}
@@ -200,8 +204,12 @@ def with_own_columns(plan: Plan, columns: Sequence[OwnColumn], tz: str) -> Plan:
     dates = [column for column in columns if column.type == "date"]
     return replace(
         plan,
-        dates=", ".join([plan.dates, *(f"{cells.year_first(_date_cell(c), c.dates)} AS {c.stored}_stamp" for c in dates)]),
-        parts=", ".join([plan.parts, *(cells.stamp_parts(f"{c.stored}_stamp", f"{c.stored}_at", c.dates) for c in dates)]),
+        dates=", ".join(
+            [plan.dates, *(f"{cells.year_first(_date_cell(c), c.dates)} AS {c.stored}_stamp" for c in dates)]
+        ),
+        parts=", ".join(
+            [plan.parts, *(cells.stamp_parts(f"{c.stored}_stamp", f"{c.stored}_at", c.dates) for c in dates)]
+        ),
         values=", ".join([plan.values, *(f"{_value(c, tz)} AS {c.stored}_value" for c in columns)]),
         written=", ".join([plan.written, *(f"{c.stored}_value AS {c.stored}" for c in columns)]),
     )
@@ -245,7 +253,13 @@ def misfits(
                 f"LIMIT {MOST_LISTED}"
             ).fetchall()
             rejected += [
-                Reject(row, column.name, str(cell), f"{_REASONS[column.type]}; the row is kept without this cell", names[file])
+                Reject(
+                    row,
+                    column.name,
+                    str(cell),
+                    f"{_REASONS[column.type]}; the row is kept without this cell",
+                    names[file],
+                )
                 for file, row, cell in rows
             ]
             file, row, cell = rows[0]

@@ -141,9 +141,7 @@ def columns_from(stored: Mapping[str, Any]) -> tuple[OwnColumn, ...]:
 
 def choices_from(stored: Mapping[str, Any]) -> OwnChoices:
     """Return the choices that the study keeps, without columns."""
-    return OwnChoices(
-        dict(stored.get("types", {})), tuple(stored.get("dropped", ())), dict(stored.get("dates", {}))
-    )
+    return OwnChoices(dict(stored.get("types", {})), tuple(stored.get("dropped", ())), dict(stored.get("dates", {})))
 
 
 def field_text(value: OwnValue | None, type_: str) -> str:
@@ -168,4 +166,19 @@ def is_identifier(header: str) -> bool:
     return bool({word.casefold() for word in words} & _CODES)
 
 
-_CODES = {"id", "ids", "uuid", "guid", "zip", "postal", "postcode", "plz", "phone", "fax", "mobile", "duns", "sic", "naics"}
+_CODES = {
+    "id",
+    "ids",
+    "uuid",
+    "guid",
+    "zip",
+    "postal",
+    "postcode",
+    "plz",
+    "phone",
+    "fax",
+    "mobile",
+    "duns",
+    "sic",
+    "naics",
+}

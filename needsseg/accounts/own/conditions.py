@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from needsseg.accounts.own.columns import OwnColumn, OwnValue, find_column, listed_columns
 from needsseg.accounts.own.segments import MISSING
@@ -54,13 +55,30 @@ class OwnCondition:
         return (self.at_least is None or number >= self.at_least) and (self.at_most is None or number <= self.at_most)
 
 
-def read_conditions(place: str, table: object) -> tuple[OwnCondition, ...]:
-    """Return the conditions of a table of a rules file, by column name; UsageError, which begins with ``place``."""
+def read_conditions(
+    path: Path, table: object, *, first: int = 0, last: int | None = None, about: str = ""
+) -> tuple[OwnCondition, ...]:
+    """Return the conditions of the table ``column`` of a rules file, by column name.
+
+    It stands in the lines from ``first`` to before ``last``. UsageError with file, line and what it is ``about``.
+    """
+    lines = path.read_text(encoding="utf-8-sig").splitlines()[first:last]
+
+    def place(name: str) -> str:
+        of_name = [
+            number
+            for number, line in enumerate(lines, start=first + 1)
+            if name in line.partition("=")[0] and not line.lstrip().startswith("#")
+        ]
+        where = f"{path}, line {of_name[0]}" if of_name else str(path)
+        return f"{where}: {about}" if about else where
+
     if not isinstance(table, Mapping) or not table:
         raise UsageError(
-            f"{place}: column names no column of the accounts.", 'Write column."Contract end" = { within_days = 90 }.'
+            f"{place('column')}: column names no column of the accounts.",
+            'Write column."Contract end" = { within_days = 90 }.',
         )
-    return tuple(_condition(place, str(name), value) for name, value in table.items())
+    return tuple(_condition(place(str(name)), str(name), value) for name, value in table.items())
 
 
 def _condition(place: str, name: str, value: object) -> OwnCondition:
@@ -78,14 +96,22 @@ def _condition(place: str, name: str, value: object) -> OwnCondition:
     bounds = [value[key] for key in BOUNDS if key in value]
     of_dates = [type(bound) is date for bound in bounds]
     is_number = [isinstance(bound, int | float) and not isinstance(bound, bool) for bound in bounds]
-    if bounds and not (all(of_dates) or all(is_number)) or (days and any(is_number)):
+    if (bounds and not (all(of_dates) or all(is_number))) or (days and any(is_number)):
         raise UsageError(
             f"{place}: column '{name}' has bounds that are neither all numbers nor all dates.",
             f"{_HOW['number']} {_HOW['date']}",
         )
-    read = {key: float(epoch_day(bound) if type(bound := value[key]) is date else bound) for key in BOUNDS if key in value}
     kind = "date" if days or any(of_dates) else "number"
-    return OwnCondition(name, **read, **days, kind=kind, place=place)
+    least, most = (_bound(value.get(key)) for key in BOUNDS)
+    return OwnCondition(
+        name, (), least, most, days.get("within_days"), days.get("within_past_days"), kind=kind, place=place
+    )
+
+
+def _bound(value: object) -> float | None:
+    if isinstance(value, date):
+        return float(epoch_day(value))
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _among(place: str, name: str, values: Sequence[object]) -> OwnCondition:
@@ -181,7 +207,9 @@ def read_filter(text: str, columns: Sequence[OwnColumn]) -> Filter:
             return _checked(Filter(column, operator, text[at:].lstrip()[len(operator) :].strip()))
     name = next((text.partition(each)[0].strip() for each in OPERATORS if each in text), "")
     if not name:
-        raise UsageError(f"'{text}' is no filter.", "Write NAME=VALUE, or with !=, >=, <=, > or < for numbers and dates.")
+        raise UsageError(
+            f"'{text}' is no filter.", "Write NAME=VALUE, or with !=, >=, <=, > or < for numbers and dates."
+        )
     raise UsageError(f"The accounts have no column '{name}'.", listed_columns(columns))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -69,7 +70,7 @@ def _of_numbers(column: OwnColumn, values: Mapping[str, float]) -> OwnSegments:
     bounds = _quartiles(sorted(values.values()))
     scale = (
         f"below {_number(bounds[0])}",
-        *(f"{_number(low)} to below {_number(high)}" for low, high in zip(bounds, bounds[1:], strict=False)),
+        *(f"{_number(low)} to below {_number(high)}" for low, high in itertools.pairwise(bounds)),
         f"{_number(bounds[-1])} and more",
     )
     by_account = {id_: scale[sum(number >= bound for bound in bounds)] for id_, number in values.items()}

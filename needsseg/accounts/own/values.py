@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.own.columns import OwnColumn, OwnValue
-
-Values = Mapping[str, Mapping[str, OwnValue]]
-"""Value by account id, by the name of the column; accounts without a value are left out."""
+from needsseg.accounts.own.conditions import OwnCondition, checked_columns
 
 
 def read_values(
     parquet: Path, columns: Sequence[OwnColumn], backend: str = "duckdb", only: Collection[str] | None = None
 ) -> dict[str, dict[str, OwnValue]]:
-    """Return the values of own columns of all accounts, or of ``only`` those ids; nothing else of the file is read."""
+    """Return the values of own columns by name and account id, of all accounts or of ``only`` those; nothing else is read.
+
+    Accounts without a value are left out.
+    """
     values: dict[str, dict[str, OwnValue]] = {column.name: {} for column in columns}
     if not columns:
         return values
@@ -27,10 +28,21 @@ def read_values(
     return values
 
 
-def by_account(values: Values) -> dict[str, dict[str, OwnValue]]:
-    """Return values by column name, by account id."""
-    accounts: dict[str, dict[str, OwnValue]] = {}
-    for name, by_id in values.items():
-        for account_id, value in by_id.items():
-            accounts.setdefault(account_id, {})[name] = value
-    return accounts
+def values_for(
+    parquet: Path,
+    conditions: Sequence[OwnCondition],
+    columns: Sequence[OwnColumn],
+    backend: str = "duckdb",
+    only: Collection[str] | None = None,
+) -> dict[str, dict[str, OwnValue]]:
+    """Return the values that conditions ask for, by account and by the names that the conditions use.
+
+    UsageError with the place of a condition on an unknown column, or on one of another type.
+    """
+    found = checked_columns(conditions, columns)
+    values = read_values(parquet, list({column.stored: column for column in found.values()}.values()), backend, only)
+    by_account: dict[str, dict[str, OwnValue]] = {}
+    for name, column in found.items():
+        for account_id, value in values[column.name].items():
+            by_account.setdefault(account_id, {})[name] = value
+    return by_account

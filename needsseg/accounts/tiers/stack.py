@@ -11,6 +11,7 @@ from typing import Any
 
 from needsseg.accounts.engines.engine import Engine, open_engine
 from needsseg.accounts.own.columns import OwnColumn
+from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.behaviour import Usage, behaviour
 from needsseg.accounts.tiers.event_meanings import EventRules, load_event_rules
 from needsseg.accounts.tiers.firmographic import IcpRule, load_icp
@@ -153,13 +154,16 @@ def build(
             else None
         )
         terms = _subscriptions(engine, stack.subscriptions, ids) if stack.subscriptions is not None else []
+        own = values_for(stack.accounts, rules.icp.columns, stack.own, backend, only)
     stages = _stages(contents, usage, terms, day, rules)
     current_labels = [
         Label(contents.merged.get(label.account_id, label.account_id), label.segment, label.source, label.confidence,
               label.confirmed_by)
         for label in labels
     ]  # fmt: skip
-    return profiles(contents.accounts, usage.rows if usage else None, stages, current_labels, as_of, version, rules.icp)
+    return profiles(
+        contents.accounts, usage.rows if usage else None, stages, current_labels, as_of, version, rules.icp, own
+    )
 
 
 def _stages(

@@ -60,13 +60,13 @@ def propose_mapping(
         before = accounts.sources(study).get(proposal.kind)
         mapping = _mapping(proposal, chosen, dates, own, before, check=False)
         mapping = replace(mapping, amounts=checked_amounts(amounts, proposal.kind))
-        proposal = replace(proposal, columns=chosen, dropped=mapping.own.dropped, refused=(*gathered.refused, *refused, *others))
+        proposal = replace(
+            proposal, columns=chosen, dropped=mapping.own.dropped, refused=(*gathered.refused, *refused, *others)
+        )
         if proposal.needed or not _fits(mapping, proposal.header):
             return proposal
         previewed = room.preview(parts, mapping, load(study.path).timezone, _saved_dates(before, chosen))
-        return replace(
-            proposal, dates=previewed.dates, rows=previewed.rows, own=previewed.own, notes=previewed.notes
-        )
+        return replace(proposal, dates=previewed.dates, rows=previewed.rows, own=previewed.own, notes=previewed.notes)
 
 
 def _file_list(study: Study, files: Given) -> list[str | Path]:

@@ -229,9 +229,7 @@ def own_listing(
     fitting = frozenset(
         id_
         for id_ in ids
-        if all(
-            one.fits(values[one.column.name].get(id_), segments[one.column.name].of(id_)) for one in read
-        )
+        if all(one.fits(values[one.column.name].get(id_), segments[one.column.name].of(id_)) for one in read)
     )
     cells = {
         id_: tuple(OwnCell(column.name, column.type, values[column.name].get(id_)) for column in shown) for id_ in ids

@@ -26,7 +26,7 @@ def rollup(
     progress: Progress = silent,
     engine: str | None = None,
 ) -> Rollup:
-    """Counts, money and shares of the accounts by two or more of their tiers and own columns; see ``needsseg.accounts.tiers.rollups``.
+    """Counts, money and shares of the accounts by tiers and own columns; see ``needsseg.accounts.tiers.rollups``.
 
     ``engine`` as in ``accounts.profiles``.
     """

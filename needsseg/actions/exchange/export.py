@@ -19,8 +19,8 @@ from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.exchange.export_columns import chosen_columns, remember, rows_with
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError, Option, UsageError
-from needsseg.exchange.destinations import DESTINATIONS
 from needsseg.exchange.columns import ExportColumn
+from needsseg.exchange.destinations import DESTINATIONS
 from needsseg.exchange.tables import FORMATS, Cell
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
@@ -91,7 +91,7 @@ def export(
     """
     if format not in targets():
         raise UsageError(f"There is no export format '{format}'.", f"The formats are {', '.join(targets())}.")
-    check_options(format, segment, changed_only, key)
+    check_options(format, segment, changed_only, key, columns)
     _check_target(study, path, overwrite)
     chosen = chosen_columns(study, format, columns)
     profiles = accounts.profiles(study, as_of, progress, engine)
@@ -171,13 +171,15 @@ def file_name(format: str, as_of: date) -> str:
     return f"accounts{suffix}_{as_of.isoformat().replace('-', '_')}.{_ending(format)}"
 
 
-def check_options(format: str, segment: str | None, changed_only: bool, key: str) -> None:
+def check_options(format: str, segment: str | None, changed_only: bool, key: str, columns: str = "") -> None:
     """Raise UsageError for options that a format does not take, or lacks."""
     cohort = is_of_one_segment(format)
     if cohort and segment is None:
         raise UsageError("A cohort holds the accounts of one segment.", Advice("Name the segment", Option.SEGMENT, "."))
     if not cohort and segment is not None:
         raise UsageError("Only a cohort is of one segment.", Advice("Leave the segment out", Option.SEGMENT, "."))
+    if cohort and columns:
+        raise UsageError("A cohort has ids only, and no columns to choose.", "Leave the choice of columns out.")
     if cohort and changed_only:
         raise UsageError(
             "A cohort is always uploaded whole.",

@@ -77,7 +77,8 @@ def _keys(name: str, own: Sequence[OwnColumn], *, is_saved: bool) -> tuple[str, 
     called = name.removeprefix(PREFIX) if is_saved else name
     was = " that was chosen for exports" if is_saved else ""
     raise UsageError(
-        f"There is no column '{called}'{was}.", f"There are: {choices}. The word {DEFAULT_WORD} goes back to the standard ones."
+        f"There is no column '{called}'{was}.",
+        f"There are: {choices}. The word {DEFAULT_WORD} goes back to the standard ones.",
     )
 
 
@@ -155,7 +156,7 @@ class _Readers:
         return None if value in ("", UNKNOWN) else value
 
     def _yearly(self, account_id: str) -> tuple[float | None, str | None]:
-        """Return what an account pays a year, and in which currency; nothing where it pays in several, or in an unknown period."""
+        """Return what an account pays a year, and its currency; nothing where it pays in several, or the period is unknown."""
         amounts = self._paid.of(account_id)
         if len(amounts) != 1 or self._paid.yearly is None:
             return None, None

@@ -11,8 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.exchange.export_columns import Chosen, chosen_columns, remember, rows_with
 from needsseg.actions.exchange.export import ExportPlan, batch_id, plan, users_of
+from needsseg.actions.exchange.export_columns import Chosen, chosen_columns, remember, rows_with
 from needsseg.errors import EXIT_PARTLY, NeedssegError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.study.accounts import deliveries

@@ -24,7 +24,16 @@ from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.errors import UsageError
 from needsseg.progress import Progress, silent
 from needsseg.records import Label, LabelSource
-from needsseg.scorecard.dimensions import DIMENSIONS, NEEDS, PLAN, SPELLINGS, Dimension, dimensions, ordered, segments_of
+from needsseg.scorecard.dimensions import (
+    DIMENSIONS,
+    NEEDS,
+    PLAN,
+    SPELLINGS,
+    Dimension,
+    dimensions,
+    ordered,
+    segments_of,
+)
 from needsseg.scorecard.facts import AccountFacts, followed, stay, wait, wait_for_weekly_use
 from needsseg.scorecard.usage import base_sizes
 from needsseg.scorecard.usage_queries import Events, FeatureUse, feature_use, weekly_use

@@ -224,9 +224,7 @@ def _column(study: Study, name: str) -> OwnColumn:
     return column
 
 
-def _by_column(
-    study: Study, column: OwnColumn, since: date | None, source: str | None, backend: str
-) -> _Labelled:
+def _by_column(study: Study, column: OwnColumn, since: date | None, source: str | None, backend: str) -> _Labelled:
     if source is not None:
         raise UsageError("A column has no source to choose.", Advice("Leave the source out", Option.SOURCE, "."))
     if since is None:

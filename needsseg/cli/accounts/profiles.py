@@ -31,9 +31,17 @@ engine_option = click.option(
 @click.command()
 @as_of_option
 @click.option("--account", metavar="ID", help="Only this account.")
-@click.option("--columns", metavar="NAMES", default="", help="Also show these further columns of the accounts, with commas between.")
 @click.option(
-    "--where", "filters", metavar="FILTER", multiple=True,
+    "--columns",
+    metavar="NAMES",
+    default="",
+    help="Also show these further columns of the accounts, with commas between.",
+)
+@click.option(
+    "--where",
+    "filters",
+    metavar="FILTER",
+    multiple=True,
     help='Only accounts whose further column fits: "Region=EMEA", "Health score>=40", "Contract end<2027-01-01", '
     '"Region=unknown". Given again, all must fit.',
 )

@@ -25,11 +25,18 @@ BY = {name: name for name in ("size", "industry", "plan", "region", "revenue")} 
 @click.command()
 @as_of_option
 @click.option(
-    "--rows", metavar="NAME", default="needs", show_default=True,
+    "--rows",
+    metavar="NAME",
+    default="needs",
+    show_default=True,
     help=f"A row for each of these: {', '.join(BY)}, or a further column of the accounts.",
 )
 @click.option(
-    "--by", "--columns", "by", metavar="NAME", multiple=True,
+    "--by",
+    "--columns",
+    "by",
+    metavar="NAME",
+    multiple=True,
     help="A column for each of these, of the same names. Default: size. Given again, they are crossed. A further column that "
     "is called as one of these is named with column: before it.",
 )
@@ -64,7 +71,9 @@ def rollup(
         if out is not None:
             actions.check_target(study, out, overwrite=force)
         with session.progressing() as progress:
-            table = actions.rollup(study, as_of, _named(rows), [_named(name) for name in by or ("size",)], progress, engine)
+            table = actions.rollup(
+                study, as_of, _named(rows), [_named(name) for name in by or ("size",)], progress, engine
+            )
         if out is not None:
             actions.write_rollup(study, table, as_of, out, overwrite=force)
     if as_json:

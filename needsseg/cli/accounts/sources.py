@@ -43,7 +43,11 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how files are read: --kind, --map, --dates, --table, and those for amounts and further columns."""
     for option in (
         click.option(
-            "--drop-column", "dropped", metavar="NAME", multiple=True, help="Do not keep this further column of accounts."
+            "--drop-column",
+            "dropped",
+            metavar="NAME",
+            multiple=True,
+            help="Do not keep this further column of accounts.",
         ),
         click.option(
             "--column-type",

@@ -35,8 +35,10 @@ SHOWN = 20  # refused accounts that are named one by one
 @click.option("--segment", metavar="NAME", help="The segment whose accounts an amplitude-cohort contains.")
 @click.option("--key", metavar="FIELD", default="", help="The field by which the target identifies an account.")
 @click.option(
-    "--columns", metavar="NAMES", default="",
-    help='The columns, with commas between: of the standard ones (standard means all), of name, size, revenue, industry, region, '
+    "--columns",
+    metavar="NAMES",
+    default="",
+    help="The columns, with commas between: of the standard ones (standard means all), of name, size, revenue, industry, region, "
     "country, icp, plan, seats, arr, pays, users, events, active_days, logins, feature_breadth and quote_ids, and of the "
     "accounts' further columns (column:NAME where one is called as one of these). Kept for the next export of the "
     "same FORMAT; default goes back to the standard ones.",
@@ -75,13 +77,20 @@ def export(
     hubspot, salesforce, amplitude-cohort. With --send PATH may be left out.
     """
     _check_sending(path, send, yes)
-    check_options(format_, segment, changed_only, key)
+    check_options(format_, segment, changed_only, key, columns)
     neutralise = _neutralise(keep_formulas, neutralise_formulas)
     with opened(session) as study, session.progressing() as progress:
         look = None
         if send:
             look = sending.outlook(
-                study, format_, as_of, changed_only=changed_only, key=key, columns=columns, progress=progress, engine=engine
+                study,
+                format_,
+                as_of,
+                changed_only=changed_only,
+                key=key,
+                columns=columns,
+                progress=progress,
+                engine=engine,
             )
         if path is not None:
             report = write(

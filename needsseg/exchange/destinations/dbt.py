@@ -59,7 +59,10 @@ def dbt_schema(seed: str, columns: Sequence[ExportColumn] = STANDARD) -> str:
     lines += [f"        {column.name}: {kinds[column.type]}" for column in columns]
     lines += ["    columns:"]
     for column in columns:
-        lines += [f"      - name: {column.name}", f"        description: {json.dumps(column.meaning, ensure_ascii=False)}"]
+        lines += [
+            f"      - name: {column.name}",
+            f"        description: {json.dumps(column.meaning, ensure_ascii=False)}",
+        ]
         if column.key == "account_id":
             lines += ["        data_tests:", "          - unique", "          - not_null"]
     return "\n".join(lines) + "\n"

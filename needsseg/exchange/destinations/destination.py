@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Limits
 from needsseg.exchange.columns import STANDARD, ExportColumn
+from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Limits
 from needsseg.exchange.tables import Cell
 
 Rows = Sequence[Mapping[str, Cell]]
@@ -19,8 +19,8 @@ Post = Callable[[Batch], Answer]
 class FileRequest:
     """A request for a file: its path, the key field of accounts, and whether formula cells are neutralised.
 
-    ``ids`` are the message ids by account, or by user; ``overwrite`` lets files beside ``path`` be replaced. ``columns`` are those of
-    the rows.
+    ``ids`` are the message ids by account, or by user; ``overwrite`` lets files beside ``path`` be replaced. ``columns`` are
+    those of the rows.
     """
 
     path: Path

@@ -34,8 +34,8 @@ def write_target(
 
     ``neutralise`` None means: formula cells in CSV tables only. ``key`` is the field by which the target knows an account
     (the destination's own where empty), ``ids`` the message ids by account of targets that take batches. ``rows`` stand for
-    the profiles, one each, where they hold more (a user) or other ``columns``. ``recorded`` is called when all is in place; where it fails, all
-    is put back. UsageError for an unknown target, NeedssegError where it cannot be written.
+    the profiles, one each, where they hold more (a user) or other ``columns``. ``recorded`` is called when all is
+    in place; where it fails, all is put back. UsageError for an unknown target, NeedssegError where it cannot be written.
     """
     destination = DESTINATIONS.get(target)
     if destination is None and target not in FORMATS:
@@ -48,7 +48,14 @@ def write_target(
     manifest_extra = dict(extra) | ({"formulas_neutralised": covered} if is_spreadsheet else {})
     if destination is None:
         return write(
-            profiles, path, target, manifest_extra, neutralise_formulas=covered, recorded=recorded, rows=rows, columns=columns
+            profiles,
+            path,
+            target,
+            manifest_extra,
+            neutralise_formulas=covered,
+            recorded=recorded,
+            rows=rows,
+            columns=columns,
         )
     request = FileRequest(path, key or destination.key, covered, overwrite, ids or {}, columns)
     shape = destination.file or partial(_requests, destination)
