@@ -161,7 +161,7 @@ def with_actions(
 
 def _fire(rule: Rule, profile: AccountProfile, feature: str, reason: str, own: Mapping[str, OwnValue]) -> Action | None:
     """Return the action of a rule whose tiers the profile has, None where a value is unknown or a condition fails."""
-    if not all(condition.holds(own.get(condition.name), profile.as_of_date) for condition in rule.columns):
+    if not all(each.holds(own.get(each.name), profile.as_of_date) for each in rule.columns):
         return None
     values: dict[str, Value | tuple[str, ...]] = {}
     for condition in rule.conditions:
@@ -227,10 +227,8 @@ def _folded(value: Value) -> Value:
 
 
 def _value_text(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ", ".join(value)
+    if isinstance(value, bool | tuple):
+        return ", ".join(value) if isinstance(value, tuple) else "yes" if value else "no"
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 

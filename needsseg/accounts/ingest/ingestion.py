@@ -171,10 +171,9 @@ def _ingest(
     dates = date_columns(con, mapping, names, saved)
     if unclear := [column for column in dates if not column.format]:
         raise DatesUnclearError(unclear, name)
-    forms = {column.field: column.format for column in dates}
     as_amounts, amount_notes = amount_forms(con, mapping)
     notes += amount_notes
-    forms |= as_amounts
+    forms = {column.field: column.format for column in dates} | as_amounts
     own = decided_columns(con, mapping, names)
     plan = with_own_columns(plan_of(kind, tz, forms), own.columns, tz)
     read = stage(con, plan)
@@ -188,15 +187,9 @@ def _ingest(
     dropped, duplicates, repeated = _without_repeats(
         con, mapping, names, notes, beside_others=bool(earlier) or len(parts) > 1
     )
-    rejected += repeated
-    places = {part: number for number, part in enumerate(names)}
-
-    def place(reject: Reject) -> tuple[int, int]:
-        return places[reject.file], reject.row
-
-    rejected.sort(key=place)
+    rejected = _in_order([*rejected, *repeated], names)
     listed = rejects_file(out, kind)
-    write_rejects(sorted((*rejected, *emptied), key=place), listed)
+    write_rejects(_in_order([*rejected, *emptied], names), listed)
     total = int((con.execute("SELECT count(*) FROM kept").fetchone() or (0,))[0])
     if not total:
         raise TableError(f"{name}: holds no valid row.", _first_reason(rejected, listed))
@@ -206,11 +199,15 @@ def _ingest(
     # An account's events lie together, so that reading those of one account skips the rest of the file.
     order = "account_id, second, file, row" if kind == "events" else "file, row"
     _write(con, f"SELECT {', '.join(columns)} FROM kept ORDER BY {order}", parquet)
-    part_hashes = tuple((part.name, part.sha256) for part in parts)
     return Ingested(
-        kind, name, sha, int(new), tuple(rejected), duplicates, parquet, dropped, read, total, refused, part_hashes, dates,
-        tuple(notes), own.columns, tuple(emptied),
+        kind, name, sha, int(new), tuple(rejected), duplicates, parquet, dropped, read, total, refused,
+        tuple((part.name, part.sha256) for part in parts), dates, tuple(notes), own.columns, tuple(emptied),
     )  # fmt: skip
+
+
+def _in_order(rejected: list[Reject], names: Sequence[str]) -> list[Reject]:
+    places = {part: number for number, part in enumerate(names)}
+    return sorted(rejected, key=lambda reject: (places[reject.file], reject.row))
 
 
 def _without_repeats(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from needsseg.accounts.own.columns import OwnColumn, OwnValue, find_column, listed_columns
+from needsseg.accounts.own.columns import OwnColumn, OwnValue, field_text, find_column, listed_columns
 from needsseg.accounts.own.segments import MISSING
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.errors import UsageError
@@ -39,6 +39,19 @@ class OwnCondition:
     within_past_days: int | None = None
     kind: str = ""
     place: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """Return the condition in words."""
+        parts = [" or ".join(field_text(value, self.kind) for value in self.among)] if self.among else []
+        parts += [
+            f"{word} {field_text(bound, self.kind)}"
+            for word, bound in (("at least", self.at_least), ("at most", self.at_most))
+            if bound is not None
+        ]
+        parts += [f"within {self.within_days} days"] if self.within_days is not None else []
+        parts += [f"within the past {self.within_past_days} days"] if self.within_past_days is not None else []
+        return f"{self.name} is {' and '.join(parts)}"
 
     def holds(self, value: OwnValue | None, as_of: date) -> bool | None:
         """Return whether a value fits; None where there is none."""

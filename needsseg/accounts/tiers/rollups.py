@@ -121,13 +121,7 @@ def rollup(
     _check(rows, names, own or {})
     row_reader, readers = _reader(rows, own or {}), [_reader(name, own or {}) for name in names]
     column_reader = readers[0] if len(readers) == 1 else _crossed(readers, profiles)
-    by = BETWEEN.join(names)
-    columns = _order(Counter(_name(profile, column_reader) for profile in profiles), column_reader)
-    if len(columns) > MOST_COLUMNS:
-        raise UsageError(
-            f"{by} {'has' if len(names) == 1 else 'have'} {len(columns):,} different values: too many columns.",
-            f"Choose what makes at most {MOST_COLUMNS}.",
-        )
+    columns = _columns(profiles, column_reader, names)
     members_by_row: dict[str, list[RollupAccount]] = defaultdict(list)
     for profile in profiles:
         members_by_row[_name(profile, row_reader)].append(_place(profile, _name(profile, column_reader), amounts))
@@ -158,7 +152,9 @@ def rollup(
     totals = {
         column: cell((member for member in everyone if member.column == column), len(everyone)) for column in columns
     }
-    return Rollup(rows, by, columns, tuple(rollup_rows), totals, cell(everyone, len(everyone)), amounts)
+    return Rollup(
+        rows, BETWEEN.join(names), columns, tuple(rollup_rows), totals, cell(everyone, len(everyone)), amounts
+    )
 
 
 def _check(rows: str, by: Sequence[str], own: Mapping[str, OwnSegments]) -> None:
@@ -172,6 +168,16 @@ def _check(rows: str, by: Sequence[str], own: Mapping[str, OwnSegments]) -> None
             others = ", ".join(name for name in (*BY, *own) if name != rows)
             raise UsageError(f"Rows and columns are both {rows}.", f"By: {others}.")
         raise UsageError(f"{twice[0]} was named twice.", "Cross different ones, or name it once.")
+
+
+def _columns(profiles: Sequence[AccountProfile], reader: Reader, by: Sequence[str]) -> tuple[str, ...]:
+    columns = _order(Counter(_name(profile, reader) for profile in profiles), reader)
+    if len(columns) > MOST_COLUMNS:
+        raise UsageError(
+            f"{BETWEEN.join(by)} {'has' if len(by) == 1 else 'have'} {len(columns):,} different values: too many columns.",
+            f"Choose what makes at most {MOST_COLUMNS}.",
+        )
+    return columns
 
 
 def _reader(name: str, own: Mapping[str, OwnSegments]) -> Reader:

@@ -163,8 +163,7 @@ def import_source(
         chosen = _columns(proposal, columns)
         before = accounts.sources(study).get(proposal.kind)
         as_chosen = (before.amounts if before and before.amounts else {}) | checked_amounts(amounts, proposal.kind)
-        mapping = _mapping(proposal, chosen, dates, own, before, add)
-        mapping = replace(mapping, amounts=of_cells(as_chosen))
+        mapping = replace(_mapping(proposal, chosen, dates, own, before, add), amounts=of_cells(as_chosen))
         base = before if add else None
         imported = {sha for _, sha in base.files} if base else set()
         new = tuple(part for part in parts if part.sha256 not in imported)

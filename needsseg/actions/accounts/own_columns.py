@@ -173,6 +173,14 @@ def dividing(
     return tuple(called), {name: segments_of_column(column, values[column.name]) for name, column in found.items()}
 
 
+def own_facets(study: Study, facets: Collection[str]) -> dict[str, OwnSegments]:
+    """Return the segments of own columns by facet, their names with PREFIX; columns that are gone are left out."""
+    columns = {f"{PREFIX}{column.name}": column for column in own_columns(study)}
+    found = {facet: columns[facet] for facet in facets if facet in columns}
+    values = own_values(study, list(found.values()))
+    return {facet: segments_of_column(column, values[column.name]) for facet, column in found.items()}
+
+
 def dimension_name(column: OwnColumn, built_in: Collection[str]) -> str:
     """Return what an own column is called among what is built in: with PREFIX where its name is taken."""
     return f"{PREFIX}{column.name}" if column.name.casefold() in built_in else column.name

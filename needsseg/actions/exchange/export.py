@@ -224,19 +224,8 @@ def plan(
     rows where they do not have the standard columns.
     """
     from needsseg.exchange.destinations import message_id, row_shas, subject_id
-    from needsseg.exchange.tables import rows_of
 
-    pairs: list[tuple[AccountProfile, Mapping[str, Cell]]] = list(
-        zip(profiles, rows_of(profiles) if rows_of_profiles is None else rows_of_profiles, strict=True)
-    )
-    if users is not None:
-        by_account = {profile.account_id: (profile, row) for profile, row in pairs}
-        pairs = [
-            (by_account[account][0], {**by_account[account][1], "user_id": user})
-            for user, account in users.items()
-            if account in by_account
-        ]
-
+    pairs = _pairs(profiles, rows_of_profiles, users)
     delivered = deliveries.delivered_rows(study, destination)
     ids = {row.name: row.id for row in reversed(stored.listing(study))}
     sent_profiles: list[AccountProfile] = []
@@ -263,6 +252,23 @@ def plan(
             delivered_rows.append(delivery)
     names = tuple((old, new, count) for (old, new), count in sorted(renamed.items()))
     return ExportPlan(tuple(sent_profiles), tuple(rows), tuple(delivered_rows), len(pairs) - len(sent_profiles), names)
+
+
+def _pairs(
+    profiles: Sequence[AccountProfile], rows: Sequence[Mapping[str, Cell]] | None, users: Mapping[str, str] | None
+) -> list[tuple[AccountProfile, Mapping[str, Cell]]]:
+    """Return each profile with its row, or with that of each user."""
+    from needsseg.exchange.tables import rows_of
+
+    pairs = list(zip(profiles, rows_of(profiles) if rows is None else rows, strict=True))
+    if users is None:
+        return pairs
+    by_account = {profile.account_id: (profile, row) for profile, row in pairs}
+    return [
+        (by_account[account][0], {**by_account[account][1], "user_id": user})
+        for user, account in users.items()
+        if account in by_account
+    ]
 
 
 def batch_id(rows: Sequence[Delivered]) -> str:

@@ -58,6 +58,13 @@ def migrations() -> Migrations:
     def m009_needs(db: Database) -> None:
         _run(db, "m009_needs.sql")
 
+    _later(numbered)
+    return numbered
+
+
+def _later(numbered: Migrations) -> None:
+    """Add the migrations from the tenth on."""
+
     @numbered()
     def m010_drafts(db: Database) -> None:
         _run(db, "m010_drafts.sql")
@@ -65,8 +72,6 @@ def migrations() -> Migrations:
     @numbered()
     def m011_export_columns(db: Database) -> None:
         _run(db, "m011_export_columns.sql")
-
-    return numbered
 
 
 def apply_pending(db: Database) -> list[str]:
