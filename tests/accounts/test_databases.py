@@ -15,6 +15,7 @@ import pytest
 
 from needsseg.accounts.ingest.databases import address, parts_of
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.source_reports import SourceReport
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.requirements import find_command, needs

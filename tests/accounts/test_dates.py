@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from needsseg.accounts import DatesUnclearError, guess_mapping, read_header
 from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.source_reports import SourceReport
 from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording.accounts import (

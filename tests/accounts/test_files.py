@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.source_reports import SourceReport
 from needsseg.actions.study import history
 from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study

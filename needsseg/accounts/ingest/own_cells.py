@@ -160,7 +160,7 @@ def _all_are(stored: str, type_: str) -> str:
         )
     if type_ == "number":
         is_code = f"regexp_full_match({cell}, '-?0[0-9]+|[0-9]{{16,}}')"
-        one_currency = f"count(DISTINCT regexp_extract({cell}, '[$€£]')) {filled} <= 1"
+        one_currency = f"count(DISTINCT nullif(regexp_extract({cell}, '[$€£]'), '')) {filled} <= 1"
         return f"bool_and({_number(stored)} IS NOT NULL AND NOT {is_code}) {filled} AND {one_currency}"
     return f"bool_and(coalesce({shape(stored)} IN ('iso', 'day', 'month', 'either', 'same'), false)) {filled}"
 

@@ -54,6 +54,17 @@ def is_facet(name: str) -> bool:
 _NOTHING = (UNKNOWN, UNLABELLED, "no plan")
 
 
+def scale_of(facet: str) -> tuple[str, ...]:
+    """Return all values that a facet can have, in order; none where people name them."""
+    scale = _FACETS[facet][1]
+    return (*scale, UNKNOWN) if scale else ()
+
+
+def has(profile: AccountProfile, facet: str, value: str) -> bool:
+    """Return whether an account has a value of one of FACETS, in any case."""
+    return value.casefold() in {each.casefold() for each in _FACETS[facet][0](profile)}
+
+
 def fits(profile: AccountProfile, chosen: Chosen, own: Own | None = None) -> bool:
     """Whether an account has, of every facet in ``chosen``, one of its values."""
     return all(_has(profile, facet, values, own or {}) for facet, values in chosen.items())

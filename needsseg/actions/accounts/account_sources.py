@@ -151,8 +151,7 @@ def import_source(
 
     They stand in place of the source of their kind; with ``add`` they come to what it holds, and a file that is there
     already changes nothing. ``dates`` says how columns of dates are written, ``table`` which table of a database to read,
-    ``amounts`` what is chosen of ``amounts.CHOICES``, ``own`` the types of further columns and which to leave out; without a
-    choice that of the earlier import holds.
+    ``amounts`` what is chosen of ``amounts.CHOICES``, ``own`` of further columns; else the choices of the earlier import hold.
     """
     file_list = _file_list(study, files)
     _private_folder(study.stack)

@@ -21,10 +21,8 @@ from needsseg.accounts.own.columns import (
     field_text,
     find_column,
     is_prefixed,
-    known_column,
     listed_columns,
 )
-from needsseg.accounts.own.conditions import read_filter
 from needsseg.accounts.own.segments import OwnSegments, segments_of_column
 from needsseg.accounts.own.values import read_values
 from needsseg.actions.accounts.engines import engine_for
@@ -210,39 +208,6 @@ def own_cells(study: Study, account_id: str, engine: str | None = None) -> tuple
     columns = own_columns(study)
     values = own_values(study, columns, engine, {account_id})
     return tuple(OwnCell(each.name, each.type, values[each.name].get(account_id)) for each in columns)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnListing:
-    """Own columns of a list of accounts: the cells of each by account id, and the ids that fit the filters."""
-
-    names: tuple[str, ...]
-    cells: Mapping[str, tuple[OwnCell, ...]]
-    fitting: frozenset[str]
-
-
-def own_listing(
-    study: Study, ids: Sequence[str], names: Sequence[str], filters: Sequence[str], engine: str | None = None
-) -> OwnListing:
-    """Return the own columns called ``names`` of the accounts ``ids``, and which of them fit every filter.
-
-    Filters are written as ``conditions.read_filter`` takes them. UsageError for an unknown column or a filter that is none.
-    """
-    columns = own_columns(study)
-    shown = [known_column(columns, name) for name in names]
-    read = [read_filter(text, columns) for text in filters]
-    needed = list({column.stored: column for column in (*shown, *(one.column for one in read))}.values())
-    values = own_values(study, needed, engine)
-    segments = {one.column.name: segments_of_column(one.column, values[one.column.name]) for one in read}
-    fitting = frozenset(
-        id_
-        for id_ in ids
-        if all(one.fits(values[one.column.name].get(id_), segments[one.column.name].of(id_)) for one in read)
-    )
-    cells = {
-        id_: tuple(OwnCell(column.name, column.type, values[column.name].get(id_)) for column in shown) for id_ in ids
-    }
-    return OwnListing(tuple(column.name for column in shown), cells, fitting)
 
 
 def named_list(text: str) -> tuple[str, ...]:

@@ -127,7 +127,7 @@ def scored(
         len(profiles) - len(staying),
         _sentences(covered, by, reach, len(profiles) - len(staying), weighed, weight_by_segment),
         _warnings(scores, covered, weighed, weight_by_segment),
-        weigh_by,
+        weighed.name,
         weighed.words,
         reach,
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.accounts.own_columns import named_list, own_listing
+from needsseg.actions.accounts.account_listing import listing
+from needsseg.actions.accounts.own_columns import named_list
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
@@ -42,8 +43,9 @@ engine_option = click.option(
     "filters",
     metavar="FILTER",
     multiple=True,
-    help='Only accounts whose further column fits: "Region=EMEA", "Health score>=40", "Contract end<2027-01-01", '
-    '"Region=unknown". Given again, all must fit.',
+    help="Only accounts that fit: size=small, region=EMEA, plan=Business, lifecycle_stage=at_risk; or by a further column "
+    '"Team=North", "Health score>=40", "Contract end<2027-01-01", "Team=unknown", column:NAME where it is called as '
+    "something else. Given again, all must fit.",
 )
 @engine_option
 @json_option
@@ -61,18 +63,16 @@ def profile(
     with opened(session) as study, session.progressing() as progress:
         rows = accounts.profiles(study, as_of, progress, engine)
         paid = revenue_as_of(study, as_of, engine)
-        own = own_listing(study, [row.account_id for row in rows], named_list(columns), filters, engine)
-    rows = [row for row in rows if row.account_id in own.fitting]
-    if account is not None:
-        rows = [row for row in rows if row.account_id == account]
-        if not rows:
+        if account is not None and account not in {row.account_id for row in rows}:
             raise NotFoundError(f"There is no account '{account}'.", "List them with: needsseg profile --as-of DATE")
+        own = listing(study, rows, named_list(columns), filters, engine)
+    rows = [row for row in own.profiles if account in (None, row.account_id)]
     if as_json:
         print_array(
             shapes.profile(row, paid) | {"columns": {cell.name: cell.plain for cell in own.cells[row.account_id]}}
             for row in rows
         )
-    elif account is not None:
+    elif account is not None and rows:
         _print_one(rows[0], paid)
         if own.names:
             print_text("")
