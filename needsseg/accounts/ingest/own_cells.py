@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 # What people write where there is nothing; in a text it stays.
 NOTHING = ("", "-", "--", "n/a", "#n/a", "null", "none", "nan")
-SAMPLED = 3_000
+SAMPLED = 500
+_NUMBER = r"-?[$€£]?\s*(\d+|\d{1,3}(,\d{3})+)(\.\d+)?"
 AT_ONCE = 40  # columns whose types are looked at in one query
 MOST_LISTED = 1_000  # misfits of one column that are listed; all are counted
 _WHY = {
@@ -60,8 +62,8 @@ def decided_columns(con: DuckDBPyConnection, mapping: Mapping, names: Sequence[s
                 f"The types are {', '.join(OWN_TYPES)}, or {GUESS}.",
             )
     undecided = [c for c in choices.columns if not c.type and chosen_types[c.stored] in ("", GUESS)]
-    guesses = _guesses(con, undecided)
     examples = _examples(con, choices.columns)
+    guesses = _guesses(con, undecided, examples)
     columns: list[OwnColumn] = []
     empty: list[str] = []
     notes: list[str | Advice] = []
@@ -121,10 +123,21 @@ def _decided(
     return replace(column, type="text", why=f"dates, but it {date.why}"), None, note
 
 
-def _guesses(con: DuckDBPyConnection, columns: Sequence[OwnColumn]) -> dict[str, OwnType]:
-    """Return the type of each column in which every cell is of it: by a sample first, as most columns are text."""
+def _possible(example: str | None) -> tuple[str, ...]:
+    """Return the types that a column may have by one of its cells; most columns are text, and need no further look."""
+    if not example:
+        return ()
+    is_flag, begins = example.casefold() in (*YES, *NO), example[0]
+    possible = {"flag": is_flag, "number": begins in "-$€£0123456789", "date": begins in "0123456789"}
+    return tuple(type_ for type_, may_be in possible.items() if may_be)
+
+
+def _guesses(
+    con: DuckDBPyConnection, columns: Sequence[OwnColumn], examples: MappingOf[str, str | None]
+) -> dict[str, OwnType]:
+    """Return the type of each column in which every cell is of it: by a sample first, then by all cells."""
     con.execute(f"CREATE TEMP TABLE sample AS SELECT * FROM raw LIMIT {SAMPLED}")
-    possible: dict[str, tuple[str, ...]] = {column.stored: ("flag", "number", "date") for column in columns}
+    possible = {column.stored: _possible(examples[column.stored]) for column in columns}
     for table in ("sample", "raw"):
         for first in range(0, len(possible), AT_ONCE):
             asked = list(possible)[first : first + AT_ONCE]
@@ -160,8 +173,10 @@ def _all_are(stored: str, type_: str) -> str:
         )
     if type_ == "number":
         is_code = f"regexp_full_match({cell}, '-?0[0-9]+|[0-9]{{16,}}')"
-        one_currency = f"count(DISTINCT nullif(regexp_extract({cell}, '[$€£]'), '')) {filled} <= 1"
-        return f"bool_and({_number(stored)} IS NOT NULL AND NOT {is_code}) {filled} AND {one_currency}"
+        sign = f"left(ltrim({cell}, '-'), 1)"
+        signs = f"({sign}) FILTER (WHERE {sign} IN ('$', '€', '£'))"
+        one_currency = f"min{signs} IS NOT DISTINCT FROM max{signs}"
+        return f"bool_and({_is_number(stored)} AND NOT {is_code}) {filled} AND {one_currency}"
     return f"bool_and(coalesce({shape(stored)} IN ('iso', 'day', 'month', 'either', 'same'), false)) {filled}"
 
 
@@ -169,25 +184,26 @@ def _filled(stored: str) -> str:
     return f"lower(trim({stored})) NOT IN ({', '.join(map(cells.text, NOTHING))})"
 
 
+def _is_number(stored: str) -> str:
+    # Longer ones would be infinite.
+    return f"regexp_full_match(trim({stored}), {cells.text(_NUMBER)}) AND length({stored}) < 300"
+
+
 def _number(stored: str) -> str:
-    positive = cells.number(f"ltrim(trim({stored}), '-')")
-    signed = f"CASE WHEN starts_with(trim({stored}), '-') THEN -({positive}) ELSE {positive} END"
-    return f"(CASE WHEN starts_with(trim({stored}), '--') OR NOT isfinite({signed}) THEN NULL ELSE {signed} END)"
+    digits = f"regexp_replace(trim({stored}), '[$€£,\\s]', '', 'g')"
+    return f"CASE WHEN {_is_number(stored)} THEN try_cast({digits} AS DOUBLE) END"
 
 
 def _examples(con: DuckDBPyConnection, columns: Sequence[OwnColumn]) -> dict[str, str | None]:
-    """Return the first cell of each column that is not empty, None where all are."""
+    """Return the first cell of each column that is not empty, None where all are; from the first rows where they have one."""
     examples: dict[str, str | None] = {}
-    for first in range(0, len(columns), AT_ONCE):
-        asked = columns[first : first + AT_ONCE]
-        row = con.execute(
-            "SELECT "
-            + ", ".join(
-                f"coalesce({_first(c.stored, _filled(c.stored))}, {_first(c.stored, _any(c.stored))})" for c in asked
-            )
-            + " FROM raw"
-        ).fetchone() or (None,) * len(asked)
-        examples |= {column.stored: cell for column, cell in zip(asked, row, strict=True)}
+    for rows in (f"(SELECT * FROM raw LIMIT {SAMPLED})", "raw"):
+        missing = [column.stored for column in columns if examples.get(column.stored) is None]
+        for first in range(0, len(missing), AT_ONCE):
+            asked = missing[first : first + AT_ONCE]
+            wanted = (f"coalesce({_first(each, _filled(each))}, {_first(each, _any(each))})" for each in asked)
+            row = con.execute(f"SELECT {', '.join(wanted)} FROM {rows}").fetchone() or (None,) * len(asked)
+            examples |= dict(zip(asked, row, strict=True))
     return examples
 
 
