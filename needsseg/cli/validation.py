@@ -38,7 +38,11 @@ def _perhaps_day(ctx: click.Context, option: click.Parameter, value: str | None)
     "--horizon", type=click.IntRange(1, 36500), default=365, show_default=True, help="Maximum days of follow-up."
 )
 @click.option(
-    "--by", type=click.Choice(("needs", "behavioral")), default="needs", show_default=True, help="The kind of segments."
+    "--by",
+    metavar="NAME",
+    default="needs",
+    show_default=True,
+    help="The kind of segments: needs, behavioral, or a further column of the accounts.",
 )
 @click.option("--source", type=click.Choice(("interview", "survey", "assigned")), help="Only labels of this source.")
 @click.option(
@@ -72,7 +76,7 @@ def validate(
     as_of: date,
     since: date | None,
     horizon: int,
-    by: Literal["needs", "behavioral"],
+    by: str,
     source: Literal["interview", "survey", "assigned"] | None,
     outcome: str,
     features_as_of: date | None,
@@ -210,7 +214,8 @@ def _events(validation: Validation) -> str:
 
 
 def _source(source: str) -> str:
-    return "segments from usage" if source == "usage" else f"labels: {source}"
+    named = {"usage": "segments from usage", "column": "segments from a column of the accounts"}
+    return named.get(source, f"labels: {source}")
 
 
 def _span(validation: Validation) -> str:

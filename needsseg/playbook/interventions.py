@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from needsseg.accounts import AccountProfile, Action
+from needsseg.accounts.own.columns import OwnValue, field_text
+from needsseg.accounts.own.conditions import OwnCondition, read_conditions
 from needsseg.accounts.tiers.firmographic import REGIONS, REVENUES, SIZES, UNKNOWN
 from needsseg.accounts.tiers.lifecycle import STAGES
 from needsseg.accounts.tiers.profile import SOURCE_ORDER
@@ -38,12 +40,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An action and its conditions, all of which must hold; ``fields`` are all fields read, including placeholders."""
+    """An action and its conditions, all of which must hold; ``fields`` are all fields read, including placeholders.
+
+    ``columns`` are conditions on the team's own columns.
+    """
 
     id: str
     action: str
     conditions: tuple[Condition, ...]
     fields: tuple[str, ...]
+    columns: tuple[OwnCondition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,11 @@ class InterventionRules:
 
     rules: tuple[Rule, ...]
     serves: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[OwnCondition, ...]:
+        """The conditions of all rules on the team's own columns."""
+        return tuple(condition for rule in self.rules for condition in rule.columns)
 
 
 def _usage(name: str) -> Reader:
@@ -117,12 +128,17 @@ _WORDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def with_actions(profiles: Sequence[AccountProfile], rules: InterventionRules) -> list[AccountProfile]:
+def with_actions(
+    profiles: Sequence[AccountProfile],
+    rules: InterventionRules,
+    own: Mapping[str, Mapping[str, OwnValue]] | None = None,
+) -> list[AccountProfile]:
     """Return the profiles with their actions; ``recommended_action`` is the actions' texts joined by ``; ``.
 
     A rule that reads a field of a missing tier does not apply. ``unused_feature`` is the first feature listed under
     ``[serves]`` for the account's segment that the account never used; for a segment not listed there, the feature used
-    by most accounts of that segment, at least two.
+    by most accounts of that segment, at least two. ``own`` are the values by account that the rules ask for of own columns, by
+    their names there; a rule does not apply where one is empty.
     """
     popular = _popular(profiles)
 
@@ -133,7 +149,8 @@ def with_actions(profiles: Sequence[AccountProfile], rules: InterventionRules) -
     acted = []
     for profile in profiles:
         feature, reason = _unused_feature(profile, rules.serves, popular)
-        actions_or_none = [_fire(rule, profile, feature, reason) for rule in applicable(profile.missing)]
+        cells = (own or {}).get(profile.account_id, {})
+        actions_or_none = [_fire(rule, profile, feature, reason, cells) for rule in applicable(profile.missing)]
         actions = tuple(action for action in actions_or_none if action is not None)
         text = "; ".join(action.text for action in actions)
         acted.append(
@@ -142,8 +159,10 @@ def with_actions(profiles: Sequence[AccountProfile], rules: InterventionRules) -
     return acted
 
 
-def _fire(rule: Rule, profile: AccountProfile, feature: str, reason: str) -> Action | None:
+def _fire(rule: Rule, profile: AccountProfile, feature: str, reason: str, own: Mapping[str, OwnValue]) -> Action | None:
     """Return the action of a rule whose tiers the profile has, None where a value is unknown or a condition fails."""
+    if not all(each.holds(own.get(each.name), profile.as_of_date) for each in rule.columns):
+        return None
     values: dict[str, Value | tuple[str, ...]] = {}
     for condition in rule.conditions:
         value = _value(condition.field, profile, feature)
@@ -156,6 +175,7 @@ def _fire(rule: Rule, profile: AccountProfile, feature: str, reason: str) -> Act
             return None
         values[name] = value
     evidence = [f"{name} = {_value_text(values[name])}{_sureness(profile, name)}" for name in rule.fields]
+    evidence += [f"{each.name} = {field_text(own[each.name], each.kind)}" for each in rule.columns]
     if "unused_feature" in values:
         evidence.append(reason)
     evidence += [
@@ -207,10 +227,8 @@ def _folded(value: Value) -> Value:
 
 
 def _value_text(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ", ".join(value)
+    if isinstance(value, bool | tuple):
+        return ", ".join(value) if isinstance(value, tuple) else "yes" if value else "no"
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
@@ -275,6 +293,12 @@ class _Places:
             line_index for line_index, line in enumerate(self.lines) if re.match(r"\s*\[\[\s*rule\s*\]\]", line)
         ]
 
+    def lines_of(self, number: int) -> tuple[int, int | None]:
+        """Return the index of the first line of rule ``number``, and that of the next rule's."""
+        if number >= len(self.starts):
+            return 0, None
+        return self.starts[number], self.starts[number + 1] if number + 1 < len(self.starts) else None
+
     def of(self, number: int, key: str = "") -> str:
         """Return ``file, line 12`` for rule ``number``, or for its ``key`` where that begins a line; else only the file."""
         if number >= len(self.starts):
@@ -305,9 +329,14 @@ def _rule(places: _Places, number: int, entry: Mapping[str, object]) -> Rule:
     conditions = tuple(
         _condition(f"{places.of(number, str(name))}: {rule}", str(name), comparison)
         for name, comparison in when.items()
+        if name != "column"
+    )
+    first, last = places.lines_of(number)
+    columns = (
+        read_conditions(places.path, when["column"], first=first, last=last, about=rule) if "column" in when else ()
     )
     filled_in = _placeholders(f"{places.of(number, 'action')}: {rule}", action)
-    return Rule(id_, action, conditions, tuple(dict.fromkeys([c.field for c in conditions] + filled_in)))
+    return Rule(id_, action, conditions, tuple(dict.fromkeys([c.field for c in conditions] + filled_in)), columns)
 
 
 def _placeholders(place: str, action: str) -> list[str]:

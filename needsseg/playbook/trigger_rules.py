@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from needsseg.accounts.own.columns import OwnValue
+from needsseg.accounts.own.conditions import OwnCondition, read_conditions
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.errors import UsageError
 from needsseg.settings import read_toml, toml_place
@@ -44,7 +46,7 @@ class TriggerRules:
     """When triggers fire; days are complete days, percents are whole, ``features`` may be none.
 
     A feature that no rule names is asked for where ``used_by_percent`` of an account's peers, of at least ``least_accounts``,
-    have used it.
+    have used it. ``columns`` are conditions by kind on the team's own columns: it fires only for accounts that fit.
     """
 
     unused_days: int = 14
@@ -57,6 +59,17 @@ class TriggerRules:
     smallest_base: int = 3
     again_after: int = 30
     features: tuple[Feature, ...] = ()
+    columns: tuple[tuple[str, tuple[OwnCondition, ...]], ...] = ()
+
+    @property
+    def conditions(self) -> tuple[OwnCondition, ...]:
+        """The conditions of all kinds of triggers on the team's own columns."""
+        return tuple(condition for _, conditions in self.columns for condition in conditions)
+
+    def holds_for(self, kind: str, own: Mapping[str, OwnValue], day: date) -> bool:
+        """Return whether a trigger of a kind may fire on a day for an account with these values of own columns."""
+        return all(each.holds(own.get(each.name), day) for name, conditions in self.columns if name == kind
+                   for each in conditions)  # fmt: skip
 
     @property
     def definitions(self) -> dict[str, str]:
@@ -80,16 +93,21 @@ def load_trigger_rules(path: Path) -> TriggerRules:
     """Load the rules of a TOML file; UsageError with file, line and key where one is invalid."""
     tables_by_name = read_toml(path)
     numbers: dict[str, int] = {}
+    columns: list[tuple[str, tuple[OwnCondition, ...]]] = []
     for table, content in tables_by_name.items():
         if table not in TABLES or not isinstance(content, dict):
             raise UsageError(
                 f"{toml_place(path, table)}: '{table}' is not a table of triggers.", f"Tables: {', '.join(TABLES)}."
             )
         if table != "features":
+            if "column" in content:
+                columns.append((table, read_conditions(path, content.pop("column"), about=f"[{table}]")))
             numbers |= _numbers(path, table, content)
     features_table = tables_by_name.get("features", {})
     return TriggerRules(
-        **numbers, features=tuple(_feature(path, name, entry) for name, entry in features_table.items())
+        **numbers,
+        features=tuple(_feature(path, name, entry) for name, entry in features_table.items()),
+        columns=tuple(columns),
     )
 
 
@@ -99,7 +117,7 @@ def _numbers(path: Path, table: str, content: Mapping[str, object]) -> dict[str,
         place = toml_place(path, table, key)
         if (table, key) != _EARLIER and (table, key) not in NUMBERS:
             keys = ", ".join(name for section, name in NUMBERS if section == table)
-            raise UsageError(f"{place}: [{table}] has no '{key}'.", f"It has: {keys}.")
+            raise UsageError(f"{place}: [{table}] has no '{key}'.", f"It has: {keys}, column.")
         field, least, most = NUMBERS.get((table, key), ("used_by_percent", 1, 100))
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             bounds = f"at least {least}" if most == MOST else f"from {least} to {most}"

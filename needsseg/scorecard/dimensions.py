@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from needsseg.accounts.own.segments import OwnSegments
 from needsseg.accounts.tiers.firmographic import REGIONS, REVENUES, SIZES, UNKNOWN
 from needsseg.accounts.tiers.lifecycle import STAGES
 from needsseg.accounts.tiers.profile import AccountProfile
@@ -31,7 +32,7 @@ class Dimension:
     """One way to divide accounts: its name, the segment of an account ("" for none), the order of its segments.
 
     ``defined_by`` are the figures (keys of measures; ``use`` stands for all use) that it is computed from, or that precede
-    it, so that a difference in them says nothing; ``reason`` says so in words.
+    it, so that a difference in them says nothing; ``reason`` says so in words. ``is_own`` marks a column of the team's own.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Dimension:
     scale: Sequence[str] = ()
     defined_by: frozenset[str] = field(default_factory=frozenset)
     reason: str = ""
+    is_own: bool = False
 
 
 def _known(value: str) -> str:
@@ -68,8 +70,8 @@ DIMENSIONS = {dimension.name: dimension for dimension in _BUILT_IN}
 SPELLINGS = {"behavioural": "behavioral", "behavior": "behavioral", "behaviour": "behavioral", "need": NEEDS}
 
 
-def dimensions(names: Sequence[str], columns: Mapping[str, Mapping[str, str]]) -> tuple[Dimension, ...]:
-    """Return the dimensions of these names, of DIMENSIONS or of the team's own ``columns`` (value by account, by column).
+def dimensions(names: Sequence[str], columns: Mapping[str, OwnSegments]) -> tuple[Dimension, ...]:
+    """Return the dimensions of these names, of DIMENSIONS or of the team's own ``columns``.
 
     UsageError for an unknown name, for more than MOST_CROSSED, and for the same one twice.
     """
@@ -84,7 +86,7 @@ def dimensions(names: Sequence[str], columns: Mapping[str, Mapping[str, str]]) -
     return chosen
 
 
-def _dimension(name: str, columns: Mapping[str, Mapping[str, str]]) -> Dimension:
+def _dimension(name: str, columns: Mapping[str, OwnSegments]) -> Dimension:
     known = SPELLINGS.get(name.casefold(), name.casefold())
     if known in DIMENSIONS:
         return DIMENSIONS[known]
@@ -93,8 +95,10 @@ def _dimension(name: str, columns: Mapping[str, Mapping[str, str]]) -> Dimension
         raise UsageError(
             f"Accounts cannot be divided by '{name}'.", f"There are: {', '.join((*DIMENSIONS, *columns))}."
         )
-    values = columns[column]
-    return Dimension(column, lambda profile: values.get(profile.account_id, ""))
+    segments = columns[column]
+    return Dimension(
+        column, lambda profile: segments.by_account.get(profile.account_id, ""), segments.scale, is_own=True
+    )
 
 
 def segments_of(profiles: Sequence[AccountProfile], chosen: Sequence[Dimension]) -> dict[str, str]:
@@ -133,6 +137,6 @@ def in_words(name: str, chosen: Sequence[Dimension]) -> str:
     """Return a segment's name in words: those of the program's own scales without underscores, people's as they are."""
     parts = name.split(BETWEEN) if len(chosen) > 1 else [name]
     return BETWEEN.join(
-        part.replace("_", " ") if part in dimension.scale else part
+        part.replace("_", " ") if part in dimension.scale and not dimension.is_own else part
         for part, dimension in zip(parts, chosen, strict=False)
     )

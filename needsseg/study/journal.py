@@ -37,6 +37,7 @@ JOURNALLED = (
     "surveys",
     "survey_answers",
     "import_choices",
+    "export_columns",
 )
 
 

@@ -26,7 +26,8 @@ from needsseg.validation.verdict import (
     verdict,
 )
 
-By = Literal["needs", "behavioral"]
+By = str
+"""``needs``, ``behavioral``, or the name of a column of the accounts."""
 Outcome = Literal["churned", "at_risk"]
 FIRMOGRAPHICS = ("size", "revenue", "region", "industry")
 
@@ -45,7 +46,7 @@ class Followed:
 
     account: str
     segment: str
-    source: LabelSource | Literal["usage"]
+    source: LabelSource | Literal["usage", "column"]
     firmographics: tuple[str, ...]
     start: int
     until: int
@@ -272,7 +273,7 @@ def _warnings(rows: Sequence[Followed], design: Design) -> list[str]:
     warnings = []
     unknown = sum(row.labelled_on is None for row in rows)
     occasion = f"{_occasion(rows[0].source)} dates"
-    if unknown and rows[0].source != "usage":
+    if unknown and rows[0].source not in ("usage", "column"):
         warnings.append(
             f"The {occasion} of {unknown} of {len(rows)} accounts are not in the study; it is taken on trust that none is after "
             "the start of the follow-up."

@@ -10,6 +10,7 @@ import pytest
 from needsseg.accounts.ingest.databases.addresses import address
 from needsseg.accounts.ingest.databases.selections import parts_of
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.source_reports import SourceReport
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.loopback import PASSWORD, free_port
@@ -34,7 +35,7 @@ def held(study: Study, columns: str, kind: str = "accounts") -> list[tuple[objec
     return duckdb.execute(f"SELECT {columns} FROM '{parquet}'").fetchall()
 
 
-def check(study: Study, report: account_sources.SourceReport, name: str) -> None:
+def check(study: Study, report: SourceReport, name: str) -> None:
     assert held(study, "account_id, name, region, employees") == [
         ("001A0000006Vm9rIAC", 'Hale & Mercer, "LLP"', "NA", "120.0"), ("b", "Zoë\nOst", "", ""),
     ]  # fmt: skip

@@ -7,6 +7,8 @@ from datetime import date
 
 import pytest
 
+from needsseg.accounts.own.columns import OwnColumn
+from needsseg.accounts.own.segments import OwnSegments
 from needsseg.accounts.tiers.lifecycle import Lifecycle
 from needsseg.accounts.tiers.profile import AccountProfile, profiles
 from needsseg.errors import UsageError
@@ -21,6 +23,10 @@ def profile(id_: str, employees: str = "10") -> AccountProfile:
     return profiles([account], None, {id_: STAGE}, [], date(2026, 7, 1), "v")[0]
 
 
+def own(name: str, by_account: dict[str, str]) -> OwnSegments:
+    return OwnSegments(OwnColumn(name, name, "own_0001", "text"), by_account)
+
+
 PROFILES = [profile("a", "10"), profile("b", "90"), profile("c", "900"), profile("d", "")]
 
 
@@ -32,7 +38,7 @@ def test_scales_give_the_order_and_unknown_is_no_segment() -> None:
 
 
 def test_own_columns_divide_too_and_are_crossed() -> None:
-    columns = {"Team": {"a": "red", "b": "blue", "c": "blue", "d": "blue"}}
+    columns = {"Team": own("Team", {"a": "red", "b": "blue", "c": "blue", "d": "blue"})}
     chosen = dimensions(["size", "team"], columns)
     segments = segments_of(PROFILES, chosen)
     assert segments == {"a": "small × red", "b": "mid_market × blue", "c": "enterprise × blue", "d": ""}
@@ -48,7 +54,7 @@ def test_words_of_the_programs_scales_lose_underscores_and_peoples_do_not() -> N
 
 def test_what_has_too_many_values_is_refused() -> None:
     many = [replace(PROFILES[0], account_id=f"a{number}") for number in range(MOST_SEGMENTS + 1)]
-    chosen = dimensions(["owner"], {"owner": {row.account_id: row.account_id for row in many}})
+    chosen = dimensions(["owner"], {"owner": own("owner", {row.account_id: row.account_id for row in many})})
     with pytest.raises(UsageError, match="owner has 61 different values"):
         segments_of(many, chosen)
     assert len(segments_of(many[1:], chosen)) == MOST_SEGMENTS

@@ -82,10 +82,11 @@ def date_columns(
     do not count; they are refused later. ``names`` are the files by number, for the examples.
     """
     fields = [name for name in DATE_FIELDS[mapping.kind] if name in mapping.columns]
-    return tuple(_column(con, name, mapping, names, saved.get(name, "")) for name in fields)
+    return tuple(date_column(con, name, mapping, names, saved.get(name, "")) for name in fields)
 
 
-def _column(con: DuckDBPyConnection, name: str, mapping: Mapping, names: Sequence[str], saved: str) -> DateColumn:
+def date_column(con: DuckDBPyConnection, name: str, mapping: Mapping, names: Sequence[str], saved: str) -> DateColumn:
+    """Return the format of the date column of field ``name`` of the table ``raw``, as ``date_columns`` does."""
     column = mapping.columns[name]
     if chosen_format := mapping.dates.get(name, ""):
         return DateColumn(name, column, chosen_format, "as you said", chosen=True)
@@ -93,7 +94,7 @@ def _column(con: DuckDBPyConnection, name: str, mapping: Mapping, names: Sequenc
         shape: (count, (f"{names[place >> 40]} row {place & (2**40 - 1)}", cell))
         for shape, count, place, cell in con.execute(
             f"SELECT shape, count(*), min(place), arg_min(cell, place) FROM (SELECT {name} AS cell, "
-            f"(file::BIGINT << 40) + row AS place, {_shape(name)} AS shape FROM raw) WHERE shape IS NOT NULL GROUP BY shape"
+            f"(file::BIGINT << 40) + row AS place, {shape(name)} AS shape FROM raw) WHERE shape IS NOT NULL GROUP BY shape"
         ).fetchall()
     }
     if saved and not _contradicted(saved, set(example_by_format)):
@@ -106,13 +107,14 @@ def _column(con: DuckDBPyConnection, name: str, mapping: Mapping, names: Sequenc
         examples = tuple(
             (f"{names[file]} row {row}", cell)
             for file, row, cell in con.execute(
-                f"SELECT file, row, {name} FROM raw WHERE {_shape(name)} = 'either' ORDER BY file, row LIMIT 2"
+                f"SELECT file, row, {name} FROM raw WHERE {shape(name)} = 'either' ORDER BY file, row LIMIT 2"
             ).fetchall()
         )
     return DateColumn(name, column, form, reason, examples)
 
 
-def _shape(cell: str) -> str:
+def shape(cell: str) -> str:
+    """Return SQL for how a cell's date is written, NULL where it is none."""
     trimmed = f"trim({cell})"
     first_part, second_part = (
         f"try_cast(regexp_extract({trimmed}, {text(pattern)}, 1) AS INTEGER)" for pattern in (FIRST, SECOND)

@@ -3,7 +3,8 @@
 Columns of the Parquet files, in order:
 
 - accounts: account_id, name, domain, employees, revenue, industry, country, region, tech_stack (text, empty where the
-  source has nothing), created_day (integer or NULL), merged_ids (ids of merged CRM records, separated by blanks)
+  source has nothing), created_day (integer or NULL), merged_ids (ids of merged CRM records, separated by blanks), and
+  own_0001 … for the columns of the source that are no field: text, double, epoch day or boolean, NULL where empty
 - events: event_id, account_id, user_id, event, feature, platform, source (text; NULL where empty; source is api, web or
   mobile), day (UTC), second (UTC)
 - subscriptions: account_id, plan (text), seats (integer or NULL), amount (double or NULL), start_day, end_day,
@@ -33,9 +34,10 @@ from needsseg.accounts.ingest.columns import Plan, plan_of
 from needsseg.accounts.ingest.crosschecks import unreadable_tiers
 from needsseg.accounts.ingest.dates import DateColumn, DatesUnclearError, date_columns
 from needsseg.accounts.ingest.gathering import Part, label, laid_out
-from needsseg.accounts.ingest.mapping import Mapping, check_mapping
+from needsseg.accounts.ingest.mapping import Mapping, check_mapping, with_own_headers
 from needsseg.accounts.ingest.merged_records import EARLIER, resolve_merged
 from needsseg.accounts.ingest.money import amount_forms
+from needsseg.accounts.ingest.own_cells import decided_columns, misfits, with_own_columns
 from needsseg.accounts.ingest.rejects import Reject, rejects_file, write_rejects
 from needsseg.accounts.ingest.repeats import (
     multiplied_accounts,
@@ -55,6 +57,7 @@ from needsseg.accounts.ingest.staging import (
     take_refused,
     whole_ids,
 )
+from needsseg.accounts.own.columns import OwnColumn
 from needsseg.accounts.tiers.zones import zone
 from needsseg.errors import Advice, NeedssegError, TableError
 from needsseg.files import file_sha256, private_folder, sha256, whole_file
@@ -72,7 +75,8 @@ class Ingested:
 
     ``read = rows + len(rejected) + duplicates + dropped``. ``held`` are all rows in the Parquet file, more than ``rows``
     where files were added to a source; ``refused`` are files that could not be read, with the reason; ``parts`` the names
-    and hashes of those that were.
+    and hashes of those that were. ``own`` are the own columns that are kept, ``emptied`` the cells of them that do not fit their
+    column's type; their rows are kept without them.
     """
 
     kind: str
@@ -89,6 +93,8 @@ class Ingested:
     parts: tuple[tuple[str, str], ...] = ()
     dates: tuple[DateColumn, ...] = ()
     warnings: tuple[str | Advice, ...] = ()
+    own: tuple[OwnColumn, ...] = ()
+    emptied: tuple[Reject, ...] = ()
 
 
 def ingest(
@@ -100,15 +106,16 @@ def ingest(
     *,
     saved_dates: MappingOf[str, str] | None = None,
     earlier: Path | None = None,
+    earlier_own: Sequence[OwnColumn] = (),
     progress: Progress = silent,
 ) -> Ingested:
     """Read the files of ``kind`` through ``mapping`` and write their valid rows as one Parquet file under the folder ``out``.
 
     The Parquet file's name comes from the bytes read, the mapping and the time zone, so the same input gives the same
     file. Stamps without an offset are in ``tz``, except Amplitude's, which are UTC. ``saved_dates`` are answers given
-    before, ``earlier`` the Parquet file of an earlier import that these files are added to. Rows that cannot be read are
-    left out and listed, in the result and in ``out``. DatesUnclearError where a person must say how dates are written,
-    another TableError where no header fits or no row is valid; NeedssegError where nothing can be written.
+    before, ``earlier`` the Parquet file of an earlier import that these files are added to, ``earlier_own`` its own columns.
+    Rows that cannot be read are left out and listed, in the result and in ``out``. DatesUnclearError where a person must say
+    how dates are written, another TableError where no header fits or no row is valid; NeedssegError where nothing can be written.
     """
     import duckdb
 
@@ -123,6 +130,7 @@ def ingest(
         raise TableError(f"{name}: the mapping is one for {mapping.kind}, not {kind}.", "Map the file again.")
     tz = "UTC" if mapping.source == "amplitude" else tz
     zone(tz)
+    mapping = with_own_headers(mapping, [part.layout.header for part in parts if part.layout], earlier_own)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with workshop(out) as (con, scratch):
@@ -163,39 +171,43 @@ def _ingest(
     dates = date_columns(con, mapping, names, saved)
     if unclear := [column for column in dates if not column.format]:
         raise DatesUnclearError(unclear, name)
-    forms = {column.field: column.format for column in dates}
     as_amounts, amount_notes = amount_forms(con, mapping)
     notes += amount_notes
-    forms |= as_amounts
-    plan = plan_of(kind, tz, forms)
+    forms = {column.field: column.format for column in dates} | as_amounts
+    own = decided_columns(con, mapping, names)
+    plan = with_own_columns(plan_of(kind, tz, forms), own.columns, tz)
     read = stage(con, plan)
     notes += open_ends(con) if kind == "subscriptions" else []
     ends = last_rows(con)
     rejected = take_refused(con, plan, mapping, parts)
     notes += cut_off(rejected, ends, parts)
+    emptied, own_notes = misfits(con, own.columns, names)
+    notes += [*own.notes, *own_notes]
     columns = _keep(con, plan, earlier)
     dropped, duplicates, repeated = _without_repeats(
         con, mapping, names, notes, beside_others=bool(earlier) or len(parts) > 1
     )
-    rejected += repeated
-    places = {part: number for number, part in enumerate(names)}
-    rejected.sort(key=lambda reject: (places[reject.file], reject.row))
+    rejected = _in_order([*rejected, *repeated], names)
     listed = rejects_file(out, kind)
-    write_rejects(rejected, listed)
+    write_rejects(_in_order([*rejected, *emptied], names), listed)
     total = int((con.execute("SELECT count(*) FROM kept").fetchone() or (0,))[0])
     if not total:
         raise TableError(f"{name}: holds no valid row.", _first_reason(rejected, listed))
     (new,) = con.execute("SELECT count(*) FROM kept WHERE file <> ?", [EARLIER]).fetchone() or (0,)
     sha = over_all(part.sha256 for part in parts)
-    parquet = out / f"{kind}-{_name_of(sha, mapping, tz, forms, earlier)}.parquet"
+    parquet = out / f"{kind}-{_name_of(sha, mapping, tz, forms, earlier, own.columns)}.parquet"
     # An account's events lie together, so that reading those of one account skips the rest of the file.
     order = "account_id, second, file, row" if kind == "events" else "file, row"
     _write(con, f"SELECT {', '.join(columns)} FROM kept ORDER BY {order}", parquet)
-    part_hashes = tuple((part.name, part.sha256) for part in parts)
     return Ingested(
-        kind, name, sha, int(new), tuple(rejected), duplicates, parquet, dropped, read, total, refused, part_hashes, dates,
-        tuple(notes),
+        kind, name, sha, int(new), tuple(rejected), duplicates, parquet, dropped, read, total, refused,
+        tuple((part.name, part.sha256) for part in parts), dates, tuple(notes), own.columns, tuple(emptied),
     )  # fmt: skip
+
+
+def _in_order(rejected: list[Reject], names: Sequence[str]) -> list[Reject]:
+    places = {part: number for number, part in enumerate(names)}
+    return sorted(rejected, key=lambda reject: (places[reject.file], reject.row))
 
 
 def _without_repeats(
@@ -271,9 +283,14 @@ def over_all(hashes: Iterable[str]) -> str:
     return distinct_hashes[0] if len(distinct_hashes) == 1 else sha256("\n".join(distinct_hashes))
 
 
-def _name_of(sha: str, mapping: Mapping, tz: str, forms: dict[str, str], earlier: Path | None) -> str:
+def _name_of(
+    sha: str, mapping: Mapping, tz: str, forms: dict[str, str], earlier: Path | None, own: Sequence[OwnColumn]
+) -> str:
     earlier_name = earlier.name if earlier else ""
-    settings_text = json.dumps(
-        [sha, mapping.kind, sorted(mapping.columns.items()), mapping.source, tz, sorted(forms.items()), earlier_name]
-    )
+    settings: list[object] = [
+        sha, mapping.kind, sorted(mapping.columns.items()), mapping.source, tz, sorted(forms.items()), earlier_name
+    ]  # fmt: skip
+    if own:
+        settings.append([(column.stored, column.header, column.type, column.dates) for column in own])
+    settings_text = json.dumps(settings)
     return sha256(settings_text)[:16]

@@ -7,6 +7,7 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from needsseg.accounts.own.columns import OwnChoices, OwnColumn, planned_columns
 from needsseg.errors import TableError, UsageError
 
 KINDS = ("accounts", "events", "subscriptions")
@@ -109,7 +110,7 @@ class Mapping:
     """Field → source column for one kind of file; ``a|b`` are alternatives, of which the first non-empty cell counts.
 
     ``dates`` are the formats that a person chose for date fields (of ``cells.FORMATS``), ``amounts`` what a person chose for
-    amounts: decimals (point or comma), unit (cents or whole), per (seat or term).
+    amounts: decimals (point or comma), unit (cents or whole), per (seat or term); ``own`` of further columns of accounts.
     """
 
     kind: str
@@ -117,6 +118,7 @@ class Mapping:
     source: str = "plain"
     dates: dict[str, str] = field(default_factory=dict)
     amounts: dict[str, str] = field(default_factory=dict)
+    own: OwnChoices = field(default_factory=OwnChoices)
 
 
 def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
@@ -234,6 +236,16 @@ def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping,
         )
     present = {name: column for name, column in mapping.columns.items() if name not in missing}
     return replace(mapping, columns=present), missing
+
+
+def with_own_headers(mapping: Mapping, headers: Sequence[Sequence[str]], earlier: Sequence[OwnColumn] = ()) -> Mapping:
+    """Return ``mapping`` with the own columns to read of files with these headers: of accounts all that are no field."""
+    if mapping.kind != "accounts":
+        return mapping
+    used = {name for header in headers for column in mapping.columns.values() for name in alternatives(column, header)}
+    every_header = dict.fromkeys(name for header in headers for name in header)
+    columns, left_out = planned_columns(every_header, used, mapping.own, earlier)
+    return replace(mapping, own=replace(mapping.own, columns=columns, left_out=left_out))
 
 
 def alternatives(column: str, header: Sequence[str]) -> tuple[str, ...]:

@@ -11,10 +11,13 @@ from needsseg.accounts.ingest.columns import plan_of
 from needsseg.accounts.ingest.dates import DateColumn, date_columns
 from needsseg.accounts.ingest.gathering import Part
 from needsseg.accounts.ingest.ingestion import workshop
-from needsseg.accounts.ingest.mapping import NAMES, Mapping
+from needsseg.accounts.ingest.mapping import NAMES, Mapping, with_own_headers
 from needsseg.accounts.ingest.money import amount_forms
+from needsseg.accounts.ingest.own_cells import decided_columns
 from needsseg.accounts.ingest.staging import read_parts, stage, whole_ids
+from needsseg.accounts.own.columns import OwnColumn
 from needsseg.accounts.tiers.zones import zone
+from needsseg.errors import Advice
 from needsseg.files import private_folder
 from needsseg.progress import silent
 from needsseg.text import date_of, format_stamp
@@ -35,10 +38,15 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The first rows, and the formats of date columns according to the beginning of the files."""
+    """The first rows, and the formats of date columns according to the beginning of the files.
+
+    ``own`` are the own columns with their types, ``notes`` what a person should know of them.
+    """
 
     rows: tuple[PreviewRow, ...]
     dates: tuple[DateColumn, ...]
+    own: tuple[OwnColumn, ...] = ()
+    notes: tuple[str | Advice, ...] = ()
 
 
 def preview(
@@ -51,12 +59,15 @@ def preview(
     """Return the first rows as ``ingest`` would read them, from the beginning of the first files. TableError as there."""
     tz = "UTC" if mapping.source == "amplitude" else tz
     zone(tz)
+    headers = [part.layout.header for part in parts[:FILES] if part.layout]
+    mapping = with_own_headers(mapping, headers, mapping.own.columns)
     with private_folder(None, "preview") as folder, workshop(folder) as (con, scratch):
         read, _, _ = read_parts(con, parts[:FILES], mapping, scratch, silent, ROWS_READ)
         names = [part.name for part in read]
         whole_ids(con)
         dates = date_columns(con, mapping, names, saved_dates or {})
         forms = {column.field: column.format or "iso" for column in dates} | amount_forms(con, mapping)[0]
+        own = decided_columns(con, mapping, names)
         plan = plan_of(mapping.kind, tz, forms)
         stage(con, plan)
         result = con.execute(
@@ -67,7 +78,7 @@ def preview(
         for file, row, refused, *values in result.fetchall():
             values_shown = _shown(dict(zip(columns, values, strict=True)), mapping.kind) if refused is None else {}
             preview_rows.append(PreviewRow(names[file], row, values_shown, _reason(refused, plan.checks)))
-    return Preview(tuple(preview_rows), dates)
+    return Preview(tuple(preview_rows), dates, own.columns, own.notes)
 
 
 def _reason(refused: int | None, checks: Sequence[object]) -> str:

@@ -30,7 +30,11 @@ def repeated_accounts(con: DuckDBPyConnection, mapping: Mapping, names: Sequence
     An identical row of another file is a repeat; a different one is refused, as only a person can decide. Within one file
     an id may occur once.
     """
-    compared_columns = ", ".join((*ACCOUNT_TEXT, "created_day"))
+    counted = con.execute("SELECT count(*), count(DISTINCT account_id) FROM kept").fetchone() or (0, 0)
+    if counted[0] == counted[1]:
+        return [], 0
+    own = [str(row[0]) for row in con.execute("DESCRIBE kept").fetchall() if str(row[0]).startswith("own_")]
+    compared_columns = ", ".join((*ACCOUNT_TEXT, "created_day", *(f"coalesce({name}::VARCHAR, '')" for name in own)))
     con.execute(
         f"CREATE TABLE firsts AS SELECT file, row, given, md5(concat_ws('\x1f', {compared_columns})) AS content, "
         "first_value(file) OVER same AS first_file, first_value(row) OVER same AS first_row, "

@@ -38,7 +38,8 @@ def read_parts(
     Return the parts that were read (numbered by ``file``), the refused ones with the reason, and notes for the
     user. ``most`` limits the rows of each. TableError where the only part, or every part, is unreadable.
     """
-    fields = ", ".join(f"{name} VARCHAR" for name in NAMES[mapping.kind])
+    own = [column.stored for column in mapping.own.columns]
+    fields = ", ".join(f"{name} VARCHAR" for name in (*NAMES[mapping.kind], *own))
     con.execute(f"CREATE TABLE raw (file INTEGER, row BIGINT, surplus VARCHAR, lacks BOOLEAN, json BOOLEAN, {fields})")
     read: list[Part] = []
     refused: Refused = []
@@ -79,7 +80,12 @@ def _insert(
 ) -> None:
     import duckdb
 
-    field_cells = ", ".join(f"{_cell(mapping, file_layout, name)} AS {name}" for name in NAMES[mapping.kind])
+    field_cells = ", ".join(
+        [
+            *(f"{_cell(mapping, file_layout, name)} AS {name}" for name in NAMES[mapping.kind]),
+            *(f"{_own_cell(file_layout, column.header)} AS {column.stored}" for column in mapping.own.columns),
+        ]
+    )
     limit = "" if most is None else f" LIMIT {most}"
 
     def fill(chosen_layout: Layout) -> None:
@@ -111,6 +117,10 @@ def _cell(mapping: Mapping, file_layout: Layout, name: str) -> str:
         return "''"
     non_empty_cells = [f"nullif(c{file_layout.header.index(column)}, '')" for column in columns]
     return f"coalesce({', '.join(non_empty_cells)}, '')"
+
+
+def _own_cell(file_layout: Layout, header: str) -> str:
+    return f"coalesce(c{file_layout.header.index(header)}, '')" if header in file_layout.header else "''"
 
 
 def _lacks(file_layout: Layout) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from needsseg.accounts.own.columns import OwnValue
+from needsseg.accounts.own.conditions import OwnCondition, read_conditions
 from needsseg.accounts.tiers.geography import APAC, EMEA, LATIN_AMERICA, NORTH_AMERICA, region_of
 from needsseg.errors import UsageError
 from needsseg.records import Account
@@ -73,7 +76,7 @@ class Firmographic:
 class IcpRule:
     """The ideal customer profile: allowed values per field; an empty tuple allows any value.
 
-    An account needs one of ``tech_stacks``.
+    An account needs one of ``tech_stacks``, and has to fit all conditions on the team's own ``columns``.
     """
 
     sizes: tuple[str, ...] = ()
@@ -81,16 +84,20 @@ class IcpRule:
     industries: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     tech_stacks: tuple[str, ...] = ()
+    columns: tuple[OwnCondition, ...] = ()
 
 
 def load_icp(path: Path) -> IcpRule:
-    """The ICP rule in a TOML file: ``sizes, revenues, industries, regions, tech_stacks``, each a list of texts."""
+    """The ICP rule in a TOML file: ``sizes, revenues, industries, regions, tech_stacks``, lists of texts, and ``column``."""
     table = read_toml(path)
     fields = ("sizes", "revenues", "industries", "regions", "tech_stacks")
     values: dict[str, tuple[str, ...]] = {}
+    columns = read_conditions(path, table.pop("column")) if "column" in table else ()
     for key, value in table.items():
         if key not in fields:
-            raise UsageError(f"{path}: '{key}' is not a part of an ICP rule.", f"Its parts: {', '.join(fields)}.")
+            raise UsageError(
+                f"{path}: '{key}' is not a part of an ICP rule.", f"Its parts: {', '.join((*fields, 'column'))}."
+            )
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise UsageError(f"{path}: {key} is not a list of texts.", f'Write {key} = ["…"].')
         # A region may be written as CRMs write it, NA being North America.
@@ -98,7 +105,7 @@ def load_icp(path: Path) -> IcpRule:
     for key, allowed in (("sizes", SIZES), ("revenues", REVENUES), ("regions", REGIONS)):
         if unknown_values := [value for value in values.get(key, ()) if value not in allowed]:
             raise UsageError(f"{path}: {key} has {unknown_values[0]!r}.", f"Known: {', '.join(allowed)}.")
-    return IcpRule(**values)
+    return IcpRule(**values, columns=columns)
 
 
 def _region(text: str) -> str:
@@ -106,11 +113,20 @@ def _region(text: str) -> str:
     return text if region == UNKNOWN else region
 
 
-def firmographic(account: Account, icp: IcpRule) -> Firmographic:
-    """Return tier 1 of ``account``; missing, zero or unreadable values are ``unknown``, not the smallest tier."""
-    return _firmographic(
+def firmographic(
+    account: Account, icp: IcpRule, own: Mapping[str, OwnValue] | None = None, as_of: date | None = None
+) -> Firmographic:
+    """Return tier 1 of ``account``; missing, zero or unreadable values are ``unknown``, not the smallest tier.
+
+    ``own`` are its values in the columns that the ICP asks for, by the names that it uses, as of a date.
+    """
+    tier = _firmographic(
         account.employees, account.revenue, account.industry, account.region, account.country, account.tech_stack, icp
     )
+    if not icp.columns or as_of is None:
+        return tier
+    fits = (tier.icp, *(one.holds((own or {}).get(one.name), as_of) for one in icp.columns))
+    return replace(tier, icp=False if False in fits else None if None in fits else True)
 
 
 # Many accounts have the same few values.

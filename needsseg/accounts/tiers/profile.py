@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
+from needsseg.accounts.own.columns import OwnValue
 from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.firmographic import UNKNOWN, Firmographic, IcpRule, firmographic
 from needsseg.accounts.tiers.lifecycle import Lifecycle
@@ -79,11 +80,12 @@ def profiles(
     as_of: date,
     version: str,
     icp: IcpRule | None = None,
+    own: Mapping[str, Mapping[str, OwnValue]] | None = None,
 ) -> list[AccountProfile]:
     """Return one profile for each account, sorted by account id, without actions, which the playbook adds.
 
     ``behaviour`` is None where there is no usage file; accounts missing in it have no usage. Labels for accounts that are
-    not among ``accounts`` are left out.
+    not among ``accounts`` are left out. ``own`` are the values by account that the ICP asks for, by the columns' names there.
     """
     by_account: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
@@ -92,7 +94,10 @@ def profiles(
     lacks = next((row.lacks for row in (behaviour or {}).values()), ())
     account_profiles = []
     for account in sorted(accounts, key=lambda account: account.account_id):
-        tier, stage = firmographic(account, icp or IcpRule()), lifecycle[account.account_id]
+        tier, stage = (
+            firmographic(account, icp or IcpRule(), (own or {}).get(account.account_id), as_of),
+            lifecycle[account.account_id],
+        )
         row = None
         if behaviour is not None:
             row = behaviour.get(account.account_id) or Behaviour(account.account_id, lacks=lacks)

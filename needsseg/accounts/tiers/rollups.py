@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from needsseg.accounts.own.segments import MISSING, OwnSegments
 from needsseg.accounts.tiers.firmographic import REGIONS, REVENUES, SIZES, UNKNOWN
 from needsseg.accounts.tiers.lifecycle import STAGES
 from needsseg.accounts.tiers.profile import AccountProfile
@@ -16,7 +17,13 @@ from needsseg.thresholds import FEWEST_ACCOUNTS_IN_CELL
 
 UNLABELLED = "unlabelled"
 
-_READERS: dict[str, tuple[Callable[[AccountProfile], str], Sequence[str], str]] = {
+Reader = tuple[Callable[[AccountProfile], str], Sequence[str], str]
+"""What reads the segment of an account, the segments in order, and what accounts without one are called."""
+BETWEEN = " × "
+MOST_CROSSED = 3
+MOST_COLUMNS = 60
+
+_READERS: dict[str, Reader] = {
     "needs_segment": (lambda profile: profile.needs_segment, (), UNLABELLED),
     "behavioral_segment": (lambda profile: profile.behavioral_segment, SEGMENTS, UNKNOWN),
     "lifecycle_stage": (lambda profile: profile.lifecycle_stage, STAGES, UNKNOWN),
@@ -99,22 +106,25 @@ class Rollup:
 
 
 def rollup(
-    profiles: Sequence[AccountProfile], amounts: Revenue, rows: str = "needs_segment", by: str = "size"
+    profiles: Sequence[AccountProfile],
+    amounts: Revenue,
+    rows: str = "needs_segment",
+    by: str | Sequence[str] = "size",
+    own: Mapping[str, OwnSegments] | None = None,
 ) -> Rollup:
-    """Return counts, amounts and shares of ``rows`` (one of ROWS) by ``by`` (one of BY).
+    """Return counts, amounts and shares of ``rows`` by ``by``, each one of BY or of the ``own`` columns; several are crossed.
 
     Accounts without a label are the last row. An account with an unknown amount counts as an account, but not in sums.
-    UsageError where ``rows`` or ``by`` is unknown, or both are the same.
+    UsageError where ``rows`` or ``by`` is unknown, both are the same, or there would be more than MOST_COLUMNS columns.
     """
-    for choice, dimensions in ((rows, ROWS), (by, BY)):
-        if choice not in dimensions:
-            raise UsageError(f"There is no roll-up of '{choice}'.", f"There are: {', '.join(dimensions)}.")
-    if rows == by:
-        raise UsageError(f"Rows and columns are both {rows}.", f"By: {', '.join(b for b in BY if b != rows)}.")
-    columns = _order(_named(profiles, by), by)
+    names = (by,) if isinstance(by, str) else tuple(by)
+    _check(rows, names, own or {})
+    row_reader, readers = _reader(rows, own or {}), [_reader(name, own or {}) for name in names]
+    column_reader = readers[0] if len(readers) == 1 else _crossed(readers, profiles)
+    columns = _columns(profiles, column_reader, names)
     members_by_row: dict[str, list[RollupAccount]] = defaultdict(list)
     for profile in profiles:
-        members_by_row[_name(profile, rows)].append(_place(profile, _name(profile, by), amounts))
+        members_by_row[_name(profile, row_reader)].append(_place(profile, _name(profile, column_reader), amounts))
     everyone = [member for members in members_by_row.values() for member in members]
     paid = sum(member.amount for member in everyone if member.amount is not None)
 
@@ -122,7 +132,7 @@ def rollup(
         return _cell(list(members), row_total, len(everyone), paid, amounts)
 
     rollup_rows = []
-    for name in _order(Counter({name: len(members) for name, members in members_by_row.items()}), rows):
+    for name in _order(Counter({name: len(members) for name, members in members_by_row.items()}), row_reader):
         members = sorted(members_by_row[name], key=lambda member: (-(member.confidence or 0.0), member.account_id))
         cells = {
             column: cell((member for member in members if member.column == column), len(members)) for column in columns
@@ -142,21 +152,66 @@ def rollup(
     totals = {
         column: cell((member for member in everyone if member.column == column), len(everyone)) for column in columns
     }
-    return Rollup(rows, by, columns, tuple(rollup_rows), totals, cell(everyone, len(everyone)), amounts)
+    return Rollup(
+        rows, BETWEEN.join(names), columns, tuple(rollup_rows), totals, cell(everyone, len(everyone)), amounts
+    )
 
 
-def _named(profiles: Sequence[AccountProfile], dimension: str) -> Counter[str]:
-    return Counter(_name(profile, dimension) for profile in profiles)
+def _check(rows: str, by: Sequence[str], own: Mapping[str, OwnSegments]) -> None:
+    for choice in (rows, *by):
+        if choice not in _READERS and choice not in own:
+            raise UsageError(f"There is no roll-up of '{choice}'.", f"There are: {', '.join((*BY, *own))}.")
+    if not by or len(by) > MOST_CROSSED:
+        raise UsageError(f"Columns are of 1 to {MOST_CROSSED} dimensions, not {len(by)}.", "Leave some out.")
+    if twice := [name for number, name in enumerate((rows, *by)) if name in (rows, *by)[:number]]:
+        if twice[0] == rows:
+            others = ", ".join(name for name in (*BY, *own) if name != rows)
+            raise UsageError(f"Rows and columns are both {rows}.", f"By: {others}.")
+        raise UsageError(f"{twice[0]} was named twice.", "Cross different ones, or name it once.")
 
 
-def _name(profile: AccountProfile, dimension: str) -> str:
-    read, _, missing_name = _READERS[dimension]
+def _columns(profiles: Sequence[AccountProfile], reader: Reader, by: Sequence[str]) -> tuple[str, ...]:
+    columns = _order(Counter(_name(profile, reader) for profile in profiles), reader)
+    if len(columns) > MOST_COLUMNS:
+        raise UsageError(
+            f"{BETWEEN.join(by)} {'has' if len(by) == 1 else 'have'} {len(columns):,} different values: too many columns.",
+            f"Choose what makes at most {MOST_COLUMNS}.",
+        )
+    return columns
+
+
+def _reader(name: str, own: Mapping[str, OwnSegments]) -> Reader:
+    if name in _READERS:
+        return _READERS[name]
+    segments = own[name]
+    return (lambda profile: segments.of(profile.account_id)), segments.scale, MISSING
+
+
+def _crossed(readers: Sequence[Reader], profiles: Sequence[AccountProfile]) -> Reader:
+    """Return what reads crossed segments, in the order of the first, then of the second."""
+    orders = [
+        {name: place for place, name in enumerate(_order(Counter(_name(each, reader) for each in profiles), reader))}
+        for reader in readers
+    ]
+
+    def parts(profile: AccountProfile) -> tuple[str, ...]:
+        return tuple(_name(profile, reader) for reader in readers)
+
+    found = sorted(
+        {parts(profile) for profile in profiles},
+        key=lambda names: [order[name] for order, name in zip(orders, names, strict=True)],
+    )
+    return (lambda profile: BETWEEN.join(parts(profile))), [BETWEEN.join(names) for names in found], ""
+
+
+def _name(profile: AccountProfile, reader: Reader) -> str:
+    read, _, missing_name = reader
     return read(profile) or missing_name
 
 
-def _order(counts: Counter[str], dimension: str) -> tuple[str, ...]:
+def _order(counts: Counter[str], reader: Reader) -> tuple[str, ...]:
     """Return names in the order of their scale, or the most frequent first; missing values last."""
-    _, scale, missing_name = _READERS[dimension]
+    _, scale, missing_name = reader
     place = {name: number for number, name in enumerate(scale)}
     return tuple(
         sorted(

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from needsseg.accounts.engines.engine import Engine, open_engine
+from needsseg.accounts.own.columns import OwnColumn
+from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.behaviour import Usage, behaviour
 from needsseg.accounts.tiers.event_meanings import EventRules, load_event_rules
 from needsseg.accounts.tiers.firmographic import IcpRule, load_icp
@@ -27,11 +29,12 @@ ACCOUNT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class StackFiles:
-    """The current Parquet files that ``ingest`` wrote."""
+    """The current Parquet files that ``ingest`` wrote, and the own columns of accounts."""
 
     accounts: Path
     events: Path | None = None
     subscriptions: Path | None = None
+    own: tuple[OwnColumn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +154,16 @@ def build(
             else None
         )
         terms = _subscriptions(engine, stack.subscriptions, ids) if stack.subscriptions is not None else []
+        own = values_for(stack.accounts, rules.icp.columns, stack.own, backend, only)
     stages = _stages(contents, usage, terms, day, rules)
     current_labels = [
         Label(contents.merged.get(label.account_id, label.account_id), label.segment, label.source, label.confidence,
               label.confirmed_by)
         for label in labels
     ]  # fmt: skip
-    return profiles(contents.accounts, usage.rows if usage else None, stages, current_labels, as_of, version, rules.icp)
+    return profiles(
+        contents.accounts, usage.rows if usage else None, stages, current_labels, as_of, version, rules.icp, own
+    )
 
 
 def _stages(

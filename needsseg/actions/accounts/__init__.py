@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from needsseg.accounts.assign.labels import LabelledText
 from needsseg.accounts.ingest.cells import FORMATS
+from needsseg.accounts.own.columns import PREFIX, OwnColumn
 from needsseg.accounts.tiers.patterns import Patterns
 from needsseg.accounts.tiers.profile import AccountProfile
 from needsseg.accounts.tiers.revenue import Revenue
@@ -13,10 +14,12 @@ from needsseg.accounts.tiers.series import Series
 __all__ = [
     "BY",
     "FORMATS",
+    "PREFIX",
     "ROWS",
     "AccountProfile",
     "Cell",
     "LabelledText",
+    "OwnColumn",
     "Patterns",
     "Revenue",
     "Rollup",

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from needsseg.accounts import AccountProfile
+from needsseg.accounts.own.columns import PREFIX
+from needsseg.accounts.own.segments import OwnSegments
 from needsseg.accounts.tiers.firmographic import REGIONS, REVENUES, SIZES, UNKNOWN
 from needsseg.accounts.tiers.lifecycle import STAGES
 from needsseg.accounts.tiers.profile import TIERS
@@ -15,6 +17,9 @@ from needsseg.accounts.tiers.signals import SEGMENTS
 
 Chosen = Mapping[str, Sequence[str]]
 """Values by facet: an account fits a facet with one of its values, and has to fit all facets."""
+
+Own = Mapping[str, OwnSegments]
+"""The segments of own columns by facet: the name with PREFIX before it."""
 
 _ICP = {True: "icp", False: "not_icp", None: "icp_unknown"}
 # What a roll-up has rows and columns of has the same names and values here.
@@ -39,35 +44,61 @@ _FACETS: dict[str, tuple[Callable[[AccountProfile], Sequence[str]], Sequence[str
     "missing": (lambda p: p.missing, TIERS),
 }
 FACETS = tuple(_FACETS)
+
+
+def is_facet(name: str) -> bool:
+    """Return whether a name is one of FACETS, or that of an own column."""
+    return name in _FACETS or name.startswith(PREFIX)
+
+
 _NOTHING = (UNKNOWN, UNLABELLED, "no plan")
 
 
-def fits(profile: AccountProfile, chosen: Chosen) -> bool:
+def scale_of(facet: str) -> tuple[str, ...]:
+    """Return all values that a facet can have, in order; none where people name them."""
+    scale = _FACETS[facet][1]
+    return (*scale, UNKNOWN) if scale else ()
+
+
+def has(profile: AccountProfile, facet: str, value: str) -> bool:
+    """Return whether an account has a value of one of FACETS, in any case."""
+    return value.casefold() in {each.casefold() for each in _FACETS[facet][0](profile)}
+
+
+def fits(profile: AccountProfile, chosen: Chosen, own: Own | None = None) -> bool:
     """Whether an account has, of every facet in ``chosen``, one of its values."""
-    return all(_has(profile, facet, values) for facet, values in chosen.items())
+    return all(_has(profile, facet, values, own or {}) for facet, values in chosen.items())
 
 
-def _has(profile: AccountProfile, facet: str, values: Sequence[str]) -> bool:
-    return any(value in values for value in _FACETS[facet][0](profile))
+def _has(profile: AccountProfile, facet: str, values: Sequence[str], own: Own) -> bool:
+    return any(value in values for value in _values(profile, facet, own))
 
 
-def counts(profiles: Iterable[AccountProfile], chosen: Chosen) -> dict[str, dict[str, int]]:
+def _values(profile: AccountProfile, facet: str, own: Own) -> Sequence[str]:
+    return (own[facet].of(profile.account_id),) if facet in own else _FACETS[facet][0](profile)
+
+
+def counts(profiles: Iterable[AccountProfile], chosen: Chosen, own: Own | None = None) -> dict[str, dict[str, int]]:
     """By facet and value, how many accounts have it among those that fit what is chosen of the other facets.
 
     Values stand in the order of their scale, or the most frequent first; what is not known last.
     """
-    counts_by_facet: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
+    own = own or {}
+    counts_by_facet: dict[str, Counter[str]] = {facet: Counter() for facet in (*FACETS, *own)}
     for profile in profiles:
-        misfits = [facet for facet, values in chosen.items() if not _has(profile, facet, values)]
+        misfits = [facet for facet, values in chosen.items() if not _has(profile, facet, values, own)]
         if len(misfits) > 1:
             continue
-        for facet in misfits or FACETS:
-            counts_by_facet[facet].update(_FACETS[facet][0](profile))
-    return {facet: _in_order(facet, value_counts) for facet, value_counts in counts_by_facet.items()}
+        for facet in misfits or counts_by_facet:
+            counts_by_facet[facet].update(_values(profile, facet, own))
+    return {
+        facet: _in_order(own[facet].scale if facet in own else _FACETS[facet][1], value_counts)
+        for facet, value_counts in counts_by_facet.items()
+    }
 
 
-def _in_order(facet: str, value_counts: Counter[str]) -> dict[str, int]:
-    place = {name: number for number, name in enumerate(_FACETS[facet][1])}
+def _in_order(scale: Sequence[str], value_counts: Counter[str]) -> dict[str, int]:
+    place = {name: number for number, name in enumerate(scale)}
     names = sorted(
         value_counts,
         key=lambda name: (name in _NOTHING, place.get(name, len(place)), -value_counts[name], name.casefold(), name),

@@ -19,6 +19,7 @@ from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.amounts import money_rules
 from needsseg.actions.accounts.engines import engine_for, open_session
+from needsseg.actions.accounts.own_columns import OwnCell, own_cells
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.blind import seen_members, veiled
@@ -93,7 +94,8 @@ class AccountPage:
     ``amount`` is in ``revenue.currency`` per ``revenue.interval``; ``pays`` says it in words, in each currency.
 
     ``texts`` are the newest labelled texts of the account, ``assigned`` what they say together, None where that is no label,
-    ``near`` the passages closest to them by id; ``responses`` are its answers to the survey.
+    ``near`` the passages closest to them by id; ``responses`` are its answers to the survey. ``own`` are the cells of the
+    team's own columns, empty ones included.
 
     ``labels`` are all of the account, whichever its profile goes by. ``quotes`` stand by segment (the profile's own first), the
     segment's exemplars before others, the firmest first. ``triggers`` fired in the weeks of the series.
@@ -116,6 +118,7 @@ class AccountPage:
     responses: tuple[AccountResponse, ...] = ()
     pays: str = ""
     revenue: Revenue = field(default_factory=Revenue)
+    own: tuple[OwnCell, ...] = ()
 
 
 def account_page(
@@ -187,6 +190,7 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> A
         tuple(one for one in responses(study, as_of) if merged.get(one.account_id, one.account_id) == account_id),
         paid.pays(account_id),
         paid,
+        own_cells(study, account_id, backend),
     )
 
 
@@ -218,6 +222,9 @@ def concealed(study: Study, page: AccountPage) -> AccountPage:
                 name=over.name(quote.participant, quote.name),
             )
             for quote in page.quotes
+        ),
+        own=tuple(
+            replace(cell, value=over.text(cell.value)) if isinstance(cell.value, str) else cell for cell in page.own
         ),
         texts=tuple(replace(text, excerpt=over.text(text.excerpt)) for text in page.texts),
         responses=tuple(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from needsseg import accounts as room
-from needsseg.accounts import DateColumn, Part, PreviewRow, Reject
+from needsseg.accounts import Part, Reject
 from needsseg.accounts.ingest.ingestion import ingest
+from needsseg.accounts.own.columns import as_stored
 from needsseg.accounts.tiers.event_coverage import count_rows_of_unknown_accounts
-from needsseg.accounts.tiers.revenue import OverlapTotals
 from needsseg.accounts.tiers.terms import ADD
 from needsseg.actions.accounts.amounts import checked_amounts, of_cells, open_choices
 from needsseg.actions.accounts.import_notes import early_usage_notes, replaced_notes
+from needsseg.actions.accounts.own_columns import OwnGiven, chosen_columns, field_dates, stored_columns
 from needsseg.actions.accounts.source_kinds import of_kind
+from needsseg.actions.accounts.source_reports import MappingProposal, SourceReport
 from needsseg.errors import Advice, Fix, NeedssegError, TableError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
@@ -26,71 +28,6 @@ from needsseg.text import format_count
 
 Given = str | Path | Sequence[str | Path]
 PREVIEWED = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class MappingProposal:
-    """A proposal of which column is read as which field: as last time where that fits, else guessed.
-
-    ``rows`` are the first ones as they would be read, ``dates`` how date columns are written (an empty format: a person
-    must say), ``refused`` the files that cannot be read, ``held`` the rows imported earlier, in words.
-    """
-
-    kind: str
-    header: tuple[str, ...]
-    columns: dict[str, str]
-    saved: bool
-    file: str = ""
-    files: int = 1
-    dates: tuple[DateColumn, ...] = ()
-    rows: tuple[PreviewRow, ...] = ()
-    refused: tuple[tuple[str, str], ...] = ()
-    held: str = ""
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """Fields without which the file cannot be read, and which no column was found for."""
-        return tuple(field for field in room.REQUIRED[self.kind] if field not in self.columns)
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """Every field that this kind of source has."""
-        return tuple(room.NAMES[self.kind])
-
-    @property
-    def date_fields(self) -> tuple[str, ...]:
-        """The fields that are dates."""
-        return room.DATE_FIELDS[self.kind]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceReport:
-    """The result of an import of account data: rows read, refused with reasons, repeated, and the mapping.
-
-    ``read = rows + len(rejected) + duplicates + dropped``; ``held`` are the rows the source has now. ``refused`` are
-    files that could not be read, ``unchanged`` files that were there already or were named twice. ``asks`` are the choices
-    about amounts that a person has not made (terms, interval), ``overlap`` both totals of overlapping terms without ids, of
-    which ``terms`` says how they are taken.
-    """
-
-    kind: str
-    file: str
-    rows: int
-    rejected: tuple[Reject, ...]
-    duplicates: int
-    dropped: int
-    columns: dict[str, str]
-    warnings: tuple[str | Advice, ...] = ()
-    read: int = 0
-    held: int = 0
-    files: int = 1
-    refused: tuple[tuple[str, str], ...] = ()
-    unchanged: tuple[str, ...] = ()
-    dates: dict[str, str] | None = None
-    rejects_file: str = ""
-    asks: tuple[str, ...] = ()
-    overlap: OverlapTotals | None = None
-    terms: str = ""
 
 
 def tables(study: Study, source: str | Path) -> list[str]:
@@ -112,6 +49,7 @@ def propose_mapping(
     columns: MappingOf[str, str] | None = None,
     dates: MappingOf[str, str] | None = None,
     amounts: MappingOf[str, str] | None = None,
+    own: OwnGiven | None = None,
 ) -> MappingProposal:
     """Return the mapping that ``import_source`` would use, with the first rows; without ``kind``, the columns tell it."""
     file_list = _file_list(study, files)
@@ -120,14 +58,16 @@ def propose_mapping(
         kind, parts, others = of_kind(laid, kind, columns, whole=False)
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)
-        mapping = _mapping(proposal, chosen, dates, check=False)
+        before = accounts.sources(study).get(proposal.kind)
+        mapping = _mapping(proposal, chosen, dates, own, before, check=False)
         mapping = replace(mapping, amounts=checked_amounts(amounts, proposal.kind))
-        proposal = replace(proposal, columns=chosen, refused=(*gathered.refused, *refused, *others))
+        proposal = replace(
+            proposal, columns=chosen, dropped=mapping.own.dropped, refused=(*gathered.refused, *refused, *others)
+        )
         if proposal.needed or not _fits(mapping, proposal.header):
             return proposal
-        saved = _saved_dates(accounts.sources(study).get(proposal.kind), chosen)
-        previewed = room.preview(parts, mapping, load(study.path).timezone, saved)
-        return replace(proposal, dates=previewed.dates, rows=previewed.rows)
+        previewed = room.preview(parts, mapping, load(study.path).timezone, _saved_dates(before, chosen))
+        return replace(proposal, dates=previewed.dates, rows=previewed.rows, own=previewed.own, notes=previewed.notes)
 
 
 def _file_list(study: Study, files: Given) -> list[str | Path]:
@@ -166,12 +106,20 @@ def _proposed(study: Study, parts: Sequence[Part], kind: str) -> MappingProposal
 
 
 def _mapping(
-    proposal: MappingProposal, columns: dict[str, str], dates: MappingOf[str, str] | None, check: bool = True
+    proposal: MappingProposal,
+    columns: dict[str, str],
+    dates: MappingOf[str, str] | None,
+    own: OwnGiven | None,
+    before: SourceRow | None,
+    add: bool = False,
+    check: bool = True,
 ) -> room.Mapping:
     mapping = replace(room.guess_mapping(proposal.kind, proposal.header), columns=columns)
     if check:
         room.check_mapping(mapping, proposal.header, proposal.file)
-    return replace(mapping, dates=room.chosen_date_formats(dates or {}, mapping))
+    chosen_own = chosen_columns(mapping, proposal.header, dates or {}, own or OwnGiven(), before, add=add)
+    of_fields = field_dates(dates or {}, mapping, chosen_own)
+    return replace(mapping, dates=room.chosen_date_formats(of_fields, mapping), own=chosen_own)
 
 
 def _columns(proposal: MappingProposal, chosen: MappingOf[str, str] | None) -> dict[str, str]:
@@ -199,12 +147,13 @@ def import_source(
     query: str = "",
     add: bool = False,
     amounts: MappingOf[str, str] | None = None,
+    own: OwnGiven | None = None,
 ) -> SourceReport:
     """Read files of accounts, events or subscriptions into Parquet beside the study, and use them from now on.
 
     They stand in place of the source of their kind; with ``add`` they come to what it holds, and a file that is there
     already changes nothing. ``dates`` says how columns of dates are written, ``table`` or ``query`` what to read of a database,
-    ``amounts`` what is chosen of ``amounts.CHOICES``; without a choice that of the earlier import holds.
+    ``amounts`` what is chosen of ``amounts.CHOICES``, ``own`` of further columns; else the choices of the earlier import hold.
     """
     file_list = _file_list(study, files)
     _private_folder(study.stack)
@@ -215,7 +164,7 @@ def import_source(
         chosen = _columns(proposal, columns)
         before = accounts.sources(study).get(proposal.kind)
         as_chosen = (before.amounts if before and before.amounts else {}) | checked_amounts(amounts, proposal.kind)
-        mapping = replace(_mapping(proposal, chosen, dates), amounts=of_cells(as_chosen))
+        mapping = replace(_mapping(proposal, chosen, dates, own, before, add), amounts=of_cells(as_chosen))
         base = before if add else None
         imported = {sha for _, sha in base.files} if base else set()
         new = tuple(part for part in parts if part.sha256 not in imported)
@@ -226,7 +175,7 @@ def import_source(
         earlier = _existing_file(study, base) if base else None
         done = ingest(
             proposal.kind, new, mapping, study.stack, load(study.path).timezone,
-            saved_dates=_saved_dates(before, chosen), earlier=earlier, progress=progress,
+            saved_dates=_saved_dates(before, chosen), earlier=earlier, earlier_own=stored_columns(base), progress=progress,
         )  # fmt: skip
     dates_now = {c.field: c.format for c in done.dates if c.chosen or c.format != "iso"}
     replaced = before if base is None else None
@@ -247,7 +196,7 @@ def _report(
     return SourceReport(
         done.kind, done.file, done.rows, done.rejected, done.duplicates, done.dropped, columns, warnings, done.read,
         done.held, len(done.parts), rejects_file=str(room.rejects_file(study.stack, done.kind)), asks=asks,
-        overlap=overlap, terms=amounts.get("terms", ADD),
+        overlap=overlap, terms=amounts.get("terms", ADD), own=done.own, emptied=done.emptied,
     )  # fmt: skip
 
 
@@ -280,10 +229,11 @@ def _as_before(
     before: SourceRow, done: room.Ingested, mapping: room.Mapping, dates: dict[str, str], amounts: dict[str, str]
 ) -> bool:
     """Whether the same files were read in the same way: nothing to store then, and no step to undo."""
-    now = (done.parts, done.parquet.name, mapping.columns, dates, amounts)
+    own = as_stored(mapping.own, done.own) if done.own or mapping.own.dropped else {}
+    now = (done.parts, done.parquet.name, mapping.columns, dates, amounts, own)
     # Only of subscriptions does it matter that an earlier version stored no choices: it took the newest of their terms.
     stored = before.amounts if done.kind == "subscriptions" else before.amounts or {}
-    return (before.files, before.parquet, before.mapping, before.dates, stored) == now
+    return (before.files, before.parquet, before.mapping, before.dates, stored, before.own) == now
 
 
 def _store_source(
@@ -313,6 +263,7 @@ def _store_source(
             dates,
             files,
             amounts,
+            as_stored(mapping.own, done.own) if done.own or mapping.own.dropped else {},
         )
 
 
@@ -357,7 +308,8 @@ def stack_files(study: Study) -> room.StackFiles:
     for kind, path in paths.items():
         if not path.exists():
             raise NeedssegError(f"The {kind} file {path.name} is gone from {path.parent}.", "Import the source again.")
-    return room.StackFiles(paths["accounts"], paths.get("events"), paths.get("subscriptions"))
+    own = stored_columns(accounts.sources(study)["accounts"])
+    return room.StackFiles(paths["accounts"], paths.get("events"), paths.get("subscriptions"), own)
 
 
 def unknown_accounts(study: Study) -> dict[str, dict[str, int]]:

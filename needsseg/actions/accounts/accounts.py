@@ -10,6 +10,7 @@ from pathlib import Path
 
 from needsseg import accounts as room
 from needsseg.accounts import AccountProfile
+from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.event_coverage import day_after
 from needsseg.actions.accounts.account_sources import (
     stack_files,
@@ -201,12 +202,21 @@ def _profiles(
 ) -> list[AccountProfile]:
     from needsseg.playbook.interventions import load_rules, with_actions
 
-    settings = load(study.path)
+    settings, files = load(study.path), stack_files(study)
+    backend = engine or settings.engine
+    rules = load_rules(prompt_file("interventions.toml", settings))
+    own = values_for(files.accounts, rules.columns, files.own, backend, only)
     built = room.build(
-        stack_files(study), given, as_of, tz=settings.timezone, backend=engine or settings.engine,
-        rules=stack_rules(study), version=version(study), only=only,
-    )  # fmt: skip
-    return with_actions(built, load_rules(prompt_file("interventions.toml", settings)))
+        files,
+        given,
+        as_of,
+        tz=settings.timezone,
+        backend=backend,
+        rules=stack_rules(study),
+        version=version(study),
+        only=only,
+    )
+    return with_actions(built, rules, own)
 
 
 def day_after_events(study: Study) -> date | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from needsseg.accounts.tiers.rollups import Rollup
+from needsseg.accounts.tiers.rollups import BY, Rollup
 from needsseg.accounts.tiers.rollups import rollup as roll_up
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, open_session
+from needsseg.actions.accounts.own_columns import dividing
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.exchange import output_files
 from needsseg.errors import UsageError
@@ -20,19 +22,21 @@ def rollup(
     study: Study,
     as_of: date,
     rows: str = "needs_segment",
-    by: str = "size",
+    by: str | Sequence[str] = "size",
     progress: Progress = silent,
     engine: str | None = None,
 ) -> Rollup:
-    """Counts, money and shares of the accounts by two of their tiers; see ``needsseg.accounts.tiers.rollups``.
+    """Counts, money and shares of the accounts by tiers and own columns; see ``needsseg.accounts.tiers.rollups``.
 
     ``engine`` as in ``accounts.profiles``.
     """
     backend = engine_for(study, engine)
+    by = (by,) if isinstance(by, str) else tuple(by)
     with open_session(backend, account_sources.stack_files(study).accounts.parent):
+        (rows, *by), own = dividing(study, (rows, *by), BY, backend)
         profiles = accounts.profiles(study, as_of, progress, backend)
         amounts = revenue_as_of(study, as_of, backend)
-    return roll_up(profiles, amounts, rows, by)
+    return roll_up(profiles, amounts, rows, by, own)
 
 
 def write_rollup(study: Study, table: Rollup, as_of: date, path: Path, *, overwrite: bool = False) -> Path:

@@ -16,9 +16,11 @@ from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.actions.exchange.export_columns import chosen_columns, remember, rows_with
 from needsseg.actions.playbook import triggers
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError, Option, UsageError
+from needsseg.exchange.columns import ExportColumn
 from needsseg.exchange.destinations import DESTINATIONS
 from needsseg.exchange.tables import FORMATS, Cell
 from needsseg.files import sha256
@@ -77,6 +79,7 @@ def export(
     changed_only: bool = False,
     key: str = "",
     segment: str | None = None,
+    columns: str = "",
     progress: Progress = silent,
     engine: str | None = None,
 ) -> ExportReport:
@@ -85,23 +88,29 @@ def export(
     The manifest names participants by pseudonym unless ``original`` is set, and says which. Formula cells of CSV tables
     are neutralised unless ``neutralise`` is False. ``changed_only`` leaves out accounts whose row is the same as in this
     format's last export. ``key`` is the field by which the target identifies an account, ``segment`` the segment whose
-    accounts form a cohort.
+    accounts form a cohort. ``columns`` names the columns as ``export_columns.chosen_columns`` takes them, and they are kept for
+    the next export of this format.
 
     Replaces an earlier export at ``path`` (recognised by its manifest), any other file only with ``overwrite``, and
     never the study or its account data.
     """
     if format not in targets():
         raise UsageError(f"There is no export format '{format}'.", f"The formats are {', '.join(targets())}.")
-    check_options(format, segment, changed_only, key)
+    check_options(format, segment, changed_only, key, columns)
     _check_target(study, path, overwrite)
+    chosen = chosen_columns(study, format, columns)
     profiles = accounts.profiles(study, as_of, progress, engine)
     if is_of_one_segment(format):
         profiles = _cohort(study, profiles, str(segment))
     subjects = subjects_of(study, format, as_of, progress, engine)
     fitting, refused = fitting_ids(profiles, format, key)
-    planned = plan(study, f"file:{format}", fitting, changed_only, subjects, refused)
+    rows = rows_with(study, fitting, chosen.columns, as_of, engine)
+    planned = plan(study, f"file:{format}", fitting, changed_only, subjects, refused, rows)
     manifest = _manifest_facts(study, original) | {"changed_only": changed_only, "left_out": planned.left_out}
-    written = _write(study, planned, format, path, manifest, neutralise=neutralise, key=key, overwrite=overwrite)
+    written = _write(
+        study, planned, format, path, manifest, chosen.columns, neutralise=neutralise, key=key, overwrite=overwrite
+    )
+    remember(study, format, chosen)
     labelled = sum(bool(profile.needs_segment) for profile in planned.profiles)
     return ExportReport(
         written, _manifest_of(written), len(planned.profiles), labelled, planned.left_out, planned.renamed, refused
@@ -114,6 +123,7 @@ def _write(
     format: str,
     path: Path,
     manifest: Mapping[str, object],
+    columns: Sequence[ExportColumn],
     *,
     neutralise: bool | None,
     key: str,
@@ -134,6 +144,7 @@ def _write(
             ids=ids,
             overwrite=overwrite,
             rows=planned.rows,
+            columns=columns,
             # Recorded while the earlier file can still be restored: no file without its record, and no record without it.
             recorded=lambda: deliveries.wrote(
                 study, f"file:{format}", batch_id(planned.deliveries), f"wrote {path.name}", planned.deliveries
@@ -167,13 +178,15 @@ def file_name(format: str, as_of: date) -> str:
     return f"accounts{suffix}_{as_of.isoformat().replace('-', '_')}.{_ending(format)}"
 
 
-def check_options(format: str, segment: str | None, changed_only: bool, key: str) -> None:
+def check_options(format: str, segment: str | None, changed_only: bool, key: str, columns: str = "") -> None:
     """Raise UsageError for options that a format does not take, or lacks."""
     cohort = is_of_one_segment(format)
     if cohort and segment is None:
         raise UsageError("A cohort holds the accounts of one segment.", Advice("Name the segment", Option.SEGMENT, "."))
     if not cohort and segment is not None:
         raise UsageError("Only a cohort is of one segment.", Advice("Leave the segment out", Option.SEGMENT, "."))
+    if cohort and columns:
+        raise UsageError("A cohort has ids only, and no columns to choose.", "Leave the choice of columns out.")
     if cohort and changed_only:
         raise UsageError(
             "A cohort is always uploaded whole.",
@@ -246,23 +259,16 @@ def plan(
     changed_only: bool,
     subjects: Sequence[tuple[str, Mapping[str, Cell]]] | None = None,
     refused: Mapping[str, str] | None = None,
+    rows_of_profiles: Sequence[Mapping[str, Cell]] | None = None,
 ) -> ExportPlan:
     """Compare the rows for a destination with those it has; a row that is unchanged keeps its message id.
 
-    ``subjects`` (an account's id and further columns, such as ``user_id``) plan a row each.
+    ``subjects`` (an account's id and further columns, such as ``user_id``) plan a row each. ``rows_of_profiles`` are the rows
+    where they do not have the standard columns.
     """
     from needsseg.exchange.destinations import subject_id
-    from needsseg.exchange.tables import rows_of
 
-    pairs: list[tuple[AccountProfile, Mapping[str, Cell]]] = list(zip(profiles, rows_of(profiles), strict=True))
-    if subjects is not None:
-        by_account = {profile.account_id: (profile, row) for profile, row in pairs}
-        pairs = [
-            (by_account[account][0], {**by_account[account][1], **further})
-            for account, further in subjects
-            if account in by_account
-        ]
-
+    pairs = _pairs(profiles, rows_of_profiles, subjects)
     delivered = deliveries.delivered_rows(study, destination)
     ids = {row.name: row.id for row in reversed(stored.listing(study))}
     sent_profiles: list[AccountProfile] = []
@@ -296,6 +302,25 @@ def _delivery(
     before = earlier.message_id if earlier is not None else ""
     message = before if is_same else message_id(destination, row, before)
     return Delivered(subject_id(row), row_sha, facts_sha, message, segment_id, segment)
+
+
+def _pairs(
+    profiles: Sequence[AccountProfile],
+    rows: Sequence[Mapping[str, Cell]] | None,
+    subjects: Sequence[tuple[str, Mapping[str, Cell]]] | None,
+) -> list[tuple[AccountProfile, Mapping[str, Cell]]]:
+    """Return each profile with its row, or with that of each of its subjects."""
+    from needsseg.exchange.tables import rows_of
+
+    pairs = list(zip(profiles, rows_of(profiles) if rows is None else rows, strict=True))
+    if subjects is None:
+        return pairs
+    by_account = {profile.account_id: (profile, row) for profile, row in pairs}
+    return [
+        (by_account[account][0], {**by_account[account][1], **further})
+        for account, further in subjects
+        if account in by_account
+    ]
 
 
 def batch_id(rows: Sequence[Delivered]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import accounts
 from needsseg.actions.exchange.export import ExportPlan, batch_id, fitting_ids, plan, subjects_of
+from needsseg.actions.exchange.export_columns import Chosen, chosen_columns, remember, rows_with
 from needsseg.errors import EXIT_PARTLY, NeedssegError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.study.accounts import deliveries
@@ -31,7 +32,7 @@ class Outlook:
 
     ``unchanged`` accounts have the same facts as when last accepted (apart from the date), ``already`` were accepted
     exactly as they are, ``left_out`` cannot be sent (account to reason: too large, or an id the target cannot hold);
-    ``unanswered`` batches of an earlier run are sent again under the same ids.
+    ``unanswered`` batches of an earlier run are sent again under the same ids. ``chosen`` are the columns.
     """
 
     target: str
@@ -47,6 +48,7 @@ class Outlook:
     left_out: Mapping[str, str]
     unanswered: int
     renamed: tuple[tuple[str, str, int], ...]
+    chosen: Chosen | None = None
 
     @property
     def accounts(self) -> int:
@@ -76,11 +78,15 @@ def outlook(
     *,
     changed_only: bool = False,
     key: str = "",
+    columns: str = "",
     progress: Progress = silent,
     engine: str | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Outlook:
-    """Preview what would be sent; makes no request, stores nothing and looks up no secret."""
+    """Preview what would be sent; makes no request, stores nothing and looks up no secret.
+
+    ``columns`` as ``export.export`` takes them; ``send`` keeps them for the next time.
+    """
     from needsseg.exchange.destinations import packed, subject_id
 
     receiver = _receiver(target)
@@ -88,8 +94,10 @@ def outlook(
     field = key or receiver.key
     destination = " ".join(filter(None, (target, host, field)))
     subjects = subjects_of(study, target, as_of, progress, engine)
+    chosen = chosen_columns(study, target, columns)
     fitting, refused = fitting_ids(accounts.profiles(study, as_of, progress, engine), target, key)
-    planned = plan(study, destination, fitting, changed_only, subjects, refused)
+    all_rows = rows_with(study, fitting, chosen.columns, as_of, engine)
+    planned = plan(study, destination, fitting, changed_only, subjects, refused, all_rows)
     delivered = deliveries.delivered_rows(study, destination)
     open_rows = {
         each.account_id: each
@@ -102,7 +110,8 @@ def outlook(
     first = tuple(item.record for batch in batches.batches[:1] for item in batch.items[:FIRST])
     return Outlook(
         target, host, receiver.secret_name, destination, field, batches.batches, open_rows, first, planned.left_out,
-        _unchanged_count(planned, open_rows), {**refused, **batches.refused}, _unanswered(study, destination), planned.renamed,
+        _unchanged_count(planned, open_rows), {**refused, **batches.refused}, _unanswered(study, destination),
+        planned.renamed, chosen,
     )  # fmt: skip
 
 
@@ -124,6 +133,8 @@ def send(
     from needsseg.exchange.destinations import deliver
     from needsseg.exchange.destinations.posting import posting
 
+    if look.chosen is not None:
+        remember(study, look.target, look.chosen)
     post = posting(_receiver(look.target), _secret(look, environ), look.host, look.key)
     deliveries.close_open(study, look.destination)
     rejected = dict(look.left_out)

@@ -130,7 +130,7 @@ def scored(
         len(profiles) - len(staying),
         _sentences(covered, by, reach, len(profiles) - len(staying), weighed, weight_by_segment),
         _warnings(scores, covered, weighed, weight_by_segment),
-        weigh_by,
+        weighed.name,
         weighed.words,
         reach,
         findings_of_features(study, day, by, names, progress, engine) if use else {},

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from needsseg.accounts import AccountProfile
+from needsseg.accounts.own.columns import OwnColumn, find_column
 from needsseg.accounts.tiers.firmographic import quantity_range
 from needsseg.accounts.tiers.revenue import Revenue
 from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.own_columns import dimension_name, own_columns, own_values
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.errors import UsageError
 from needsseg.study.connection import Study
@@ -44,12 +46,30 @@ def measure(study: Study, name: str, profiles: Sequence[AccountProfile], day: da
         "icp": lambda: _icp(profiles),
         **{column: lambda: _column(study, name) for column in COLUMNS},
     }
-    if name not in readers:
+    if name in readers:
+        return readers[name]()
+    columns = own_columns(study)
+    numeric = [dimension_name(column, readers) for column in columns if column.type == "number"]
+    column = find_column(columns, name)
+    if column is None or column.type != "number":
+        wrong = f"Weights cannot go by '{name}'" + (f", which is kept as {column.type}." if column else ".")
         raise UsageError(
-            f"Weights cannot go by '{name}'.",
-            f"Possible: arr, growth (ARR gained in a year), icp (fit), or a column of quantities: {', '.join(COLUMNS)}.",
+            wrong,
+            "Possible: arr, growth (ARR gained in a year), icp (fit), or a column of quantities: "
+            f"{', '.join((*COLUMNS, *numeric))}.",
         )
-    return readers[name]()
+    return _own_column(study, column, engine)
+
+
+def _own_column(study: Study, column: OwnColumn, engine: str) -> Measure:
+    values = {id_: float(value) for id_, value in own_values(study, [column], engine)[column.name].items()}
+    if below := sum(value < 0 for value in values.values()):
+        raise UsageError(
+            f"Weights cannot go by '{column.name}': {format_count(below, 'account')} "
+            f"{'has' if below == 1 else 'have'} a value below zero.",
+            "Choose a column of quantities.",
+        )
+    return Measure(column.name, column.name, values, f"The column {column.name} of the accounts' file counts as it is.")
 
 
 def _arr(paid: Revenue, profiles: Sequence[AccountProfile]) -> Measure:

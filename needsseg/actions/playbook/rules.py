@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.own.conditions import OwnCondition, checked_columns
 from needsseg.accounts.tiers.event_meanings import load_event_rules
 from needsseg.accounts.tiers.firmographic import load_icp
 from needsseg.accounts.tiers.lifecycle import load_lifecycle_rules
 from needsseg.accounts.tiers.series import features_in
 from needsseg.accounts.tiers.signals import DEFINITIONS, SEGMENTS
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.own_columns import own_columns
 from needsseg.playbook.interventions import InterventionRules, load_rules
 from needsseg.playbook.trigger_rules import load_trigger_rules
 from needsseg.settings import load, prompt_file, shipped
@@ -40,6 +42,7 @@ def in_force(study: Study) -> RulesReport:
 def check(study: Study, file: Path) -> RulesReport:
     """Read a file of rules without putting it in force; UsageError naming file, line and rule where one does not fit."""
     rules = load_rules(file)
+    check_columns(study, rules.columns)
     own = file.resolve() == (shipped("prompts") / FILE).resolve()
     return RulesReport(file, own, rules, tuple(_warnings(study, rules)))
 
@@ -73,6 +76,22 @@ _READERS: dict[str, Callable[[Path], object]] = {
     "events.toml": load_event_rules,
 }
 """The other files of rules by name, with what reads them."""
+
+
+def check_columns(study: Study, conditions: Sequence[OwnCondition]) -> None:
+    """Raise UsageError, with the place, for a condition on a column that the accounts do not have, or have with another type.
+
+    Without accounts nothing is known of columns.
+    """
+    if "accounts" in accounts.sources(study):
+        checked_columns(conditions, own_columns(study))
+
+
+def conditions_in(file: Path) -> tuple[OwnCondition, ...]:
+    """Return the conditions on own columns in a file of rules on triggers or the ICP; none of any other."""
+    if file.name == "triggers.toml":
+        return load_trigger_rules(file).conditions
+    return load_icp(file).columns if file.name == "icp.toml" else ()
 
 
 def check_other(file: Path) -> bool:

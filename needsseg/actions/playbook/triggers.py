@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
@@ -192,6 +193,11 @@ def _search(study: Study, as_of: date, engine: str | None, account: str | None) 
     )
     searched = everyone or lines({str(account)})
     fired_triggers = triggers(searched, rules, epoch_day(as_of), serving, account, needs, groups)
+    if rules.columns:
+        own = values_for(files.accounts, rules.conditions, files.own, backend, None if account is None else {account})
+        fired_triggers = [
+            each for each in fired_triggers if rules.holds_for(each.kind, own.get(each.account_id, {}), each.fired_on)
+        ]
     return _Search(fired_triggers, searched, rules, serving, needs, groups)
 
 

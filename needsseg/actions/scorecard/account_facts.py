@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from needsseg import accounts as room
 from needsseg.accounts import AccountProfile, StackFiles
 from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.own.columns import PREFIX
+from needsseg.accounts.own.segments import OwnSegments
 from needsseg.accounts.tiers.lifecycle import Subscription
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.revenue import Revenue
@@ -17,16 +19,28 @@ from needsseg.accounts.tiers.terms import REPLACE
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, open_session
+from needsseg.actions.accounts.own_columns import dimension_name, dividing, own_columns
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.errors import UsageError
 from needsseg.progress import Progress, silent
 from needsseg.records import Label, LabelSource
-from needsseg.scorecard.dimensions import NEEDS, PLAN, Dimension, dimensions, ordered, segments_of
+from needsseg.scorecard.dimensions import (
+    DIMENSIONS,
+    NEEDS,
+    PLAN,
+    SPELLINGS,
+    Dimension,
+    dimensions,
+    ordered,
+    segments_of,
+)
 from needsseg.scorecard.facts import AccountFacts, followed, stay, wait, wait_for_weekly_use
 from needsseg.scorecard.usage import base_sizes
 from needsseg.scorecard.usage_queries import Events, FeatureUse, feature_use, weekly_use
 from needsseg.settings import load
 from needsseg.study.connection import Study
+
+NAMES = frozenset((*DIMENSIONS, *SPELLINGS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +86,28 @@ def gathered(study: Study, question: Question, progress: Progress = silent, engi
     """Gather the facts of all accounts; UsageError for an invalid question. ``engine`` as in ``accounts.profiles``."""
     if question.horizon < 1:
         raise UsageError(f"{question.horizon} days cannot be looked back.", "Name at least 1 day, such as 90 or 365.")
-    check_question(question)
+    check_question(study, question)
     backend = engine_for(study, engine)
     files = account_sources.stack_files(study)
     with open_session(backend, files.accounts.parent):
         return _gathered(study, question, files, progress, backend)
 
 
-def check_question(question: Question) -> None:
+def check_question(study: Study, question: Question) -> None:
     """Raise UsageError where accounts cannot be divided as asked; to ask before the long work."""
-    chosen = dimensions(question.by, {})
+    own = {dimension_name(column, NAMES): OwnSegments(column) for column in own_columns(study)}
+    chosen = dimensions([name if name in own else _plain(name, own) for name in question.by], own)
     if question.source is not None and all(dimension.name != NEEDS for dimension in chosen):
         raise UsageError(
             f"Only needs-based labels have a source, and accounts are divided by {' and '.join(question.by)}.",
             "Divide them by needs, or leave the source out.",
         )
+
+
+def _plain(name: str, own: Mapping[str, OwnSegments]) -> str:
+    """Return a name without the prefix of own columns where it needs none."""
+    bare = name.removeprefix(PREFIX)
+    return bare if bare in own else name
 
 
 def _gathered(study: Study, question: Question, files: StackFiles, progress: Progress, backend: str) -> Gathered:
@@ -96,9 +117,10 @@ def _gathered(study: Study, question: Question, files: StackFiles, progress: Pro
     terms = _terms(files, imported.merged, backend)
     labels = _labels(study, question) if question.source is not None else None
     since, as_of = epoch_day(question.since), epoch_day(question.as_of)
+    called, own = dividing(study, question.by, NAMES, backend)
     chosen = tuple(
         _plan_then(dimension, terms, since, as_of) if dimension.name == PLAN else _of_labels(dimension, labels)
-        for dimension in dimensions(question.by, {})
+        for dimension in dimensions(called, own)
     )
     segments = segments_of(profiles, chosen)
     progress("following accounts", 0, 1)

@@ -29,6 +29,12 @@ def notes_on(study: Study, data: Gathered, comparisons: int, findings: int) -> t
         for dimension in data.dimensions
         if dimension.reason
     ]
+    notes += [
+        f"{dimension.name} is a column of the accounts as they were imported: where it was set after the outcome, "
+        "as a reason for leaving is, a difference says nothing."
+        for dimension in data.dimensions
+        if dimension.is_own
+    ]
     notes += _on_money(data)
     notes += _on_time(data)
     if comparisons and not findings:

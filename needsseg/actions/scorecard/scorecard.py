@@ -113,7 +113,7 @@ def check_target(study: Study, question: Question, path: Path, *, overwrite: boo
     """Raise UsageError or NeedssegError where a scorecard is not to be written to ``path``; to ask before the long work."""
     from needsseg.exchange.scorecards import MARK
 
-    check_question(question)
+    check_question(study, question)
     if path.suffix.lower() != ".csv":
         raise UsageError(f"{path.name}: scorecards are written as CSV.", "Name a file that ends in .csv.")
     output_files.check(study, path, MARK, "scorecard", overwrite=overwrite)

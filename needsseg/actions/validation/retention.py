@@ -9,6 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from needsseg import accounts as room
+from needsseg.accounts.own.columns import OwnColumn, find_column
+from needsseg.accounts.own.segments import segments_of_column
 from needsseg.accounts.tiers.behaviour import WINDOW
 from needsseg.accounts.tiers.firmographic import firmographic
 from needsseg.accounts.tiers.profile import deciding_label
@@ -16,6 +18,7 @@ from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.accounts.engines import engine_for, open_session
+from needsseg.actions.accounts.own_columns import dimension_name, own_columns, own_values
 from needsseg.errors import Advice, Fix, NeedssegError, Option, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.records import Label, LabelSource, Participant
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from needsseg.accounts.tiers.lifecycle import Subscription
 
 
+BUILT_IN = ("needs", "behavioral")
 _DATED = ("interview_date", "interviewed", "interviewed_on", "date_of_interview")
 
 
@@ -41,7 +45,7 @@ class _Labelled:
     """The segment of each account, the source of the labels, and since which epoch day each is known, if so."""
 
     segments: dict[str, str]
-    source: LabelSource | Literal["usage"]
+    source: LabelSource | Literal["usage", "column"]
     known_since: dict[str, int]
     features: tuple[int, int] | None
     notes: tuple[str, ...]
@@ -66,7 +70,8 @@ def validate(
     """Follow every account with a segment from ``since`` for ``horizon`` days, as far as is known as of ``as_of``.
 
     Without ``since`` each account is followed from the day after its last interview, where participants have an attribute
-    ``interview_date``. ``by`` behavioral takes the segments as of ``since``, or of ``features_as_of``. ``tried`` is the number
+    ``interview_date``. ``by`` behavioral takes the segments as of ``since``, or of ``features_as_of``; any other ``by`` is a
+    column of the accounts, divided as ``own.segments`` does. ``tried`` is the number
     of segmentations looked at, this one included; else the runs in the study's history and this one. ``engine`` as in
     ``accounts.profiles``. Raise UsageError for a question that answers itself, and NeedssegError where
     there is nothing to follow. Changes nothing in the study.
@@ -77,15 +82,18 @@ def validate(
             "There are no subscriptions, so nobody knows who left.", Advice("Import them: ", Fix.IMPORT_ACCOUNTS)
         )
     tried = tried_so_far(study) if tried is None else tried
+    column = None if by in BUILT_IN else _column(study, by)
+    by = by if column is None else dimension_name(column, BUILT_IN)
     design = Design(by, as_of, since, horizon, outcome, tried, seed=seed)
     refuse((), design)  # what can be refused before anything is computed
     backend = engine_for(study, engine)
     with open_session(backend, files.accounts.parent):
-        labelled = (
-            _by_needs(study, source, since, as_of)
-            if by == "needs"
-            else _by_usage(study, files, since, source, features_as_of, backend)
-        )
+        if column is not None:
+            labelled = _by_column(study, column, since, source, backend)
+        elif by == "needs":
+            labelled = _by_needs(study, source, since, as_of)
+        else:
+            labelled = _by_usage(study, files, since, source, features_as_of, backend)
         progress("following accounts", 0, 1)
         rows, design = _gathered(study, files, labelled, design, backend)
         progress("following accounts", 1, 1)
@@ -205,6 +213,34 @@ def _by_usage(
     segments = {row.account_id: row.behavioral_segment for row in profiles if row.behavioral_segment}
     known_since = dict.fromkeys(segments, epoch_day(day))
     return _Labelled(segments, "usage", known_since, (epoch_day(day) - WINDOW, epoch_day(day)), ())
+
+
+def _column(study: Study, name: str) -> OwnColumn:
+    columns = own_columns(study)
+    column = find_column(columns, name)
+    if column is None:
+        known = ", ".join((*BUILT_IN, *(dimension_name(each, BUILT_IN) for each in columns)))
+        raise UsageError(f"Accounts are not segmented by '{name}'.", f"There are: {known}.")
+    return column
+
+
+def _by_column(study: Study, column: OwnColumn, since: date | None, source: str | None, backend: str) -> _Labelled:
+    if source is not None:
+        raise UsageError("A column has no source to choose.", Advice("Leave the source out", Option.SOURCE, "."))
+    if since is None:
+        raise UsageError(
+            "The day from which accounts are followed is missing.",
+            Advice("Name the day", Option.SINCE, "; it should lie after the column was filled in."),
+        )
+    segments = segments_of_column(column, own_values(study, [column], backend)[column.name]).by_account
+    if not segments:
+        raise NeedssegError(f"No account has a value in column '{column.name}'.", "Choose another column.")
+    imported = accounts.sources(study)["accounts"].imported_at[:10]
+    note = (
+        f"The column '{column.name}' is as it was imported on {imported}, not as of {since}: if it was set or changed later, for "
+        "instance when an account left, it may only repeat the outcome."
+    )
+    return _Labelled(dict(segments), "column", {}, None, (note,))
 
 
 def _gathered(

@@ -69,6 +69,7 @@ def _print(page: AccountPage) -> None:
         print_text(f"Unknown: {', '.join(profile.missing)}. No action that depends on this is recommended.")
     _print_use(page)
     _print_lifecycle(page)
+    _print_columns(page)
     _print_need(page)
     if page.triggers:
         print_text("\nTriggers of the last twelve weeks")
@@ -126,6 +127,14 @@ def _print_lifecycle(page: AccountPage) -> None:
     )  # fmt: skip
 
 
+def _print_columns(page: AccountPage) -> None:
+    if page.own:
+        print_text("\nFurther columns")
+        print_table(("column", "value"), [(c.name, c.text) for c in page.own if c.value is not None], wrap=("value",))
+        if empty := [cell.name for cell in page.own if cell.value is None]:
+            print_text(f"  empty: {', '.join(empty)}")
+
+
 def _print_need(page: AccountPage) -> None:
     print_text("\nNeed")
     for label in page.labels:
@@ -179,6 +188,7 @@ def _shape(page: AccountPage) -> dict[str, Any]:
         "interval": page.revenue.interval or None,
         "by_currency": page.revenue.of(page.profile.account_id),
         "money_notes": page.revenue.notes,
+        "columns": {cell.name: cell.plain for cell in page.own},
         "labels": [asdict(label) for label in page.labels],
         "participants": [
             {"key": voice.participant, "name": voice.name, "interviews": [key for key, _ in voice.interviews],

@@ -16,6 +16,7 @@ from needsseg.cli.accounts.sources import (
     chosen_amounts,
     files_argument,
     money_options,
+    own_given,
     parse_pairs,
     query_text,
     reading_options,
@@ -54,6 +55,8 @@ def import_(
     interval: str | None,
     currency: str | None,
     amounts: tuple[str, ...],
+    types: tuple[str, ...],
+    dropped: tuple[str, ...],
     add: bool,
     as_json: bool,
 ) -> None:
@@ -62,14 +65,15 @@ def import_(
     FILES are CSV, Parquet or JSON lines (also gzip or zip), folders or patterns of them, a SQLite or
     DuckDB file, or the address of a server: postgresql://user@host/database,
     snowflake://user@account/database/schema, bigquery://project/dataset. Of a database --table or
-    --query choose what is read. Rows that cannot be read are refused one by one,
+    --query choose what is read. Columns of accounts that are no field are kept with
+    a type, which is guessed from their cells. Rows that cannot be read are refused one by one,
     and listed by: needsseg accounts rejects KIND
     """
     columns, forms = parse_pairs(pairs, "--map", "field=column"), parse_pairs(dates, "--dates", "column=format")
     with opened(session) as study, session.progressing() as progress:
         report = account_sources.import_source(
             study, files, kind, columns, progress, dates=forms, table=table, query=query_text(query), add=add,
-            amounts=chosen_amounts(terms, interval, currency, amounts),
+            amounts=chosen_amounts(terms, interval, currency, amounts), own=own_given(types, dropped),
         )  # fmt: skip
     tell_import(session, report, as_json)
     if report.asks and not as_json:
@@ -118,6 +122,8 @@ def mapping(
     interval: str | None,
     currency: str | None,
     amounts: tuple[str, ...],
+    types: tuple[str, ...],
+    dropped: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Show how files would be read, with the first rows. Imports nothing."""
@@ -125,7 +131,7 @@ def mapping(
     with opened(session) as study:
         proposal = account_sources.propose_mapping(
             study, files, kind, table=table, query=query_text(query), columns=columns, dates=forms,
-            amounts=chosen_amounts(terms, interval, currency, amounts),
+            amounts=chosen_amounts(terms, interval, currency, amounts), own=own_given(types, dropped),
         )  # fmt: skip
     tell_mapping(session, proposal, as_json)
 

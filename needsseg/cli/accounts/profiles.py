@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts.account_listing import listing
+from needsseg.actions.accounts.own_columns import named_list
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
@@ -30,31 +32,60 @@ engine_option = click.option(
 @click.command()
 @as_of_option
 @click.option("--account", metavar="ID", help="Only this account.")
+@click.option(
+    "--columns",
+    metavar="NAMES",
+    default="",
+    help="Also show these further columns of the accounts, with commas between.",
+)
+@click.option(
+    "--where",
+    "filters",
+    metavar="FILTER",
+    multiple=True,
+    help="Only accounts that fit: size=small, region=EMEA, plan=Business, lifecycle_stage=at_risk; or by a further column "
+    '"Team=North", "Health score>=40", "Contract end<2027-01-01", "Team=unknown", column:NAME where it is called as '
+    "something else. Given again, all must fit.",
+)
 @engine_option
 @json_option
 @click.pass_obj
-def profile(session: Session, as_of: date, account: str | None, engine: str | None, as_json: bool) -> None:
+def profile(
+    session: Session,
+    as_of: date,
+    account: str | None,
+    columns: str,
+    filters: tuple[str, ...],
+    engine: str | None,
+    as_json: bool,
+) -> None:
     """Show the four tiers of every account as of a date, with recommended actions and why."""
     with opened(session) as study, session.progressing() as progress:
         rows = accounts.profiles(study, as_of, progress, engine)
         paid = revenue_as_of(study, as_of, engine)
-    if account is not None:
-        rows = [row for row in rows if row.account_id == account]
-        if not rows:
+        if account is not None and account not in {row.account_id for row in rows}:
             raise NotFoundError(f"There is no account '{account}'.", "List them with: needsseg profile --as-of DATE")
+        own = listing(study, rows, named_list(columns), filters, engine)
+    rows = [row for row in own.profiles if account in (None, row.account_id)]
     if as_json:
-        print_array(shapes.profile(row, paid) for row in rows)
-    elif account is not None:
+        print_array(
+            shapes.profile(row, paid) | {"columns": {cell.name: cell.plain for cell in own.cells[row.account_id]}}
+            for row in rows
+        )
+    elif account is not None and rows:
         _print_one(rows[0], paid)
+        if own.names:
+            print_text("")
+            print_table(("column", "value"), [(cell.name, cell.text) for cell in own.cells[account]], wrap=("value",))
     else:
         print_table(
-            ("account", "name", "firmographic", "needs segment", "behavioral", "lifecycle", "action"),
+            ("account", "name", "firmographic", "needs segment", "behavioral", "lifecycle", "action", *own.names),
             [
                 (r.account_id, r.name, r.firmographic_tier, r.needs_segment, r.behavioral_segment, r.lifecycle_stage,
-                 r.recommended_action)
+                 r.recommended_action, *(cell.text for cell in own.cells[r.account_id]))
                 for r in rows
             ],
-            wrap=("name", "needs segment", "action"),
+            wrap=("name", "needs segment", "action", *own.names),
         )  # fmt: skip
 
 

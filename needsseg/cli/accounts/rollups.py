@@ -25,10 +25,20 @@ BY = {name: name for name in ("size", "industry", "plan", "region", "revenue")} 
 @click.command()
 @as_of_option
 @click.option(
-    "--rows", type=click.Choice(list(ROWS)), default="needs", show_default=True, help="A row for each of these."
+    "--rows",
+    metavar="NAME",
+    default="needs",
+    show_default=True,
+    help=f"A row for each of these: {', '.join(BY)}, or a further column of the accounts.",
 )
 @click.option(
-    "--by", type=click.Choice(list(BY)), default="size", show_default=True, help="A column for each of these."
+    "--by",
+    "--columns",
+    "by",
+    metavar="NAME",
+    multiple=True,
+    help="A column for each of these, of the same names. Default: size. Given again, they are crossed. A further column that "
+    "is called as one of these is named with column: before it.",
 )
 @click.option("--who", is_flag=True, help="Also list the accounts with their labels and confidence.")
 @click.option(
@@ -42,14 +52,14 @@ def rollup(
     session: Session,
     as_of: date,
     rows: str,
-    by: str,
+    by: tuple[str, ...],
     who: bool,
     out: Path | None,
     force: bool,
     engine: str | None,
     as_json: bool,
 ) -> None:
-    """Count accounts and money by two tiers.
+    """Count accounts and money by two tiers, or by further columns of the accounts.
 
     A cell shows accounts, their share of the row, and what they pay; * marks fewer than five accounts.
 
@@ -61,7 +71,9 @@ def rollup(
         if out is not None:
             actions.check_target(study, out, overwrite=force)
         with session.progressing() as progress:
-            table = actions.rollup(study, as_of, ROWS[rows], BY[by], progress, engine)
+            table = actions.rollup(
+                study, as_of, _named(rows), [_named(name) for name in by or ("size",)], progress, engine
+            )
         if out is not None:
             actions.write_rollup(study, table, as_of, out, overwrite=force)
     if as_json:
@@ -70,7 +82,7 @@ def rollup(
         _print(table)
         if who:
             print_table(
-                (rows, "account", "name", by, "pays", "label", "source", "confirmed by"),
+                (rows, "account", "name", table.by, "pays", "label", "source", "confirmed by"),
                 [
                     (row.name, one.account_id, one.name, one.column, one.pays or None, one.confidence, one.source or None,
                      one.confirmed_by or None)
@@ -82,6 +94,10 @@ def rollup(
     session.say(_coverage(table))
     if out is not None:
         session.say(f"Wrote the roll-up to {out}.")
+
+
+def _named(name: str) -> str:
+    return BY.get(name.casefold(), name)
 
 
 def _print(table: Rollup) -> None:

@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from needsseg.actions.accounts import FORMATS, account_sources
+from needsseg.actions.accounts import FORMATS
 from needsseg.actions.accounts import accounts as actions
 from needsseg.actions.accounts.amounts import CHOICES, set_amounts
+from needsseg.actions.accounts.own_columns import TYPES, OwnGiven
+from needsseg.actions.accounts.source_reports import MappingProposal, SourceReport
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
 from needsseg.errors import UsageError
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
+    from needsseg.actions.accounts import OwnColumn
     from needsseg.actions.study import Study
 
 MOST_LISTED = 50
+MOST_EMPTIED = 20  # cells left empty that are named one by one
 # The words of --amounts, with the choice that each stands for.
 AMOUNTS = {
     "cents": ("unit", "cents"), "whole": ("unit", "whole"), "per-seat": ("per", "seat"), "per-term": ("per", "term"),
@@ -30,14 +34,29 @@ AMOUNTS = {
 EXAMPLES = {
     "--map": 'For example: --map account_id="Record ID"',
     "--dates": "For example: --dates start_date=day-first",
+    "--column-type": 'For example: --column-type "Contract end=date"',
 }
 
 files_argument = click.argument("files", metavar="FILES", nargs=-1, required=True)
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how files are read: --kind, --map, --dates, --table, --query, and those for amounts."""
+    """The options that say how files are read: --kind, --map, --dates, --table, --query, amounts and further columns."""
     for option in (
+        click.option(
+            "--drop-column",
+            "dropped",
+            metavar="NAME",
+            multiple=True,
+            help="Do not keep this further column of accounts.",
+        ),
+        click.option(
+            "--column-type",
+            "types",
+            metavar="NAME=TYPE",
+            multiple=True,
+            help=f"The type of a further column of accounts: {', '.join(TYPES)}.",
+        ),
         click.option(
             "--amounts",
             metavar="HOW",
@@ -109,7 +128,7 @@ def is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def ask_amounts(session: Session, study: Study, report: account_sources.SourceReport) -> None:
+def ask_amounts(session: Session, study: Study, report: SourceReport) -> None:
     """Ask on a terminal for the choices about amounts that are open; elsewhere the report's warnings name the options."""
     if not report.asks or session.json or not is_terminal():
         return
@@ -132,19 +151,35 @@ def parse_pairs(pairs: Sequence[str], option: str, form: str) -> dict[str, str]:
     """Return ``name=value`` arguments as a dictionary, or raise UsageError. A field without a column is not read."""
     values: dict[str, str] = {}
     for pair in pairs:
-        name, equals, value = pair.rpartition("=") if option == "--dates" else pair.partition("=")
+        name, equals, value = pair.rpartition("=") if option in ("--dates", "--column-type") else pair.partition("=")
         if not (name.strip() and equals and (value.strip() or option == "--map")):
             raise UsageError(f"{option} '{pair}' is not written {form}.", EXAMPLES[option])
         values[name.strip()] = value.strip()
     return values
 
 
-def tell_import(session: Session, report: account_sources.SourceReport, as_json: bool) -> None:
+def own_given(types: Sequence[str], dropped: Sequence[str]) -> OwnGiven:
+    """Return what the options --column-type and --drop-column say."""
+    return OwnGiven(parse_pairs(types, "--column-type", "name=type"), dropped)
+
+
+def _print_own(columns: Sequence[OwnColumn]) -> None:
+    """Print the further columns of accounts with their types."""
+    if columns:
+        print_table(
+            ("further column", "type", "why", "example"),
+            [(c.name, c.type, c.why, c.example[:60]) for c in columns],
+            wrap=("further column", "example"),
+        )
+
+
+def tell_import(session: Session, report: SourceReport, as_json: bool) -> None:
     """Tell what an import did: the mapping, what was refused, and counts that add up."""
     if as_json:
         print_object(asdict(report) | {"warnings": [str(warning) for warning in report.warnings]})
     else:
         print_table(("field", "column"), list(report.columns.items()))
+        _print_own(report.own)
     for file, reason in report.refused:
         session.refuse(file, reason)
     for reject in report.rejected[:MOST_LISTED]:
@@ -153,17 +188,19 @@ def tell_import(session: Session, report: account_sources.SourceReport, as_json:
     if len(report.rejected) > MOST_LISTED:
         more = len(report.rejected) - MOST_LISTED
         session.refuse(f"{format_count(more, 'more row')}", f"needsseg accounts rejects {report.kind} lists them")
+    for cell in report.emptied[:MOST_EMPTIED]:
+        session.warn(f"{cell.file} row {cell.row}, column {cell.column}: '{cell.value}' is {cell.reason}.")
     for file in report.unchanged:
         session.say(f"{file} was imported before; nothing changed.")
     for warning in report.warnings:
         session.warn(warning)
-    if report.rejected:
-        session.say(f"The refused rows are in {report.rejects_file}")
+    if report.rejected or report.emptied:
+        session.say(f"The refused rows{' and cells' if report.emptied else ''} are in {report.rejects_file}")
     if report.files:
         session.say(_counted(report))
 
 
-def _counted(report: account_sources.SourceReport) -> str:
+def _counted(report: SourceReport) -> str:
     omitted = [
         f"{format_count(count, noun)} {what}"
         for count, noun, what in (
@@ -182,16 +219,17 @@ def _counted(report: account_sources.SourceReport) -> str:
     )
 
 
-def tell_mapping(session: Session, proposal: account_sources.MappingProposal, as_json: bool) -> None:
+def tell_mapping(session: Session, proposal: MappingProposal, as_json: bool) -> None:
     """Tell how files would be read: field by field, dates, and the first rows."""
     if as_json:
-        print_object(asdict(proposal))
+        print_object(asdict(proposal) | {"notes": [str(note) for note in proposal.notes]})
     else:
         written = {column.field: column.format or f"? {column.why}" for column in proposal.dates}
         print_table(
             ("field", "column", "dates"),
             [(field, column, written.get(field, "")) for field, column in proposal.columns.items()],
         )
+        _print_own(proposal.own)
         fields = list(dict.fromkeys(field for row in proposal.rows for field in row.values))
         print_table(
             ("row", *fields, "refused"),
@@ -210,7 +248,10 @@ def tell_mapping(session: Session, proposal: account_sources.MappingProposal, as
                 f"Column '{column.column}' {column.why}: {', '.join(cell for _, cell in column.examples)}. "
                 f"Say which with --dates {column.column}=FORMAT."
             )
+    for note in proposal.notes:
+        session.warn(note)
     used = {part for column in proposal.columns.values() for part in (column, *column.split("|"))}
+    used |= {column.header for column in proposal.own}
     unused = [column for column in proposal.header if column not in used]
     session.say(
         f"{proposal.file} would be read as {proposal.kind}, with the mapping "

@@ -34,6 +34,15 @@ SHOWN = 20  # refused accounts that are named one by one
 )
 @click.option("--segment", metavar="NAME", help="The segment whose accounts an amplitude-cohort contains.")
 @click.option("--key", metavar="FIELD", default="", help="The field by which the target identifies an account.")
+@click.option(
+    "--columns",
+    metavar="NAMES",
+    default="",
+    help="The columns, with commas between: of the standard ones (standard means all), of name, size, revenue, industry, region, "
+    "country, icp, plan, seats, arr, pays, users, events, active_days, logins, feature_breadth and quote_ids, and of the "
+    "accounts' further columns (column:NAME where one is called as one of these). Kept for the next export of the "
+    "same FORMAT; default goes back to the standard ones.",
+)
 @click.option("--send", is_flag=True, help="Send it, after a preview of what would be sent; needs needsseg[send].")
 @click.option("--yes", is_flag=True, help="Send without asking for confirmation.")
 @click.option("--force", is_flag=True, help="Replace a file that is no earlier export.")
@@ -52,6 +61,7 @@ def export(
     changed_only: bool,
     segment: str | None,
     key: str,
+    columns: str,
     send: bool,
     yes: bool,
     force: bool,
@@ -68,18 +78,25 @@ def export(
     target cannot hold are named and left out. With --send PATH may be left out.
     """
     _check_sending(path, send, yes)
-    check_options(format_, segment, changed_only, key)
+    check_options(format_, segment, changed_only, key, columns)
     neutralise = _neutralise(keep_formulas, neutralise_formulas)
     with opened(session) as study, session.progressing() as progress:
         look = None
         if send:
             look = sending.outlook(
-                study, format_, as_of, changed_only=changed_only, key=key, progress=progress, engine=engine
+                study,
+                format_,
+                as_of,
+                changed_only=changed_only,
+                key=key,
+                columns=columns,
+                progress=progress,
+                engine=engine,
             )
         if path is not None:
             report = write(
                 study, format_, path, as_of, neutralise=neutralise, overwrite=force, original=original,
-                changed_only=changed_only, key=key, segment=segment, progress=progress, engine=engine,
+                changed_only=changed_only, key=key, segment=segment, columns=columns, progress=progress, engine=engine,
             )  # fmt: skip
             _tell_report(session, report, format_)
     if look is not None:

@@ -37,7 +37,8 @@ from needsseg.text import format_count
     metavar="MEASURE",
     default="arr",
     show_default=True,
-    help="What weights go by: arr, growth (ARR gained in a year), icp (fit), or a column: employees, revenue.",
+    help="What weights go by: arr, growth (ARR gained in a year), icp (fit), or a column: employees, revenue, or a further one "
+    "of numbers.",
 )
 @click.option(
     "--reach",

@@ -49,6 +49,9 @@ def check(session: Session, file: Path, as_json: bool) -> None:
     from needsseg.actions.playbook import rules as actions
 
     if actions.check_other(file):
+        if conditions := actions.conditions_in(file):
+            with opened(session) as study:
+                actions.check_columns(study, conditions)
         if as_json:
             print_object({"file": str(file), "shipped": False, "rules": [], "serves": {}, "warnings": []})
         session.say(f"{file} is sound.")
@@ -95,7 +98,11 @@ def _tell(session: Session, report: RulesReport, as_json: bool) -> None:
         print_table(
             ("rule", "when", "action"),
             [
-                (rule.id, "; ".join(map(_condition_in_words, rule.conditions)), rule.action)
+                (
+                    rule.id,
+                    "; ".join([*map(_condition_in_words, rule.conditions), *(c.in_words for c in rule.columns)]),
+                    rule.action,
+                )
                 for rule in report.rules.rules
             ],
             wrap=("when", "action"),

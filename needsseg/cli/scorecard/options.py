@@ -25,8 +25,8 @@ SIGNS = "▲ more than the other segments, or sooner; ▼ less, or later: both a
 
 by_option = click.option(
     "--by", multiple=True, metavar="NAME",
-    help="Divide accounts by needs (the default), behavioral, lifecycle, size, revenue, industry, region, icp or plan; two "
-    "are crossed.",
+    help="Divide accounts by needs (the default), behavioral, lifecycle, size, revenue, industry, region, icp, plan, or a "
+    "further column of the accounts (column:NAME where it is called as one of these); two are crossed.",
 )  # fmt: skip
 horizon_option = click.option(
     "--horizon", type=click.IntRange(1, 36500), default=365, show_default=True,

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 
 from needsseg.errors import Advice, NeedssegError, Option, UsageError
+from needsseg.exchange.columns import STANDARD, ExportColumn
 from needsseg.exchange.destinations.destination import Contents, Destination, FileRequest, Rows
-from needsseg.exchange.tables import NOT_TEXT, csv_text, write_text
-from needsseg.records import PROFILE_COLUMNS
+from needsseg.exchange.tables import csv_text, write_text
 
 SCHEMA_MARK = "# Written by needsseg export dbt."
 """The first line of a schema, by which the next export recognises that it may replace it."""
-_MEANINGS = {
-    "account_id": "The account's id in the CRM, as text.",
-    "as_of_date": "The day from which all columns look at the account.",
-    "firmographic_tier": "Tier by company size and industry.",
-    "needs_segment": "The segment by the needs of the account's people; empty where unknown.",
-    "needs_segment_source": "Where the label comes from.",
-    "needs_segment_confidence": "Confidence of the label, 0 to 1.",
-    "needs_segment_confirmed_by": "Who confirmed the segment, with a note where nobody had decided on any of its passages.",
-    "behavioral_segment": "Segment by how the product is used.",
-    "lifecycle_stage": "Where the account stands in its life with the product.",
-    "recommended_action": "The first action that the rules recommend.",
-    "segmentation_version": "The state of the segments that the labels come from.",
-}
 
 
 def seed(rows: Rows, request: FileRequest) -> Contents:
@@ -47,12 +36,12 @@ def seed(rows: Rows, request: FileRequest) -> Contents:
                 f"{schema} exists and was not written by needsseg.",
                 Advice("Choose another folder, or replace the file", Option.OVERWRITE, "."),
             )
-    text = csv_text(PROFILE_COLUMNS, rows, request.neutralise)
-    beside = {schema: dbt_schema(path.stem)}
+    text = csv_text(request.names, rows, request.neutralise, request.names)
+    beside = {schema: dbt_schema(path.stem, request.columns)}
     return Contents(lambda partial: write_text(partial, text), {"schema": schema.name}, beside)
 
 
-def dbt_schema(seed: str) -> str:
+def dbt_schema(seed: str, columns: Sequence[ExportColumn] = STANDARD) -> str:
     """The ``schema.yml`` of a seed named ``seed``: what each column means, its type, and tests of the key.
 
     Ids stay text: without a column type dbt would read 007 as 7.
@@ -65,12 +54,16 @@ def dbt_schema(seed: str) -> str:
         "'float64' if target.type == 'bigquery' else 'double precision' if target.type in ('postgres', 'redshift')"
     )
     number = f"\"{{{{ {spelled} else 'double' }}}}\""
-    kinds = {"VARCHAR": text, "DATE": "date", "DOUBLE": number}
-    lines += [f"        {name}: {kinds[NOT_TEXT.get(name, 'VARCHAR')]}" for name in PROFILE_COLUMNS]
+    whole = "\"{{ 'int64' if target.type == 'bigquery' else 'bigint' }}\""
+    kinds = {"text": text, "date": "date", "number": number, "whole": whole, "flag": "boolean"}
+    lines += [f"        {column.name}: {kinds[column.type]}" for column in columns]
     lines += ["    columns:"]
-    for name in PROFILE_COLUMNS:
-        lines += [f"      - name: {name}", f'        description: "{_MEANINGS[name]}"']
-        if name == "account_id":
+    for column in columns:
+        lines += [
+            f"      - name: {column.name}",
+            f"        description: {json.dumps(column.meaning, ensure_ascii=False)}",
+        ]
+        if column.key == "account_id":
             lines += ["        data_tests:", "          - unique", "          - not_null"]
     return "\n".join(lines) + "\n"
 

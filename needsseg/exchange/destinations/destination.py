@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from needsseg.exchange.columns import STANDARD, ExportColumn
 from needsseg.exchange.destinations.delivery import Answer, Batch, Item, Limits
 from needsseg.exchange.tables import Cell
 
@@ -18,7 +19,8 @@ Post = Callable[[Batch], Answer]
 class FileRequest:
     """A request for a file: its path, the key field of accounts, and whether formula cells are neutralised.
 
-    ``ids`` are the message ids by account, or by user; ``overwrite`` lets files beside ``path`` be replaced.
+    ``ids`` are the message ids by account, or by user; ``overwrite`` lets files beside ``path`` be replaced. ``columns`` are
+    those of the rows.
     """
 
     path: Path
@@ -26,6 +28,12 @@ class FileRequest:
     neutralise: bool = False
     overwrite: bool = False
     ids: Mapping[str, str] = field(default_factory=dict)
+    columns: Sequence[ExportColumn] = STANDARD
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in order; the first is the account's id."""
+        return [column.name for column in self.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,8 @@ class Destination:
     """The default key field of an account, where another can be chosen."""
     refusal: Callable[[str, str], str] | None = None
     """Returns why an account's id cannot be one of the destination's, from the id and the key field; "" where it can."""
-    fields: Callable[[str], Sequence[str]] | None = None
-    """The columns of its table by the key, in the manifest."""
+    fields: Callable[[str, Sequence[str]], Sequence[str]] | None = None
+    """The columns of its table by the key and the names of the rows' columns, in the manifest."""
     is_spreadsheet: bool = False
     """Whether its file is a table that may be opened in a spreadsheet, which computes formulas."""
     file: Callable[[Rows, FileRequest], Contents] | None = None

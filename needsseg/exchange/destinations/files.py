@@ -9,6 +9,7 @@ from pathlib import Path
 
 from needsseg.accounts import AccountProfile
 from needsseg.errors import NeedssegError, UsageError
+from needsseg.exchange.columns import STANDARD, ExportColumn
 from needsseg.exchange.destinations.destination import Contents, Destination, FileRequest, Rows
 from needsseg.exchange.destinations.items import packed
 from needsseg.exchange.destinations.registry import DESTINATIONS
@@ -27,13 +28,14 @@ def write_target(
     overwrite: bool = False,
     rows: Sequence[Mapping[str, Cell]] | None = None,
     recorded: Callable[[], object] | None = None,
+    columns: Sequence[ExportColumn] = STANDARD,
 ) -> Path:
     """Write profiles to ``path`` in a target's format, with a manifest beside it, atomically. Return ``path``.
 
     ``neutralise`` None means: formula cells in CSV tables only. ``key`` is the field by which the target knows an account
     (the destination's own where empty), ``ids`` the message ids by account of targets that take batches. ``rows`` stand for
-    the profiles, one each, where they hold more (a user). ``recorded`` is called when all is in place; where it fails, all
-    is put back. UsageError for an unknown target, NeedssegError where it cannot be written.
+    the profiles, one each, where they hold more (a user) or other ``columns``. ``recorded`` is called when all is
+    in place; where it fails, all is put back. UsageError for an unknown target, NeedssegError where it cannot be written.
     """
     destination = DESTINATIONS.get(target)
     if destination is None and target not in FORMATS:
@@ -45,15 +47,25 @@ def write_target(
     covered = is_spreadsheet and neutralise is not False
     manifest_extra = dict(extra) | ({"formulas_neutralised": covered} if is_spreadsheet else {})
     if destination is None:
-        return write(profiles, path, target, manifest_extra, neutralise_formulas=covered, recorded=recorded)
-    request = FileRequest(path, key or destination.key, covered, overwrite, ids or {})
+        return write(
+            profiles,
+            path,
+            target,
+            manifest_extra,
+            neutralise_formulas=covered,
+            recorded=recorded,
+            rows=rows,
+            columns=columns,
+        )
+    request = FileRequest(path, key or destination.key, covered, overwrite, ids or {}, columns)
     shape = destination.file or partial(_requests, destination)
     if destination.fields is not None:
-        manifest_extra |= {"fields": list(destination.fields(request.key))}
+        manifest_extra |= {"fields": list(destination.fields(request.key, request.names))}
     contents = shape(rows_of(profiles) if rows is None else rows, request)
     return publish(
-        profiles, path, target, contents.fill, manifest_extra | dict(contents.manifest), contents.beside, recorded
-    )
+        profiles, path, target, contents.fill, manifest_extra | dict(contents.manifest), contents.beside, recorded,
+        request.names,
+    )  # fmt: skip
 
 
 def _requests(destination: Destination, rows: Rows, request: FileRequest) -> Contents:

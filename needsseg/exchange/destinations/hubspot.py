@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from needsseg.exchange.destinations.answers import SECONDS, answered, official, unanswered
@@ -20,18 +20,24 @@ LIMITS = Limits(count=100, bytes=2_900_000, item_bytes=2_900_000)
 
 def record(row: Mapping[str, Cell], message_id: str, key: str) -> Mapping[str, object]:
     """Return one input of a batch; an empty property clears the old value."""
-    facts = {name: "" if value is None else str(value) for name, value in row.items() if name != "account_id"}
+    facts = {name: _property(value) for name, value in row.items() if name != "account_id"}
     return {"idProperty": key, "id": str(row["account_id"]), "properties": facts}
 
 
-def header(key: str) -> list[str]:
+def _property(value: Cell) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def header(key: str, names: Sequence[str] = PROFILE_COLUMNS) -> list[str]:
     """Return the import table's column names: HubSpot's own for its record ids, ours for the properties."""
-    return ["Record ID" if key == RECORD_ID else key, *PROFILE_COLUMNS[1:]]
+    return ["Record ID" if key == RECORD_ID else key, *names[1:]]
 
 
 def table(rows: Rows, request: FileRequest) -> Contents:
     """Return a CSV file for HubSpot's import of companies."""
-    text = csv_text(header(request.key), rows, request.neutralise)
+    text = csv_text(header(request.key, request.names), rows, request.neutralise, request.names)
     return Contents(lambda partial: write_text(partial, text))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from needsseg.accounts import salesforce_18
 from needsseg.errors import Advice, NeedssegError, Option
@@ -15,9 +16,9 @@ LONGEST_EXTERNAL_ID = 255
 LARGEST = 100_000_000  # bytes of one job's data
 
 
-def header(key: str) -> list[str]:
+def header(key: str, names: Sequence[str] = PROFILE_COLUMNS) -> list[str]:
     """Return API names: the chosen id column, and custom fields for the rest (``Needs_Segment__c``)."""
-    return [key, *(f"{name.title()}__c" for name in PROFILE_COLUMNS[1:])]
+    return [key, *(f"{name.title()}__c" for name in names[1:])]
 
 
 def table(rows: Rows, request: FileRequest) -> Contents:
@@ -25,7 +26,7 @@ def table(rows: Rows, request: FileRequest) -> Contents:
 
     NeedssegError above the 100 MB that a job takes.
     """
-    text = csv_text(header(request.key), rows, request.neutralise, empty="#N/A")
+    text = csv_text(header(request.key, request.names), rows, request.neutralise, request.names, empty="#N/A")
     if (size := len(text.encode("utf-8"))) > LARGEST:
         raise NeedssegError(
             f"The table has {size:,} bytes, and a Bulk 2.0 job takes {LARGEST:,}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from needsseg.errors import NotFoundError
 from needsseg.records import Participant
@@ -21,7 +21,8 @@ class SourceRow:
 
     ``dates`` gives the format of date fields where a person had to choose it; ``files`` are the name and hash of each file
     that was read, for a source of several and to know one that comes again. ``amounts`` is what a person chose for amounts
-    (terms, interval, currency, decimals, unit, per), None where an earlier version imported the source.
+    (terms, interval, currency, decimals, unit, per), None where an earlier version imported the source. ``own`` are the further
+    columns of accounts with what a person chose of them, empty where an earlier version imported them.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class SourceRow:
     dates: dict[str, str] = field(default_factory=dict)
     files: tuple[tuple[str, str], ...] = ()
     amounts: dict[str, str] | None = None
+    own: dict[str, Any] = field(default_factory=dict)
 
     @property
     def overlap(self) -> str:
@@ -131,7 +133,7 @@ def sources(study: Study) -> dict[str, SourceRow]:
         # Date formats and files of the import are kept among the fields; no field's name begins with @.
         mapping = json.loads(row["mapping"])
         dates, files = mapping.pop("@dates", {}), mapping.pop("@files", [[row["file_name"], row["file_sha256"]]])
-        amounts = mapping.pop("@amounts", None)
+        amounts, own = mapping.pop("@amounts", None), mapping.pop("@own", {})
         sources_by_kind[row["kind"]] = SourceRow(
             row["kind"],
             row["file_name"],
@@ -145,6 +147,7 @@ def sources(study: Study) -> dict[str, SourceRow]:
             dates,
             tuple((str(name), str(sha)) for name, sha in files),
             amounts,
+            own,
         )
     return sources_by_kind
 
@@ -172,6 +175,7 @@ def set_source(
     dates: Mapping[str, str] | None = None,
     files: Sequence[tuple[str, str]] = (),
     amounts: Mapping[str, str] | None = None,
+    own: Mapping[str, Any] | None = None,
 ) -> None:
     """Make what was imported the study's source of its kind (inside an action); counts are rows, rejected, duplicates."""
     stored_mapping: dict[str, object] = {
@@ -179,6 +183,7 @@ def set_source(
         "@dates": dict(dates or {}),
         "@files": list(files or [(file_name, file_sha256)]),
         "@amounts": dict(amounts or {}),
+        **({"@own": dict(own)} if own else {}),
     }
     study.execute("DELETE FROM sources WHERE kind = ?", [kind])
     study.insert(

@@ -26,6 +26,7 @@ JSON_COLUMNS = (
     ("sources", "mapping", "object"),
     ("firmness", "content", "object"),
     ("import_choices", "choices", "object"),
+    ("export_columns", "columns", "array"),
     ("places", "place", "object"),
     ("turns_read_around", "before", "array"),
     ("turns_read_around", "after", "array"),

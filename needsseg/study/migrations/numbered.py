@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 10
+LATEST = 11
 
 
 def migrations() -> Migrations:
@@ -58,11 +58,20 @@ def migrations() -> Migrations:
     def m009_needs(db: Database) -> None:
         _run(db, "m009_needs.sql")
 
+    _later(numbered)
+    return numbered
+
+
+def _later(numbered: Migrations) -> None:
+    """Add the migrations from the tenth on."""
+
     @numbered()
     def m010_drafts(db: Database) -> None:
         _run(db, "m010_drafts.sql")
 
-    return numbered
+    @numbered()
+    def m011_export_columns(db: Database) -> None:
+        _run(db, "m011_export_columns.sql")
 
 
 def apply_pending(db: Database) -> list[str]:

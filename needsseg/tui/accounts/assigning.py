@@ -15,7 +15,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import ProgressBar, Static
 
-from needsseg.actions.accounts.account_sources import MappingProposal
+from needsseg.actions.accounts.own_columns import OwnGiven
+from needsseg.actions.accounts.source_reports import MappingProposal
 from needsseg.actions.segments import assigning
 from needsseg.errors import Fix
 from needsseg.text import format_count, format_time_left
@@ -154,7 +155,7 @@ class TextAssigning:
             self._show_columns(AssignRequest(file, Chosen()), assigning.preview(self.context.study, file))
 
     def _show_columns(self, request: AssignRequest, proposal: MappingProposal, wrong: str = "") -> None:
-        def propose(columns: dict[str, str], dates: dict[str, str]) -> MappingProposal:
+        def propose(columns: dict[str, str], dates: dict[str, str], _: OwnGiven) -> MappingProposal:
             return assigning.preview(
                 self.context.study, request.file, dict.fromkeys(proposal.fields, "") | columns, dates
             )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from needsseg.actions.accounts.account_sources import stack_files
 from needsseg.actions.discovery.evidence import evidence, listing
 from needsseg.actions.exchange import export as exporting
+from needsseg.actions.exchange.export_columns import chosen_columns
 from needsseg.actions.transcripts import interviews
 from needsseg.text import format_count
 from needsseg.tui.accounts.matches import MatchesScreen
@@ -53,6 +54,8 @@ class AccountCommands:
         if target is not None and self._loader.as_of is not None:
             value = str(self.context.study.path.parent / exporting.file_name(target, self._loader.as_of))
             about = "An earlier export of that name is replaced. A manifest is written beside it."
+            saved = chosen_columns(self.context.study, target)
+            about += "" if saved.keys is None else f" Columns: {', '.join(column.name for column in saved.columns)}."
             self.context.push(
                 Prompt("Write to which file?", value=value, path=True, about=about), partial(self._export, target)
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from needsseg.actions.accounts import Revenue, account_filters
+from needsseg.actions.accounts import PREFIX, Revenue, account_filters
 from needsseg.text import format_count
 from needsseg.tui.keys.hints import key_of
 from needsseg.tui.widgets.prompt import Choice
@@ -62,14 +62,23 @@ class Filters:
         """Return the filters in another order; asking for the same order reverses it."""
         return replace(self, sort=sort, turned=sort == self.sort and not self.turned)
 
-    def rows(self, profiles: Iterable[AccountProfile], amounts: Revenue) -> list[AccountProfile]:
-        """Return the accounts that fit, in order."""
+    @property
+    def own_facets(self) -> tuple[str, ...]:
+        """The facets chosen that are own columns of the accounts."""
+        return tuple(facet for facet in self.chosen if facet not in account_filters.FACETS)
+
+    def rows(
+        self, profiles: Iterable[AccountProfile], amounts: Revenue, own: account_filters.Own | None = None
+    ) -> list[AccountProfile]:
+        """Return the accounts that fit, in order; ``own`` are the segments of own columns, those that are gone do not filter."""
         needle = self.words.casefold()
+        own = own or {}
+        chosen = {facet: values for facet, values in self.chosen.items() if facet in (*account_filters.FACETS, *own)}
         fitting = [
             p
             for p in profiles
             if (not self.only_named or p.account_id in self.only)
-            and account_filters.fits(p, self.chosen)
+            and account_filters.fits(p, chosen, own)
             and (not needle or needle in _text(p))
         ]
         return account_filters.ordered(fitting, self.sort, amounts, self.turned)
@@ -77,7 +86,7 @@ class Filters:
     def in_words(self) -> str:
         """Return the filters and the order in words; empty for the defaults."""
         conditions = [f"“{self.words}”"] * bool(self.words)
-        conditions += [f"{NAMES[f]} {' or '.join(worded(f, value) for value in vs)}" for f, vs in self.chosen.items()]
+        conditions += [f"{named(f)} {' or '.join(worded(f, value) for value in vs)}" for f, vs in self.chosen.items()]
         conditions += [self.only_named] * bool(self.only_named)
         parts = [f"filter {', '.join(conditions)} ({key_of('accounts.unfilter')} clears)"] * bool(conditions)
         if (self.sort, self.turned) != ("need", False):
@@ -96,29 +105,44 @@ def filters_from(remembered: dict[str, object]) -> Filters:
     chosen = {
         str(name): tuple(map(str, values))
         for name, values in (stored.items() if isinstance(stored, dict) else ())
-        if name in account_filters.FACETS and isinstance(values, list) and values
+        if account_filters.is_facet(str(name)) and isinstance(values, list) and values
     }
     sort = str(remembered.get("sort", ""))
     valid_sort = sort if sort in account_filters.SORTS else "need"
     return Filters(str(remembered.get("words", "")), chosen, sort=valid_sort, turned=remembered.get("turned") is True)
 
 
+def named(facet: str) -> str:
+    """Return what a facet is called; an own column by its name."""
+    return NAMES.get(facet, facet.removeprefix(PREFIX))
+
+
 def worded(facet: str, value: str) -> str:
     """Return a value in words."""
     if value in _VALUES and facet in ("icp", "needs_segment"):
         return _VALUES[value]
-    return value if facet in _NAMED_BY_PEOPLE else value.replace("_", " ")
+    return value if facet in _NAMED_BY_PEOPLE or facet not in NAMES else value.replace("_", " ")
 
 
-def choices(profiles: Sequence[AccountProfile], filters: Filters) -> list[Choice]:
-    """Return all values of all tiers with the number of accounts each would show; chosen values come first."""
-    counts = account_filters.counts(profiles, filters.chosen)
+def choices(
+    profiles: Sequence[AccountProfile],
+    filters: Filters,
+    own: account_filters.Own | None = None,
+    columns: Sequence[str] = (),
+) -> list[Choice]:
+    """Return all values of all tiers with the number of accounts each would show; chosen values come first.
+
+    ``own`` are the segments of own columns whose values are offered; of those called ``columns`` only the column is, last.
+    """
+    own = own or {}
+    chosen = {facet: values for facet, values in filters.chosen.items() if facet in (*account_filters.FACETS, *own)}
+    counts = account_filters.counts(profiles, chosen, own)
     rows = []
     for facet, count_by_value in counts.items():
         values = [*count_by_value, *(value for value in filters.chosen.get(facet, ()) if value not in count_by_value)]
         for value in values:
             is_chosen = value in filters.chosen.get(facet, ())
-            label = f"{NAMES[facet]}: {worded(facet, value)}"
+            label = f"{named(facet)}: {worded(facet, value)}"
             about = format_count(count_by_value.get(value, 0), "account")
             rows.append(
                 (
@@ -128,7 +152,17 @@ def choices(profiles: Sequence[AccountProfile], filters: Filters) -> list[Choice
                     ),
                 )
             )
-    return [choice for _, choice in sorted(rows, key=lambda row: row[0])]
+    more = [
+        Choice(f"{PREFIX}{name}{BETWEEN}", f"{name} …", "a column of the accounts")
+        for name in columns
+        if f"{PREFIX}{name}" not in own
+    ]
+    return [*(choice for _, choice in sorted(rows, key=lambda row: row[0])), *more]
+
+
+def column_choices(profiles: Sequence[AccountProfile], filters: Filters, own: account_filters.Own) -> list[Choice]:
+    """Return the values of the own columns alone, as ``choices`` does."""
+    return [choice for choice in choices(profiles, filters, own) if choice.value.partition(BETWEEN)[0] in own]
 
 
 def _text(p: AccountProfile) -> str:

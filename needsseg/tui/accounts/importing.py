@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from needsseg.actions.accounts import accounts
 from needsseg.actions.accounts.account_sources import propose_mapping, without_password
 from needsseg.actions.accounts.account_sources import tables as load_tables
+from needsseg.actions.accounts.own_columns import OwnGiven
 from needsseg.actions.transcripts.participants import import_participants
 from needsseg.errors import UnknownKindError
 from needsseg.text import format_count
@@ -23,12 +24,13 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.account_sources import MappingProposal
+    from needsseg.actions.accounts.source_reports import MappingProposal
     from needsseg.tui.accounts.context import AccountsContext
     from needsseg.tui.child import Outcome
 
 PEOPLE = "participants"
 MOST_REJECTS = 100
+MOST_EMPTIED = 20
 LEFT_OUT = (("duplicates", "repeats left out"), ("dropped", "deleted or merged records left out"))
 
 
@@ -57,6 +59,11 @@ def import_lines(result: dict[str, Any]) -> list[str]:
     ]
     if len(rejected) > MOST_REJECTS:
         rows.append(f"and {len(rejected) - MOST_REJECTS:,} more rows")
+    emptied = result.get("emptied", [])
+    rows += [
+        f"row {r['row']}, {r['column']}: “{one_line(str(r['value']), 40)}” {r['reason']}"
+        for r in emptied[:MOST_EMPTIED]
+    ]
     rows += [f"All refused rows are in {result['rejects_file']}"] if rejected else []
     return rows + [str(warning) for warning in result.get("warnings", [])]
 
@@ -117,10 +124,16 @@ class AccountImport:
     def _show_mapping(
         self, reading: Reading, proposal: MappingProposal, chosen: Chosen | None = None, wrong: str = ""
     ) -> None:
-        def propose(columns: dict[str, str], dates: dict[str, str]) -> MappingProposal:
+        def propose(columns: dict[str, str], dates: dict[str, str], own: OwnGiven) -> MappingProposal:
             all_columns = dict.fromkeys(proposal.fields, "") | columns
             return propose_mapping(
-                self.context.study, reading.path, reading.kind, table=reading.table, columns=all_columns, dates=dates
+                self.context.study,
+                reading.path,
+                reading.kind,
+                table=reading.table,
+                columns=all_columns,
+                dates=dates,
+                own=own,
             )
 
         self.context.push(
@@ -133,6 +146,8 @@ class AccountImport:
         all_columns = dict.fromkeys(proposal.fields, "") | chosen.columns
         options = [part for name, column in all_columns.items() for part in ("--map", f"{name}={column}")]
         options += [part for name, form in chosen.dates.items() for part in ("--dates", f"{name}={form}")]
+        options += [part for name, type_ in chosen.types.items() for part in ("--column-type", f"{name}={type_}")]
+        options += [part for name in chosen.dropped for part in ("--drop-column", name)]
         options += ["--table", reading.table] if reading.table else []
         options += ["--add"] if chosen.add else []
         self.context.run_verb(

@@ -33,7 +33,13 @@ ACCOUNT_KEYS: list[BindingType] = [
     ),
     Binding("t", "as_of", "date", id="accounts.as_of", tooltip="change the as-of date"),
     Binding("slash", "filter", "filter", id="accounts.filter", tooltip="filter accounts by words"),
-    Binding("f", "tier", "tier", id="accounts.tier", tooltip="filter accounts by a tier; press again to add another"),
+    Binding(
+        "f",
+        "tier",
+        "tier",
+        id="accounts.tier",
+        tooltip="filter accounts by a tier or a column of theirs; press again to add another",
+    ),
     Binding("s", "sort", "sort", id="accounts.sort", tooltip="sort; the same column again reverses the order"),
     Binding(
         "m",

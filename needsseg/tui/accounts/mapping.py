@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -16,7 +17,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.actions.accounts import FORMATS
-from needsseg.actions.accounts.account_sources import MappingProposal
+from needsseg.actions.accounts.own_columns import OwnGiven
+from needsseg.actions.accounts.source_reports import MappingProposal
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.fixes import worded
@@ -32,16 +34,33 @@ ABOUT = {
     "seconds": "since 1970, and dates with the year first",
     "milliseconds": "since 1970, and dates with the year first",
 }
-Propose = Callable[[dict[str, str], dict[str, str]], MappingProposal]
+Propose = Callable[[dict[str, str], dict[str, str], OwnGiven], MappingProposal]
+LEAVE_OUT = "leave out"
+# What a further column can be, with how its dates are written where it holds dates.
+COLUMN_CHOICES = {
+    "text": "as it is written", "number": "1200, 1,200.50 or -3", "flag": "yes or no, true or false, 1 or 0",
+    "date": "as its cells tell", "date, day first": "31/3/2026", "date, month first": "3/31/2026", "guess": "as all cells tell",
+    LEAVE_OUT: "it is not kept",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The choices made: the column of each field, the format of date fields, and whether rows are added or replaced."""
+    """The choices made: the column of each field, the format of dates, and whether rows are added or replaced.
+
+    ``types`` and ``dropped`` are those of further columns of accounts.
+    """
 
     columns: dict[str, str] = field(default_factory=dict)
     dates: dict[str, str] = field(default_factory=dict)
     add: bool = False
+    types: dict[str, str] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> OwnGiven:
+        """The choices about further columns."""
+        return OwnGiven(self.types, self.dropped)
 
 
 KEYS = (
@@ -49,6 +68,7 @@ KEYS = (
     "{mapping.type} types · {mapping.cancel} cancels"
 )
 ADDS = " · {mapping.add} adds"
+FURTHER = " · {mapping.columns} further columns"
 
 
 class MappingScreen(ModalScreen[Chosen | None]):
@@ -64,6 +84,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
         Binding("x", "leave_out", "ignore this field", id="mapping.leave_out"),
         Binding("equals_sign", "type", "type field=column", id="mapping.type"),
         Binding("a", "add", "add or replace", id="mapping.add"),
+        Binding("c", "columns", "further columns and their types", id="mapping.columns"),
         Binding("j", "step(1)", "down", id="mapping.down"),
         Binding("k", "step(-1)", "up", id="mapping.up"),
     ]
@@ -97,6 +118,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
         self.columns = dict(earlier.columns or proposal.columns)
         self.dates = dict(earlier.dates)
         self.adds = earlier.add
+        self.types, self.dropped = dict(earlier.types), earlier.dropped
 
     def compose(self) -> ComposeResult:
         """Yield the fields with their columns, the first rows, an input line, and the keys."""
@@ -107,7 +129,8 @@ class MappingScreen(ModalScreen[Chosen | None]):
             yield Static(id="preview", markup=False)
             yield Static(id="wrong", markup=False)
             yield Input(placeholder="field=column, and enter", id="change", compact=True)
-            yield Static(key_hints(KEYS + (ADDS if self._proposal.held else "")), markup=False)
+            further = FURTHER if self._proposal.own or self._proposal.dropped else ""
+            yield Static(key_hints(KEYS + (ADDS if self._proposal.held else "") + further), markup=False)
 
     def on_mount(self) -> None:
         """Show the proposed columns."""
@@ -137,8 +160,10 @@ class MappingScreen(ModalScreen[Chosen | None]):
         shown.add_options(Option(self._line(name)) for name in proposal.fields)
         shown.highlighted = at
         used = {part for column in self.columns.values() for part in (column, *column.split("|"))}
+        used |= {column.header for column in proposal.own}
         unused = [column for column in proposal.header if column not in used]
-        notes = [f"not read: {', '.join(unused)}"] if unused else []
+        notes = [f"further columns: {self._kept()}"] if proposal.own else []
+        notes += [f"not read: {', '.join(unused)}"] if unused else []
         notes += (
             [f"{format_count(len(proposal.refused), 'file')} cannot be read: {proposal.refused[0][0]} …"]
             if proposal.refused
@@ -147,6 +172,12 @@ class MappingScreen(ModalScreen[Chosen | None]):
         self._tell("#rest", "\n".join(notes))
         self._tell("#wrong", wrong)
         self._preview()
+
+    def _kept(self) -> str:
+        """Return how many further columns are kept of each type, and their first names."""
+        sizes = Counter(column.type for column in self._proposal.own)
+        counted = ", ".join(f"{number} {type_}" for type_, number in sizes.most_common())
+        return f"{counted} ({one_line(', '.join(column.name for column in self._proposal.own), 80)})"
 
     def _line(self, name: str) -> Content:
         column = self.columns.get(name, "")
@@ -181,7 +212,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
         wrong = ""
         if self._propose is not None:
             try:
-                self._proposal = self._propose(self.columns, self.dates)
+                self._proposal = self._propose(self.columns, self.dates, OwnGiven(self.types, self.dropped))
             except NeedssegError as error:
                 wrong = worded(error, self.app)
         self._show(wrong)
@@ -224,6 +255,39 @@ class MappingScreen(ModalScreen[Chosen | None]):
         if self.columns.pop(self.field, None) is not None:
             self.dates.pop(self.field, None)
             self._changed()
+
+    def action_columns(self) -> None:
+        """Ask for a further column, and of which type it is."""
+        choices = [
+            Choice(column.name, f"{column.name}: {column.type}", f"{column.why}; {one_line(column.example, 40)}")
+            for column in self._proposal.own
+        ]
+        choices += [Choice(name, f"{name}: left out", "choose a type to keep it") for name in self._proposal.dropped]
+        if choices:
+            self.app.push_screen(Prompt("Which further column?", choices=choices, free=False), self._ask_type)
+        else:
+            self._show("These files have no further columns that are kept.")
+
+    def _ask_type(self, name: str | None) -> None:
+        if name is not None:
+            choices = [Choice(key, key, about) for key, about in COLUMN_CHOICES.items()]
+            self.app.push_screen(
+                Prompt(f"What does {name} hold?", choices=choices, free=False), lambda chosen: self._type(name, chosen)
+            )
+
+    def _type(self, name: str, chosen: str | None) -> None:
+        if chosen is None:
+            return
+        self.dropped = tuple(each for each in self.dropped if each != name)
+        self.types.pop(name, None)
+        self.dates.pop(name, None)
+        if chosen == LEAVE_OUT:
+            self.dropped = (*self.dropped, name)
+        else:
+            self.types[name], _, order = chosen.partition(", ")
+            if order:
+                self.dates[name] = order.replace(" ", "-")
+        self._changed()
 
     def action_add(self) -> None:
         """Switch between adding rows and replacing the earlier ones."""
@@ -274,7 +338,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
                 "set the format."
             )
         else:
-            self.dismiss(Chosen(self.columns, self.dates, self.adds))
+            self.dismiss(Chosen(self.columns, self.dates, self.adds, self.types, self.dropped))
 
     def action_leave(self) -> None:
         """Leave the line being edited; with none, close without reading the file."""

@@ -41,6 +41,7 @@ SECTIONS = (
     "",
     "Use by week",
     "Terms",
+    "Further columns",
     "Labels",
     "Interviews and quotes",
     "Triggers of the last twelve weeks",
@@ -127,7 +128,7 @@ class AccountPageSheet(Sheet[Bookmark]):
         box.border_title = plain(f"{profile.name or profile.account_id}, as of {self._as_of}")
         sections: list[Sequence[Line]] = [list(_tiers(profile))]
         if self.page is not None:
-            sections += [list(each(self.page)) for each in (_use, _terms, label_lines, _voices)]
+            sections += [list(each(self.page)) for each in (_use, _terms, _columns, label_lines, _voices)]
             not_yet = [_line("looking …" if self._reading else "they could not be read", "dim")]
             sections.append(list(_triggers(self.page)) if self._has_triggers else not_yet)
             sections.append(list(_actions(profile)))
@@ -166,6 +167,15 @@ def _line(text: str, style: str = "", place: Bookmark | None = None) -> Line:
 
 def _named(name: str, value: str) -> Line:
     return Content.assemble(plain(f"{name:<10}", "dim"), plain(value)), None
+
+
+def _columns(page: AccountPage) -> Iterator[Line]:
+    """Yield the cells of the team's own columns; the empty ones in one line."""
+    for cell in page.own:
+        if cell.value is not None:
+            yield Content.assemble(plain(f"{cell.name}  ", "dim"), plain(cell.text)), None
+    if empty := [cell.name for cell in page.own if cell.value is None]:
+        yield _line(f"empty: {', '.join(empty)}", "dim")
 
 
 def _tiers(profile: AccountProfile) -> Iterator[Line]:

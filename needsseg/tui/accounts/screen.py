@@ -25,6 +25,7 @@ from needsseg.tui.accounts.commands import AccountCommands
 from needsseg.tui.accounts.filters import BETWEEN, Filters
 from needsseg.tui.accounts.importing import AccountImport
 from needsseg.tui.accounts.keys import ACCOUNT_KEYS, HELP
+from needsseg.tui.accounts.own_facets import OwnFacets
 from needsseg.tui.accounts.profile_loader import ProfileLoader
 from needsseg.tui.accounts.profiles import Computed
 from needsseg.tui.loading import result_or_error, without_gc
@@ -37,6 +38,7 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
+    from needsseg.actions.accounts.account_filters import Own
 
 EMPTY = """No accounts yet.
 
@@ -53,9 +55,9 @@ class Listed:
     at: int = 0
 
 
-def listed(computed: Computed, filters: Filters, account_id: str) -> Listed:
+def listed(computed: Computed, filters: Filters, account_id: str, own: Own | None = None) -> Listed:
     """Return the filtered and sorted accounts; with many of them this is too slow for the screen's own thread."""
-    rows = filters.rows(computed.profiles, computed.amounts)
+    rows = filters.rows(computed.profiles, computed.amounts, own)
     return Listed(rows, next((at for at, row in enumerate(rows) if row.account_id == account_id), 0))
 
 
@@ -89,6 +91,7 @@ class AccountsScreen(StudyScreen):
         self.loader = ProfileLoader(self, self._list, EMPTY, self._show_profiles)
         self._import, self._assigning = AccountImport(self), TextAssigning(self)
         self._commands = AccountCommands(self, self.loader)
+        self._own = OwnFacets(self)
 
     def compose_body(self) -> ComposeResult:
         """Yield the empty state, the loading indicator, the list and the profile."""
@@ -149,8 +152,12 @@ class AccountsScreen(StudyScreen):
         if computed is not None:
             self._busy = "sorting …"
             self.tell()
-            sort = partial(listed, computed, filters, account_id)
-            result = await result_or_error(asyncio.to_thread(without_gc, sort))
+            own = await self._own.of(filters.own_facets, computed)
+            if isinstance(own, NeedssegError):
+                result = own
+            else:
+                sort = partial(listed, computed, filters, account_id, own)
+                result = await result_or_error(asyncio.to_thread(without_gc, sort))
         self._busy = ""
         if isinstance(result, NeedssegError):
             self.tell(str(result), wrong=True)
@@ -237,13 +244,24 @@ class AccountsScreen(StudyScreen):
         else:
             self.tell("there are no profiles to choose from yet")
 
-    async def _ask_tier(self, everything: Sequence[AccountProfile]) -> None:
-        """Count in the background: with many accounts this takes seconds."""
+    async def _counted(self, everything: Sequence[AccountProfile], column: str) -> list[Choice] | NeedssegError:
+        """Return the choices of all tiers, or those of one own column."""
+        own = await self._own.of((column,) if column else self.filters.own_facets, self._computed)
+        if isinstance(own, NeedssegError):
+            return own
+        count = (
+            partial(account_filters.column_choices, everything, self.filters, own)
+            if column
+            else partial(account_filters.choices, everything, self.filters, own, self._own.names())
+        )
+        return await result_or_error(asyncio.to_thread(without_gc, count))
+
+    async def _ask_tier(self, everything: Sequence[AccountProfile], column: str = "") -> None:
+        """Count in the background: with many accounts this takes seconds. Of an own ``column`` only its values are offered."""
         try:
             self._busy = "counting …"
             self.tell()
-            count = partial(account_filters.choices, everything, self.filters)
-            choices = await result_or_error(asyncio.to_thread(without_gc, count))
+            choices = await self._counted(everything, column)
             self._busy = ""
             self.tell()
             if isinstance(choices, NeedssegError):
@@ -259,8 +277,13 @@ class AccountsScreen(StudyScreen):
         self.push(Prompt(question, choices=choices, about=about, free=False), self._set_tier)
 
     def _set_tier(self, chosen: str | None) -> None:
-        if chosen is not None:
-            self.narrow(self.filters.toggled(*chosen.split(BETWEEN, 1)))
+        if chosen is None:
+            return
+        facet, _, value = chosen.partition(BETWEEN)
+        if value:
+            self.narrow(self.filters.toggled(facet, value))
+        else:
+            self.run_worker(self._ask_tier(self._everything, facet), group="tiers", exclusive=True)
 
     def action_sort(self) -> None:
         """Ask what to sort by."""

@@ -37,7 +37,7 @@ def test_the_mapping_is_shown_and_changed_before_a_file_is_read(tmp_path: Path) 
         assert isinstance(app.screen, MappingScreen)
         text = flat(seen(app))
         assert "crm.csv is read as accounts, guessed from its columns" in text
-        assert "not read: Staff [n]" in text
+        assert "further columns: 1 text (Staff [n])" in text
         assert "2 x1 · One · Health" in text
         await pilot.press("equals_sign")
         await typed(pilot, "employees")

@@ -1,0 +1,84 @@
+"""The team's own columns in the app: their types before an import, an account's page, and the filters of the list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.own_columns import own_columns
+from needsseg.actions.study import studies
+from needsseg.tui.accounts.filters import Filters, filters_from
+from needsseg.tui.accounts.page import AccountPageSheet
+from needsseg.tui.app import NeedssegApp
+from tests.fixtures.app.accounts_screen import everything, opened, prepared
+from tests.fixtures.app.small_study import LARGE, flat, play, seen, settled, small_study, typed
+
+
+def owned(folder: Path) -> Path:
+    """The small study, its accounts with two columns of their own."""
+    path = prepared(folder)
+    with studies.open_study(path) as study:
+        ids = [account.account_id for account in accounts.listing(study)]
+        names = {account.account_id: account.name for account in accounts.listing(study)}
+        file = folder / "crm.csv"
+        rows = [f'{id_},"{names[id_]}",{("North", "South")[n % 2]},{10 * n}' for n, id_ in enumerate(ids)]
+        file.write_text("\n".join(["Id,Name,Sales team,Score", *rows]) + "\n", encoding="utf-8")
+        account_sources.import_source(study, file, "accounts")
+    return path
+
+
+def test_types_are_chosen_before_the_file_is_read(tmp_path: Path) -> None:
+    path = small_study(tmp_path)
+    file = tmp_path / "crm.csv"
+    file.write_text("Id,Name,Due,Score,Notes\nx1,One,1/2/2026,3,a\nx2,Two,3/4/2026,4,b\n", encoding="utf-8")
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("i")
+        await pilot.pause()
+        await typed(pilot, str(file))
+        assert "further columns: 2 text, 1 number (Due, Score, Notes)" in flat(seen(app))
+        for column, type_ in (("Due", "date, day first"), ("Score", "text"), ("Notes", "leave out")):
+            await pilot.press("c")
+            await typed(pilot, column)
+            assert f"What does {column} hold?" in flat(seen(app))
+            await typed(pilot, type_)
+        assert "further columns: 1 date, 1 text (Due, Score)" in flat(seen(app))
+        await pilot.press("r")
+        await settled(app, pilot)
+        kept = {column.name: (column.type, column.dates) for column in own_columns(app.study)}
+        assert kept == {"Due": ("date", "day-first"), "Score": ("text", "")}
+
+    play(path, scenes, LARGE)
+
+
+def test_a_page_and_the_filters_show_them(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        await pilot.press("f")
+        await settled(app, pilot)
+        await typed(pilot, "Sales team …")
+        await settled(app, pilot)
+        assert "Sales team: North" in flat(seen(app))
+        await typed(pilot, "North")
+        await settled(app, pilot)
+        assert screen.filters.chosen == {"column:Sales team": ("North",)}
+        assert len(screen.profiles) == 2
+        assert "filter Sales team North" in flat(seen(app))
+        await pilot.press("enter")
+        await settled(app, pilot)
+        assert isinstance(app.screen, AccountPageSheet)
+        text = everything(app.screen)
+        assert "Further columns" in text
+        assert "Sales team  North" in text
+
+    play(owned(tmp_path), scenes, LARGE)
+
+
+def test_a_filter_on_a_column_is_remembered() -> None:
+    filters = Filters(chosen={"column:Sales team": ("North",)})
+    assert filters_from(filters.to_remember()) == filters
+    assert filters.own_facets == ("column:Sales team",)
+    assert filters.rows((), None) == []  # type: ignore[arg-type]
