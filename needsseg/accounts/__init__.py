@@ -24,6 +24,7 @@ from needsseg.accounts.ingest.mapping import (
 )
 from needsseg.accounts.ingest.preview import Preview, PreviewRow, preview
 from needsseg.accounts.ingest.rejects import Reject, read_rejects, rejects_file
+from needsseg.accounts.ingest.workbooks import is_workbook
 from needsseg.accounts.matching import match, normalised_name, registrable_domain
 from needsseg.accounts.tiers.firmographic import Firmographic, IcpRule
 from needsseg.accounts.tiers.profile import AccountProfile, Action, profiles
@@ -70,6 +71,7 @@ __all__ = [
     "gathered",
     "guess_mapping",
     "is_address",
+    "is_workbook",
     "kind_of",
     "label",
     "laid_out",

@@ -15,7 +15,9 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from needsseg.accounts.ingest.file_rows import Layout
+from needsseg.accounts.ingest.workbooks import is_workbook, sheets
 from needsseg.errors import Advice, NeedssegError, Option, TableError, UsageError
+from needsseg.files import private_text
 from needsseg.tables import TableWriter
 
 SCHEMES = ("postgresql", "postgres")
@@ -81,16 +83,18 @@ def database_kind(path: Path) -> str:
 
 
 def tables(source: str) -> list[str]:
-    """The tables and views of a database file or server, by name."""
+    """The tables and views of a database file or server, or the sheets of a workbook, by name."""
     if is_address(source):
         server = address(source)
         with _connected(server) as con:
             return [_dotted(name) for name in con.execute(_POSTGRES_TABLES).fetchall()]
     path = Path(source).expanduser()
+    if is_workbook(path):
+        return sheets(path)
     kind = database_kind(path)
     if not kind:
         raise TableError(
-            f"{path.name}: is not a SQLite or DuckDB file.",
+            f"{path.name}: is not a SQLite or DuckDB file or a workbook.",
             Advice("Import it as a file, without a table", Option.TABLE, "."),
         )
     return _tables(path, kind)
@@ -230,7 +234,7 @@ def _unreadable(path: Path, error: Exception) -> TableError:
 
 
 def _written(header: Sequence[str], blocks: Iterable[Sequence[Sequence[Any]]], target: Path) -> Layout:
-    with _private(target) as stream:
+    with private_text(target) as stream:
         writer = TableWriter(stream, quote_all=True)
         writer.header(header)
         for block in blocks:
@@ -242,10 +246,6 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
-
-
-def _private(target: Path) -> Any:
-    return os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="")
 
 
 def spool_postgres(source: str, table: str, target: Path, rows: int | None = None) -> tuple[str, Layout]:

@@ -251,6 +251,12 @@ def _key(name: str) -> str:
     return re.sub(r"[^a-z0-9.$]", "", name.casefold().lstrip("\ufeff"))
 
 
+def is_usual_name(cell: str) -> bool:
+    """Return whether a cell is a usual name of a column of some kind of file."""
+    key = _key(cell)
+    return bool(key) and (key in _USUAL or key.removeprefix("subscription.") in _USUAL)
+
+
 def _source(kind: str, header: set[str]) -> str:
     if kind == "events":
         if "messageId" in header or "context.groupId" in header or "anonymousId" in header:
@@ -275,3 +281,6 @@ def _billing_source(header: set[str]) -> str:
     if {"subscription.planid", "subscription.planunitprice", "planunitprice", "subscription.customerid"} & keys:
         return "chargebee"
     return "recurly" if {"accountcode", "plancode"} <= keys else "plain"
+
+
+_USUAL = frozenset(_key(alias) for fields in NAMES.values() for aliases in fields.values() for alias in aliases)

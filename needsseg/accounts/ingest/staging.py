@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.accounts.ingest.columns import LOST_DIGITS, Plan
-from needsseg.accounts.ingest.file_rows import UNCLOSED, Layout, rows_of
+from needsseg.accounts.ingest.csv_text import UNCLOSED
+from needsseg.accounts.ingest.file_rows import Layout, rows_of
 from needsseg.accounts.ingest.gathering import Part
 from needsseg.accounts.ingest.mapping import NAMES, Mapping, alternatives, fitted
 from needsseg.accounts.ingest.rejects import Reject
@@ -61,7 +62,8 @@ def read_parts(
             without.update(missing_fields)
     if first_error and not read:
         raise first_error
-    notes = [
+    notes = [note for part in read for note in part.notes]
+    notes += [
         f"{count:,} of {len(read):,} files have no column '{mapping.columns[name]}'; {name} is empty in their rows."
         for name, count in without.items()
     ]

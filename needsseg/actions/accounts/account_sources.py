@@ -33,7 +33,8 @@ class MappingProposal:
     """A proposal of which column is read as which field: as last time where that fits, else guessed.
 
     ``rows`` are the first ones as they would be read, ``dates`` how date columns are written (an empty format: a person
-    must say), ``refused`` the files that cannot be read, ``held`` the rows imported earlier, in words.
+    must say), ``refused`` the files that cannot be read, ``held`` the rows imported earlier, in words,
+    ``notes`` what to know of the files.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class MappingProposal:
     rows: tuple[PreviewRow, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
     held: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -94,12 +96,12 @@ class SourceReport:
 
 
 def tables(study: Study, source: str | Path) -> list[str]:
-    """The tables of a database file or server; none for a file that is not a database."""
+    """The tables of a database file or server, the sheets of a workbook; none for another file."""
     if room.is_address(str(source)):
         return room.tables(str(source))
     path = Path(source).expanduser()
     _refuse_own(study, path)
-    return room.tables(str(path)) if path.is_file() and room.database_kind(path) else []
+    return room.tables(str(path)) if path.is_file() and (room.database_kind(path) or room.is_workbook(path)) else []
 
 
 def propose_mapping(
@@ -111,17 +113,22 @@ def propose_mapping(
     columns: MappingOf[str, str] | None = None,
     dates: MappingOf[str, str] | None = None,
     amounts: MappingOf[str, str] | None = None,
+    has_header: bool | None = None,
 ) -> MappingProposal:
-    """Return the mapping that ``import_source`` would use, with the first rows; without ``kind``, the columns tell it."""
+    """Return the mapping that ``import_source`` would use, with the first rows; without ``kind``, the columns tell it.
+
+    ``has_header`` says whether the files name their columns; NoHeaderError where it is None and the first row looks like data.
+    """
     file_list = _file_list(study, files)
     with room.gathered(file_list, None, table, PREVIEWED, study.owns) as gathered:
-        laid, refused = room.laid_out(gathered.parts, whole_files=False)
+        laid, refused = room.laid_out(gathered.parts, whole_files=False, has_header=has_header)
         kind, parts, others = of_kind(laid, kind, columns, whole=False)
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)
         mapping = _mapping(proposal, chosen, dates, check=False)
         mapping = replace(mapping, amounts=checked_amounts(amounts, proposal.kind))
-        proposal = replace(proposal, columns=chosen, refused=(*gathered.refused, *refused, *others))
+        notes = tuple(note for part in parts for note in part.notes)
+        proposal = replace(proposal, columns=chosen, refused=(*gathered.refused, *refused, *others), notes=notes)
         if proposal.needed or not _fits(mapping, proposal.header):
             return proposal
         saved = _saved_dates(accounts.sources(study).get(proposal.kind), chosen)
@@ -197,17 +204,19 @@ def import_source(
     table: str = "",
     add: bool = False,
     amounts: MappingOf[str, str] | None = None,
+    has_header: bool | None = None,
 ) -> SourceReport:
     """Read files of accounts, events or subscriptions into Parquet beside the study, and use them from now on.
 
     They stand in place of the source of their kind; with ``add`` they come to what it holds, and a file that is there
     already changes nothing. ``dates`` says how columns of dates are written, ``table`` which table of a database to read,
     ``amounts`` what is chosen of ``amounts.CHOICES``; without a choice that of the earlier import holds.
+    ``has_header`` is as for ``propose_mapping``.
     """
     file_list = _file_list(study, files)
     _private_folder(study.stack)
     with room.gathered(file_list, study.stack, table, is_own_file=study.owns) as gathered:
-        laid, refused = room.laid_out(gathered.parts)
+        laid, refused = room.laid_out(gathered.parts, has_header=has_header)
         kind, parts, others = of_kind(laid, kind, columns)
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)

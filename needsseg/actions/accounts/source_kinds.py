@@ -57,7 +57,15 @@ def _kind(headers: Mapping[str, Sequence[str]], chosen: Mapping[str, str] | None
             )
         raise UnknownKindError(
             f"{name}: its columns are not those of accounts, events or subscriptions: {columns}.",
-            Advice("Name what it holds", Option.KIND, ", and which column is read as which field", Option.MAP, "."),
+            Advice(
+                "Name what it holds",
+                Option.KIND,
+                ", and which column is read as which field",
+                Option.MAP,
+                ". If its first row is data, say so",
+                Option.HEADER,
+                ".",
+            ),
         )
     kinds = dict.fromkeys(complete_kinds.values())
     if len(kinds) > 1:

@@ -48,6 +48,7 @@ def import_(
     pairs: tuple[str, ...],
     dates: tuple[str, ...],
     table: str,
+    has_header: bool | None,
     terms: str | None,
     interval: str | None,
     currency: str | None,
@@ -57,15 +58,15 @@ def import_(
 ) -> None:
     """Import accounts, events or subscriptions.
 
-    FILES are CSV, Parquet or JSON lines (also gzip or zip), folders or patterns of them, a SQLite or
-    DuckDB file, or postgresql://user@host/database. Rows that cannot be read are refused one by one,
+    FILES are CSV, Excel (.xlsx), Parquet or JSON lines (also gzip or zip), folders or patterns of them, a
+    SQLite or DuckDB file, or postgresql://user@host/database. Rows that cannot be read are refused one by one,
     and listed by: needsseg accounts rejects KIND
     """
     columns, forms = parse_pairs(pairs, "--map", "field=column"), parse_pairs(dates, "--dates", "column=format")
     with opened(session) as study, session.progressing() as progress:
         report = account_sources.import_source(
             study, files, kind, columns, progress, dates=forms, table=table, add=add,
-            amounts=chosen_amounts(terms, interval, currency, amounts),
+            amounts=chosen_amounts(terms, interval, currency, amounts), has_header=has_header,
         )  # fmt: skip
     tell_import(session, report, as_json)
     if report.asks and not as_json:
@@ -109,6 +110,7 @@ def mapping(
     pairs: tuple[str, ...],
     dates: tuple[str, ...],
     table: str,
+    has_header: bool | None,
     terms: str | None,
     interval: str | None,
     currency: str | None,
@@ -120,7 +122,7 @@ def mapping(
     with opened(session) as study:
         proposal = account_sources.propose_mapping(
             study, files, kind, table=table, columns=columns, dates=forms,
-            amounts=chosen_amounts(terms, interval, currency, amounts),
+            amounts=chosen_amounts(terms, interval, currency, amounts), has_header=has_header,
         )  # fmt: skip
     tell_mapping(session, proposal, as_json)
 

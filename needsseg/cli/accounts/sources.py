@@ -35,7 +35,7 @@ files_argument = click.argument("files", metavar="FILES", nargs=-1, required=Tru
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how files are read: --kind, --map, --dates, --table, and those for amounts."""
+    """The options that say how files are read: --kind, --map, --dates, --table, --header, and those for amounts."""
     for option in (
         click.option(
             "--amounts",
@@ -45,7 +45,15 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help=f"How amounts of subscriptions are written: {', '.join(AMOUNTS)}.",
         ),
         *amount_options(),
-        click.option("--table", metavar="NAME", default="", help="The table of a database."),
+        click.option(
+            "--table", metavar="NAME", default="", help="The table of a database, or the sheet of a workbook."
+        ),
+        click.option(
+            "--header/--no-header",
+            "has_header",
+            default=None,
+            help="Whether CSV files and sheets name their columns. Default: as the first row looks.",
+        ),
         click.option(
             "--dates",
             metavar="COLUMN=FORMAT",
@@ -186,6 +194,8 @@ def tell_mapping(session: Session, proposal: account_sources.MappingProposal, as
         )
     for file, reason in proposal.refused:
         session.refuse(file, reason)
+    for note in proposal.notes:
+        session.warn(note)
     if proposal.needed:
         session.warn(
             f"No column gives {' and '.join(proposal.needed)}, which {proposal.kind} need. Say which does with "

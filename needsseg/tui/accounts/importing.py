@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from needsseg.actions.accounts import accounts
 from needsseg.actions.accounts.account_sources import propose_mapping, without_password
 from needsseg.actions.accounts.account_sources import tables as load_tables
 from needsseg.actions.transcripts.participants import import_participants
-from needsseg.errors import UnknownKindError
+from needsseg.errors import NoHeaderError, UnknownKindError
 from needsseg.text import format_count
 from needsseg.tui.accounts.amounts import AmountQuestions
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
@@ -34,11 +35,12 @@ LEFT_OUT = (("duplicates", "repeats left out"), ("dropped", "deleted or merged r
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An import: the path as given, the kind of rows, and the table of a database."""
+    """An import: the path as given, the kind of rows, the table of a database, and whether the first row names columns."""
 
     path: str
     kind: str
     table: str = ""
+    has_header: bool | None = None
 
 
 def import_lines(result: dict[str, Any]) -> list[str]:
@@ -74,13 +76,15 @@ class AccountImport:
             Prompt(
                 "Import accounts, usage, subscriptions or participants from where?",
                 path=True,
-                about="CSV, Parquet, JSON lines, gzip or zip; a pattern like usage/*.csv; SQLite or DuckDB; postgresql://…",
+                about="CSV, Excel, Parquet, JSON lines, gzip or zip; a pattern like usage/*.csv; SQLite or DuckDB; postgresql://…",
             ),
             self._propose,
         )
 
     @shows_errors
-    def _propose(self, path: str | None, kind: str | None = None, table: str = "") -> None:
+    def _propose(
+        self, path: str | None, kind: str | None = None, table: str = "", has_header: bool | None = None
+    ) -> None:
         if not path:
             return
         path = self._without_password(path)
@@ -91,21 +95,34 @@ class AccountImport:
             choices = [Choice(name, name) for name in tables]
             self.context.push(
                 Prompt(f"Which table of {Path(path).name}?", choices=choices, free=False),
-                lambda chosen: self._propose(path, kind, chosen) if chosen else None,
+                lambda chosen: self._propose(path, kind, chosen, has_header) if chosen else None,
             )
             return
         try:
-            proposal = propose_mapping(self.context.study, path, kind, table=table)
+            proposal = propose_mapping(self.context.study, path, kind, table=table, has_header=has_header)
+        except NoHeaderError as error:
+            self._ask_header(error.message, lambda answer: self._propose(path, kind, table, answer))
+            return
         except UnknownKindError as error:
             if kind is not None:
                 raise
             kinds = [Choice(name, name) for name in (PEOPLE, *accounts.KINDS)]
             self.context.push(
                 Prompt(f"What is in {Path(path).name}?", choices=kinds, about=error.message, free=False),
-                lambda chosen: self._propose(path, chosen, table) if chosen is not None else None,
+                lambda chosen: self._propose(path, chosen, table, has_header) if chosen is not None else None,
             )
             return
-        self._show_mapping(Reading(path, proposal.kind, table), proposal)
+        self._show_mapping(Reading(path, proposal.kind, table, has_header), proposal)
+
+    def _ask_header(self, about: str, then: Callable[[bool], None]) -> None:
+        choices = [
+            Choice("data", "data", "columns are called column 1, column 2 and so on"),
+            Choice("names", "names of the columns"),
+        ]
+        self.context.push(
+            Prompt("What is in the first row?", choices=choices, about=about, free=False),
+            lambda chosen: then(chosen == "names") if chosen is not None else None,
+        )
 
     def _without_password(self, path: str) -> str:
         """Return a server's address without its password, which is passed to its client in the environment, never stored."""
@@ -120,8 +137,9 @@ class AccountImport:
         def propose(columns: dict[str, str], dates: dict[str, str]) -> MappingProposal:
             all_columns = dict.fromkeys(proposal.fields, "") | columns
             return propose_mapping(
-                self.context.study, reading.path, reading.kind, table=reading.table, columns=all_columns, dates=dates
-            )
+                self.context.study, reading.path, reading.kind, table=reading.table, columns=all_columns, dates=dates,
+                has_header=reading.has_header,
+            )  # fmt: skip
 
         self.context.push(
             MappingScreen(proposal.file, proposal, propose, chosen, wrong), partial(self._import, reading, proposal)
@@ -135,6 +153,8 @@ class AccountImport:
         options += [part for name, form in chosen.dates.items() for part in ("--dates", f"{name}={form}")]
         options += ["--table", reading.table] if reading.table else []
         options += ["--add"] if chosen.add else []
+        if reading.has_header is not None:
+            options.append("--header" if reading.has_header else "--no-header")
         self.context.run_verb(
             f"Reading {proposal.file}",
             partial(self._imported, reading, proposal, chosen),

@@ -144,6 +144,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
             if proposal.refused
             else []
         )
+        notes += [one_line(note, 200) for note in proposal.notes[:1]]
         self._tell("#rest", "\n".join(notes))
         self._tell("#wrong", wrong)
         self._preview()
