@@ -21,6 +21,7 @@ from needsseg.accounts.ingest.mapping import (
     check_mapping,
     guess_mapping,
     kind_of,
+    missing_fields,
 )
 from needsseg.accounts.ingest.preview import Preview, PreviewRow, preview
 from needsseg.accounts.ingest.rejects import Reject, read_rejects, rejects_file
@@ -77,6 +78,7 @@ __all__ = [
     "laid_out",
     "load_rules",
     "match",
+    "missing_fields",
     "normalised_name",
     "over_all",
     "preview",

@@ -5,10 +5,16 @@ Columns of the Parquet files, in order:
 - accounts: account_id, name, domain, employees, revenue, industry, country, region, tech_stack (text, empty where the
   source has nothing), created_day (integer or NULL), merged_ids (ids of merged CRM records, separated by blanks)
 - events: event_id, account_id, user_id, event, feature, platform, source (text; NULL where empty; source is api, web or
-  mobile), day (UTC), second (UTC)
+  mobile), day (UTC), second (UTC), uses (how many events a row stands for), span (the days that it stands for: 1 or 7),
+  term_id, device_id (by which it is joined to an account where account_id is empty)
 - subscriptions: account_id, plan (text), seats (integer or NULL), amount (double or NULL), start_day, end_day,
   renewal_day (integers or NULL; start_day never), term_id, replaces, currency (ISO code), billing_interval (text, empty
   where the source has nothing), trial (1 or 0)
+
+- users: account_id, user_id, device_id, email, role (text, empty where the source has nothing), created_day
+- churn: account_id, date_day, id, reason, text
+- tickets: account_id, date_day, id, subject, category, status, priority
+- nps: account_id, date_day, id, user_id, comment, score (0 to 10)
 
 A day is days since 1970-01-01. ``day`` and ``second`` of an event are UTC, and the engine turns seconds into days of
 the reporting time zone; days of accounts and subscriptions are calendar days of the time zone given at ingest.
@@ -42,11 +48,13 @@ from needsseg.accounts.ingest.repeats import (
     multiplied_subscriptions,
     repeated_accounts,
     repeated_events,
+    repeated_rows,
     repeated_subscriptions,
     unknown_replaced,
 )
 from needsseg.accounts.ingest.staging import (
     cut_off,
+    ids_of,
     last_rows,
     open_ends,
     overlapping,
@@ -55,6 +63,8 @@ from needsseg.accounts.ingest.staging import (
     take_refused,
     whole_ids,
 )
+from needsseg.accounts.kinds.fields import FIELDS
+from needsseg.accounts.kinds.usage import mark_weeks, usage_forms, without_use
 from needsseg.accounts.tiers.zones import zone
 from needsseg.errors import Advice, NeedssegError, TableError
 from needsseg.files import file_sha256, private_folder, sha256, whole_file
@@ -159,14 +169,14 @@ def _ingest(
 ) -> Ingested:
     kind, names = mapping.kind, [part.name for part in parts]
     name = label(names)
-    notes: list[str | Advice] = [*file_notes, *whole_ids(con)]
+    notes: list[str | Advice] = [*file_notes, *whole_ids(con, ids_of(mapping))]
     dates = date_columns(con, mapping, names, saved)
     if unclear := [column for column in dates if not column.format]:
         raise DatesUnclearError(unclear, name)
     forms = {column.field: column.format for column in dates}
     as_amounts, amount_notes = amount_forms(con, mapping)
     notes += amount_notes
-    forms |= as_amounts
+    forms |= as_amounts | usage_forms(mapping)
     plan = plan_of(kind, tz, forms)
     read = stage(con, plan)
     notes += open_ends(con) if kind == "subscriptions" else []
@@ -215,6 +225,7 @@ def _without_repeats(
         notes += unreadable_tiers(con)
         return dropped, duplicates, rejected
     if mapping.kind == "events":
+        dropped = without_use(con)
         duplicates, unnamed, differing = repeated_events(con)
         if differing:
             notes.append(
@@ -225,7 +236,10 @@ def _without_repeats(
             notes.append(
                 f"{unnamed:,} events have no event id, so repeats of them in other files cannot be recognised."
             )
-        return 0, duplicates, []
+        notes += mark_weeks(con, mapping, EARLIER)
+        return dropped, duplicates, []
+    if mapping.kind in FIELDS:
+        return 0, repeated_rows(con, mapping.kind), []
     duplicates = repeated_subscriptions(con)
     notes += multiplied_subscriptions(con) + unknown_replaced(con)
     notes += overlapping(con)

@@ -7,22 +7,29 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from needsseg.accounts.kinds.fields import DATES, FIELDS, NEEDED, known_kind
 from needsseg.errors import TableError, UsageError
 
-KINDS = ("accounts", "events", "subscriptions")
+KINDS = ("accounts", "events", "subscriptions", *FIELDS)
 
 REQUIRED = {
     "accounts": ("account_id",),
     "events": ("account_id", "event", "timestamp"),
     "subscriptions": ("account_id", "start_date"),
     "texts": ("text",),
+    **NEEDED,
 }
+# What events may have instead of a field that they need: the keys by which they are joined, or what names a use.
+INSTEAD = {"account_id": ("term_id", "user_id", "device_id"), "event": ("feature", "uses")}
+# Fields of events that are only read where there is no account id.
+JOINED_BY = ("term_id", "device_id")
 
 DATE_FIELDS = {
     "accounts": ("created",),
     "events": ("timestamp",),
     "subscriptions": ("start_date", "end_date", "renewal_date"),
     "texts": ("date",),
+    **DATES,
 }
 
 # Per field: its usual column names, best first. Names are compared without case, spaces and punctuation; a dot separates
@@ -59,7 +66,12 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "source": ("source", "properties.source", "event_source"),
         "timestamp": ("timestamp", "event_time", "occurred_at", "properties.time", "originalTimestamp", "time",
-                      "created_at", "event_date", "date", "ts"),
+                      "created_at", "event_date", "date", "ts", "usage_date", "activity_date", "day", "week", "week_start",
+                      "week_of", "week_starting"),
+        "uses": ("uses", "usage_count", "event_count", "events_count", "use_count", "count", "events", "total_events",
+                 "daily_uses", "weekly_uses", "daily_events", "weekly_events"),
+        "term_id": ("subscription_id", "term_id", "contract_id"),
+        "device_id": ("device_id", "deviceId", "properties.$device_id"),
     },
     "subscriptions": {
         "account_id": ("account_id", "AccountId", "account_id (metadata)", "company_id", "customer_id", "customer.id",
@@ -94,6 +106,7 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
                "sent_at", "opened_at", "response_date", "review_date", "day", "time"),
         "id": ("id", "ticket_id", "response_id", "review_id", "message_id", "case_id", "text_id", "CaseNumber"),
     },
+    **FIELDS,
 }  # fmt: skip
 
 
@@ -143,7 +156,16 @@ def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
             continue
         columns[name] = "|".join(free) if source in ("segment", "mixpanel") else free[0]
         used_columns.update(columns[name].split("|"))
+    if kind == "events" and "account_id" in columns:
+        columns = {name: column for name, column in columns.items() if name not in JOINED_BY}
     return Mapping(kind, columns, source)
+
+
+def missing_fields(kind: str, columns: MappingOf[str, str]) -> tuple[str, ...]:
+    """Return the fields that files of a kind need and that no column gives; events may have others instead."""
+    given = {name for name, column in columns.items() if column}
+    instead = INSTEAD if kind == "events" else {}
+    return tuple(name for name in REQUIRED[kind] if not given & {name, *instead.get(name, ())})
 
 
 def kind_of(header: Sequence[str], chosen: MappingOf[str, str] | None = None) -> tuple[str, tuple[str, ...]]:
@@ -153,21 +175,21 @@ def kind_of(header: Sequence[str], chosen: MappingOf[str, str] | None = None) ->
     indicate events. ``chosen`` are columns that a person gave for fields.
     """
     chosen = {name: column for name, column in (chosen or {}).items() if any(name in NAMES[kind] for kind in KINDS)}
+    if (kind := known_kind({_key(column) for column in header})) and not set(chosen) - set(NAMES[kind]):
+        return kind, missing_fields(kind, guess_mapping(kind, header).columns | chosen)
     columns = {kind: _telling(kind, guess_mapping(kind, header).columns) | chosen for kind in KINDS}
     likely_kinds = [
         kind for kind in ("events", "subscriptions", "accounts") if _indicates(kind, columns, chosen, header)
     ]
-    missing_fields = {
-        kind: tuple(name for name in REQUIRED[kind] if not columns[kind].get(name)) for kind in likely_kinds
-    }
+    missing = {kind: missing_fields(kind, columns[kind]) for kind in likely_kinds}
     if not likely_kinds:
         return "", ()
-    best = max(likely_kinds, key=lambda kind: (not missing_fields[kind], len(columns[kind])))
+    best = max(likely_kinds, key=lambda kind: (not missing[kind], len(columns[kind])))
     # An events file without times must not be read as accounts, which would replace the existing ones.
     means_events = best == "accounts" and "events" in likely_kinds and _names_events(columns["events"])
     if means_events and len(columns["events"]) >= len(columns["accounts"]):
         best = "events"
-    return best, missing_fields[best]
+    return best, missing[best]
 
 
 def _telling(kind: str, columns: MappingOf[str, str]) -> dict[str, str]:
@@ -189,8 +211,10 @@ def _indicates(
         return bool({"plan", "amount", "end_date", "renewal_date"} & own_fields) and len(own_fields) > 1
     timestamp = columns["events"].get("timestamp")
     timed = timestamp is not None and timestamp != columns["accounts"].get("created")
-    return "event" in own_fields and (
-        timed or _names_events(columns["events"]) or bool({"event_id", "user_id"} & own_fields)
+    counted = "uses" in own_fields and "feature" in own_fields
+    return (counted and timed) or (
+        "event" in own_fields
+        and (timed or _names_events(columns["events"]) or bool({"event_id", "user_id"} & own_fields))
     )
 
 
@@ -212,12 +236,11 @@ def check_mapping(mapping: Mapping, header: Sequence[str], file: str) -> None:
             raise TableError(
                 f"{file}: column '{column}', mapped to {name}, is not in the file.", f"Its columns are: {header_text}."
             )
-    for name in REQUIRED[mapping.kind]:
-        if name not in mapping.columns:
-            raise TableError(
-                f"{file}: no column gives {name}, which {mapping.kind} need.",
-                f"Map one of the file's columns to {name}. Its columns are: {header_text}.",
-            )
+    for name in missing_fields(mapping.kind, mapping.columns):
+        raise TableError(
+            f"{file}: no column gives {name}, which {mapping.kind} need.",
+            f"Map one of the file's columns to {name}. Its columns are: {header_text}.",
+        )
 
 
 def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping, tuple[str, ...]]:
@@ -226,13 +249,13 @@ def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping,
     TableError where a required field is missing.
     """
     missing = tuple(name for name, column in mapping.columns.items() if not alternatives(column, header))
-    needed = [name for name in missing if name in REQUIRED[mapping.kind]]
+    present = {name: column for name, column in mapping.columns.items() if name not in missing}
+    needed = [name for name in missing_fields(mapping.kind, present) if name in missing]
     if needed:
         raise TableError(
             f"{file}: column '{mapping.columns[needed[0]]}', mapped to {needed[0]}, is not in the file.",
             f"Its columns are: {', '.join(header) if header else 'none'}.",
         )
-    present = {name: column for name, column in mapping.columns.items() if name not in missing}
     return replace(mapping, columns=present), missing
 
 

@@ -13,7 +13,8 @@ from needsseg.accounts.ingest.gathering import Part
 from needsseg.accounts.ingest.ingestion import workshop
 from needsseg.accounts.ingest.mapping import NAMES, Mapping
 from needsseg.accounts.ingest.money import amount_forms
-from needsseg.accounts.ingest.staging import read_parts, stage, whole_ids
+from needsseg.accounts.ingest.staging import ids_of, read_parts, stage, whole_ids
+from needsseg.accounts.kinds.usage import usage_forms
 from needsseg.accounts.tiers.zones import zone
 from needsseg.files import private_folder
 from needsseg.progress import silent
@@ -54,9 +55,10 @@ def preview(
     with private_folder(None, "preview") as folder, workshop(folder) as (con, scratch):
         read, _, _ = read_parts(con, parts[:FILES], mapping, scratch, silent, ROWS_READ)
         names = [part.name for part in read]
-        whole_ids(con)
+        whole_ids(con, ids_of(mapping))
         dates = date_columns(con, mapping, names, saved_dates or {})
         forms = {column.field: column.format or "iso" for column in dates} | amount_forms(con, mapping)[0]
+        forms |= usage_forms(mapping)
         plan = plan_of(mapping.kind, tz, forms)
         stage(con, plan)
         result = con.execute(
@@ -80,7 +82,9 @@ def _shown(values: dict[str, object], kind: str) -> dict[str, str]:
     """Return the values by field, with days and seconds as dates."""
     text_by_field: dict[str, str] = {}
     for column, value in values.items():
-        if value is None or value == "" or column == "day" or (column == "trial" and not value):
+        if value is None or value == "" or column in ("day", "span") or (column == "trial" and not value):
+            continue
+        if column == "uses" and value == 1:
             continue
         if column == "second":
             text_by_field["timestamp"] = format_stamp(datetime.fromtimestamp(int(str(value)), UTC))

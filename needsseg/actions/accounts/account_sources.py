@@ -16,6 +16,7 @@ from needsseg.accounts.tiers.terms import ADD
 from needsseg.actions.accounts.amounts import checked_amounts, of_cells, open_choices
 from needsseg.actions.accounts.import_notes import early_usage_notes, replaced_notes
 from needsseg.actions.accounts.source_kinds import of_kind
+from needsseg.actions.accounts.usage_joins import is_joined, join_notes, joined_events
 from needsseg.errors import Advice, Fix, NeedssegError, TableError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
@@ -52,7 +53,7 @@ class MappingProposal:
     @property
     def needed(self) -> tuple[str, ...]:
         """Fields without which the file cannot be read, and which no column was found for."""
-        return tuple(field for field in room.REQUIRED[self.kind] if field not in self.columns)
+        return room.missing_fields(self.kind, self.columns)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -231,6 +232,11 @@ def import_source(
         if base and not new:
             return _unchanged_report(proposal, chosen, base, refused, unchanged)
         earlier = _existing_file(study, base) if base else None
+        if base and base.kind == "events" and is_joined(base) != ("account_id" not in chosen):
+            raise UsageError(
+                f"The events of {base.file_name} {'have no' if is_joined(base) else 'have'} account ids, unlike these.",
+                "Import them without adding, or all with the same columns.",
+            )
         done = ingest(
             proposal.kind, new, mapping, study.stack, load(study.path).timezone,
             saved_dates=_saved_dates(before, chosen), earlier=earlier, progress=progress,
@@ -278,8 +284,9 @@ def _import_warnings(study: Study, done: room.Ingested, replaced: SourceRow | No
     return [
         *replaced_notes(other_content),
         *done.warnings,
+        *join_notes(study, accounts.sources(study), done.kind),
         *_unknown_account_notes(study),
-        *early_usage_notes(study, done.kind),
+        *early_usage_notes(study, done.kind, stack_files(study) if "accounts" in accounts.sources(study) else None),
     ]
 
 
@@ -358,13 +365,17 @@ def rejects(study: Study, kind: str) -> list[Reject]:
 
 def stack_files(study: Study) -> room.StackFiles:
     """The Parquet files in use; raises NeedssegError when there are no accounts, or a file is gone."""
-    paths = {kind: study.stack / source.parquet for kind, source in accounts.sources(study).items()}
+    sources = accounts.sources(study)
+    paths = {kind: study.stack / source.parquet for kind, source in sources.items()}
     if "accounts" not in paths:
         raise NeedssegError("There are no accounts yet.", Advice("Import them: ", Fix.IMPORT_ACCOUNTS))
     for kind, path in paths.items():
         if not path.exists():
             raise NeedssegError(f"The {kind} file {path.name} is gone from {path.parent}.", "Import the source again.")
-    return room.StackFiles(paths["accounts"], paths.get("events"), paths.get("subscriptions"))
+    events = paths.get("events")
+    if events is not None and is_joined(sources["events"]):
+        events = joined_events(study, sources)
+    return room.StackFiles(paths["accounts"], events, paths.get("subscriptions"))
 
 
 def unknown_accounts(study: Study) -> dict[str, dict[str, int]]:

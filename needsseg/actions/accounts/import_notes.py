@@ -19,13 +19,14 @@ def replaced_notes(before: SourceRow | None) -> list[str]:
     ]
 
 
-def early_usage_notes(study: Study, kind: str) -> list[str]:
-    """Say how much usage lies before its account's first subscription started."""
+def early_usage_notes(study: Study, kind: str, files: room.StackFiles | None) -> list[str]:
+    """Say how much usage lies before its account's first subscription started; ``files`` are those in use, with accounts."""
     paths = {name: study.stack / row.parquet for name, row in accounts.sources(study).items()}
-    if kind == "accounts" or not {"events", "subscriptions"} <= set(paths):
+    if kind not in ("events", "subscriptions") or not {"events", "subscriptions"} <= set(paths):
         return []
+    events = files.events if files and files.events else paths["events"]
     rows, ids = room.usage_before_subscription(
-        paths["events"], paths["subscriptions"], paths.get("accounts"), load(study.path).timezone
+        events, paths["subscriptions"], paths.get("accounts"), load(study.path).timezone
     )
     if not rows:
         return []

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 10
+LATEST = 12
 
 
 def migrations() -> Migrations:
@@ -61,6 +61,10 @@ def migrations() -> Migrations:
     @numbered()
     def m010_drafts(db: Database) -> None:
         _run(db, "m010_drafts.sql")
+
+    @numbered()
+    def m012_source_kinds(db: Database) -> None:
+        _run(db, "m012_source_kinds.sql")
 
     return numbered
 
