@@ -26,6 +26,7 @@ from needsseg.accounts.ingest.mapping import (
 from needsseg.accounts.ingest.preview import Preview, PreviewRow, preview
 from needsseg.accounts.ingest.rejects import Reject, read_rejects, rejects_file
 from needsseg.accounts.ingest.workbooks import is_workbook
+from needsseg.accounts.kinds.fields import noun, rows_of_kind
 from needsseg.accounts.matching import match, normalised_name, registrable_domain
 from needsseg.accounts.tiers.firmographic import Firmographic, IcpRule
 from needsseg.accounts.tiers.profile import AccountProfile, Action, profiles
@@ -80,6 +81,7 @@ __all__ = [
     "match",
     "missing_fields",
     "normalised_name",
+    "noun",
     "over_all",
     "preview",
     "profiles",
@@ -89,6 +91,7 @@ __all__ = [
     "read_subscriptions",
     "registrable_domain",
     "rejects_file",
+    "rows_of_kind",
     "salesforce_18",
     "tables",
     "usage_before_subscription",

@@ -15,6 +15,7 @@ import pytest
 
 from needsseg.accounts.ingest.databases import address, parts_of
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.source_reports import SourceReport
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.requirements import find_command, needs
@@ -37,7 +38,7 @@ def held(study: Study, columns: str, kind: str = "accounts") -> list[tuple[objec
     return duckdb.execute(f"SELECT {columns} FROM '{parquet}'").fetchall()
 
 
-def check(study: Study, report: account_sources.SourceReport, name: str) -> None:
+def check(study: Study, report: SourceReport, name: str) -> None:
     assert held(study, "account_id, name, region, employees") == [
         ("001A0000006Vm9rIAC", 'Hale & Mercer, "LLP"', "NA", "120.0"), ("b", "Zoë\nOst", "", ""),
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from needsseg.accounts import DatesUnclearError, guess_mapping, read_header
 from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.source_reports import SourceReport
 from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording.accounts import (
@@ -40,7 +41,7 @@ def written(folder: Path, *stamps: str, name: str = "use.csv") -> Path:
     return file
 
 
-def read(study: Study, file: Path, form: str = "") -> account_sources.SourceReport:
+def read(study: Study, file: Path, form: str = "") -> SourceReport:
     return account_sources.import_source(
         study, file, "events", {"timestamp": "when happened"}, dates={"when happened": form} if form else {}
     )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.source_reports import SourceReport
 from needsseg.actions.study import history
 from needsseg.errors import TableError, UsageError
 from needsseg.study.connection import Study
@@ -70,7 +71,7 @@ def held(study: Study, columns: str, kind: str = "events") -> list[tuple[Any, ..
     return duckdb.execute(f"SELECT {columns} FROM read_parquet(?)", [str(parquet)]).fetchall()
 
 
-def adds_up(report: account_sources.SourceReport) -> bool:
+def adds_up(report: SourceReport) -> bool:
     return report.read == report.rows + len(report.rejected) + report.duplicates + report.dropped
 
 

@@ -18,6 +18,7 @@ from needsseg.accounts.tiers.event_meanings import EventRules
 from needsseg.accounts.tiers.series import weekly
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.source_reports import SourceReport
 from needsseg.actions.study import history
 from needsseg.errors import UsageError
 from needsseg.scorecard.usage_queries import Events, feature_use
@@ -48,7 +49,7 @@ def counted(study: Study) -> dict[str, int]:
     return {row.account_id: row.behaviour.events for row in rows if row.behaviour and row.behaviour.events}
 
 
-def said(report: account_sources.SourceReport) -> str:
+def said(report: SourceReport) -> str:
     return " ".join(map(str, report.warnings))
 
 

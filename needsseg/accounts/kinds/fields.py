@@ -43,6 +43,9 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }  # fmt: skip
 
+# What a row of a kind is called where its kind does not say it in the singular.
+NOUNS = {"churn": "cancellation", "nps": "score"}
+
 NEEDED = {
     "users": ("account_id", "user_id"),
     "churn": ("account_id", "date"),
@@ -68,6 +71,16 @@ _OTHERS = {
     "tickets": ("startdate", "plan", "event", "eventname", "employees", "revenue", "seats"),
     "nps": ("startdate", "plan", "event", "eventname", "employees", "revenue", "seats"),
 }  # fmt: skip
+
+
+def noun(kind: str) -> str:
+    """Return what one row of a kind of source is called."""
+    return NOUNS.get(kind, kind.removesuffix("s"))
+
+
+def rows_of_kind(kind: str) -> str:
+    """Return what the rows of a kind of source are called."""
+    return f"{NOUNS[kind]}s" if kind in NOUNS else kind
 
 
 def known_kind(keys: set[str]) -> str:

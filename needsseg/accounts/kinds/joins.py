@@ -83,7 +83,8 @@ def join_report(files: JoinFiles, tz: str = "UTC") -> JoinReport:
         _resolve(con, files, tz, keep=True)
         (rows,) = con.execute("SELECT count(*) FROM resolved").fetchone() or (0,)
         joined = dict(con.execute("SELECT key, count(*) FROM resolved WHERE key IS NOT NULL GROUP BY 1").fetchall())
-        unknown, shared = {}, {}
+        unknown: dict[str, tuple[int, int, tuple[str, ...]]] = {}
+        shared: dict[str, tuple[int, int, tuple[str, ...]]] = {}
         for key in KEYS:
             for counts, condition in ((unknown, f"{key}_accounts IS NULL"), (shared, f"{key}_accounts > 1")):
                 if counted := _counted(con, key, condition):

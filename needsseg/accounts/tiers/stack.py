@@ -32,6 +32,10 @@ class StackFiles:
     accounts: Path
     events: Path | None = None
     subscriptions: Path | None = None
+    users: Path | None = None
+    churn: Path | None = None
+    tickets: Path | None = None
+    nps: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from needsseg.accounts.tiers.series import WEEKS, Series, empty_series, weekly
 from needsseg.accounts.tiers.terms import counted_terms
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.account_records import AccountRecords, records_of
 from needsseg.actions.accounts.amounts import money_rules
 from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.revenue import revenue_as_of
@@ -96,7 +97,8 @@ class AccountPage:
     ``near`` the passages closest to them by id; ``responses`` are its answers to the survey.
 
     ``labels`` are all of the account, whichever its profile goes by. ``quotes`` stand by segment (the profile's own first), the
-    segment's exemplars before others, the firmest first. ``triggers`` fired in the weeks of the series.
+    segment's exemplars before others, the firmest first. ``triggers`` fired in the weeks of the series. ``records`` are its
+    users, cancellations, tickets and scores.
     """
 
     profile: AccountProfile
@@ -116,6 +118,7 @@ class AccountPage:
     responses: tuple[AccountResponse, ...] = ()
     pays: str = ""
     revenue: Revenue = field(default_factory=Revenue)
+    records: AccountRecords = field(default_factory=AccountRecords)
 
 
 def account_page(
@@ -187,6 +190,7 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> A
         tuple(one for one in responses(study, as_of) if merged.get(one.account_id, one.account_id) == account_id),
         paid.pays(account_id),
         paid,
+        records_of(files, day, own_ids),
     )
 
 
@@ -229,6 +233,7 @@ def concealed(study: Study, page: AccountPage) -> AccountPage:
             for one in page.responses
         ),
         near={id_: over.passage(passage) for id_, passage in page.near.items()},
+        records=page.records.covered(over.text),
     )
 
 

@@ -4,96 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from needsseg import accounts as room
-from needsseg.accounts import DateColumn, Part, PreviewRow, Reject
+from needsseg.accounts import Part, Reject
 from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.accounts.tiers.event_coverage import count_rows_of_unknown_accounts
-from needsseg.accounts.tiers.revenue import OverlapTotals
 from needsseg.accounts.tiers.terms import ADD
 from needsseg.actions.accounts.amounts import checked_amounts, of_cells, open_choices
-from needsseg.actions.accounts.import_notes import early_usage_notes, replaced_notes
+from needsseg.actions.accounts.derived_files import (
+    events_file,
+    is_joined,
+    notes_on_files,
+    private_stack,
+    subscriptions_file,
+)
+from needsseg.actions.accounts.import_notes import early_usage_notes, replaced_notes, unknown_account_notes
 from needsseg.actions.accounts.source_kinds import of_kind
-from needsseg.actions.accounts.usage_joins import is_joined, join_notes, joined_events
+from needsseg.actions.accounts.source_reports import MappingProposal, SourceReport
 from needsseg.errors import Advice, Fix, NeedssegError, TableError, UsageError
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
 from needsseg.study.accounts import accounts
 from needsseg.study.accounts.accounts import SourceRow
 from needsseg.study.connection import Study
-from needsseg.text import format_count
 
 Given = str | Path | Sequence[str | Path]
 PREVIEWED = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class MappingProposal:
-    """A proposal of which column is read as which field: as last time where that fits, else guessed.
-
-    ``rows`` are the first ones as they would be read, ``dates`` how date columns are written (an empty format: a person
-    must say), ``refused`` the files that cannot be read, ``held`` the rows imported earlier, in words,
-    ``notes`` what to know of the files.
-    """
-
-    kind: str
-    header: tuple[str, ...]
-    columns: dict[str, str]
-    saved: bool
-    file: str = ""
-    files: int = 1
-    dates: tuple[DateColumn, ...] = ()
-    rows: tuple[PreviewRow, ...] = ()
-    refused: tuple[tuple[str, str], ...] = ()
-    held: str = ""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """Fields without which the file cannot be read, and which no column was found for."""
-        return room.missing_fields(self.kind, self.columns)
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """Every field that this kind of source has."""
-        return tuple(room.NAMES[self.kind])
-
-    @property
-    def date_fields(self) -> tuple[str, ...]:
-        """The fields that are dates."""
-        return room.DATE_FIELDS[self.kind]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceReport:
-    """The result of an import of account data: rows read, refused with reasons, repeated, and the mapping.
-
-    ``read = rows + len(rejected) + duplicates + dropped``; ``held`` are the rows the source has now. ``refused`` are
-    files that could not be read, ``unchanged`` files that were there already or were named twice. ``asks`` are the choices
-    about amounts that a person has not made (terms, interval), ``overlap`` both totals of overlapping terms without ids, of
-    which ``terms`` says how they are taken.
-    """
-
-    kind: str
-    file: str
-    rows: int
-    rejected: tuple[Reject, ...]
-    duplicates: int
-    dropped: int
-    columns: dict[str, str]
-    warnings: tuple[str | Advice, ...] = ()
-    read: int = 0
-    held: int = 0
-    files: int = 1
-    refused: tuple[tuple[str, str], ...] = ()
-    unchanged: tuple[str, ...] = ()
-    dates: dict[str, str] | None = None
-    rejects_file: str = ""
-    asks: tuple[str, ...] = ()
-    overlap: OverlapTotals | None = None
-    terms: str = ""
 
 
 def tables(study: Study, source: str | Path) -> list[str]:
@@ -166,7 +104,7 @@ def _proposed(study: Study, parts: Sequence[Part], kind: str) -> MappingProposal
         used = set(columns.values())
         new = {name: guessed.columns[name] for name in describing if name in guessed.columns}
         columns |= {name: column for name, column in new.items() if name not in columns and column not in used}
-    current_source = f"{saved.row_count:,} {kind} from {saved.file_name}" if saved else ""
+    current_source = f"{saved.row_count:,} {room.rows_of_kind(kind)} from {saved.file_name}" if saved else ""
     return MappingProposal(
         kind, header, columns, as_before, room.label(list(headers)), len(headers), held=current_source
     )
@@ -215,7 +153,7 @@ def import_source(
     ``has_header`` is as for ``propose_mapping``.
     """
     file_list = _file_list(study, files)
-    _private_folder(study.stack)
+    private_stack(study)
     with room.gathered(file_list, study.stack, table, is_own_file=study.owns) as gathered:
         laid, refused = room.laid_out(gathered.parts, has_header=has_header)
         kind, parts, others = of_kind(laid, kind, columns)
@@ -284,8 +222,8 @@ def _import_warnings(study: Study, done: room.Ingested, replaced: SourceRow | No
     return [
         *replaced_notes(other_content),
         *done.warnings,
-        *join_notes(study, accounts.sources(study), done.kind),
-        *_unknown_account_notes(study),
+        *notes_on_files(study, accounts.sources(study), done.kind),
+        *unknown_account_notes(unknown_accounts(study)),
         *early_usage_notes(study, done.kind, stack_files(study) if "accounts" in accounts.sources(study) else None),
     ]
 
@@ -311,7 +249,7 @@ def _store_source(
     """Make what was read the study's source of its kind, as one step that can be undone."""
     files = (*(base.files if base else ()), *done.parts)
     verb = "added" if base else "read"
-    with study.action("import accounts", f"{verb} {done.rows} {done.kind} from {done.file}"):
+    with study.action("import accounts", f"{verb} {done.rows} {room.rows_of_kind(done.kind)} from {done.file}"):
         accounts.set_source(
             study,
             done.kind,
@@ -347,15 +285,6 @@ def _saved_dates(before: SourceRow | None, columns: MappingOf[str, str]) -> dict
     return {name: form for name, form in before.dates.items() if before.mapping.get(name) == columns.get(name)}
 
 
-def _unknown_account_notes(study: Study) -> list[str]:
-    """Return a notice for each kind of source with rows of accounts that were not imported; those rows are ignored."""
-    return [
-        f"Ignored {format_count(sum(unknown.values()), kind.removesuffix('s'))} from unknown accounts "
-        f"({', '.join(list(unknown)[:3])}{' …' if len(unknown) > 3 else ''})."
-        for kind, unknown in unknown_accounts(study).items()
-    ]
-
-
 def rejects(study: Study, kind: str) -> list[Reject]:
     """The rows that the last import of a kind refused, each with its file, number, column, cell and reason."""
     if kind not in room.KINDS:
@@ -372,21 +301,21 @@ def stack_files(study: Study) -> room.StackFiles:
     for kind, path in paths.items():
         if not path.exists():
             raise NeedssegError(f"The {kind} file {path.name} is gone from {path.parent}.", "Import the source again.")
-    events = paths.get("events")
-    if events is not None and is_joined(sources["events"]):
-        events = joined_events(study, sources)
-    return room.StackFiles(paths["accounts"], events, paths.get("subscriptions"))
+    return room.StackFiles(
+        paths["accounts"], events_file(study, sources), subscriptions_file(study, sources),
+        *(paths.get(kind) for kind in ("users", "churn", "tickets", "nps")),
+    )  # fmt: skip
 
 
 def unknown_accounts(study: Study) -> dict[str, dict[str, int]]:
-    """Count the rows of events and subscriptions by account id that is not among the accounts; empty without accounts."""
+    """Count the rows of each other kind by account id that is not among the accounts; empty without accounts."""
     if "accounts" not in accounts.sources(study):
         return {}
     files = stack_files(study)
     rows_by_account = {
         kind: count_rows_of_unknown_accounts(path, files.accounts)
-        for kind, path in (("events", files.events), ("subscriptions", files.subscriptions))
-        if path is not None
+        for kind in room.KINDS[1:]
+        if (path := getattr(files, kind)) is not None
     }
     return {kind: unknown for kind, unknown in rows_by_account.items() if unknown}
 
@@ -398,12 +327,3 @@ def without_password(source: str) -> tuple[str, str]:
     where = room.address(source)
     query = source.partition("?")[2]
     return where.shown + (f"?{query}" if query else ""), where.password
-
-
-def _private_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise NeedssegError(
-            f"{folder} cannot be created: {error.strerror}.", "Account data is stored there."
-        ) from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from needsseg import accounts as room
 from needsseg.settings import load
 from needsseg.study.accounts import accounts
@@ -15,7 +17,16 @@ def replaced_notes(before: SourceRow | None) -> list[str]:
     if before is None:
         return []
     return [
-        f"Replaced {format_count(before.row_count, before.kind.removesuffix('s'))} from {before.file_name}; undo restores them."
+        f"Replaced {format_count(before.row_count, room.noun(before.kind))} from {before.file_name}; undo restores them."
+    ]
+
+
+def unknown_account_notes(unknown_accounts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Say for each kind of source how many rows are of accounts that were not imported; those rows are ignored."""
+    return [
+        f"Ignored {format_count(sum(unknown.values()), room.noun(kind))} from unknown accounts "
+        f"({', '.join(list(unknown)[:3])}{' …' if len(unknown) > 3 else ''})."
+        for kind, unknown in unknown_accounts.items()
     ]
 
 

@@ -11,8 +11,8 @@ from needsseg.accounts.assign import parts
 from needsseg.accounts.assign.texts import StagedTexts, preview_texts
 from needsseg.accounts.ingest.rejects import rejects_file
 from needsseg.actions.accounts import accounts
-from needsseg.actions.accounts.account_sources import MappingProposal
 from needsseg.actions.accounts.engines import engine_for
+from needsseg.actions.accounts.source_reports import MappingProposal
 from needsseg.actions.coding.embedding import model_sha256
 from needsseg.actions.segments import assigning_run as runs
 from needsseg.actions.segments.assigning_run import State

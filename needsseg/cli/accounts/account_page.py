@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 MOST_QUOTES = 6
+MOST_RECORDS = 20
 # The line of a week's figures → the signal of behaviour that the source may not give.
 SIGNAL_OF_SERIES = {"users": "active_users", "logins": "logins", "features": "feature_breadth"}
 
@@ -69,6 +71,7 @@ def _print(page: AccountPage) -> None:
         print_text(f"Unknown: {', '.join(profile.missing)}. No action that depends on this is recommended.")
     _print_use(page)
     _print_lifecycle(page)
+    _print_records(page)
     _print_need(page)
     if page.triggers:
         print_text("\nTriggers of the last twelve weeks")
@@ -124,6 +127,16 @@ def _print_lifecycle(page: AccountPage) -> None:
             for t in page.terms
         ],
     )  # fmt: skip
+
+
+def _print_records(page: AccountPage) -> None:
+    lines = page.records.lines
+    if lines:
+        print_text("\nUsers, cancellations, tickets and scores")
+    for line in lines[:MOST_RECORDS]:
+        print_text(f"  {line}")
+    if len(lines) > MOST_RECORDS:
+        print_text(f"  and {len(lines) - MOST_RECORDS:,} more lines (--json lists all)")
 
 
 def _print_need(page: AccountPage) -> None:
@@ -208,7 +221,24 @@ def _shape(page: AccountPage) -> dict[str, Any]:
              "quote": quote.passage.quote, "strength": quote.strength, "exemplar": quote.exemplar}
             for quote in page.quotes
         ],
+        "users": _records(page.records.users),
+        "cancellations": _records(page.records.cancellations),
+        "tickets": _records(page.records.tickets),
+        "scores": _records(page.records.scores),
     }  # fmt: skip
+
+
+def _records(rows: Sequence[Any] | None) -> list[dict[str, Any]] | None:
+    """Return records with their days as dates; null where none of their kind were imported."""
+    if rows is None:
+        return None
+    return [
+        {
+            {"day": "date"}.get(name, name): _day(_date(value)) if name in ("day", "created") else value
+            for name, value in asdict(row).items()
+        }
+        for row in rows
+    ]
 
 
 def _date(day: int | None) -> date | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from needsseg.actions.accounts import FORMATS, account_sources
+from needsseg.actions.accounts import FORMATS
 from needsseg.actions.accounts import accounts as actions
 from needsseg.actions.accounts.amounts import CHOICES, set_amounts
 from needsseg.cli.narration import Session
@@ -18,6 +18,7 @@ from needsseg.errors import UsageError
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
+    from needsseg.actions.accounts.source_reports import MappingProposal, SourceReport
     from needsseg.actions.study import Study
 
 MOST_LISTED = 50
@@ -104,7 +105,7 @@ def is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def ask_amounts(session: Session, study: Study, report: account_sources.SourceReport) -> None:
+def ask_amounts(session: Session, study: Study, report: SourceReport) -> None:
     """Ask on a terminal for the choices about amounts that are open; elsewhere the report's warnings name the options."""
     if not report.asks or session.json or not is_terminal():
         return
@@ -134,7 +135,7 @@ def parse_pairs(pairs: Sequence[str], option: str, form: str) -> dict[str, str]:
     return values
 
 
-def tell_import(session: Session, report: account_sources.SourceReport, as_json: bool) -> None:
+def tell_import(session: Session, report: SourceReport, as_json: bool) -> None:
     """Tell what an import did: the mapping, what was refused, and counts that add up."""
     if as_json:
         print_object(asdict(report) | {"warnings": [str(warning) for warning in report.warnings]})
@@ -158,26 +159,30 @@ def tell_import(session: Session, report: account_sources.SourceReport, as_json:
         session.say(_counted(report))
 
 
-def _counted(report: account_sources.SourceReport) -> str:
+def _counted(report: SourceReport) -> str:
     omitted = [
         f"{format_count(count, noun)} {what}"
         for count, noun, what in (
             (len(report.rejected), "row", "refused"),
             (report.duplicates, "repeat", "left out"),
-            (report.dropped, "deleted or merged record", "left out"),
+            (
+                report.dropped,
+                "row without a use" if report.kind == "events" else "deleted or merged record",
+                "left out",
+            ),
         )
         if count
     ]
     of = f" {format_count(report.read, 'row')} in all." if omitted else ""
-    now = f" There are {report.held} {report.kind} now." if report.held != report.rows else ""
+    now = f" There are {report.held} {report.rows_in_words} now." if report.held != report.rows else ""
     return (
-        f"Read {report.rows} {report.kind} from {report.file}"
+        f"Read {report.rows} {report.rows_in_words} from {report.file}"
         + "".join(f", {part}" for part in omitted)
         + f".{of}{now}"
     )
 
 
-def tell_mapping(session: Session, proposal: account_sources.MappingProposal, as_json: bool) -> None:
+def tell_mapping(session: Session, proposal: MappingProposal, as_json: bool) -> None:
     """Tell how files would be read: field by field, dates, and the first rows."""
     if as_json:
         print_object(asdict(proposal))
@@ -198,7 +203,7 @@ def tell_mapping(session: Session, proposal: account_sources.MappingProposal, as
         session.warn(note)
     if proposal.needed:
         session.warn(
-            f"No column gives {' and '.join(proposal.needed)}, which {proposal.kind} need. Say which does with "
+            f"No column gives {' and '.join(proposal.needed)}, which {proposal.rows_in_words} need. Say which does with "
             f"--map {proposal.needed[0]}=COLUMN. The columns are: {', '.join(proposal.header)}."
         )
     for column in proposal.dates:
@@ -210,7 +215,7 @@ def tell_mapping(session: Session, proposal: account_sources.MappingProposal, as
     used = {part for column in proposal.columns.values() for part in (column, *column.split("|"))}
     unused = [column for column in proposal.header if column not in used]
     session.say(
-        f"{proposal.file} would be read as {proposal.kind}, with the mapping "
+        f"{proposal.file} would be read as {proposal.rows_in_words}, with the mapping "
         f"{'saved last time' if proposal.saved else 'guessed'}"
         + (f"; not read: {', '.join(unused)}." if unused else ".")
     )

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import ProgressBar, Static
 
-from needsseg.actions.accounts.account_sources import MappingProposal
+from needsseg.actions.accounts.source_reports import MappingProposal
 from needsseg.actions.segments import assigning
 from needsseg.errors import Fix
 from needsseg.text import format_count, format_time_left

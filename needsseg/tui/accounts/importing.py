@@ -24,13 +24,13 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts.account_sources import MappingProposal
+    from needsseg.actions.accounts.source_reports import MappingProposal
     from needsseg.tui.accounts.context import AccountsContext
     from needsseg.tui.child import Outcome
 
 PEOPLE = "participants"
 MOST_REJECTS = 100
-LEFT_OUT = (("duplicates", "repeats left out"), ("dropped", "deleted or merged records left out"))
+LEFT_OUT = {"duplicates": "repeats left out", "dropped": "deleted or merged records left out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class Reading:
 def import_lines(result: dict[str, Any]) -> list[str]:
     """Return the report of an import, a line each: counts that add up, refused files and rows, their list, warnings."""
     rejected = result.get("rejected", [])
-    counts = [f"{result[key]:,} {words}" for key, words in LEFT_OUT if result.get(key)]
+    words_of = LEFT_OUT | ({"dropped": "rows without a use left out"} if result.get("kind") == "events" else {})
+    counts = [f"{result[key]:,} {words}" for key, words in words_of.items() if result.get(key)]
     counts += [f"{format_count(len(rejected), 'row')} refused"] if rejected else []
     rows_read = f"{result.get('rows', 0):,} read"
     rows = [f"of {format_count(result.get('read', 0), 'row')}: {', '.join([rows_read, *counts])}"] if counts else []

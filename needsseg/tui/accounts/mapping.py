@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from needsseg.actions.accounts import FORMATS
-from needsseg.actions.accounts.account_sources import MappingProposal
+from needsseg.actions.accounts.source_reports import MappingProposal
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
 from needsseg.tui.fixes import worded
@@ -129,7 +129,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
         origin = "as saved last time" if proposal.saved else "guessed from its columns"
         replaces = f" · {'added to' if self.adds else 'in place of'} {proposal.held}" if proposal.held else ""
         self.query_one("#about", Static).update(
-            plain(f"{self._file} is read as {proposal.kind}, {origin}{replaces}", "bold")
+            plain(f"{self._file} is read as {proposal.rows_in_words}, {origin}{replaces}", "bold")
         )
         shown = self.query_one(OptionList)
         at = shown.highlighted or 0
@@ -232,7 +232,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
             self.adds = not self.adds
             self._show()
         else:
-            self._show(f"There are no {self._proposal.kind} to add these to yet.")
+            self._show(f"There are no {self._proposal.rows_in_words} to add these to yet.")
 
     def action_type(self) -> None:
         """Ask for a line field=column."""

@@ -1,0 +1,87 @@
+"""What is proposed before an import of account data, and what is reported after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from needsseg import accounts as room
+from needsseg.accounts import DateColumn, PreviewRow, Reject
+from needsseg.accounts.tiers.revenue import OverlapTotals
+from needsseg.errors import Advice
+
+
+@dataclass(frozen=True, slots=True)
+class MappingProposal:
+    """A proposal of which column is read as which field: as last time where that fits, else guessed.
+
+    ``rows`` are the first ones as they would be read, ``dates`` how date columns are written (an empty format: a person
+    must say), ``refused`` the files that cannot be read, ``held`` the rows imported earlier, in words,
+    ``notes`` what to know of the files.
+    """
+
+    kind: str
+    header: tuple[str, ...]
+    columns: dict[str, str]
+    saved: bool
+    file: str = ""
+    files: int = 1
+    dates: tuple[DateColumn, ...] = ()
+    rows: tuple[PreviewRow, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    held: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Fields without which the file cannot be read, and which no column was found for."""
+        return room.missing_fields(self.kind, self.columns)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every field that this kind of source has."""
+        return tuple(room.NAMES[self.kind])
+
+    @property
+    def rows_in_words(self) -> str:
+        """What the rows are called, such as cancellations."""
+        return room.rows_of_kind(self.kind)
+
+    @property
+    def date_fields(self) -> tuple[str, ...]:
+        """The fields that are dates."""
+        return room.DATE_FIELDS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """The result of an import of account data: rows read, refused with reasons, repeated, and the mapping.
+
+    ``read = rows + len(rejected) + duplicates + dropped``; ``held`` are the rows the source has now. ``refused`` are
+    files that could not be read, ``unchanged`` files that were there already or were named twice. ``asks`` are the choices
+    about amounts that a person has not made (terms, interval), ``overlap`` both totals of overlapping terms without ids, of
+    which ``terms`` says how they are taken.
+    """
+
+    kind: str
+    file: str
+    rows: int
+    rejected: tuple[Reject, ...]
+    duplicates: int
+    dropped: int
+    columns: dict[str, str]
+    warnings: tuple[str | Advice, ...] = ()
+    read: int = 0
+    held: int = 0
+    files: int = 1
+    refused: tuple[tuple[str, str], ...] = ()
+    unchanged: tuple[str, ...] = ()
+    dates: dict[str, str] | None = None
+    rejects_file: str = ""
+    asks: tuple[str, ...] = ()
+    overlap: OverlapTotals | None = None
+    terms: str = ""
+
+    @property
+    def rows_in_words(self) -> str:
+        """What the rows are called, such as cancellations."""
+        return room.rows_of_kind(self.kind)
