@@ -186,7 +186,7 @@ def test_the_command_line_shows_records(full: Study, capsys: pytest.CaptureFixtu
 
 
 def test_the_scorecard_counts_them_where_they_were_imported(talk: Study, tmp_path: Path) -> None:
-    sizes = {f"S{number}": 10 for number in range(8)} | {f"L{number}": 900 for number in range(8)}
+    sizes = {f"S{number}": 10 for number in range(18)} | {f"L{number}": 900 for number in range(18)}
     rows = "".join(f"{id_},{id_},{size}\n" for id_, size in sizes.items())
     account_sources.import_source(talk, written(tmp_path, "a.csv", f"account_id,name,employees\n{rows}"))
     question = Question(AS_OF, ("size",))
@@ -202,12 +202,12 @@ def test_the_scorecard_counts_them_where_they_were_imported(talk: Study, tmp_pat
     )
     card = segment_report(talk, question).scorecard
     by_name = {each.name: each for each in card.segments}
-    small, large = by_name["1_50"], by_name["501_plus"]
+    small, large = by_name["small"], by_name["enterprise"]
     assert small.tickets is not None and large.tickets is not None and small.nps is not None and large.nps is not None
-    assert (small.tickets.value, large.tickets.value, large.tickets.n) == (0.0, 3.0, 8)
+    assert (small.tickets.value, large.tickets.value, large.tickets.n) == (0.0, 3.0, 18)
     assert (small.nps.value, large.nps.value, card.everyone.nps and card.everyone.nps.value) == (100.0, -100.0, 0.0)
     assert large.reasons == {"price": 1, "no reason": 1} and small.reasons == {}
-    assert any(each.figure == "tickets" and each.supported for each in card.comparisons)
+    assert {each.figure for each in card.comparisons if each.supported} == {"tickets", "score"}
 
 
 def test_net_promoter_scores_by_hand() -> None:
