@@ -116,6 +116,7 @@ class Option(Enum):
     INTERVAL = "the billing interval"
     AMOUNTS = "how amounts are written"
     TABLE = "the table of a database, or the sheet of a workbook"
+    TENURE = "what a tenure means"
     HEADER = "whether a file names its columns"
     TEXT_COLUMN = "the column of texts"
     ACCOUNT_COLUMN = "the column of accounts"
@@ -238,6 +239,10 @@ class UnknownKindError(TableError):
 
 class NoHeaderError(TableError):
     """A file whose first row looks like data; who imports it can say whether it names the columns."""
+
+
+class TenureUnclearError(TableError):
+    """A file with tenures, of which a person must say the unit or the day until which they count."""
 
 
 class StudyError(NeedssegError):

@@ -26,7 +26,8 @@ from needsseg.accounts.ingest.mapping import (
 from needsseg.accounts.ingest.preview import Preview, PreviewRow, preview
 from needsseg.accounts.ingest.rejects import Reject, read_rejects, rejects_file
 from needsseg.accounts.ingest.workbooks import is_workbook
-from needsseg.accounts.kinds.fields import noun, rows_of_kind
+from needsseg.accounts.kinds.fields import TENURE, noun, rows_of_kind
+from needsseg.accounts.kinds.tenure import QUESTIONS, UNITS, checked_answers, has_tenure, open_questions
 from needsseg.accounts.matching import match, normalised_name, registrable_domain
 from needsseg.accounts.tiers.firmographic import Firmographic, IcpRule
 from needsseg.accounts.tiers.profile import AccountProfile, Action, profiles
@@ -47,7 +48,10 @@ __all__ = [
     "FORMATS",
     "KINDS",
     "NAMES",
+    "QUESTIONS",
     "REQUIRED",
+    "TENURE",
+    "UNITS",
     "AccountProfile",
     "Accounts",
     "Action",
@@ -68,10 +72,12 @@ __all__ = [
     "address",
     "build",
     "check_mapping",
+    "checked_answers",
     "chosen_date_formats",
     "database_kind",
     "gathered",
     "guess_mapping",
+    "has_tenure",
     "is_address",
     "is_workbook",
     "kind_of",
@@ -82,6 +88,7 @@ __all__ = [
     "missing_fields",
     "normalised_name",
     "noun",
+    "open_questions",
     "over_all",
     "preview",
     "profiles",

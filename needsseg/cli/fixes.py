@@ -95,6 +95,7 @@ OPTIONS: dict[Option, str] = {
     Option.INTERVAL: "--interval month",
     Option.AMOUNTS: "--amounts {how}",
     Option.TABLE: "--table NAME",
+    Option.TENURE: "--tenure-as-of DATE --tenure-unit months",
     Option.HEADER: "--header or --no-header",
     Option.TEXT_COLUMN: "--text COLUMN",
     Option.ACCOUNT_COLUMN: "--account COLUMN",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from needsseg.accounts.ingest import cells, money
-from needsseg.accounts.kinds import usage
+from needsseg.accounts.kinds import tenure, usage
 from needsseg.text import EPOCH, date_of
 
 EARLIEST = 7_305  # 1990-01-01: an earlier date is an empty one that was written as 0, or a wrong century
@@ -162,6 +162,16 @@ def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
         else f"{cells.local_day('d_start', tz)} AS start_read"
         for name in dates
     )
+    begins: tuple[Check, ...] = (
+        Check("start_date", _empty("start_date"), "no start date"),
+        *_day_checks("start_date", "start_read"),
+    )
+    if "tenure" in forms:
+        days = (
+            f"{tenure.start_day(dict(forms))} AS start_read, CASE WHEN has_left THEN {forms['tenure_day']} END AS end_read, "
+            "false AS end_open, false AS renewal_open, NULL::BIGINT AS renewal_read"
+        )
+        begins = _tenure_checks(bool(forms["tenure_flag"]))
     decimals, by_name = forms.get("amount", "point"), forms.get("amount_interval", "")
     number = money.amount("amount_core", decimals)
     seats = cells.number("seats") if forms.get("amount_per") == "seat" else ""
@@ -175,13 +185,13 @@ def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
         parts=", ".join(
             cells.stamp_parts(f"{name}_date_stamp", f"d_{name}", forms.get(f"{name}_date", "iso")) for name in dates
         )
-        + f", {money.currency('amount_sign')} AS sign_code",
+        + f", {money.currency('amount_sign')} AS sign_code"
+        + (tenure.tenure_parts() if "tenure" in forms else ""),
         values=f"{cells.account_key('account_id')} AS id, {days}, {cells.number('seats')} AS seat_number, "
         f"{scaled} AS amount_number, {currency} AS code, {interval} AS interval_words, {_TRIAL} AS is_trial",
         checks=(
             *_id_checks(),
-            Check("start_date", _empty("start_date"), "no start date"),
-            *_day_checks("start_date", "start_read"),
+            *begins,
             *_day_checks("end_date", "end_read", "end_open"),
             *_day_checks("renewal_date", "renewal_read", "renewal_open"),
             *_id_checks("term_id")[1:],
@@ -199,6 +209,16 @@ def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
         f"start_read AS start_day, {_END_DAY} AS end_day, renewal_read AS renewal_day, trim(term_id) AS term_id, "
         "trim(replaces) AS replaces, code AS currency, interval_words AS billing_interval, is_trial AS trial",
     )  # fmt: skip
+
+
+def _tenure_checks(has_flag: bool) -> tuple[Check, ...]:
+    return (
+        Check("tenure", _empty("tenure"), "no tenure"),
+        *_number_checks("tenure", "tenure_number"),
+        Check("tenure", "tenure_number <> floor(tenure_number)", "a tenure is a whole number"),
+        Check("tenure", f"start_read < {EARLIEST}", "a start before 1990; the unit of tenure may be another"),
+        *((Check("churned", "has_left IS NULL", "neither yes nor no"),) if has_flag else ()),
+    )
 
 
 def _no_end(field: str, day: str) -> str:

@@ -64,6 +64,7 @@ from needsseg.accounts.ingest.staging import (
     whole_ids,
 )
 from needsseg.accounts.kinds.fields import FIELDS
+from needsseg.accounts.kinds.tenure import tenure_forms, tenure_words
 from needsseg.accounts.kinds.usage import mark_weeks, usage_forms, without_use
 from needsseg.accounts.tiers.zones import zone
 from needsseg.errors import Advice, NeedssegError, TableError
@@ -176,7 +177,7 @@ def _ingest(
     forms = {column.field: column.format for column in dates}
     as_amounts, amount_notes = amount_forms(con, mapping)
     notes += amount_notes
-    forms |= as_amounts | usage_forms(mapping)
+    forms |= as_amounts | usage_forms(mapping) | tenure_forms(mapping, name)
     plan = plan_of(kind, tz, forms)
     read = stage(con, plan)
     notes += open_ends(con) if kind == "subscriptions" else []
@@ -184,6 +185,12 @@ def _ingest(
     rejected = take_refused(con, plan, mapping, parts)
     notes += cut_off(rejected, ends, parts)
     columns = _keep(con, plan, earlier)
+    if "tenure" in forms:
+        rows, left = con.execute("SELECT count(*), count(end_day) FROM kept WHERE file <> ?", [EARLIER]).fetchone() or (
+            0,
+            0,
+        )
+        notes += tenure_words(forms, rows, left)
     dropped, duplicates, repeated = _without_repeats(
         con, mapping, names, notes, beside_others=bool(earlier) or len(parts) > 1
     )

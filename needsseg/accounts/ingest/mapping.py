@@ -19,8 +19,11 @@ REQUIRED = {
     "texts": ("text",),
     **NEEDED,
 }
-# What events may have instead of a field that they need: the keys by which they are joined, or what names a use.
-INSTEAD = {"account_id": ("term_id", "user_id", "device_id"), "event": ("feature", "uses")}
+# What rows may have instead of a field that they need: keys by which usage is joined, what names a use, a tenure.
+INSTEAD: dict[str, dict[str, tuple[str, ...]]] = {
+    "events": {"account_id": ("term_id", "user_id", "device_id"), "event": ("feature", "uses")},
+    "subscriptions": {"start_date": ("tenure",)},
+}
 # Fields of events that are only read where there is no account id.
 JOINED_BY = ("term_id", "device_id")
 
@@ -79,6 +82,7 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         "plan": ("plan", "plan_name", "tier", "product", "plan_tier", "plan_id", "plan_code"),
         "seats": ("seats", "seat_count", "quantity", "licences", "licenses", "users", "plan_quantity"),
         "amount": ("amount", "mrr", "mrr_amount", "arr", "arr_amount", "monthly_amount", "annual_amount", "price", "value",
+                   "monthly_charges", "monthly_charge", "monthly_fee",
                    "plan_amount", "unit_amount", "unit_amount_in_cents", "unit_price", "plan_unit_price"),
         "start_date": ("start_date", "start", "Start (UTC)", "Start Date (UTC)", "started_at", "StartDate",
                        "subscription_start", "activated_at", "created_at", "Created (UTC)"),
@@ -95,6 +99,9 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
                            "billing_period"),
         "status": ("status", "state", "subscription_status"),
         "trial": ("is_trial", "trial", "in_trial"),
+        "tenure": ("tenure", "tenure_months", "tenure_in_months", "tenure_days", "tenure_in_days", "tenure_years",
+                   "months_as_customer", "months_on_book", "customer_age_months"),
+        "churned": ("churn", "churned", "is_churned", "churn_flag", "churn_label", "has_churned", "exited"),
     },
     # Customers' texts: not account data, but read, checked and refused in the same way.
     "texts": {
@@ -158,13 +165,24 @@ def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
         used_columns.update(columns[name].split("|"))
     if kind == "events" and "account_id" in columns:
         columns = {name: column for name, column in columns.items() if name not in JOINED_BY}
+    if kind == "subscriptions":
+        columns = _with_tenure(columns, by_key)
     return Mapping(kind, columns, source)
+
+
+def _with_tenure(columns: dict[str, str], by_key: MappingOf[str, str]) -> dict[str, str]:
+    """Return the columns of subscriptions: with a tenure the contract is the plan, with a start date neither counts."""
+    if "tenure" in columns and "churned" in columns and "start_date" not in columns:
+        plan = next((by_key[key] for key in ("contract", "contracttype") if key in by_key), "")
+        with_plan = ({"plan": plan} if plan else {}) | columns
+        return {name: with_plan[name] for name in NAMES["subscriptions"] if name in with_plan}
+    return {name: column for name, column in columns.items() if name not in ("tenure", "churned")}
 
 
 def missing_fields(kind: str, columns: MappingOf[str, str]) -> tuple[str, ...]:
     """Return the fields that files of a kind need and that no column gives; events may have others instead."""
     given = {name for name, column in columns.items() if column}
-    instead = INSTEAD if kind == "events" else {}
+    instead = INSTEAD.get(kind, {})
     return tuple(name for name in REQUIRED[kind] if not given & {name, *instead.get(name, ())})
 
 
@@ -208,7 +226,7 @@ def _indicates(
         )
     if kind == "subscriptions":
         # Accounts may also have seats and a start day; only subscriptions have an amount or an end day.
-        return bool({"plan", "amount", "end_date", "renewal_date"} & own_fields) and len(own_fields) > 1
+        return bool({"plan", "amount", "end_date", "renewal_date", "tenure"} & own_fields) and len(own_fields) > 1
     timestamp = columns["events"].get("timestamp")
     timed = timestamp is not None and timestamp != columns["accounts"].get("created")
     counted = "uses" in own_fields and "feature" in own_fields

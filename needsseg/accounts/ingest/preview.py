@@ -14,6 +14,7 @@ from needsseg.accounts.ingest.ingestion import workshop
 from needsseg.accounts.ingest.mapping import NAMES, Mapping
 from needsseg.accounts.ingest.money import amount_forms
 from needsseg.accounts.ingest.staging import ids_of, read_parts, stage, whole_ids
+from needsseg.accounts.kinds.tenure import tenure_forms
 from needsseg.accounts.kinds.usage import usage_forms
 from needsseg.accounts.tiers.zones import zone
 from needsseg.files import private_folder
@@ -58,7 +59,7 @@ def preview(
         whole_ids(con, ids_of(mapping))
         dates = date_columns(con, mapping, names, saved_dates or {})
         forms = {column.field: column.format or "iso" for column in dates} | amount_forms(con, mapping)[0]
-        forms |= usage_forms(mapping)
+        forms |= usage_forms(mapping) | tenure_forms(mapping, parts[0].name)
         plan = plan_of(mapping.kind, tz, forms)
         stage(con, plan)
         result = con.execute(

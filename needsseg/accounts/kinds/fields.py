@@ -46,6 +46,9 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
 # What a row of a kind is called where its kind does not say it in the singular.
 NOUNS = {"churn": "cancellation", "nps": "score"}
 
+TENURE = "tenure"
+"""What a file is imported as that has a customer a row, with a tenure and who left: accounts and subscriptions at once."""
+
 NEEDED = {
     "users": ("account_id", "user_id"),
     "churn": ("account_id", "date"),

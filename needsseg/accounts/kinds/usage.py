@@ -31,7 +31,7 @@ def usage_forms(mapping: Mapping) -> dict[str, str]:
     columns = mapping.columns
     forms = {}
     if "account_id" not in columns:
-        forms["joined"] = ",".join(name for name in INSTEAD["account_id"] if name in columns)
+        forms["joined"] = ",".join(name for name in INSTEAD["events"]["account_id"] if name in columns)
     if "uses" in columns:
         forms["counted"] = "yes"
     if "event" not in columns:

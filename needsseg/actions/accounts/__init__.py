@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from needsseg.accounts.assign.labels import LabelledText
 from needsseg.accounts.ingest.cells import FORMATS
+from needsseg.accounts.kinds.tenure import QUESTIONS, UNITS
 from needsseg.accounts.tiers.patterns import Patterns
 from needsseg.accounts.tiers.profile import AccountProfile
 from needsseg.accounts.tiers.revenue import Revenue
@@ -13,7 +14,9 @@ from needsseg.accounts.tiers.series import Series
 __all__ = [
     "BY",
     "FORMATS",
+    "QUESTIONS",
     "ROWS",
+    "UNITS",
     "AccountProfile",
     "Cell",
     "LabelledText",

@@ -21,7 +21,8 @@ from needsseg.actions.accounts.derived_files import (
     subscriptions_file,
 )
 from needsseg.actions.accounts.import_notes import early_usage_notes, replaced_notes, unknown_account_notes
-from needsseg.actions.accounts.source_kinds import of_kind
+from needsseg.actions.accounts.new_sources import NewSource, existing_file, read_accounts_of, store_sources
+from needsseg.actions.accounts.source_kinds import is_by_tenure, of_kind
 from needsseg.actions.accounts.source_reports import MappingProposal, SourceReport
 from needsseg.errors import Advice, Fix, NeedssegError, TableError, UsageError
 from needsseg.progress import Progress, silent
@@ -61,16 +62,21 @@ def propose_mapping(
     file_list = _file_list(study, files)
     with room.gathered(file_list, None, table, PREVIEWED, study.owns) as gathered:
         laid, refused = room.laid_out(gathered.parts, whole_files=False, has_header=has_header)
-        kind, parts, others = of_kind(laid, kind, columns, whole=False)
+        with_accounts = is_by_tenure(laid, kind, columns)
+        kind, parts, others = of_kind(laid, "subscriptions" if with_accounts else kind, columns, whole=False)
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)
+        before = accounts.sources(study).get(proposal.kind)
         mapping = _mapping(proposal, chosen, dates, check=False)
-        mapping = replace(mapping, amounts=checked_amounts(amounts, proposal.kind))
+        mapping = replace(mapping, amounts=_amounts(before, amounts, proposal.kind, only_cells=True))
         notes = tuple(note for part in parts for note in part.notes)
-        proposal = replace(proposal, columns=chosen, refused=(*gathered.refused, *refused, *others), notes=notes)
-        if proposal.needed or not _fits(mapping, proposal.header):
+        proposal = replace(
+            proposal, columns=chosen, refused=(*gathered.refused, *refused, *others), notes=notes,
+            asks=room.open_questions(mapping), with_accounts=with_accounts,
+        )  # fmt: skip
+        if proposal.needed or proposal.asks or not _fits(mapping, proposal.header):
             return proposal
-        saved = _saved_dates(accounts.sources(study).get(proposal.kind), chosen)
+        saved = _saved_dates(before, chosen)
         previewed = room.preview(parts, mapping, load(study.path).timezone, saved)
         return replace(proposal, dates=previewed.dates, rows=previewed.rows)
 
@@ -156,11 +162,12 @@ def import_source(
     private_stack(study)
     with room.gathered(file_list, study.stack, table, is_own_file=study.owns) as gathered:
         laid, refused = room.laid_out(gathered.parts, has_header=has_header)
-        kind, parts, others = of_kind(laid, kind, columns)
+        with_accounts = is_by_tenure(laid, kind, columns)
+        kind, parts, others = of_kind(laid, "subscriptions" if with_accounts else kind, columns)
         proposal = _proposed(study, parts, kind)
         chosen = _columns(proposal, columns)
         before = accounts.sources(study).get(proposal.kind)
-        as_chosen = (before.amounts if before and before.amounts else {}) | checked_amounts(amounts, proposal.kind)
+        as_chosen = _amounts(before, amounts, proposal.kind)
         mapping = replace(_mapping(proposal, chosen, dates), amounts=of_cells(as_chosen))
         base = before if add else None
         imported = {sha for _, sha in base.files} if base else set()
@@ -169,7 +176,7 @@ def import_source(
         refused = (*gathered.refused, *refused, *others)
         if base and not new:
             return _unchanged_report(proposal, chosen, base, refused, unchanged)
-        earlier = _existing_file(study, base) if base else None
+        earlier = existing_file(study, base) if base else None
         if base and base.kind == "events" and is_joined(base) != ("account_id" not in chosen):
             raise UsageError(
                 f"The events of {base.file_name} {'have no' if is_joined(base) else 'have'} account ids, unlike these.",
@@ -179,15 +186,28 @@ def import_source(
             proposal.kind, new, mapping, study.stack, load(study.path).timezone,
             saved_dates=_saved_dates(before, chosen), earlier=earlier, progress=progress,
         )  # fmt: skip
+        also = read_accounts_of(study, new, chosen["account_id"], add, progress) if with_accounts else None
     dates_now = {c.field: c.format for c in done.dates if c.chosen or c.format != "iso"}
     replaced = before if base is None else None
-    if replaced is not None and _as_before(replaced, done, mapping, dates_now, as_chosen):
+    own = NewSource(done, mapping, dates_now, base, as_chosen)
+    if replaced is not None and own.is_as(replaced) and (also is None or also.is_as(also.before)):
         unchanged = (*unchanged, *(name for name, _ in done.parts))
     else:
-        _store_source(study, done, mapping, dates_now, base, as_chosen)
+        store_sources(study, [own, *([also] if also else [])])
     progress(f"reading {done.file}", 1, 1)
     report = _report(study, done, chosen, replaced, as_chosen)
+    if also is not None:
+        accounts_replaced = also.before if also.base is None else None
+        report = replace(report, also=_report(study, also.done, also.mapping.columns, accounts_replaced, {}))
     return replace(report, refused=(*refused, *done.refused), unchanged=unchanged, dates=dates_now)
+
+
+def _amounts(
+    before: SourceRow | None, given: MappingOf[str, str] | None, kind: str, only_cells: bool = False
+) -> dict[str, str]:
+    """Return the choices about amounts and tenure: those of the earlier import, and over them what was given now."""
+    chosen = (before.amounts if before and before.amounts else {}) | checked_amounts(given, kind)
+    return of_cells(chosen) if only_cells else chosen
 
 
 def _report(
@@ -226,56 +246,6 @@ def _import_warnings(study: Study, done: room.Ingested, replaced: SourceRow | No
         *unknown_account_notes(unknown_accounts(study)),
         *early_usage_notes(study, done.kind, stack_files(study) if "accounts" in accounts.sources(study) else None),
     ]
-
-
-def _as_before(
-    before: SourceRow, done: room.Ingested, mapping: room.Mapping, dates: dict[str, str], amounts: dict[str, str]
-) -> bool:
-    """Whether the same files were read in the same way: nothing to store then, and no step to undo."""
-    now = (done.parts, done.parquet.name, mapping.columns, dates, amounts)
-    # Only of subscriptions does it matter that an earlier version stored no choices: it took the newest of their terms.
-    stored = before.amounts if done.kind == "subscriptions" else before.amounts or {}
-    return (before.files, before.parquet, before.mapping, before.dates, stored) == now
-
-
-def _store_source(
-    study: Study,
-    done: room.Ingested,
-    mapping: room.Mapping,
-    dates: dict[str, str],
-    base: SourceRow | None,
-    amounts: dict[str, str],
-) -> None:
-    """Make what was read the study's source of its kind, as one step that can be undone."""
-    files = (*(base.files if base else ()), *done.parts)
-    verb = "added" if base else "read"
-    with study.action("import accounts", f"{verb} {done.rows} {room.rows_of_kind(done.kind)} from {done.file}"):
-        accounts.set_source(
-            study,
-            done.kind,
-            room.label([name for name, _ in files]),
-            room.over_all(sha for _, sha in files),
-            mapping.columns,
-            done.parquet.name,
-            (
-                done.held,
-                len(done.rejected) + (base.rejected if base else 0),
-                done.duplicates + (base.duplicates if base else 0),
-            ),
-            dates,
-            files,
-            amounts,
-        )
-
-
-def _existing_file(study: Study, base: SourceRow) -> Path:
-    path = study.stack / base.parquet
-    if not path.exists():
-        raise NeedssegError(
-            f"The {base.kind} file {path.name} is gone from {path.parent}, so nothing can be added to it.",
-            "Import all its files again, without adding.",
-        )
-    return path
 
 
 def _saved_dates(before: SourceRow | None, columns: MappingOf[str, str]) -> dict[str, str]:

@@ -16,7 +16,8 @@ class MappingProposal:
 
     ``rows`` are the first ones as they would be read, ``dates`` how date columns are written (an empty format: a person
     must say), ``refused`` the files that cannot be read, ``held`` the rows imported earlier, in words,
-    ``notes`` what to know of the files.
+    ``notes`` what to know of the files. ``asks`` are the questions about tenure that a person has to answer first,
+    ``with_accounts`` whether accounts are made of the same rows.
     """
 
     kind: str
@@ -30,6 +31,8 @@ class MappingProposal:
     refused: tuple[tuple[str, str], ...] = ()
     held: str = ""
     notes: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    with_accounts: bool = False
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -59,7 +62,7 @@ class SourceReport:
     ``read = rows + len(rejected) + duplicates + dropped``; ``held`` are the rows the source has now. ``refused`` are
     files that could not be read, ``unchanged`` files that were there already or were named twice. ``asks`` are the choices
     about amounts that a person has not made (terms, interval), ``overlap`` both totals of overlapping terms without ids, of
-    which ``terms`` says how they are taken.
+    which ``terms`` says how they are taken. ``also`` is the report on the accounts that were made of the same rows.
     """
 
     kind: str
@@ -80,6 +83,7 @@ class SourceReport:
     asks: tuple[str, ...] = ()
     overlap: OverlapTotals | None = None
     terms: str = ""
+    also: SourceReport | None = None
 
     @property
     def rows_in_words(self) -> str:

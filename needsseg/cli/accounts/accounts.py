@@ -14,7 +14,9 @@ from needsseg.actions.transcripts import participants as participants_actions
 from needsseg.cli.accounts.sources import (
     ask_amounts,
     chosen_amounts,
+    chosen_tenure,
     files_argument,
+    import_asking,
     money_options,
     parse_pairs,
     reading_options,
@@ -45,6 +47,8 @@ def import_(
     session: Session,
     files: tuple[str, ...],
     kind: str | None,
+    tenure_as_of: str | None,
+    tenure_unit: str | None,
     pairs: tuple[str, ...],
     dates: tuple[str, ...],
     table: str,
@@ -63,10 +67,11 @@ def import_(
     and listed by: needsseg accounts rejects KIND
     """
     columns, forms = parse_pairs(pairs, "--map", "field=column"), parse_pairs(dates, "--dates", "column=format")
-    with opened(session) as study, session.progressing() as progress:
-        report = account_sources.import_source(
-            study, files, kind, columns, progress, dates=forms, table=table, add=add,
-            amounts=chosen_amounts(terms, interval, currency, amounts), has_header=has_header,
+    chosen = chosen_amounts(terms, interval, currency, amounts) | chosen_tenure(tenure_as_of, tenure_unit)
+    with opened(session) as study:
+        report = import_asking(
+            session, study, files, chosen, kind=kind, columns=columns, dates=forms, table=table, add=add,
+            has_header=has_header,
         )  # fmt: skip
     tell_import(session, report, as_json)
     if report.asks and not as_json:
@@ -107,6 +112,8 @@ def mapping(
     session: Session,
     files: tuple[str, ...],
     kind: str | None,
+    tenure_as_of: str | None,
+    tenure_unit: str | None,
     pairs: tuple[str, ...],
     dates: tuple[str, ...],
     table: str,
@@ -122,7 +129,8 @@ def mapping(
     with opened(session) as study:
         proposal = account_sources.propose_mapping(
             study, files, kind, table=table, columns=columns, dates=forms,
-            amounts=chosen_amounts(terms, interval, currency, amounts), has_header=has_header,
+            amounts=chosen_amounts(terms, interval, currency, amounts) | chosen_tenure(tenure_as_of, tenure_unit),
+            has_header=has_header,
         )  # fmt: skip
     tell_mapping(session, proposal, as_json)
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from needsseg.actions.accounts import FORMATS
+from needsseg.actions.accounts import FORMATS, QUESTIONS, UNITS, account_sources
 from needsseg.actions.accounts import accounts as actions
 from needsseg.actions.accounts.amounts import CHOICES, set_amounts
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
-from needsseg.errors import UsageError
+from needsseg.errors import NoHeaderError, TenureUnclearError, UsageError
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ files_argument = click.argument("files", metavar="FILES", nargs=-1, required=Tru
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how files are read: --kind, --map, --dates, --table, --header, and those for amounts."""
+    """The options that say how files are read: --kind, --map, --dates, --table, --header, for tenures and for amounts."""
     for option in (
         click.option(
             "--amounts",
@@ -68,7 +68,9 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             multiple=True,
             help="Read COLUMN as FIELD; without COLUMN, leave FIELD out.",
         ),
-        click.option("--kind", metavar="KIND", help=f"What the files hold: {', '.join(actions.KINDS)}."),
+        click.option("--tenure-unit", type=click.Choice(UNITS), help="The unit of a column of tenures."),
+        click.option("--tenure-as-of", metavar="DATE", help="The day until which tenures count."),
+        click.option("--kind", metavar="KIND", help=f"What the files hold: {', '.join(actions.IMPORTED)}."),
     ):
         command = option(command)
     return command
@@ -100,6 +102,11 @@ def chosen_amounts(
     return {name: value for name, value in given.items() if value} | dict(AMOUNTS[word] for word in amounts)
 
 
+def chosen_tenure(as_of: str | None, unit: str | None) -> dict[str, str]:
+    """Return what the options for tenures answer."""
+    return {name: value for name, value in zip(QUESTIONS, (as_of, unit), strict=True) if value}
+
+
 def is_terminal() -> bool:
     """Return whether a person can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
@@ -124,6 +131,28 @@ def ask_amounts(session: Session, study: Study, report: SourceReport) -> None:
     set_amounts(study, chosen)
 
 
+def import_asking(
+    session: Session, study: Study, files: Sequence[str], amounts: dict[str, str], **options: Any
+) -> SourceReport:
+    """Import files, and ask on a terminal what only a person can say: whether there is a header, and what a tenure means."""
+    while True:
+        try:
+            with session.progressing() as progress:
+                return account_sources.import_source(study, files, progress=progress, amounts=amounts, **options)
+        except NoHeaderError as error:
+            if session.json or not is_terminal():
+                raise
+            session.say(error.message)
+            options["has_header"] = click.confirm("Does this row name the columns?", default=False, err=True)
+        except TenureUnclearError as error:
+            if session.json or not is_terminal():
+                raise
+            session.say(error.message)
+            if QUESTIONS[0] not in amounts:
+                amounts[QUESTIONS[0]] = click.prompt("As of which day is the file true (2026-06-30)?", err=True)
+            amounts[QUESTIONS[1]] = click.prompt("Tenure is in", type=click.Choice(UNITS), default="months", err=True)
+
+
 def parse_pairs(pairs: Sequence[str], option: str, form: str) -> dict[str, str]:
     """Return ``name=value`` arguments as a dictionary, or raise UsageError. A field without a column is not read."""
     values: dict[str, str] = {}
@@ -138,9 +167,23 @@ def parse_pairs(pairs: Sequence[str], option: str, form: str) -> dict[str, str]:
 def tell_import(session: Session, report: SourceReport, as_json: bool) -> None:
     """Tell what an import did: the mapping, what was refused, and counts that add up."""
     if as_json:
-        print_object(asdict(report) | {"warnings": [str(warning) for warning in report.warnings]})
+        print_object(_shape(report))
     else:
         print_table(("field", "column"), list(report.columns.items()))
+    _tell_rows(session, report)
+    if report.also is not None:
+        _tell_rows(session, report.also)
+
+
+def _shape(report: SourceReport) -> dict[str, Any]:
+    """The report as JSON; keys are a contract."""
+    return asdict(report) | {
+        "warnings": [str(warning) for warning in report.warnings],
+        "also": None if report.also is None else _shape(report.also),
+    }
+
+
+def _tell_rows(session: Session, report: SourceReport) -> None:
     for file, reason in report.refused:
         session.refuse(file, reason)
     for reject in report.rejected[:MOST_LISTED]:
@@ -201,6 +244,11 @@ def tell_mapping(session: Session, proposal: MappingProposal, as_json: bool) -> 
         session.refuse(file, reason)
     for note in proposal.notes:
         session.warn(note)
+    if proposal.asks:
+        session.warn(
+            "How long somebody has been a customer is counted until a day and in a unit: say both with --tenure-as-of DATE "
+            "--tenure-unit months. The first rows follow then."
+        )
     if proposal.needed:
         session.warn(
             f"No column gives {' and '.join(proposal.needed)}, which {proposal.rows_in_words} need. Say which does with "

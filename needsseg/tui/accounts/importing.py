@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import QUESTIONS, UNITS, accounts
 from needsseg.actions.accounts.account_sources import propose_mapping, without_password
 from needsseg.actions.accounts.account_sources import tables as load_tables
 from needsseg.actions.transcripts.participants import import_participants
@@ -29,18 +29,23 @@ if TYPE_CHECKING:
     from needsseg.tui.child import Outcome
 
 PEOPLE = "participants"
+TENURE = "tenure"
 MOST_REJECTS = 100
 LEFT_OUT = {"duplicates": "repeats left out", "dropped": "deleted or merged records left out"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An import: the path as given, the kind of rows, the table of a database, and whether the first row names columns."""
+    """An import: the path as given, the kind of rows, the table of a database, and what was asked of the file.
+
+    ``has_header`` is whether its first row names columns, ``tenure`` what its tenures mean.
+    """
 
     path: str
     kind: str
     table: str = ""
     has_header: bool | None = None
+    tenure: tuple[tuple[str, str], ...] = ()
 
 
 def import_lines(result: dict[str, Any]) -> list[str]:
@@ -84,7 +89,12 @@ class AccountImport:
 
     @shows_errors
     def _propose(
-        self, path: str | None, kind: str | None = None, table: str = "", has_header: bool | None = None
+        self,
+        path: str | None,
+        kind: str | None = None,
+        table: str = "",
+        has_header: bool | None = None,
+        tenure: tuple[tuple[str, str], ...] = (),
     ) -> None:
         if not path:
             return
@@ -100,7 +110,9 @@ class AccountImport:
             )
             return
         try:
-            proposal = propose_mapping(self.context.study, path, kind, table=table, has_header=has_header)
+            proposal = propose_mapping(
+                self.context.study, path, kind, table=table, has_header=has_header, amounts=dict(tenure)
+            )
         except NoHeaderError as error:
             self._ask_header(error.message, lambda answer: self._propose(path, kind, table, answer))
             return
@@ -113,7 +125,25 @@ class AccountImport:
                 lambda chosen: self._propose(path, chosen, table, has_header) if chosen is not None else None,
             )
             return
-        self._show_mapping(Reading(path, proposal.kind, table, has_header), proposal)
+        if proposal.asks:
+            self._ask_tenure(
+                proposal, lambda answers: self._propose(path, kind, table, has_header, (*tenure, *answers))
+            )
+            return
+        read_as = TENURE if proposal.with_accounts else proposal.kind
+        self._show_mapping(Reading(path, read_as, table, has_header, tenure), proposal)
+
+    def _ask_tenure(self, proposal: MappingProposal, then: Callable[[tuple[tuple[str, str], ...]], None]) -> None:
+        """Ask what is open of tenures, one question; the next proposal asks for what remains."""
+        question = proposal.asks[0]
+        about = f"{proposal.columns['tenure']} says how long somebody has been a customer"
+        units = [Choice(unit, unit) for unit in UNITS]
+        prompt = (
+            Prompt("Until which day do tenures count?", about=f"{about}. Write the day as 2026-06-30.")
+            if question == QUESTIONS[0]
+            else Prompt("In which unit are tenures?", choices=units, about=about, free=False)
+        )
+        self.context.push(prompt, lambda answer: then(((question, answer.strip()),)) if answer else None)
 
     def _ask_header(self, about: str, then: Callable[[bool], None]) -> None:
         choices = [
@@ -139,7 +169,7 @@ class AccountImport:
             all_columns = dict.fromkeys(proposal.fields, "") | columns
             return propose_mapping(
                 self.context.study, reading.path, reading.kind, table=reading.table, columns=all_columns, dates=dates,
-                has_header=reading.has_header,
+                has_header=reading.has_header, amounts=dict(reading.tenure),
             )  # fmt: skip
 
         self.context.push(
@@ -156,10 +186,11 @@ class AccountImport:
         options += ["--add"] if chosen.add else []
         if reading.has_header is not None:
             options.append("--header" if reading.has_header else "--no-header")
+        options += [part for name, answer in reading.tenure for part in (f"--{name.replace('_', '-')}", answer)]
         self.context.run_verb(
             f"Reading {proposal.file}",
             partial(self._imported, reading, proposal, chosen),
-            ["accounts", "import", "--kind", proposal.kind, *options, "--json", "--", reading.path],
+            ["accounts", "import", "--kind", reading.kind, *options, "--json", "--", reading.path],
         )
 
     @shows_errors

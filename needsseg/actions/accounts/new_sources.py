@@ -1,0 +1,95 @@
+"""Files that were read, and how they become sources of the study: one or two of them in one step that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from needsseg import accounts as room
+from needsseg.accounts import Part
+from needsseg.accounts.ingest.ingestion import ingest
+from needsseg.errors import NeedssegError
+from needsseg.progress import Progress
+from needsseg.settings import load
+from needsseg.study.accounts import accounts
+from needsseg.study.accounts.accounts import SourceRow
+from needsseg.study.connection import Study
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """Files that were read as one kind, and how: ``base`` is the source that they are added to, None where they replace it.
+
+    ``before`` is the source of the kind there was, where it is asked for.
+    """
+
+    done: room.Ingested
+    mapping: room.Mapping
+    dates: dict[str, str] = field(default_factory=dict)
+    base: SourceRow | None = None
+    amounts: dict[str, str] = field(default_factory=dict)
+    before: SourceRow | None = None
+
+    def is_as(self, before: SourceRow | None) -> bool:
+        """Whether the same files were read in the same way: nothing to store then, and no step to undo."""
+        if before is None:
+            return False
+        now = (self.done.parts, self.done.parquet.name, self.mapping.columns, self.dates, self.amounts)
+        # Only of subscriptions does it matter that an earlier version stored no choices: it took the newest of their terms.
+        stored = before.amounts if self.done.kind == "subscriptions" else before.amounts or {}
+        return (before.files, before.parquet, before.mapping, before.dates, stored) == now
+
+
+def store_sources(study: Study, new: Sequence[NewSource]) -> None:
+    """Make what was read the study's sources of their kinds, as one step that can be undone."""
+    parts = [f"{each.done.rows} {room.rows_of_kind(each.done.kind)}" for each in new]
+    verb = "added" if new[0].base else "read"
+    with study.action("import accounts", f"{verb} {' and '.join(parts)} from {new[0].done.file}"):
+        for each in new:
+            done, base = each.done, each.base
+            files = (*(base.files if base else ()), *done.parts)
+            accounts.set_source(
+                study,
+                done.kind,
+                room.label([name for name, _ in files]),
+                room.over_all(sha for _, sha in files),
+                each.mapping.columns,
+                done.parquet.name,
+                (
+                    done.held,
+                    len(done.rejected) + (base.rejected if base else 0),
+                    done.duplicates + (base.duplicates if base else 0),
+                ),
+                each.dates,
+                files,
+                each.amounts,
+            )
+
+
+def read_accounts_of(
+    study: Study, parts: Sequence[Part], account_column: str, add: bool, progress: Progress
+) -> NewSource:
+    """Read the rows of subscriptions as accounts, too, with the columns that accounts have."""
+    before = accounts.sources(study).get("accounts")
+    base = before if add else None
+    header = tuple(dict.fromkeys(name for part in parts if part.layout for name in part.layout.header))
+    guessed = room.guess_mapping("accounts", header)
+    columns = {name: column for name, column in guessed.columns.items() if column != account_column}
+    mapping = replace(guessed, columns=columns | {"account_id": account_column})
+    earlier = existing_file(study, base) if base else None
+    done = ingest(
+        "accounts", parts, mapping, study.stack, load(study.path).timezone, earlier=earlier, progress=progress
+    )
+    return NewSource(done, mapping, base=base, before=before)
+
+
+def existing_file(study: Study, base: SourceRow) -> Path:
+    """Return the file of a source that files are added to; NeedssegError where it is gone."""
+    path = study.stack / base.parquet
+    if not path.exists():
+        raise NeedssegError(
+            f"The {base.kind} file {path.name} is gone from {path.parent}, so nothing can be added to it.",
+            "Import all its files again, without adding.",
+        )
+    return path
