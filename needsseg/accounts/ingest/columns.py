@@ -121,7 +121,7 @@ def _events(tz: str, forms: Mapping[str, str]) -> Plan:
         parts=cells.stamp_parts("timestamp_stamp", "at", forms.get("timestamp", "iso")),
         values=f"{cells.account_key('account_id')} AS id, nullif(trim(event_id), '') AS eid, "
         f"{cells.utc_second('at', tz)} AS second, {cells.event_source('source', 'platform')} AS event_source, "
-        f"{usage.uses(dict(forms))} AS times",
+        f"{usage.uses(forms)} AS times",
         checks=(
             *(_joined_checks(keys) if keys else _id_checks()),
             Check("event" if named == "event" else "feature", _empty(named), "no event name"),
@@ -155,23 +155,7 @@ def _uses_checks() -> tuple[Check, ...]:
 
 def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
     dates = ("start", "end", "renewal")
-    days = ", ".join(
-        f"{_no_end(f'{name}_date', cells.local_day(f'd_{name}', tz))} AS {name}_open, "
-        f"CASE WHEN {name}_open THEN NULL ELSE {cells.local_day(f'd_{name}', tz)} END AS {name}_read"
-        if name != "start"
-        else f"{cells.local_day('d_start', tz)} AS start_read"
-        for name in dates
-    )
-    begins: tuple[Check, ...] = (
-        Check("start_date", _empty("start_date"), "no start date"),
-        *_day_checks("start_date", "start_read"),
-    )
-    if "tenure" in forms:
-        days = (
-            f"{tenure.start_day(dict(forms))} AS start_read, CASE WHEN has_left THEN {forms['tenure_day']} END AS end_read, "
-            "false AS end_open, false AS renewal_open, NULL::BIGINT AS renewal_read"
-        )
-        begins = _tenure_checks(bool(forms["tenure_flag"]))
+    days, begins = _term_days(tz, forms)
     decimals, by_name = forms.get("amount", "point"), forms.get("amount_interval", "")
     number = money.amount("amount_core", decimals)
     seats = cells.number("seats") if forms.get("amount_per") == "seat" else ""
@@ -209,6 +193,26 @@ def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
         f"start_read AS start_day, {_END_DAY} AS end_day, renewal_read AS renewal_day, trim(term_id) AS term_id, "
         "trim(replaces) AS replaces, code AS currency, interval_words AS billing_interval, is_trial AS trial",
     )  # fmt: skip
+
+
+def _term_days(tz: str, forms: Mapping[str, str]) -> tuple[str, tuple[Check, ...]]:
+    """Return SQL for the first and last day and the renewal of a term, and the checks of its first day."""
+    if "tenure" in forms:
+        days = (
+            f"{tenure.start_day(forms)} AS start_read, CASE WHEN has_left THEN {forms['tenure_day']} END AS end_read, "
+            "false AS end_open, false AS renewal_open, NULL::BIGINT AS renewal_read"
+        )
+        return days, _tenure_checks(bool(forms["tenure_flag"]))
+    later_days = (
+        f"{_no_end(f'{name}_date', cells.local_day(f'd_{name}', tz))} AS {name}_open, "
+        f"CASE WHEN {name}_open THEN NULL ELSE {cells.local_day(f'd_{name}', tz)} END AS {name}_read"
+        for name in ("end", "renewal")
+    )
+    days = ", ".join((f"{cells.local_day('d_start', tz)} AS start_read", *later_days))
+    return days, (
+        Check("start_date", _empty("start_date"), "no start date"),
+        *_day_checks("start_date", "start_read"),
+    )
 
 
 def _tenure_checks(has_flag: bool) -> tuple[Check, ...]:

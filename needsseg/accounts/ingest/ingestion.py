@@ -174,10 +174,8 @@ def _ingest(
     dates = date_columns(con, mapping, names, saved)
     if unclear := [column for column in dates if not column.format]:
         raise DatesUnclearError(unclear, name)
-    forms = {column.field: column.format for column in dates}
-    as_amounts, amount_notes = amount_forms(con, mapping)
-    notes += amount_notes
-    forms |= as_amounts | usage_forms(mapping) | tenure_forms(mapping, name)
+    forms, form_notes = _forms(con, mapping, dates, name)
+    notes += form_notes
     plan = plan_of(kind, tz, forms)
     read = stage(con, plan)
     notes += open_ends(con) if kind == "subscriptions" else []
@@ -185,12 +183,7 @@ def _ingest(
     rejected = take_refused(con, plan, mapping, parts)
     notes += cut_off(rejected, ends, parts)
     columns = _keep(con, plan, earlier)
-    if "tenure" in forms:
-        rows, left = con.execute("SELECT count(*), count(end_day) FROM kept WHERE file <> ?", [EARLIER]).fetchone() or (
-            0,
-            0,
-        )
-        notes += tenure_words(forms, rows, left)
+    notes += tenure_words(con, forms, EARLIER)
     dropped, duplicates, repeated = _without_repeats(
         con, mapping, names, notes, beside_others=bool(earlier) or len(parts) > 1
     )
@@ -213,6 +206,15 @@ def _ingest(
         kind, name, sha, int(new), tuple(rejected), duplicates, parquet, dropped, read, total, refused, part_hashes, dates,
         tuple(notes),
     )  # fmt: skip
+
+
+def _forms(
+    con: DuckDBPyConnection, mapping: Mapping, dates: Sequence[DateColumn], name: str
+) -> tuple[dict[str, str], list[str | Advice]]:
+    """Return how the cells of the table ``raw`` are read, and notes on what was decided."""
+    as_amounts, notes = amount_forms(con, mapping)
+    forms = {column.field: column.format for column in dates}
+    return forms | as_amounts | usage_forms(mapping) | tenure_forms(mapping, name), notes
 
 
 def _without_repeats(

@@ -7,13 +7,18 @@ taken to have left on that day, since nothing says when it was.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as MappingOf
 from datetime import date
+from typing import TYPE_CHECKING
 
 from needsseg.accounts.ingest.cells import number, text
 from needsseg.accounts.ingest.mapping import Mapping
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.errors import Advice, Option, TenureUnclearError, UsageError
 from needsseg.text import format_count
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 UNITS = ("days", "months", "years")
 AS_OF, UNIT = "tenure_as_of", "tenure_unit"
@@ -42,7 +47,7 @@ def unit_of_name(column: str) -> str:
     return next((unit for unit in UNITS if unit in words or unit.removesuffix("s") in words), "")
 
 
-def checked_answers(given: dict[str, str]) -> dict[str, str]:
+def checked_answers(given: MappingOf[str, str]) -> dict[str, str]:
     """Return answers to QUESTIONS as they are stored; UsageError for a day or a unit that is none."""
     answers = {}
     for question, answer in given.items():
@@ -90,7 +95,7 @@ def tenure_parts() -> str:
     )
 
 
-def start_day(forms: dict[str, str]) -> str:
+def start_day(forms: MappingOf[str, str]) -> str:
     """Return SQL for the epoch day on which a customer began; months and years are those of the calendar."""
     day = f"(DATE '1970-01-01' + {forms['tenure_day']})"
     # Beyond a few thousand the calendar ends; such rows are refused by the number itself.
@@ -103,10 +108,14 @@ def start_day(forms: dict[str, str]) -> str:
     return f"datediff('day', DATE '1970-01-01', ({day} - {step[forms['tenure']]})::DATE)"
 
 
-def tenure_words(forms: dict[str, str], rows: int, left: int) -> list[str]:
-    """Return what a person should know of subscriptions by tenure."""
+def tenure_words(con: DuckDBPyConnection, forms: MappingOf[str, str], earlier: int) -> list[str]:
+    """Return what a person should know of new subscriptions by tenure in ``kept``; ``earlier`` marks those of before."""
     if "tenure" not in forms:
         return []
+    rows, left = con.execute("SELECT count(*), count(end_day) FROM kept WHERE file <> ?", [earlier]).fetchone() or (
+        0,
+        0,
+    )
     day = date.fromordinal(int(forms["tenure_day"]) + date(1970, 1, 1).toordinal())
     words = [f"{format_count(rows, 'subscription')} began as many {forms['tenure']} before {day} as their tenure says."]
     if left:

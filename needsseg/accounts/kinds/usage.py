@@ -6,6 +6,7 @@ are all the same day of the week; how active an account was on single days is th
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingOf
 from typing import TYPE_CHECKING
 
 from needsseg.accounts.ingest.cells import number, text
@@ -39,7 +40,7 @@ def usage_forms(mapping: Mapping) -> dict[str, str]:
     return forms
 
 
-def uses(forms: dict[str, str]) -> str:
+def uses(forms: MappingOf[str, str]) -> str:
     """Return SQL for the number of uses that a row stands for, a DOUBLE; NULL where it is no number."""
     return number("uses") if "counted" in forms else "1.0"
 

@@ -15,13 +15,12 @@ from needsseg.accounts.tiers.terms import ADD
 from needsseg.actions.accounts.amounts import checked_amounts, of_cells, open_choices
 from needsseg.actions.accounts.derived_files import (
     events_file,
-    is_joined,
     notes_on_files,
     private_stack,
     subscriptions_file,
 )
 from needsseg.actions.accounts.import_notes import early_usage_notes, replaced_notes, unknown_account_notes
-from needsseg.actions.accounts.new_sources import NewSource, existing_file, read_accounts_of, store_sources
+from needsseg.actions.accounts.new_sources import NewSource, file_to_add_to, read_accounts_of, store_sources
 from needsseg.actions.accounts.source_kinds import is_by_tenure, of_kind
 from needsseg.actions.accounts.source_reports import MappingProposal, SourceReport
 from needsseg.errors import Advice, Fix, NeedssegError, TableError, UsageError
@@ -62,23 +61,30 @@ def propose_mapping(
     file_list = _file_list(study, files)
     with room.gathered(file_list, None, table, PREVIEWED, study.owns) as gathered:
         laid, refused = room.laid_out(gathered.parts, whole_files=False, has_header=has_header)
-        with_accounts = is_by_tenure(laid, kind, columns)
-        kind, parts, others = of_kind(laid, "subscriptions" if with_accounts else kind, columns, whole=False)
-        proposal = _proposed(study, parts, kind)
-        chosen = _columns(proposal, columns)
+        proposal, parts, others = _of_files(study, laid, kind, columns, whole=False)
+        chosen = proposal.columns
         before = accounts.sources(study).get(proposal.kind)
         mapping = _mapping(proposal, chosen, dates, check=False)
         mapping = replace(mapping, amounts=_amounts(before, amounts, proposal.kind, only_cells=True))
         notes = tuple(note for part in parts for note in part.notes)
         proposal = replace(
-            proposal, columns=chosen, refused=(*gathered.refused, *refused, *others), notes=notes,
-            asks=room.open_questions(mapping), with_accounts=with_accounts,
+            proposal, refused=(*gathered.refused, *refused, *others), notes=notes, asks=room.open_questions(mapping)
         )  # fmt: skip
         if proposal.needed or proposal.asks or not _fits(mapping, proposal.header):
             return proposal
         saved = _saved_dates(before, chosen)
         previewed = room.preview(parts, mapping, load(study.path).timezone, saved)
         return replace(proposal, dates=previewed.dates, rows=previewed.rows)
+
+
+def _of_files(
+    study: Study, laid: tuple[Part, ...], kind: str | None, columns: MappingOf[str, str] | None, whole: bool = True
+) -> tuple[MappingProposal, tuple[Part, ...], tuple[tuple[str, str], ...]]:
+    """Return the mapping of files with what a person chose, those of their kind, and the others with the reason."""
+    with_accounts = is_by_tenure(laid, kind, columns)
+    kind, parts, others = of_kind(laid, "subscriptions" if with_accounts else kind, columns, whole)
+    proposal = _proposed(study, parts, kind)
+    return replace(proposal, columns=_columns(proposal, columns), with_accounts=with_accounts), parts, others
 
 
 def _file_list(study: Study, files: Given) -> list[str | Path]:
@@ -158,48 +164,43 @@ def import_source(
     ``amounts`` what is chosen of ``amounts.CHOICES``; without a choice that of the earlier import holds.
     ``has_header`` is as for ``propose_mapping``.
     """
-    file_list = _file_list(study, files)
     private_stack(study)
-    with room.gathered(file_list, study.stack, table, is_own_file=study.owns) as gathered:
+    with room.gathered(_file_list(study, files), study.stack, table, is_own_file=study.owns) as gathered:
         laid, refused = room.laid_out(gathered.parts, has_header=has_header)
-        with_accounts = is_by_tenure(laid, kind, columns)
-        kind, parts, others = of_kind(laid, "subscriptions" if with_accounts else kind, columns)
-        proposal = _proposed(study, parts, kind)
-        chosen = _columns(proposal, columns)
+        proposal, parts, others = _of_files(study, laid, kind, columns)
+        chosen = proposal.columns
         before = accounts.sources(study).get(proposal.kind)
         as_chosen = _amounts(before, amounts, proposal.kind)
         mapping = replace(_mapping(proposal, chosen, dates), amounts=of_cells(as_chosen))
         base = before if add else None
-        imported = {sha for _, sha in base.files} if base else set()
-        new = tuple(part for part in parts if part.sha256 not in imported)
-        unchanged = (*gathered.twice, *(part.name for part in parts if part.sha256 in imported))
+        new, known = _new_parts(parts, base)
+        unchanged = (*gathered.twice, *known)
         refused = (*gathered.refused, *refused, *others)
         if base and not new:
             return _unchanged_report(proposal, chosen, base, refused, unchanged)
-        earlier = existing_file(study, base) if base else None
-        if base and base.kind == "events" and is_joined(base) != ("account_id" not in chosen):
-            raise UsageError(
-                f"The events of {base.file_name} {'have no' if is_joined(base) else 'have'} account ids, unlike these.",
-                "Import them without adding, or all with the same columns.",
-            )
+        earlier = file_to_add_to(study, base, mapping) if base else None
         done = ingest(
             proposal.kind, new, mapping, study.stack, load(study.path).timezone,
             saved_dates=_saved_dates(before, chosen), earlier=earlier, progress=progress,
         )  # fmt: skip
-        also = read_accounts_of(study, new, chosen["account_id"], add, progress) if with_accounts else None
+        also = read_accounts_of(study, new, chosen["account_id"], add, progress) if proposal.with_accounts else None
     dates_now = {c.field: c.format for c in done.dates if c.chosen or c.format != "iso"}
-    replaced = before if base is None else None
-    own = NewSource(done, mapping, dates_now, base, as_chosen)
-    if replaced is not None and own.is_as(replaced) and (also is None or also.is_as(also.before)):
+    new_sources = [NewSource(done, mapping, dates_now, base, as_chosen, before), *([also] if also else [])]
+    if all(each.is_unchanged for each in new_sources):
         unchanged = (*unchanged, *(name for name, _ in done.parts))
     else:
-        store_sources(study, [own, *([also] if also else [])])
+        store_sources(study, new_sources)
     progress(f"reading {done.file}", 1, 1)
-    report = _report(study, done, chosen, replaced, as_chosen)
-    if also is not None:
-        accounts_replaced = also.before if also.base is None else None
-        report = replace(report, also=_report(study, also.done, also.mapping.columns, accounts_replaced, {}))
+    report, *more = [_report(study, each) for each in new_sources]
+    report = replace(report, also=next(iter(more), None))
     return replace(report, refused=(*refused, *done.refused), unchanged=unchanged, dates=dates_now)
+
+
+def _new_parts(parts: Sequence[Part], base: SourceRow | None) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """Return the files that a source does not have yet, and the names of the others."""
+    imported = {sha for _, sha in base.files} if base else set()
+    new = tuple(part for part in parts if part.sha256 not in imported)
+    return new, tuple(part.name for part in parts if part.sha256 in imported)
 
 
 def _amounts(
@@ -210,15 +211,14 @@ def _amounts(
     return of_cells(chosen) if only_cells else chosen
 
 
-def _report(
-    study: Study, done: room.Ingested, columns: dict[str, str], replaced: SourceRow | None, amounts: dict[str, str]
-) -> SourceReport:
+def _report(study: Study, new: NewSource) -> SourceReport:
+    done = new.done
     asks, overlap, about_amounts = open_choices(study, done.kind, done.parquet)
-    warnings = (*_import_warnings(study, done, replaced), *about_amounts)
+    warnings = (*_import_warnings(study, done, new.replaced), *about_amounts)
     return SourceReport(
-        done.kind, done.file, done.rows, done.rejected, done.duplicates, done.dropped, columns, warnings, done.read,
-        done.held, len(done.parts), rejects_file=str(room.rejects_file(study.stack, done.kind)), asks=asks,
-        overlap=overlap, terms=amounts.get("terms", ADD),
+        done.kind, done.file, done.rows, done.rejected, done.duplicates, done.dropped, new.mapping.columns, warnings,
+        done.read, done.held, len(done.parts), rejects_file=str(room.rejects_file(study.stack, done.kind)), asks=asks,
+        overlap=overlap, terms=new.amounts.get("terms", ADD),
     )  # fmt: skip
 
 

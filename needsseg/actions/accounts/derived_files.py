@@ -64,10 +64,14 @@ def notes_on_files(study: Study, sources: Sources, kind: str) -> list[str]:
     if "accounts" not in sources:
         return []
     words: list[str] = []
-    if kind in ("events", "users", "subscriptions") and "events" in sources and is_joined(sources["events"]):
+    if (
+        kind in ("accounts", "events", "users", "subscriptions")
+        and "events" in sources
+        and is_joined(sources["events"])
+    ):
         report = join_report(_join_files(study, sources), load(study.path).timezone)
         words += join_words(report, frozenset(sources))
-    if kind in ("churn", "subscriptions") and {"churn", "subscriptions"} <= set(sources):
+    if kind in ("accounts", "churn", "subscriptions") and {"churn", "subscriptions"} <= set(sources):
         words += ending_words(_end_files(study, sources))
     return words
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from needsseg import accounts as room
 from needsseg.accounts import Part
 from needsseg.accounts.ingest.ingestion import ingest
-from needsseg.errors import NeedssegError
+from needsseg.actions.accounts.derived_files import is_joined
+from needsseg.errors import NeedssegError, UsageError
 from needsseg.progress import Progress
 from needsseg.settings import load
 from needsseg.study.accounts import accounts
@@ -21,7 +22,7 @@ from needsseg.study.connection import Study
 class NewSource:
     """Files that were read as one kind, and how: ``base`` is the source that they are added to, None where they replace it.
 
-    ``before`` is the source of the kind there was, where it is asked for.
+    ``before`` is the source of the kind that there was.
     """
 
     done: room.Ingested
@@ -31,8 +32,15 @@ class NewSource:
     amounts: dict[str, str] = field(default_factory=dict)
     before: SourceRow | None = None
 
-    def is_as(self, before: SourceRow | None) -> bool:
+    @property
+    def replaced(self) -> SourceRow | None:
+        """The source that these files stand in place of, if any."""
+        return self.before if self.base is None else None
+
+    @property
+    def is_unchanged(self) -> bool:
         """Whether the same files were read in the same way: nothing to store then, and no step to undo."""
+        before = self.replaced
         if before is None:
             return False
         now = (self.done.parts, self.done.parquet.name, self.mapping.columns, self.dates, self.amounts)
@@ -77,19 +85,27 @@ def read_accounts_of(
     guessed = room.guess_mapping("accounts", header)
     columns = {name: column for name, column in guessed.columns.items() if column != account_column}
     mapping = replace(guessed, columns=columns | {"account_id": account_column})
-    earlier = existing_file(study, base) if base else None
+    earlier = file_to_add_to(study, base, mapping) if base else None
     done = ingest(
         "accounts", parts, mapping, study.stack, load(study.path).timezone, earlier=earlier, progress=progress
     )
     return NewSource(done, mapping, base=base, before=before)
 
 
-def existing_file(study: Study, base: SourceRow) -> Path:
-    """Return the file of a source that files are added to; NeedssegError where it is gone."""
+def file_to_add_to(study: Study, base: SourceRow, mapping: room.Mapping) -> Path:
+    """Return the file of a source that files with ``mapping`` are added to.
+
+    NeedssegError where it is gone, UsageError where only one of both has events with account ids.
+    """
     path = study.stack / base.parquet
     if not path.exists():
         raise NeedssegError(
             f"The {base.kind} file {path.name} is gone from {path.parent}, so nothing can be added to it.",
             "Import all its files again, without adding.",
+        )
+    if base.kind == "events" and is_joined(base) != ("account_id" not in mapping.columns):
+        raise UsageError(
+            f"The events of {base.file_name} {'have no' if is_joined(base) else 'have'} account ids, unlike these.",
+            "Import them without adding, or all with the same columns.",
         )
     return path

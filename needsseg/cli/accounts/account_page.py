@@ -203,11 +203,7 @@ def _shape(page: AccountPage) -> dict[str, Any]:
              "file": text.file, "excerpt": text.excerpt, "evidence": list(text.evidence)}
             for text in page.texts
         ],
-        "assigned": None if page.assigned is None else {
-            "segment": page.assigned.segment, "confidence": page.assigned.confidence,
-            "disagreement": page.assigned.disagreement, "texts": page.assigned.texts, "others": page.assigned.others,
-            "undated": page.assigned.undated, "newest": _day(_date(page.assigned.newest_day)),
-        },
+        "assigned": _assigned(page),
         "triggers": [
             asdict(row.trigger)
             | {"id": row.trigger.id, "fired_on": row.trigger.fired_on.isoformat(), "rank": row.rank,
@@ -221,10 +217,18 @@ def _shape(page: AccountPage) -> dict[str, Any]:
              "quote": quote.passage.quote, "strength": quote.strength, "exemplar": quote.exemplar}
             for quote in page.quotes
         ],
-        "users": _records(page.records.users),
-        "cancellations": _records(page.records.cancellations),
-        "tickets": _records(page.records.tickets),
-        "scores": _records(page.records.scores),
+        **{name: _records(getattr(page.records, name)) for name in ("users", "cancellations", "tickets", "scores")},
+    }  # fmt: skip
+
+
+def _assigned(page: AccountPage) -> dict[str, Any] | None:
+    """Return what the account's texts say together; None where that is no label."""
+    if page.assigned is None:
+        return None
+    return {
+        "segment": page.assigned.segment, "confidence": page.assigned.confidence,
+        "disagreement": page.assigned.disagreement, "texts": page.assigned.texts, "others": page.assigned.others,
+        "undated": page.assigned.undated, "newest": _day(_date(page.assigned.newest_day)),
     }  # fmt: skip
 
 
