@@ -13,7 +13,7 @@ from itertools import islice
 from needsseg.accounts.ingest.cells import YEAR_FIRST, YEAR_LAST
 from needsseg.accounts.ingest.mapping import is_usual_name
 from needsseg.errors import Advice, NoHeaderError, Option
-from needsseg.text import format_count
+from needsseg.text import format_count, plural
 
 LONGEST_CELL = 500  # lines of one quoted cell in a malformed file
 # Prefix of the text of a line with an unclosed quote.
@@ -145,7 +145,8 @@ def _above(name: str, rows: Sequence[Sequence[str]], place: int, has_separator: 
         number, row = titles[0]
         shown = " ".join(cell.strip() for cell in row if cell.strip())[:60]
         above = format_count(len(titles), "row")
-        yield f"{name}: the {what} is in row {place + 1}; {above} above it, such as row {number} '{shown}', are not read."
+        is_are = plural(len(titles), "is", "are")
+        yield f"{name}: the {what} is in row {place + 1}; {above} above it, such as row {number} '{shown}', {is_are} not read."
 
 
 def records(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:

@@ -68,7 +68,7 @@ def preview(
         columns = [column[0] for column in result.description or ()][3:]
         preview_rows = []
         for file, row, refused, *values in result.fetchall():
-            values_shown = _shown(dict(zip(columns, values, strict=True)), mapping.kind) if refused is None else {}
+            values_shown = _shown(dict(zip(columns, values, strict=True)), mapping) if refused is None else {}
             preview_rows.append(PreviewRow(names[file], row, values_shown, _reason(refused, plan.checks)))
     return Preview(tuple(preview_rows), dates)
 
@@ -79,19 +79,19 @@ def _reason(refused: int | None, checks: Sequence[object]) -> str:
     return "its cells do not fit the header" if refused < 0 else f"{checks[refused].field}: {checks[refused].reason}"  # type: ignore[attr-defined]
 
 
-def _shown(values: dict[str, object], kind: str) -> dict[str, str]:
+def _shown(values: dict[str, object], mapping: Mapping) -> dict[str, str]:
     """Return the values by field, with days and seconds as dates."""
     text_by_field: dict[str, str] = {}
     for column, value in values.items():
         if value is None or value == "" or column in ("day", "span") or (column == "trial" and not value):
             continue
-        if column == "uses" and value == 1:
+        if column == "uses" and "uses" not in mapping.columns:
             continue
         if column == "second":
             text_by_field["timestamp"] = format_stamp(datetime.fromtimestamp(int(str(value)), UTC))
         elif column.endswith("_day"):
             name = column.removesuffix("_day")
-            text_by_field[name if name in NAMES[kind] else f"{name}_date"] = str(date_of(int(str(value))))
+            text_by_field[name if name in NAMES[mapping.kind] else f"{name}_date"] = str(date_of(int(str(value))))
         else:
             text_by_field[column] = str(value)
     return text_by_field

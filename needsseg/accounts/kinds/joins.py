@@ -191,13 +191,13 @@ def join_words(report: JoinReport, has: frozenset[str]) -> list[str]:
         source = "subscriptions" if key == "term_id" else "users"
         where = f"not in the {source}" if source in has else f"not known, since no {source} are imported"
         words.append(
-            f"{format_count(rows, 'row')} of {format_count(ids, KEYS[key])} ({_listed(ids, examples)}) "
-            f"{plural(ids, 'that is', 'that are')} {where}."
+            f"{format_count(rows, 'row')} {plural(rows, 'is', 'are')} of {format_count(ids, KEYS[key])} "
+            f"({_listed(ids, examples)}) {plural(ids, 'that is', 'that are')} {where}."
         )
     for key, (rows, ids, examples) in report.shared.items():
         words.append(
-            f"{format_count(rows, 'row')} of {format_count(ids, KEYS[key])} ({_listed(ids, examples)}) of two accounts: which "
-            "of them used it is not known."
+            f"{format_count(rows, 'row')} {plural(rows, 'is', 'are')} of {format_count(ids, KEYS[key])} "
+            f"({_listed(ids, examples)}) of two accounts: which of them used it is not known."
         )
     for id_, accounts in report.moved[:EXAMPLES]:
         words.append(

@@ -43,7 +43,7 @@ SIGNALS_OF = {
     "source": ("platform", ("api_share", "mobile_only")),
     "login": ("login events", ("logins", "login_trend")),
     "invite": ("invitation events", ("invitations",)),
-    "day": ("single days, being counted by week", ("daily_users", "dau_mau", "seat_share")),
+    "day": ("single days (use is counted by week)", ("daily_users", "dau_mau", "seat_share")),
 }
 
 

@@ -77,8 +77,7 @@ def _kind(headers: Mapping[str, Sequence[str]], chosen: Mapping[str, str] | None
                 Option.KIND,
                 ", and which column is read as which field",
                 Option.MAP,
-                ". If its first row is data, say so",
-                Option.HEADER,
+                *([] if header[0] == "column 1" else [". If its first row is data, say so", Option.HEADER]),
                 ".",
             ),
         )

@@ -23,6 +23,7 @@ from needsseg.actions.study import history
 from needsseg.errors import UsageError
 from needsseg.scorecard.usage_queries import Events, feature_use
 from needsseg.study.connection import Study
+from tests.fixtures.requirements import needs
 from tests.fixtures.wording.matching import mentions
 
 ACCOUNTS = "account_id,name,employees\nA,Acme,10\nB,Beta,20\nC,Core,30\n"
@@ -74,7 +75,7 @@ def test_the_order_of_imports_does_not_matter(order: tuple[str, ...], talk: Stud
     assert report is not None
     assert mentions(
         said(report), "joined to accounts by user (3 rows)", "2 of 5 rows of usage belong to no account",
-        "1 row of 1 user (u9) that is not in the users", "1 row of 1 user (u3) of two accounts",
+        "1 row is of 1 user (u9) that is not in the users", "1 row is of 1 user (u3) of two accounts",
     )  # fmt: skip
 
 
@@ -197,6 +198,13 @@ def test_counted_rows_give_what_so_many_events_give(engine: str, tmp_path: Path)
         assert use[0] == use[1]
 
 
+@pytest.mark.slow
+def test_spark_agrees_on_counted_rows_of_weeks(tmp_path: Path) -> None:
+    needs("pyspark", "java")
+    stack = _stack(tmp_path, "account_id,feature,week_start,count\nA,report,2026-05-04,37\nB,report,2026-05-11,2\n")
+    assert repr(build(stack, [], AS_OF, backend="spark:local[1]")) == repr(build(stack, [], AS_OF))
+
+
 def test_engines_agree_on_counted_rows(tmp_path: Path) -> None:
     once = "account_id,feature,week_start,count\n" + "".join(
         f"{a},{f},{d - timedelta(d.weekday())},{uses}\n" for a, f, d, uses in _daily(4)
@@ -221,7 +229,7 @@ def test_rows_of_weeks_count_uses_and_say_that_days_are_not_known(tmp_path: Path
     row = build(stack, [], AS_OF)[0].behaviour
     assert row is not None
     assert (row.events, row.active_days, row.daily_users, row.dau_mau) == (148, 4, None, None)
-    assert mentions(row.in_words, "148 events on at least 4 days", "single days, being counted by week")
+    assert mentions(row.in_words, "148 events on at least 4 days", "single days (use is counted by week)")
     assert day_after(done.parquet) == AS_OF
 
 

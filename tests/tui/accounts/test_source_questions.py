@@ -70,7 +70,9 @@ def test_the_page_has_a_section_for_tickets_and_scores(tmp_path: Path) -> None:
 
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         tickets = tmp_path / "tickets.csv"
-        rows = [f"t{n},{row.account_id},2025-01-02,Sync [b]fails\n" for n, row in enumerate(accounts.listing(app.study))]
+        rows = [
+            f"t{n},{row.account_id},2025-01-02,Sync [b]fails\n" for n, row in enumerate(accounts.listing(app.study))
+        ]
         tickets.write_text("ticket_id,account_id,created_at,subject\n" + "".join(rows))
         account_sources.import_source(app.study, tickets)
         screen = await opened(app, pilot)
