@@ -182,7 +182,7 @@ def columns_page() -> str:
     """Return the columns that imports understand and that exports write, from the tables that both work by."""
     import yaml
 
-    from needsseg.accounts.ingest.mapping import NAMES, REQUIRED
+    from needsseg.accounts.ingest.mapping import INSTEAD, NAMES, REQUIRED
     from needsseg.exchange.destinations.dbt import dbt_schema
 
     parts = [
@@ -192,7 +192,12 @@ def columns_page() -> str:
         "required. `--map field=column` names another column.\n",
     ]
     for kind, fields in NAMES.items():
-        parts += [f"### {kind.capitalize()}\n", "| field | column names |\n|---|---|"]
+        parts += [f"### {'NPS' if kind == 'nps' else kind.capitalize()}\n"]
+        parts += [
+            f"Instead of `{field}` a file may have {' or '.join(f'`{other}`' for other in others)}.\n"
+            for field, others in INSTEAD.get(kind, {}).items()
+        ]
+        parts += ["| field | column names |\n|---|---|"]
         for field, names in fields.items():
             shown = f"**`{field}`**" if field in REQUIRED[kind] else f"`{field}`"
             parts.append(f"| {shown} | {', '.join(f'`{name}`' for name in names)} |")

@@ -115,8 +115,10 @@ class Option(Enum):
     DATES = "how dates are written"
     INTERVAL = "the billing interval"
     AMOUNTS = "how amounts are written"
-    TABLE = "the table of a database"
+    TABLE = "the table of a database, or the sheet of a workbook"
     QUERY = "a query of a database"
+    TENURE = "what a tenure means"
+    HEADER = "whether a file names its columns"
     TEXT_COLUMN = "the column of texts"
     ACCOUNT_COLUMN = "the column of accounts"
     ANYWAY = "whether a file that was not understood is read"
@@ -234,6 +236,14 @@ class TableError(NeedssegError):
 
 class UnknownKindError(TableError):
     """A file whose columns are those of no kind of source; who imports it can name the kind."""
+
+
+class NoHeaderError(TableError):
+    """A file whose first row looks like data; who imports it can say whether it names the columns."""
+
+
+class TenureUnclearError(TableError):
+    """A file with tenures, of which a person must say the unit or the day until which they count."""
 
 
 class StudyError(NeedssegError):

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from needsseg.errors import NeedssegError
 from needsseg.operating_system import is_running, lock, open_folder, remove_folder
@@ -75,6 +76,12 @@ def write_file(path: Path, content: str | bytes, *, private: bool = False, sync:
     data = content.encode("utf-8") if isinstance(content, str) else content
     with whole_file(path, private=private, sync=sync) as partial:
         partial.write_bytes(data)
+
+
+def private_text(path: Path) -> IO[str]:
+    """Create a text file that only its owner can read, and open it for writing; FileExistsError where there is one."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
 
 
 @contextmanager

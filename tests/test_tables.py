@@ -101,6 +101,7 @@ WRITERS = {
     "accounts/ingest/databases/files.py": "rows of a database on their way in: read at once, as they are, and gone",
     "accounts/ingest/file_rows.py": "a mended copy of a CSV on its way in, likewise",
     "accounts/ingest/rejects.py": "refused rows, restorable",
+    "accounts/ingest/workbooks.py": "a workbook's sheet on its way in, as it is, and gone",
     "exchange/assigned.py": "texts and their segments",
     "exchange/curves.py": "survival curves",
     "exchange/rollups.py": "roll-ups",
@@ -122,7 +123,12 @@ def test_every_table_is_written_by_the_one_writer() -> None:
         "accounts/ingest/databases/postgresql.py"
     }, "to stdout alone"
     plain = {name for name in using - {"tables.py"} if "neutralise=" not in sources[name]}
-    assert plain == {"accounts/ingest/databases/files.py", "accounts/ingest/file_rows.py", "accounts/ingest/rejects.py"}
+    assert plain == {
+        "accounts/ingest/databases/files.py",
+        "accounts/ingest/file_rows.py",
+        "accounts/ingest/rejects.py",
+        "accounts/ingest/workbooks.py",
+    }
 
 
 @pytest.mark.parametrize("cell", [*FORMULAS, "\n=1", "＝1", "＠x"])

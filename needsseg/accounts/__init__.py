@@ -22,9 +22,13 @@ from needsseg.accounts.ingest.mapping import (
     check_mapping,
     guess_mapping,
     kind_of,
+    missing_fields,
 )
 from needsseg.accounts.ingest.preview import Preview, PreviewRow, preview
 from needsseg.accounts.ingest.rejects import Reject, read_rejects, rejects_file
+from needsseg.accounts.ingest.workbooks import is_workbook
+from needsseg.accounts.kinds.fields import TENURE, noun, rows_of_kind
+from needsseg.accounts.kinds.tenure import QUESTIONS, UNITS, checked_answers, has_tenure, open_questions
 from needsseg.accounts.matching import match, normalised_name, registrable_domain
 from needsseg.accounts.tiers.firmographic import Firmographic, IcpRule
 from needsseg.accounts.tiers.profile import AccountProfile, Action, profiles
@@ -45,7 +49,10 @@ __all__ = [
     "FORMATS",
     "KINDS",
     "NAMES",
+    "QUESTIONS",
     "REQUIRED",
+    "TENURE",
+    "UNITS",
     "AccountProfile",
     "Accounts",
     "Action",
@@ -66,17 +73,23 @@ __all__ = [
     "address",
     "build",
     "check_mapping",
+    "checked_answers",
     "chosen_date_formats",
     "database_kind",
     "gathered",
     "guess_mapping",
+    "has_tenure",
     "is_address",
+    "is_workbook",
     "kind_of",
     "label",
     "laid_out",
     "load_rules",
     "match",
+    "missing_fields",
     "normalised_name",
+    "noun",
+    "open_questions",
     "over_all",
     "preview",
     "profiles",
@@ -86,6 +99,7 @@ __all__ = [
     "read_subscriptions",
     "registrable_domain",
     "rejects_file",
+    "rows_of_kind",
     "salesforce_18",
     "tables",
     "usage_before_subscription",

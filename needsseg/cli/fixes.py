@@ -96,6 +96,8 @@ OPTIONS: dict[Option, str] = {
     Option.AMOUNTS: "--amounts {how}",
     Option.TABLE: "--table NAME",
     Option.QUERY: "--query SQL",
+    Option.TENURE: "--tenure-as-of DATE --tenure-unit months",
+    Option.HEADER: "--header or --no-header",
     Option.TEXT_COLUMN: "--text COLUMN",
     Option.ACCOUNT_COLUMN: "--account COLUMN",
     Option.ANYWAY: "--anyway",

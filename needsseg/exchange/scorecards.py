@@ -63,10 +63,14 @@ def _card_lines(card: Scorecard) -> Iterator[Line]:
         for name, total in _TOTALS.items():
             value = getattr(each, name)
             yield segment, total, Figure(each.accounts, value, None, None, False), None
-        for key, figure in (*each.figures.items(), ("kept", each.kept), ("stays", each.stays)):
-            yield segment, key, figure, comparison_by_place.get((key, segment))
+        more = {"kept": each.kept, "stays": each.stays, "tickets_mean": each.tickets, "nps": each.nps}
+        for key, figure in (*each.figures.items(), *more.items()):
+            if figure is not None:
+                yield segment, key, figure, comparison_by_place.get((key, segment))
         for stage, number in each.stages.items():
             yield segment, f"stage {stage}", Figure(each.accounts, number, None, None, False), None
+        for reason, number in (each.reasons or {}).items():
+            yield segment, f"cancelled: {reason}", Figure(each.accounts, number, None, None, False), None
         for plan, number in each.plans.items():
             yield segment, f"plan {plan}", Figure(each.accounts, number, None, None, False), None
 

@@ -44,7 +44,9 @@ class AccountFacts:
 
     ``pays`` is in the unit of the scorecard. ``follow_up`` is None for an account that was no customer on the first day.
     The three waits are None where they could not be seen from the beginning. ``use`` is None for an account without usage
-    data or one that has left, whose use is no sign of anything. ``source`` and what follows are of its needs-based label.
+    data or one that has left, whose use is no sign of anything. ``source`` and the two below are of its needs-based label.
+    ``tickets``, ``scores`` (the newest of each person) and ``reasons`` of cancellations are of the time looked back over, None
+    where none were imported.
     """
 
     account_id: str
@@ -64,6 +66,9 @@ class AccountFacts:
     source: LabelSource | None = None
     confidence: float | None = None
     confirmed: bool = False
+    tickets: int | None = None
+    scores: tuple[int, ...] | None = None
+    reasons: tuple[str, ...] | None = None
 
 
 def followed(

@@ -40,6 +40,10 @@ def _per_seat(facts: AccountFacts) -> float | None:
     return None if facts.pays is None or not facts.seats else round(facts.pays / facts.seats, PER_SEAT_DIGITS)
 
 
+def _mean_score(facts: AccountFacts) -> float | None:
+    return round(sum(facts.scores) / len(facts.scores), 4) if facts.scores else None
+
+
 def _of_use(read: Callable[[Behaviour], bool | float | None]) -> Callable[[AccountFacts], bool | float | None]:
     """Return a reader of accounts that have not left."""
     return lambda facts: None if facts.use is None else read(facts.use)
@@ -69,6 +73,13 @@ VALUE: tuple[Measure, ...] = (
     Measure("weekly_use", "days", "days to weekly use", "take {value} to weekly use", lambda facts: facts.weekly_use),
 )  # fmt: skip
 """Of customers; all amounts are a year's, or in the unit that the scorecard names."""
+
+RECORDS: tuple[Measure, ...] = (
+    Measure("tickets", "number", "tickets", "open {value}", lambda facts: facts.tickets, unit=("ticket", "tickets")),
+    Measure("score", "number", "score", "give {value}", _mean_score, unit=("point of 10", "points of 10")),
+)  # fmt: skip
+"""Of tickets and of scores from 0 to 10, over the time looked back over, where they were imported."""
+
 
 SIGNALS: tuple[Measure, ...] = (
     Measure("active", "share", "active", "were active", _of_use(lambda row: row.events > 0), "use"),
@@ -101,6 +112,11 @@ SIGNALS: tuple[Measure, ...] = (
     ),
 )  # fmt: skip
 """Of the 30 days before the date, of accounts that have not left; numbers are of those active in that time."""
+
+
+def value_measures(accounts: Sequence[AccountFacts]) -> tuple[Measure, ...]:
+    """Return VALUE, and of RECORDS those that something is known of for one of the accounts."""
+    return (*VALUE, *(measure for measure in RECORDS if measure.values(accounts)))
 
 
 def recorded(rows: Sequence[Behaviour]) -> tuple[Measure, ...]:

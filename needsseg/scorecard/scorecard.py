@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from needsseg.accounts.kinds.records import net_promoter_points
 from needsseg.errors import Advice
 from needsseg.scorecard import proportions, scores
 from needsseg.scorecard.comparisons import (
@@ -20,7 +21,7 @@ from needsseg.scorecard.comparisons import (
 from needsseg.scorecard.dimensions import Dimension
 from needsseg.scorecard.facts import AccountFacts, Waiting
 from needsseg.scorecard.findings import Finding
-from needsseg.scorecard.measures import VALUE, Measure
+from needsseg.scorecard.measures import Measure, value_measures
 from needsseg.thresholds import FEWEST_ACCOUNTS_IN_CELL
 from needsseg.validation.survival import Curve, curve
 
@@ -61,7 +62,9 @@ class SegmentCard:
     ``pays`` is the sum over the ``priced`` accounts, those with a known amount; ``pays_mean`` and ``pays_mean_seat`` are
     per priced account, and per seat of the accounts whose seats are known too. ``kept`` is what the customers of the first
     day pay now as a share of what they paid then, ``stays`` the share of subscriptions that last twelve months and the days
-    of grace. ``curves`` hold (day, share that reached it, accounts still followed) at CURVE_DAYS.
+    of grace. ``curves`` hold (day, share that reached it, accounts still followed) at CURVE_DAYS. ``tickets`` are the tickets
+    of an account on average, ``nps`` the net promoter score (from -100 to 100) over the ``n`` accounts that answered, and
+    ``reasons`` counts cancellations; each is None where none were imported.
     """
 
     name: str
@@ -80,6 +83,9 @@ class SegmentCard:
     stages: dict[str, int]
     curves: dict[str, tuple[tuple[int, float, int], ...]]
     labels: Labels | None
+    tickets: Figure | None = None
+    nps: Figure | None = None
+    reasons: dict[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +116,13 @@ def cards(
     accounts: Sequence[AccountFacts], names: Sequence[str], grace: int
 ) -> tuple[tuple[SegmentCard, ...], SegmentCard | None, SegmentCard]:
     """Return the cards of the segments ``names``, of accounts without a segment (None where all have one), of everyone."""
-    members = by_segment(accounts)
-    own = tuple(_card(name, members.get(name, []), len(accounts), grace) for name in names)
+    members, measures = by_segment(accounts), value_measures(accounts)
+    own = tuple(_card(name, members.get(name, []), len(accounts), grace, measures) for name in names)
     without = members.get("", [])
     return (
         own,
-        _card("", without, len(accounts), grace) if without else None,
-        _card("all", accounts, len(accounts), grace),
+        _card("", without, len(accounts), grace, measures) if without else None,
+        _card("all", accounts, len(accounts), grace, measures),
     )
 
 
@@ -128,7 +134,9 @@ def by_segment(accounts: Sequence[AccountFacts]) -> dict[str, list[AccountFacts]
     return members
 
 
-def _card(name: str, accounts: Sequence[AccountFacts], total: int, grace: int) -> SegmentCard:
+def _card(
+    name: str, accounts: Sequence[AccountFacts], total: int, grace: int, measures: Sequence[Measure]
+) -> SegmentCard:
     amounts = [facts.pays for facts in accounts if facts.pays is not None]
     with_seats = [(facts.pays, facts.seats) for facts in accounts if facts.pays is not None and facts.seats]
     active = [facts.use.active_users for facts in accounts if facts.use is not None]
@@ -145,11 +153,14 @@ def _card(name: str, accounts: Sequence[AccountFacts], total: int, grace: int) -
         round(sum(pay for pay, _ in with_seats) / sum(seats for _, seats in with_seats), 2) if with_seats else None,
         _kept(accounts),
         _stays(accounts, grace),
-        {measure.key: figure(measure, accounts) for measure in VALUE},
+        {measure.key: figure(measure, accounts) for measure in measures},
         dict(Counter(facts.plan or "no plan" for facts in accounts).most_common()),
         dict(Counter(facts.stage for facts in accounts).most_common()),
-        {measure.key: _curve_points(measure, accounts) for measure in VALUE if measure.kind == "days"},
+        {measure.key: _curve_points(measure, accounts) for measure in measures if measure.kind == "days"},
         labels_of(accounts),
+        _tickets(accounts),
+        _net_promoters(accounts),
+        _reasons(accounts),
     )
 
 
@@ -188,6 +199,40 @@ def _kept(accounts: Sequence[AccountFacts]) -> Figure:
         return Figure(len(pairs), None, None, None, True)
     effect = scores.ratio_of_sums([now for now, _ in pairs], [then for _, then in pairs])
     return _figure(len(pairs), effect.value, effect.low, effect.high)
+
+
+def _tickets(accounts: Sequence[AccountFacts]) -> Figure | None:
+    """Return the tickets of an account on average; None where no tickets were imported."""
+    counts = [facts.tickets for facts in accounts if facts.tickets is not None]
+    if not counts:
+        return None
+    if len(counts) < FEWEST_ACCOUNTS_IN_CELL:
+        return Figure(len(counts), None, None, None, True)
+    effect = scores.ratio_of_sums(counts, [1] * len(counts))
+    return _figure(len(counts), effect.value, effect.low, effect.high)
+
+
+def _net_promoters(accounts: Sequence[AccountFacts]) -> Figure | None:
+    """Return the net promoter score, whose interval allows for people of one account being alike; None without scores.
+
+    Points are counted from -1, so that a share of all points is never below 0.
+    """
+    answers = [facts.scores for facts in accounts if facts.scores]
+    if not any(facts.scores is not None for facts in accounts):
+        return None
+    if len(answers) < FEWEST_ACCOUNTS_IN_CELL:
+        return Figure(len(answers), None, None, None, True)
+    points = [net_promoter_points(own) + len(own) for own in answers]
+    effect = scores.ratio_of_sums(points, [len(own) for own in answers])
+    value, low, high = (None if end is None else 100 * (end - 1) for end in (effect.value, effect.low, effect.high))
+    return _figure(len(answers), value, low, None if high is None else min(100.0, high))
+
+
+def _reasons(accounts: Sequence[AccountFacts]) -> dict[str, int] | None:
+    """Count the cancellations by reason, the most frequent first; None where no cancellations were imported."""
+    if all(facts.reasons is None for facts in accounts):
+        return None
+    return dict(Counter(reason for facts in accounts for reason in facts.reasons or ()).most_common())
 
 
 def _stays(accounts: Sequence[AccountFacts], grace: int) -> Figure:

@@ -30,11 +30,13 @@ class Events:
     merged: Mapping[str, str]
 
     def frame(self, engine: Engine) -> nw.LazyFrame[Any]:
-        """Return account_id, user_id, event, feature and day of all events before the date."""
+        """Return account_id, user_id, event, feature, day and uses of all events before the date."""
         import narwhals as nw
 
         frame = surviving(engine, local_days(engine, engine.scan(self.file), self.tz), self.merged)
-        return frame.filter(nw.col("day") < self.as_of).select("account_id", "user_id", "event", "feature", "day")
+        return frame.filter(nw.col("day") < self.as_of).select(
+            "account_id", "user_id", "event", "feature", "day", "uses"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,13 @@ def feature_use(engine: Engine, events: Events, segments: Mapping[str, str]) -> 
     flags = frame.select(
         "account_id",
         "feature",
-        now=nw.when(recent).then(1),
-        previous=nw.when(before & (day >= events.as_of - 2 * WINDOW)).then(1),
+        now=nw.when(recent).then(nw.col("uses")).otherwise(0),
+        previous=nw.when(before & (day >= events.as_of - 2 * WINDOW)).then(nw.col("uses")).otherwise(0),
         who=nw.when(recent).then(nw.col("user_id")),
     )
     grouped = flags.group_by("account_id", "feature").agg(
-        events=nw.col("now").count().cast(nw.Int64),
-        events_previous=nw.col("previous").count().cast(nw.Int64),
+        events=nw.col("now").sum().cast(nw.Int64),
+        events_previous=nw.col("previous").sum().cast(nw.Int64),
         users=nw.col("who").n_unique().cast(nw.Int64),
         # ``n_unique`` counts NULL as a value on every engine.
         without=(nw.col("who").is_null().cast(nw.Int64)).max().cast(nw.Int64),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from needsseg.accounts import DatesUnclearError, Part, guess_mapping, read_header
-from needsseg.accounts.ingest.file_rows import records
+from needsseg.accounts.ingest.csv_text import records
 from needsseg.accounts.ingest.ingestion import ingest
 from needsseg.errors import TableError
 from tests.fixtures.wording.accounts import NO_VALID_ROW

@@ -70,6 +70,7 @@ def _generated(seed: int = 11) -> dict[str, list[dict[str, str]]]:
                 "feature": rng.choice(("", "NA", f"feature {rng.randrange(70)}", f"機能 {rng.randrange(3)}")),
                 "platform": rng.choice(("web", "ios", "api", "", "Android")),
                 "timestamp": when.isoformat(),
+                "count": "37" if index % 11 == 0 else "1",
             }
         )
     events += [*events[:200], events[3], events[3]]

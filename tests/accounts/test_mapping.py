@@ -82,7 +82,8 @@ def test_a_field_or_kind_that_does_not_exist_is_refused() -> None:
     [
         ("account_id,event", "events", ("timestamp",)),
         ("account_id,event,name", "events", ("timestamp",)),
-        ("user_id,event,time", "events", ("account_id",)),
+        ("event,time", "events", ("account_id",)),
+        ("user_id,event,time", "events", ()),
         ("account_id,name,timestamp", "events", ()),
         ("type,event,userId,messageId,timestamp,context.groupId", "events", ()),
         ("account_id,plan,seats", "subscriptions", ("start_date",)),

@@ -96,7 +96,8 @@ def test_the_columns_of_the_parquet_files(tmp_path: Path) -> None:
     assert accounts[1]["country"] == "NA"
     events = rows(read("events", HERE / "segment_events.jsonl", tmp_path).parquet)
     assert list(events[0]) == [
-        "event_id", "account_id", "user_id", "event", "feature", "platform", "source", "day", "second",
+        "event_id", "account_id", "user_id", "event", "feature", "platform", "source", "day", "second", "uses",
+        "span", "term_id", "device_id",
     ]  # fmt: skip
     terms = rows(read("subscriptions", HERE / "subscriptions_with_faults.csv", tmp_path).parquet)
     assert list(terms[0]) == [

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.coding import memos, passages, statements
 from needsseg.actions.discovery import evidence, needs, previews, review
 from needsseg.actions.segments import assigning, segments
@@ -51,6 +52,7 @@ def documented(demo_folder: Path, built_studies: BuiltStudies) -> Callable[[str]
         shutil.copytree(demo_folder / "needsseg.db.stack", folder / "needsseg.db.stack")
         with studies.open_study(folder / "needsseg.db") as opened:
             _write(opened)
+            _import_records(opened, folder)
 
     def of_assign(folder: Path) -> None:
         shutil.copytree(built_studies.get("documented", of_all), folder, dirs_exist_ok=True)
@@ -78,6 +80,22 @@ def documented(demo_folder: Path, built_studies: BuiltStudies) -> Callable[[str]
         return built_studies.get("documented", of_all)
 
     return built
+
+
+def _import_records(study: Study, folder: Path) -> None:
+    """Import a user, a cancellation, a ticket and a score of the account that is shown."""
+    account = accounts.find_account(study, FILLED_IN["ACCOUNT"])
+    rows = {
+        "users": f"user_id,account_id,email,role,created_at\nu1,{account},a@example.com,admin,2026-01-02\n",
+        "churn": f"churn_id,account_id,churn_date,reason,feedback\nc1,{account},2026-05-01,price,Too dear\n",
+        "tickets": "ticket_id,account_id,created_at,subject,category,status,priority\n"
+        f"t1,{account},2026-05-01,Sync,bug,open,high\n",
+        "nps": f"response_id,account_id,user_id,date,nps,comment\nr1,{account},u1,2026-05-01,9,Good\n",
+    }
+    for kind, text in rows.items():
+        file = folder / f"{kind}.csv"
+        file.write_text(text, encoding="utf-8")
+        assert account_sources.import_source(study, file).kind == kind
 
 
 def _write(study: Study) -> None:

@@ -17,7 +17,10 @@ MOST_REMEMBERED = 8
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:
-    """Names of events and features, each sorted; first and last epoch day; numbers of events with a user and with a source."""
+    """Names of events and features, each sorted; first and last epoch day; numbers of rows with a user and with a source.
+
+    ``with_weeks`` says whether a row stands for the use of a whole week.
+    """
 
     names: tuple[str, ...]
     features: tuple[str, ...]
@@ -25,9 +28,19 @@ class EventFacts:
     last_day: int | None
     with_user: int
     with_source: int
+    with_weeks: bool = False
 
 
 _remembered: OrderedDict[tuple[str, int, int, str, str], EventFacts] = OrderedDict()
+
+
+def counted_events(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return a frame of events with ``uses`` and ``span``, which files of earlier versions lack: one event of one day each."""
+    import narwhals as nw
+
+    present = set(frame.collect_schema().names())
+    missing = {name: nw.lit(1).cast(nw.Int64) for name in ("uses", "span") if name not in present}
+    return frame.with_columns(**missing) if missing else frame
 
 
 def event_facts(engine: Engine, events: Path, frame: nw.LazyFrame[Any], as_of: int, tz: str) -> EventFacts:
@@ -48,11 +61,14 @@ def _computed(engine: Engine, frame: nw.LazyFrame[Any]) -> EventFacts:
     import narwhals as nw
 
     day = nw.col("day")
-    ((first, last, users, sources),) = engine.rows(
-        frame.select(first=day.min(), last=day.max(), users=nw.col("user_id").count(), sources=nw.col("source").count())
-    )
+    ((first, last, users, sources, span),) = engine.rows(
+        frame.select(
+            first=day.min(), last=day.max(), users=nw.col("user_id").count(), sources=nw.col("source").count(),
+            span=nw.col("span").max(),
+        )
+    )  # fmt: skip
     names, features = (_distinct(engine, frame, column) for column in ("event", "feature"))
-    return EventFacts(names, features, first, last, int(users), int(sources))
+    return EventFacts(names, features, first, last, int(users), int(sources), (span or 1) > 1)
 
 
 def _distinct(engine: Engine, frame: nw.LazyFrame[Any], column: str) -> tuple[str, ...]:

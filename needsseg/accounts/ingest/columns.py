@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from needsseg.accounts.ingest import cells, money
+from needsseg.accounts.kinds import tenure, usage
 from needsseg.text import EPOCH, date_of
 
 EARLIEST = 7_305  # 1990-01-01: an earlier date is an empty one that was written as 0, or a wrong century
@@ -42,7 +43,8 @@ class Plan:
     besides: str = ""
 
 
-Plans = dict[str, Callable[[str, Mapping[str, str]], Plan]]
+PlanMaker = Callable[[str, Mapping[str, str]], Plan]
+Plans = dict[str, PlanMaker]
 
 
 def plan_of(kind: str, tz: str, forms: Mapping[str, str]) -> Plan:
@@ -109,33 +111,51 @@ def _accounts(tz: str, forms: Mapping[str, str]) -> Plan:
 
 
 def _events(tz: str, forms: Mapping[str, str]) -> Plan:
-    text_columns = ", ".join(
-        f"nullif(trim({name}), '') AS {name}" for name in ("user_id", "event", "feature", "platform")
-    )
+    # Where no column names the event, the feature does, or the name of the column of uses.
+    named = forms.get("event", "event")
+    source_of = {"user_id": "user_id", "event": named, "feature": "feature", "platform": "platform"}
+    text_columns = ", ".join(f"nullif(trim({source}), '') AS {name}" for name, source in source_of.items())
+    keys = tuple(filter(None, forms.get("joined", "").split(",")))
     return Plan(
         dates=_year_first(("timestamp",), forms),
         parts=cells.stamp_parts("timestamp_stamp", "at", forms.get("timestamp", "iso")),
         values=f"{cells.account_key('account_id')} AS id, nullif(trim(event_id), '') AS eid, "
-        f"{cells.utc_second('at', tz)} AS second, {cells.event_source('source', 'platform')} AS event_source",
+        f"{cells.utc_second('at', tz)} AS second, {cells.event_source('source', 'platform')} AS event_source, "
+        f"{usage.uses(forms)} AS times",
         checks=(
-            *_id_checks(),
-            Check("event", _empty("event"), "no event name"),
+            *(_joined_checks(keys) if keys else _id_checks()),
+            Check("event" if named == "event" else "feature", _empty(named), "no event name"),
             Check("timestamp", _empty("timestamp"), "no time"),
             *_day_checks("timestamp", "(second // 86400)"),
+            *(_uses_checks() if "counted" in forms else ()),
         ),
-        written=f"eid AS event_id, id AS account_id, {text_columns}, event_source AS source, second // 86400 AS day, second",
+        written=f"eid AS event_id, id AS account_id, {text_columns}, "
+        "event_source AS source, second // 86400 AS day, second, times::BIGINT AS uses, 1 AS span, "
+        "nullif(trim(term_id), '') AS term_id, nullif(trim(device_id), '') AS device_id",
+    )
+
+
+def _joined_checks(keys: Sequence[str]) -> tuple[Check, ...]:
+    words = {"term_id": "subscription", "user_id": "user", "device_id": "device"}
+    nothing = " AND ".join(_empty(key) for key in keys)
+    return (
+        Check(keys[0], nothing, f"no {' or '.join(words[key] for key in keys)} id"),
+        *(check for key in keys for check in _id_checks(key)[1:]),
+    )
+
+
+def _uses_checks() -> tuple[Check, ...]:
+    return (
+        Check("uses", _empty("uses"), "no number of uses"),
+        *_number_checks("uses", "times"),
+        Check("uses", "times <> floor(times)", "uses are whole"),
+        Check("uses", f"times > {usage.MOST_USES}", f"more than {usage.MOST_USES:,} uses in one row"),
     )
 
 
 def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
     dates = ("start", "end", "renewal")
-    days = ", ".join(
-        f"{_no_end(f'{name}_date', cells.local_day(f'd_{name}', tz))} AS {name}_open, "
-        f"CASE WHEN {name}_open THEN NULL ELSE {cells.local_day(f'd_{name}', tz)} END AS {name}_read"
-        if name != "start"
-        else f"{cells.local_day('d_start', tz)} AS start_read"
-        for name in dates
-    )
+    days, begins = _term_days(tz, forms)
     decimals, by_name = forms.get("amount", "point"), forms.get("amount_interval", "")
     number = money.amount("amount_core", decimals)
     seats = cells.number("seats") if forms.get("amount_per") == "seat" else ""
@@ -149,13 +169,13 @@ def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
         parts=", ".join(
             cells.stamp_parts(f"{name}_date_stamp", f"d_{name}", forms.get(f"{name}_date", "iso")) for name in dates
         )
-        + f", {money.currency('amount_sign')} AS sign_code",
+        + f", {money.currency('amount_sign')} AS sign_code"
+        + (tenure.tenure_parts() if "tenure" in forms else ""),
         values=f"{cells.account_key('account_id')} AS id, {days}, {cells.number('seats')} AS seat_number, "
         f"{scaled} AS amount_number, {currency} AS code, {interval} AS interval_words, {_TRIAL} AS is_trial",
         checks=(
             *_id_checks(),
-            Check("start_date", _empty("start_date"), "no start date"),
-            *_day_checks("start_date", "start_read"),
+            *begins,
             *_day_checks("end_date", "end_read", "end_open"),
             *_day_checks("renewal_date", "renewal_read", "renewal_open"),
             *_id_checks("term_id")[1:],
@@ -173,6 +193,36 @@ def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
         f"start_read AS start_day, {_END_DAY} AS end_day, renewal_read AS renewal_day, trim(term_id) AS term_id, "
         "trim(replaces) AS replaces, code AS currency, interval_words AS billing_interval, is_trial AS trial",
     )  # fmt: skip
+
+
+def _term_days(tz: str, forms: Mapping[str, str]) -> tuple[str, tuple[Check, ...]]:
+    """Return SQL for the first and last day and the renewal of a term, and the checks of its first day."""
+    if "tenure" in forms:
+        days = (
+            f"{tenure.start_day(forms)} AS start_read, CASE WHEN has_left THEN {forms['tenure_day']} END AS end_read, "
+            "false AS end_open, false AS renewal_open, NULL::BIGINT AS renewal_read"
+        )
+        return days, _tenure_checks(bool(forms["tenure_flag"]))
+    later_days = (
+        f"{_no_end(f'{name}_date', cells.local_day(f'd_{name}', tz))} AS {name}_open, "
+        f"CASE WHEN {name}_open THEN NULL ELSE {cells.local_day(f'd_{name}', tz)} END AS {name}_read"
+        for name in ("end", "renewal")
+    )
+    days = ", ".join((f"{cells.local_day('d_start', tz)} AS start_read", *later_days))
+    return days, (
+        Check("start_date", _empty("start_date"), "no start date"),
+        *_day_checks("start_date", "start_read"),
+    )
+
+
+def _tenure_checks(has_flag: bool) -> tuple[Check, ...]:
+    return (
+        Check("tenure", _empty("tenure"), "no tenure"),
+        *_number_checks("tenure", "tenure_number"),
+        Check("tenure", "tenure_number <> floor(tenure_number)", "a tenure is a whole number"),
+        Check("tenure", f"start_read < {EARLIEST}", "a start before 1990; the unit of tenure may be another"),
+        *((Check("churned", "has_left IS NULL", "neither yes nor no"),) if has_flag else ()),
+    )
 
 
 def _no_end(field: str, day: str) -> str:
@@ -224,4 +274,56 @@ def _texts(tz: str, forms: Mapping[str, str]) -> Plan:
     )
 
 
-_PLANS: Plans = {"accounts": _accounts, "events": _events, "subscriptions": _subscriptions, "texts": _texts}
+def _users(tz: str, forms: Mapping[str, str]) -> Plan:
+    return Plan(
+        dates=_year_first(("created",), forms),
+        parts=cells.stamp_parts("created_stamp", "created", forms.get("created", "iso")),
+        values=f"{cells.account_key('account_id')} AS id, {cells.local_day('created', tz)} AS created_day",
+        checks=(
+            *_id_checks(),
+            Check("user_id", _empty("user_id"), "no user id"),
+            *_id_checks("user_id")[1:],
+            *_day_checks("created", "created_day"),
+        ),
+        written="id AS account_id, trim(user_id) AS user_id, trim(device_id) AS device_id, "
+        "lower(trim(email)) AS email, trim(role) AS role, created_day",
+    )
+
+
+def _dated(texts: tuple[str, ...], more: tuple[Check, ...] = (), extra: str = "", values: str = "") -> PlanMaker:
+    """Return the plan of rows of an account on a day, with text columns and ``extra`` ones."""
+
+    def plan(tz: str, forms: Mapping[str, str]) -> Plan:
+        columns = ", ".join(f"trim({name}) AS {name}" for name in texts)
+        return Plan(
+            dates=_year_first(("date",), forms),
+            parts=cells.stamp_parts("date_stamp", "d", forms.get("date", "iso")),
+            values=f"{cells.account_key('account_id')} AS account, {cells.local_day('d', tz)} AS date_day{values}",
+            checks=(*_id_checks(), Check("date", _empty("date"), "no date"), *_day_checks("date", "date_day"), *more),
+            written=f"account AS account_id, date_day::BIGINT AS date_day, {columns}{extra}",
+        )
+
+    return plan
+
+
+_SCORE_CHECKS = (
+    Check("score", _empty("score"), "no score"),
+    *_number_checks("score", "points"),
+    Check("score", "points > 10 OR points <> floor(points)", "a score is a whole number from 0 to 10"),
+)
+
+_PLANS: Plans = {
+    "accounts": _accounts,
+    "events": _events,
+    "subscriptions": _subscriptions,
+    "texts": _texts,
+    "users": _users,
+    "churn": _dated(("id", "reason", "text")),
+    "tickets": _dated(("id", "subject", "category", "status", "priority")),
+    "nps": _dated(
+        ("id", "user_id", "comment"),
+        _SCORE_CHECKS,
+        ", points::BIGINT AS score",
+        f", {cells.number('score')} AS points",
+    ),
+}

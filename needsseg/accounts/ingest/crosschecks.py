@@ -56,12 +56,15 @@ def usage_before_subscription(
     )
     with duckdb.connect() as con:
         con.execute(f"CREATE TABLE merged AS {merged}")
+        columns = con.execute(f"DESCRIBE SELECT * FROM read_parquet({text(str(events))})").fetchall()
+        number = "uses" if "uses" in {row[0] for row in columns} else "1"
         counts = con.execute(
-            f"WITH used AS (SELECT coalesce(now, account_id) AS id, {local_second('second', tz)} // 86400 AS day "
+            f"WITH used AS (SELECT coalesce(now, account_id) AS id, {number} AS number, "
+            f"{local_second('second', tz)} // 86400 AS day "
             f"FROM read_parquet({text(str(events))}) LEFT JOIN merged ON account_id = old), "
             f"begun AS (SELECT coalesce(now, account_id) AS id, min(start_day) AS start "
             f"FROM read_parquet({text(str(subscriptions))}) LEFT JOIN merged ON account_id = old GROUP BY 1) "
-            "SELECT count(*), count(DISTINCT used.id) FROM used JOIN begun USING (id) WHERE day < start"
+            "SELECT coalesce(sum(number), 0), count(DISTINCT used.id) FROM used JOIN begun USING (id) WHERE day < start"
         ).fetchone()
     rows, ids = counts or (0, 0)
     return int(rows), int(ids)

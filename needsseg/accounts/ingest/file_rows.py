@@ -1,6 +1,7 @@
 """Read CSV, Parquet and JSON lines as numbered rows of text, without interpreting cells such as ``NA``.
 
-A row's number counts the header as 1, as a spreadsheet does; JSON lines have no header, so their first line is 1.
+A row's number is that of a spreadsheet, which counts a title above the header too; JSON lines have no header, so their
+first line is 1.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ import io
 import json
 import zipfile
 import zlib
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
 
 from needsseg.accounts.ingest.cells import text
+from needsseg.accounts.ingest.csv_text import UNCLOSED, find_header, records
 from needsseg.errors import TableError
 from needsseg.tables import TableWriter
 
@@ -29,26 +31,31 @@ if TYPE_CHECKING:
 FileFormat = Literal["csv", "parquet", "jsonl"]
 PEEK = 64 * 1024
 PEEK_LINES = 500
-LONGEST_CELL = 500  # lines of one quoted cell in a malformed file
+BEGINNING = 200  # lines in which a CSV's header is looked for
 LONGEST_LINE = 32 * 1024 * 1024
 PREVIEWED = 4 * 1024 * 1024
 # A text that no cell holds, so that empty cells stay empty text, and only missing cells of short rows become NULL.
 ABSENT = "\x01absent\x01"
-# Prefix of the text of a line with an unclosed quote.
-UNCLOSED = "\x01unclosed\x01"
-TABLE_HINT = "Give a CSV, Parquet or JSON-lines file."
+TABLE_HINT = "Give a CSV, Excel (.xlsx), Parquet or JSON-lines file."
 CUT_HINT = "It was not copied or downloaded whole; fetch it again."
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The format of a file; ``clean`` means that DuckDB can read its bytes directly."""
+    """The format of a file; ``clean`` means that DuckDB can read its bytes directly.
+
+    ``first_row`` is the number of the first row below the header, and
+    ``has_header`` says whether there is one. ``notes`` are what a person should know of it.
+    """
 
     format: FileFormat
     header: tuple[str, ...]
     delimiter: str = ","
     encoding: str = "utf-8"
     clean: bool = True
+    first_row: int = 2
+    has_header: bool = True
+    notes: tuple[str, ...] = ()
 
 
 def read_header(path: Path) -> tuple[str, ...]:
@@ -56,11 +63,12 @@ def read_header(path: Path) -> tuple[str, ...]:
     return layout(path).header
 
 
-def layout(path: Path, name: str = "", whole_file: bool = True) -> Layout:
+def layout(path: Path, name: str = "", whole_file: bool = True, has_header: bool | None = None) -> Layout:
     """Return the layout of a file, by content before suffix; TableError where it is not a readable table.
 
     ``name`` is the file's name in messages. Unless ``whole_file``, as for a preview, the encoding and blank lines are
-    those of the file's beginning.
+    those of the file's beginning. ``has_header`` says whether a CSV names its columns; NoHeaderError where it is None and
+    the first row looks like data.
     """
     name = name or path.name
     try:
@@ -71,14 +79,14 @@ def layout(path: Path, name: str = "", whole_file: bool = True) -> Layout:
                 return Layout("parquet", _parquet_header(path, name))
         with open_bytes(path) as stream:
             head = stream.read(PEEK)
-        return _text_layout(path, name, head, None if whole_file else PREVIEWED)
+        return _text_layout(path, name, head, None if whole_file else PREVIEWED, has_header)
     except (EOFError, zlib.error) as error:
         raise TableError(f"{name}: is cut off: the gzip file ends in the middle, or is damaged.", CUT_HINT) from error
     except OSError as error:
         raise TableError(f"{name}: cannot be read: {error}.", "Check the file and its permissions.") from error
 
 
-def _text_layout(path: Path, name: str, head: bytes, most: int | None) -> Layout:
+def _text_layout(path: Path, name: str, head: bytes, most: int | None, has_header: bool | None) -> Layout:
     if head.startswith(b"PK\x03\x04"):
         if not zipfile.is_zipfile(path):
             raise TableError(f"{name}: is cut off: the zip file ends in the middle, or is damaged.", CUT_HINT)
@@ -91,7 +99,7 @@ def _text_layout(path: Path, name: str, head: bytes, most: int | None) -> Layout
         raise TableError(f"{name}: holds one JSON array.", "Write one object a line: jq -c '.[]' file.json")
     if start.startswith("{"):
         return Layout("jsonl", _json_header(path, name, encoding), encoding=encoding)
-    return _csv_layout(path, name, encoding, most)
+    return _csv_layout(path, name, encoding, most, has_header)
 
 
 @contextmanager
@@ -139,7 +147,7 @@ def rows_of(con: DuckDBPyConnection, path: Path, file_layout: Layout, scratch: P
     relation = _csv_relation(readable, [*names, "surplus"], file_layout.delimiter, quote='"', header=True)
     blank = " AND ".join(f"coalesce({name}, '') = ''" for name in names)
     is_row = f"surplus IS NOT NULL OR NOT ({blank})"
-    return f"(SELECT * FROM (SELECT row_number() OVER () + 1 AS row, * FROM {relation}) WHERE {is_row})"
+    return f"(SELECT * FROM (SELECT row_number() OVER () + {file_layout.first_row - 1} AS row, * FROM {relation}) WHERE {is_row})"
 
 
 def _csv_relation(path: Path, names: list[str], delimiter: str, quote: str, header: bool) -> str:
@@ -181,14 +189,13 @@ def _blocks(stream: IO[bytes], most: int | None) -> Iterator[bytes]:
         yield block
 
 
-def _csv_layout(path: Path, name: str, encoding: str, most: int | None) -> Layout:
+def _csv_layout(path: Path, name: str, encoding: str, most: int | None, has_header: bool | None) -> Layout:
     with open_text(path, encoding) as stream:
-        first = stream.readline()
-        clean = encoding == "utf-8"
-        while not first.strip():
-            clean = False
-            first = stream.readline()
-        delimiter = max((",", ";", "\t", "|"), key=first.count)
+        beginning = list(islice(stream, BEGINNING))
+    found = find_header(beginning, name, has_header)
+    clean = encoding == "utf-8" and found.first_row == 2 and found.has_header
+    with open_text(path, encoding) as stream:
+        stream.readline()
         length = 0
         for line in stream:
             # After an unclosed quote, DuckDB silently skips the rest of the file.
@@ -196,12 +203,10 @@ def _csv_layout(path: Path, name: str, encoding: str, most: int | None) -> Layou
             length += len(line)
             if not clean or (most is not None and length > most):
                 break
-    header = next(csv.reader([first], delimiter=delimiter))
-    names = tuple(cell.strip() for cell in header)
-    if len(set(names)) < len(names):
-        twice = sorted({cell for cell in names if names.count(cell) > 1})
+    if len(set(found.names)) < len(found.names):
+        twice = sorted({cell for cell in found.names if found.names.count(cell) > 1})
         raise TableError(f"{name}: the header names {', '.join(map(repr, twice))} twice.", "Rename one of them.")
-    return Layout("csv", names, delimiter, encoding, clean=clean)
+    return Layout("csv", found.names, found.delimiter, encoding, clean, found.first_row, found.has_header, found.notes)
 
 
 @contextmanager
@@ -221,54 +226,11 @@ def _rewrite(path: Path, file_layout: Layout, scratch: Path) -> None:
         width = len(file_layout.header)
         writer = TableWriter(copy, delimiter=file_layout.delimiter, quote_all=True)
         csv.field_size_limit(LONGEST_LINE)
-        header_seen = False
-        for cells in records(source, file_layout.delimiter):
-            if not header_seen and not any(cells):
-                continue
-            header_seen = True
+        writer.header(file_layout.header)
+        for cells in islice(records(source, file_layout.delimiter), file_layout.first_row - 1, None):
             if cells and cells[0].startswith(UNCLOSED):
                 cells = [*[""] * width, cells[0]]
             writer.row((cells or [""] * width)[: width + 1])
-
-
-def records(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
-    """Yield the rows of a CSV text; a line with an unclosed quote is a row of one marked cell, and no later row is lost.
-
-    A quoted cell may span several lines if its closing quote is followed by the delimiter or the line's end.
-    """
-    stream = iter(lines)
-    waiting: deque[str] = deque()
-    while True:
-        line = waiting.popleft() if waiting else next(stream, None)
-        if line is None:
-            return
-        cells = _parsed(line, delimiter)
-        if cells is not None:
-            yield cells
-            continue
-        open_lines: list[str] = []
-        while cells is None and len(open_lines) < LONGEST_CELL:
-            more = waiting.popleft() if waiting else next(stream, None)
-            if more is None:
-                break
-            open_lines.append(more)
-            if '"' in more:
-                cells = _parsed(line + "".join(open_lines), delimiter, strict=True)
-        if cells is None:
-            waiting.extendleft(reversed(open_lines))
-            cells = [UNCLOSED + line.rstrip("\r\n")[:200]]
-        yield cells
-
-
-def _parsed(row_text: str, delimiter: str, strict: bool = False) -> list[str] | None:
-    """One row of CSV, or None where its last quote is open; ``strict`` also rejects text after a closing quote."""
-    try:
-        rows = list(csv.reader(io.StringIO(row_text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        if strict or "end of data" in str(error):
-            return None
-        rows = list(csv.reader(io.StringIO(row_text, newline=""), delimiter=delimiter))
-    return rows[0] if len(rows) == 1 else ([] if not rows else None)
 
 
 def _parquet_header(path: Path, name: str) -> tuple[str, ...]:

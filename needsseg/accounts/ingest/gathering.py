@@ -14,6 +14,7 @@ from pathlib import Path
 from needsseg.accounts.ingest.databases import Selection, copy_from_file, copy_from_server, database_kind
 from needsseg.accounts.ingest.databases.addresses import is_address
 from needsseg.accounts.ingest.file_rows import Layout, layout
+from needsseg.accounts.ingest.workbooks import is_workbook, refuse_old_workbook, spool_sheet
 from needsseg.errors import Advice, NeedssegError, Option, TableError, UsageError
 from needsseg.files import file_sha256, private_folder
 
@@ -27,12 +28,13 @@ HIDDEN = (".", "__MACOS", "~$")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a source: its name, its path, its hash, and its layout once it is known."""
+    """One file of a source: its name, its path, its hash, its layout once it is known, and what to say of it."""
 
     name: str
     path: Path
     sha256: str
     layout: Layout | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def gathered(
     """
     selection = Selection(table, query)
     if not sources:
-        raise UsageError("No file is named.", "Name a CSV, Parquet or JSON-lines file, a folder or a database.")
+        raise UsageError("No file is named.", "Name a CSV, Excel, Parquet or JSON-lines file, a folder or a database.")
     with private_folder(folder, "reading") as scratch:
         parts: list[Part] = []
         refused: list[tuple[str, str]] = []
@@ -83,25 +85,37 @@ def gathered(
             raise (
                 TableError(*refused[0])
                 if refused
-                else TableError(f"{sources[0]}: holds no file.", "Name a CSV, Parquet or JSON-lines file.")
+                else TableError(
+                    f"{sources[0]}: holds no file.", "Name a CSV, Excel (.xlsx), Parquet or JSON-lines file."
+                )
             )
         yield Gathered(tuple(distinct_parts), tuple(refused), tuple(twice))
 
 
-def laid_out(parts: Iterable[Part], whole_files: bool = True) -> tuple[tuple[Part, ...], tuple[tuple[str, str], ...]]:
-    """Return the parts with their layouts, and the unreadable ones with the reason; TableError where none is readable."""
+def laid_out(
+    parts: Iterable[Part], whole_files: bool = True, has_header: bool | None = None
+) -> tuple[tuple[Part, ...], tuple[tuple[str, str], ...]]:
+    """Return the parts with their layouts, and the unreadable ones with the reason; TableError where none is readable.
+
+    ``has_header`` says whether the files name their columns, as in ``layout``.
+    """
     readable: list[Part] = []
     refused: list[tuple[str, str]] = []
     first_error: TableError | None = None
     for part in parts:
         try:
-            readable.append(part if part.layout else replace(part, layout=layout(part.path, part.name, whole_files)))
+            readable.append(part if part.layout else _laid_out(part, whole_files, has_header))
         except TableError as error:
             first_error = first_error or error
             refused.append((part.name, error.message.removeprefix(f"{part.name}: ")))
     if first_error and not readable:
         raise first_error
     return tuple(readable), tuple(refused)
+
+
+def _laid_out(part: Part, whole_file: bool, has_header: bool | None) -> Part:
+    part_layout = layout(part.path, part.name, whole_file, has_header)
+    return replace(part, layout=part_layout, notes=(*part.notes, *part_layout.notes))
 
 
 def label(names: Sequence[str]) -> str:
@@ -122,7 +136,9 @@ def _parts(
         matching_paths = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
         files = [name for name in matching_paths if name.is_file() and not is_own_file(name)]
         if not files:
-            raise TableError(f"{source}: no file fits this pattern.", "Give a CSV, Parquet or JSON-lines file.")
+            raise TableError(
+                f"{source}: no file fits this pattern.", "Give a CSV, Excel (.xlsx), Parquet or JSON-lines file."
+            )
         base = Path(os.path.commonpath([file.parent for file in files])) if len(files) > 1 else files[0].parent
         for file in files:
             yield from _of_file(file, str(file.relative_to(base)), scratch, selection, named_directly=len(files) == 1)
@@ -156,30 +172,33 @@ def _of_file(
     """Yield the part of a file, or the parts in it; for an unreadable file in a folder its name and the reason."""
     try:
         if not path.is_file():
-            raise TableError(f"{path}: no such file.", "Give a CSV, Parquet or JSON-lines file.")
+            raise TableError(f"{path}: no such file.", "Give a CSV, Excel (.xlsx), Parquet or JSON-lines file.")
         try:
             kind = database_kind(path)
             zipped = not kind and zipfile.is_zipfile(path)
             sha = "" if kind or zipped else file_sha256(path)
+            refuse_old_workbook(path, name)
         except OSError as error:
             raise TableError(f"{path}: cannot be read: {error}.", "Check the file and its permissions.") from error
         if kind:
             yield _spooled(scratch, lambda target: copy_from_file(path, kind, selection, target, rows))
-        elif zipped:
-            yield from _of_zip(path, name, scratch)
         elif selection.query:
             raise UsageError(
                 f"{name} is not a database, and cannot be queried.", Advice("Leave the query out", Option.QUERY, ".")
             )
+        elif zipped and is_workbook(path):
+            yield _sheet(path, name, scratch, selection.table, rows)
+        elif zipped:
+            yield from _of_zip(path, name, scratch, selection.table)
         elif selection.table:
             raise UsageError(
-                f"{name} is not a database and has no tables to choose from.",
+                f"{name} is not a database or a workbook and has no tables to choose from.",
                 Advice("Leave the table out", Option.TABLE, "."),
             )
         else:
             yield Part(name, path, sha)
-    except TableError as error:
-        if named_directly:
+    except (TableError, UsageError) as error:
+        if named_directly or (selection.table and isinstance(error, UsageError)):
             raise
         yield name, error.message.removeprefix(f"{name}: ")
 
@@ -190,7 +209,22 @@ def _spooled(scratch: Path, spool: Callable[[Path], tuple[str, Layout]]) -> Part
     return Part(name, target, file_sha256(target), layout_found)
 
 
-def _of_zip(path: Path, name: str, scratch: Path) -> Iterator[Part | tuple[str, str]]:
+def _sheet(path: Path, name: str, scratch: Path, table: str, rows: int | None = None) -> Part:
+    """Return the sheet of a workbook as a part; its hash is that of the cells, so that only a changed sheet is new."""
+    target = scratch / f"{len(list(scratch.iterdir())):06}.csv"
+    sheet_name, notes = spool_sheet(path, name, table, target, rows)
+    return Part(sheet_name, target, file_sha256(target), None, notes)
+
+
+def _of_member(path: Path, name: str, scratch: Path, table: str) -> Iterator[Part | tuple[str, str]]:
+    try:
+        refuse_old_workbook(path, name)
+        yield (_sheet(path, name, scratch, table) if is_workbook(path) else Part(name, path, file_sha256(path)))
+    except (TableError, UsageError) as error:
+        yield name, f"{error.message} {error.hint}".removeprefix(f"{name}: ")
+
+
+def _of_zip(path: Path, name: str, scratch: Path, table: str = "") -> Iterator[Part | tuple[str, str]]:
     """Yield the files in a zip, copied under numbers, since the names in an archive are not trusted as paths."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -212,7 +246,7 @@ def _of_zip(path: Path, name: str, scratch: Path) -> Iterator[Part | tuple[str, 
                     continue
                 target = scratch / f"{len(list(scratch.iterdir())):06}"
                 unpacked += _unpacked(archive, info, target, name, unpacked)
-                yield Part(inside, target, file_sha256(target))
+                yield from _of_member(target, inside, scratch, table)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise TableError(
             f"{name}: is cut off or damaged: {error}.", "It was not copied or downloaded whole; fetch it again."

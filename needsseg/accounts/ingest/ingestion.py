@@ -6,10 +6,16 @@ Columns of the Parquet files, in order:
   source has nothing), created_day (integer or NULL), merged_ids (ids of merged CRM records, separated by blanks), and
   own_0001 … for the columns of the source that are no field: text, double, epoch day or boolean, NULL where empty
 - events: event_id, account_id, user_id, event, feature, platform, source (text; NULL where empty; source is api, web or
-  mobile), day (UTC), second (UTC)
+  mobile), day (UTC), second (UTC), uses (how many events a row stands for), span (the days that it stands for: 1 or 7),
+  term_id, device_id (by which it is joined to an account where account_id is empty)
 - subscriptions: account_id, plan (text), seats (integer or NULL), amount (double or NULL), start_day, end_day,
   renewal_day (integers or NULL; start_day never), term_id, replaces, currency (ISO code), billing_interval (text, empty
   where the source has nothing), trial (1 or 0)
+
+- users: account_id, user_id, device_id, email, role (text, empty where the source has nothing), created_day
+- churn: account_id, date_day, id, reason, text
+- tickets: account_id, date_day, id, subject, category, status, priority
+- nps: account_id, date_day, id, user_id, comment, score (0 to 10)
 
 A day is days since 1970-01-01. ``day`` and ``second`` of an event are UTC, and the engine turns seconds into days of
 the reporting time zone; days of accounts and subscriptions are calendar days of the time zone given at ingest.
@@ -44,11 +50,13 @@ from needsseg.accounts.ingest.repeats import (
     multiplied_subscriptions,
     repeated_accounts,
     repeated_events,
+    repeated_rows,
     repeated_subscriptions,
     unknown_replaced,
 )
 from needsseg.accounts.ingest.staging import (
     cut_off,
+    ids_of,
     last_rows,
     open_ends,
     overlapping,
@@ -57,6 +65,9 @@ from needsseg.accounts.ingest.staging import (
     take_refused,
     whole_ids,
 )
+from needsseg.accounts.kinds.fields import FIELDS
+from needsseg.accounts.kinds.tenure import tenure_forms, tenure_words
+from needsseg.accounts.kinds.usage import mark_weeks, usage_forms, without_use
 from needsseg.accounts.own.columns import OwnColumn
 from needsseg.accounts.tiers.zones import zone
 from needsseg.errors import Advice, NeedssegError, TableError
@@ -167,13 +178,12 @@ def _ingest(
 ) -> Ingested:
     kind, names = mapping.kind, [part.name for part in parts]
     name = label(names)
-    notes: list[str | Advice] = [*file_notes, *whole_ids(con)]
+    notes: list[str | Advice] = [*file_notes, *whole_ids(con, ids_of(mapping))]
     dates = date_columns(con, mapping, names, saved)
     if unclear := [column for column in dates if not column.format]:
         raise DatesUnclearError(unclear, name)
-    as_amounts, amount_notes = amount_forms(con, mapping)
-    notes += amount_notes
-    forms = {column.field: column.format for column in dates} | as_amounts
+    forms, form_notes = _forms(con, mapping, dates, name)
+    notes += form_notes
     own = decided_columns(con, mapping, names)
     plan = with_own_columns(plan_of(kind, tz, forms), own.columns, tz)
     read = stage(con, plan)
@@ -184,6 +194,7 @@ def _ingest(
     emptied, own_notes = misfits(con, own.columns, names)
     notes += [*own.notes, *own_notes]
     columns = _keep(con, plan, earlier)
+    notes += tenure_words(con, forms, EARLIER)
     dropped, duplicates, repeated = _without_repeats(
         con, mapping, names, notes, beside_others=bool(earlier) or len(parts) > 1
     )
@@ -210,6 +221,15 @@ def _in_order(rejected: list[Reject], names: Sequence[str]) -> list[Reject]:
     return sorted(rejected, key=lambda reject: (places[reject.file], reject.row))
 
 
+def _forms(
+    con: DuckDBPyConnection, mapping: Mapping, dates: Sequence[DateColumn], name: str
+) -> tuple[dict[str, str], list[str | Advice]]:
+    """Return how the cells of the table ``raw`` are read, and notes on what was decided."""
+    as_amounts, notes = amount_forms(con, mapping)
+    forms = {column.field: column.format for column in dates}
+    return forms | as_amounts | usage_forms(mapping) | tenure_forms(mapping, name), notes
+
+
 def _without_repeats(
     con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str], notes: list[str | Advice], *, beside_others: bool
 ) -> tuple[int, int, list[Reject]]:
@@ -227,6 +247,7 @@ def _without_repeats(
         notes += unreadable_tiers(con)
         return dropped, duplicates, rejected
     if mapping.kind == "events":
+        dropped = without_use(con)
         duplicates, unnamed, differing = repeated_events(con)
         if differing:
             notes.append(
@@ -237,7 +258,10 @@ def _without_repeats(
             notes.append(
                 f"{unnamed:,} events have no event id, so repeats of them in other files cannot be recognised."
             )
-        return 0, duplicates, []
+        notes += mark_weeks(con, mapping, EARLIER)
+        return dropped, duplicates, []
+    if mapping.kind in FIELDS:
+        return 0, repeated_rows(con, mapping.kind), []
     duplicates = repeated_subscriptions(con)
     notes += multiplied_subscriptions(con) + unknown_replaced(con)
     notes += overlapping(con)

@@ -7,23 +7,33 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from needsseg.accounts.kinds.fields import DATES, FIELDS, NEEDED, known_kind
 from needsseg.accounts.own.columns import OwnChoices, OwnColumn, planned_columns
 from needsseg.errors import TableError, UsageError
 
-KINDS = ("accounts", "events", "subscriptions")
+KINDS = ("accounts", "events", "subscriptions", *FIELDS)
 
 REQUIRED = {
     "accounts": ("account_id",),
     "events": ("account_id", "event", "timestamp"),
     "subscriptions": ("account_id", "start_date"),
     "texts": ("text",),
+    **NEEDED,
 }
+# What rows may have instead of a field that they need: keys by which usage is joined, what names a use, a tenure.
+INSTEAD: dict[str, dict[str, tuple[str, ...]]] = {
+    "events": {"account_id": ("term_id", "user_id", "device_id"), "event": ("feature", "uses")},
+    "subscriptions": {"start_date": ("tenure",)},
+}
+# Fields of events that are only read where there is no account id.
+JOINED_BY = ("term_id", "device_id")
 
 DATE_FIELDS = {
     "accounts": ("created",),
     "events": ("timestamp",),
     "subscriptions": ("start_date", "end_date", "renewal_date"),
     "texts": ("date",),
+    **DATES,
 }
 
 # Per field: its usual column names, best first. Names are compared without case, spaces and punctuation; a dot separates
@@ -60,7 +70,12 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "source": ("source", "properties.source", "event_source"),
         "timestamp": ("timestamp", "event_time", "occurred_at", "properties.time", "originalTimestamp", "time",
-                      "created_at", "event_date", "date", "ts"),
+                      "created_at", "event_date", "date", "ts", "usage_date", "activity_date", "day", "week", "week_start",
+                      "week_of", "week_starting"),
+        "uses": ("uses", "usage_count", "event_count", "events_count", "use_count", "count", "events", "total_events",
+                 "daily_uses", "weekly_uses", "daily_events", "weekly_events"),
+        "term_id": ("subscription_id", "term_id", "contract_id"),
+        "device_id": ("device_id", "deviceId", "properties.$device_id"),
     },
     "subscriptions": {
         "account_id": ("account_id", "AccountId", "account_id (metadata)", "company_id", "customer_id", "customer.id",
@@ -68,6 +83,7 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         "plan": ("plan", "plan_name", "tier", "product", "plan_tier", "plan_id", "plan_code"),
         "seats": ("seats", "seat_count", "quantity", "licences", "licenses", "users", "plan_quantity"),
         "amount": ("amount", "mrr", "mrr_amount", "arr", "arr_amount", "monthly_amount", "annual_amount", "price", "value",
+                   "monthly_charges", "monthly_charge", "monthly_fee",
                    "plan_amount", "unit_amount", "unit_amount_in_cents", "unit_price", "plan_unit_price"),
         "start_date": ("start_date", "start", "Start (UTC)", "Start Date (UTC)", "started_at", "StartDate",
                        "subscription_start", "activated_at", "created_at", "Created (UTC)"),
@@ -84,6 +100,9 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
                            "billing_period"),
         "status": ("status", "state", "subscription_status"),
         "trial": ("is_trial", "trial", "in_trial"),
+        "tenure": ("tenure", "tenure_months", "tenure_in_months", "tenure_days", "tenure_in_days", "tenure_years",
+                   "months_as_customer", "months_on_book", "customer_age_months"),
+        "churned": ("churn", "churned", "is_churned", "churn_flag", "churn_label", "has_churned", "exited"),
     },
     # Customers' texts: not account data, but read, checked and refused in the same way.
     "texts": {
@@ -95,6 +114,7 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
                "sent_at", "opened_at", "response_date", "review_date", "day", "time"),
         "id": ("id", "ticket_id", "response_id", "review_id", "message_id", "case_id", "text_id", "CaseNumber"),
     },
+    **FIELDS,
 }  # fmt: skip
 
 
@@ -145,7 +165,27 @@ def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
             continue
         columns[name] = "|".join(free) if source in ("segment", "mixpanel") else free[0]
         used_columns.update(columns[name].split("|"))
+    if kind == "events" and "account_id" in columns:
+        columns = {name: column for name, column in columns.items() if name not in JOINED_BY}
+    if kind == "subscriptions":
+        columns = _with_tenure(columns, by_key)
     return Mapping(kind, columns, source)
+
+
+def _with_tenure(columns: dict[str, str], by_key: MappingOf[str, str]) -> dict[str, str]:
+    """Return the columns of subscriptions: with a tenure the contract is the plan, with a start date neither counts."""
+    if "tenure" in columns and "churned" in columns and "start_date" not in columns:
+        plan = next((by_key[key] for key in ("contract", "contracttype") if key in by_key), "")
+        with_plan = ({"plan": plan} if plan else {}) | columns
+        return {name: with_plan[name] for name in NAMES["subscriptions"] if name in with_plan}
+    return {name: column for name, column in columns.items() if name not in ("tenure", "churned")}
+
+
+def missing_fields(kind: str, columns: MappingOf[str, str]) -> tuple[str, ...]:
+    """Return the fields that files of a kind need and that no column gives; events may have others instead."""
+    given = {name for name, column in columns.items() if column}
+    instead = INSTEAD.get(kind, {})
+    return tuple(name for name in REQUIRED[kind] if not given & {name, *instead.get(name, ())})
 
 
 def kind_of(header: Sequence[str], chosen: MappingOf[str, str] | None = None) -> tuple[str, tuple[str, ...]]:
@@ -155,21 +195,21 @@ def kind_of(header: Sequence[str], chosen: MappingOf[str, str] | None = None) ->
     indicate events. ``chosen`` are columns that a person gave for fields.
     """
     chosen = {name: column for name, column in (chosen or {}).items() if any(name in NAMES[kind] for kind in KINDS)}
+    if (kind := known_kind({_key(column) for column in header})) and not set(chosen) - set(NAMES[kind]):
+        return kind, missing_fields(kind, guess_mapping(kind, header).columns | chosen)
     columns = {kind: _telling(kind, guess_mapping(kind, header).columns) | chosen for kind in KINDS}
     likely_kinds = [
         kind for kind in ("events", "subscriptions", "accounts") if _indicates(kind, columns, chosen, header)
     ]
-    missing_fields = {
-        kind: tuple(name for name in REQUIRED[kind] if not columns[kind].get(name)) for kind in likely_kinds
-    }
+    missing = {kind: missing_fields(kind, columns[kind]) for kind in likely_kinds}
     if not likely_kinds:
         return "", ()
-    best = max(likely_kinds, key=lambda kind: (not missing_fields[kind], len(columns[kind])))
+    best = max(likely_kinds, key=lambda kind: (not missing[kind], len(columns[kind])))
     # An events file without times must not be read as accounts, which would replace the existing ones.
     means_events = best == "accounts" and "events" in likely_kinds and _names_events(columns["events"])
     if means_events and len(columns["events"]) >= len(columns["accounts"]):
         best = "events"
-    return best, missing_fields[best]
+    return best, missing[best]
 
 
 def _telling(kind: str, columns: MappingOf[str, str]) -> dict[str, str]:
@@ -188,11 +228,13 @@ def _indicates(
         )
     if kind == "subscriptions":
         # Accounts may also have seats and a start day; only subscriptions have an amount or an end day.
-        return bool({"plan", "amount", "end_date", "renewal_date"} & own_fields) and len(own_fields) > 1
+        return bool({"plan", "amount", "end_date", "renewal_date", "tenure"} & own_fields) and len(own_fields) > 1
     timestamp = columns["events"].get("timestamp")
     timed = timestamp is not None and timestamp != columns["accounts"].get("created")
-    return "event" in own_fields and (
-        timed or _names_events(columns["events"]) or bool({"event_id", "user_id"} & own_fields)
+    counted = "uses" in own_fields and "feature" in own_fields
+    return (counted and timed) or (
+        "event" in own_fields
+        and (timed or _names_events(columns["events"]) or bool({"event_id", "user_id"} & own_fields))
     )
 
 
@@ -214,12 +256,11 @@ def check_mapping(mapping: Mapping, header: Sequence[str], file: str) -> None:
             raise TableError(
                 f"{file}: column '{column}', mapped to {name}, is not in the file.", f"Its columns are: {header_text}."
             )
-    for name in REQUIRED[mapping.kind]:
-        if name not in mapping.columns:
-            raise TableError(
-                f"{file}: no column gives {name}, which {mapping.kind} need.",
-                f"Map one of the file's columns to {name}. Its columns are: {header_text}.",
-            )
+    for name in missing_fields(mapping.kind, mapping.columns):
+        raise TableError(
+            f"{file}: no column gives {name}, which {mapping.kind} need.",
+            f"Map one of the file's columns to {name}. Its columns are: {header_text}.",
+        )
 
 
 def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping, tuple[str, ...]]:
@@ -228,13 +269,13 @@ def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping,
     TableError where a required field is missing.
     """
     missing = tuple(name for name, column in mapping.columns.items() if not alternatives(column, header))
-    needed = [name for name in missing if name in REQUIRED[mapping.kind]]
+    present = {name: column for name, column in mapping.columns.items() if name not in missing}
+    needed = [name for name in missing_fields(mapping.kind, present) if name in missing]
     if needed:
         raise TableError(
             f"{file}: column '{mapping.columns[needed[0]]}', mapped to {needed[0]}, is not in the file.",
             f"Its columns are: {', '.join(header) if header else 'none'}.",
         )
-    present = {name: column for name, column in mapping.columns.items() if name not in missing}
     return replace(mapping, columns=present), missing
 
 
@@ -263,6 +304,12 @@ def _key(name: str) -> str:
     return re.sub(r"[^a-z0-9.$]", "", name.casefold().lstrip("\ufeff"))
 
 
+def is_usual_name(cell: str) -> bool:
+    """Return whether a cell is a usual name of a column of some kind of file."""
+    key = _key(cell)
+    return bool(key) and (key in _USUAL or key.removeprefix("subscription.") in _USUAL)
+
+
 def _source(kind: str, header: set[str]) -> str:
     if kind == "events":
         if "messageId" in header or "context.groupId" in header or "anonymousId" in header:
@@ -287,3 +334,6 @@ def _billing_source(header: set[str]) -> str:
     if {"subscription.planid", "subscription.planunitprice", "planunitprice", "subscription.customerid"} & keys:
         return "chargebee"
     return "recurly" if {"accountcode", "plancode"} <= keys else "plain"
+
+
+_USUAL = frozenset(_key(alias) for fields in NAMES.values() for aliases in fields.values() for alias in aliases)

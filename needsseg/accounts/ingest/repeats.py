@@ -89,6 +89,18 @@ def repeated_subscriptions(con: DuckDBPyConnection) -> int:
     return _without(con, ", ".join(SUBSCRIPTION), "true", "min(file)", "file")
 
 
+def repeated_rows(con: DuckDBPyConnection, kind: str) -> int:
+    """Remove rows of users, churn, tickets or scores from ``kept`` that come again; return their number.
+
+    A row with an id is a repeat of an earlier one with that id and account, else of one that is equal in every cell.
+    """
+    columns = [str(row[0]) for row in con.execute("DESCRIBE kept").fetchall() if row[0] not in ("file", "row")]
+    again = _without(con, ", ".join(columns), "true", f"min({PLACE})", PLACE)
+    if kind != "users":
+        again += _without(con, "account_id, id", "id <> ''", f"min({PLACE})", PLACE)
+    return again
+
+
 def multiplied_accounts(rejected: Sequence[Reject]) -> list[str]:
     """Return a note on account ids that come again within one file, as after a join with another table."""
     again = [reject for reject in rejected if reject.reason.endswith(IN_FILE)]

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.accounts.ingest.columns import LOST_DIGITS, Plan
-from needsseg.accounts.ingest.file_rows import UNCLOSED, Layout, rows_of
+from needsseg.accounts.ingest.csv_text import UNCLOSED
+from needsseg.accounts.ingest.file_rows import Layout, rows_of
 from needsseg.accounts.ingest.gathering import Part
 from needsseg.accounts.ingest.mapping import NAMES, Mapping, alternatives, fitted
 from needsseg.accounts.ingest.rejects import Reject
@@ -62,7 +63,8 @@ def read_parts(
             without.update(missing_fields)
     if first_error and not read:
         raise first_error
-    notes = [
+    notes = [note for part in read for note in part.notes]
+    notes += [
         f"{count:,} of {len(read):,} files have no column '{mapping.columns[name]}'; {name} is empty in their rows."
         for name, count in without.items()
     ]
@@ -128,20 +130,32 @@ def _lacks(file_layout: Layout) -> str:
     return f"c{len(file_layout.header) - 1} IS NULL" if file_layout.format == "csv" else "false"
 
 
-def whole_ids(con: DuckDBPyConnection) -> list[str]:
-    """Convert account ids written as floats (``12345.0``) back to integers where all ids of a file are numbers.
+def whole_ids(con: DuckDBPyConnection, fields: Sequence[str] = ("account_id",)) -> list[str]:
+    """Convert ids written as floats (``12345.0``) back to integers where all ids of a file are numbers.
 
     Return notes for the user. A file with any other id is unchanged; ids that lost digits count as numbers, though their
     rows will be refused.
     """
-    floats = r"regexp_full_match(trim(account_id), '\d{1,15}\.0+')"
-    numbers = rf"(trim(account_id) = '' OR regexp_full_match(trim(account_id), '\d{{1,15}}(\.0+)?|{LOST_DIGITS}'))"
-    files = f"SELECT file FROM raw GROUP BY file HAVING bool_and({numbers}) AND bool_or({floats})"
-    changed = con.execute(
-        f"UPDATE raw SET account_id = regexp_extract(account_id, '\\d+') WHERE {floats} AND file IN ({files})"
-    ).fetchone()
-    count = int(changed[0]) if changed else 0
-    return [f"{count:,} account ids were written as floats (12345.0) and are read as whole numbers."] * bool(count)
+    notes = []
+    for field in fields:
+        floats = rf"regexp_full_match(trim({field}), '\d{{1,15}}\.0+')"
+        numbers = rf"(trim({field}) = '' OR regexp_full_match(trim({field}), '\d{{1,15}}(\.0+)?|{LOST_DIGITS}'))"
+        files = f"SELECT file FROM raw GROUP BY file HAVING bool_and({numbers}) AND bool_or({floats})"
+        changed = con.execute(
+            f"UPDATE raw SET {field} = regexp_extract({field}, '\\d+') WHERE {floats} AND file IN ({files})"
+        ).fetchone()
+        count = int(changed[0]) if changed else 0
+        ids = {"account_id": "account ids", "term_id": "subscription ids"}.get(field, "user ids")
+        notes += [f"{count:,} {ids} were written as floats (12345.0) and are read as whole numbers."] * bool(count)
+    return notes
+
+
+def ids_of(mapping: Mapping) -> list[str]:
+    """Return the fields that are ids of accounts, or by which rows are joined to them."""
+    keys: tuple[str, ...] = ("user_id",) if mapping.kind == "users" else ()
+    if mapping.kind == "events" and "account_id" not in mapping.columns:
+        keys = ("term_id", "user_id")
+    return [name for name in ("account_id", *keys) if name in NAMES[mapping.kind]]
 
 
 def stage(con: DuckDBPyConnection, plan: Plan) -> int:

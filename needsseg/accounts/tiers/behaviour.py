@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.engine import Engine
-from needsseg.accounts.engines.event_facts import EventFacts, event_facts
+from needsseg.accounts.engines.event_facts import EventFacts, counted_events, event_facts
 from needsseg.accounts.engines.feature_masks import feature_masks, mask_reader
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, meanings_of
 from needsseg.accounts.tiers.zones import offsets
@@ -43,6 +43,7 @@ SIGNALS_OF = {
     "source": ("platform", ("api_share", "mobile_only")),
     "login": ("login events", ("logins", "login_trend")),
     "invite": ("invitation events", ("invitations",)),
+    "day": ("single days (use is counted by week)", ("daily_users", "dau_mau", "seat_share")),
 }
 
 
@@ -101,12 +102,14 @@ class Behaviour:
     @property
     def daily_users(self) -> float | None:
         """Daily active users: the mean over the days of the window; None without user ids."""
-        return None if "user" in self.lacks or (self.events and not self.active_users) else self.user_days / WINDOW
+        if {"user", "day"} & set(self.lacks) or (self.events and not self.active_users):
+            return None
+        return self.user_days / WINDOW
 
     @property
     def dau_mau(self) -> float | None:
         """Daily active users as a share of the users of the window, in [0, 1]; None without any."""
-        return self.user_days / (WINDOW * self.active_users) if self.active_users else None
+        return self.user_days / (WINDOW * self.active_users) if self.active_users and "day" not in self.lacks else None
 
     @property
     def seat_share(self) -> float | None:
@@ -154,8 +157,9 @@ class Behaviour:
     def in_words(self) -> str:
         """Return the signals in one line, and what the source cannot give."""
         users = f" by {format_count(self.active_users, 'user')}" if "user" not in self.lacks else ""
-        parts = [f"{format_count(self.events, 'event')} on {format_count(self.active_days, 'day')}{users}"]
-        parts += [self.daily_in_words] if self.active_users else []
+        days = f"{'at least ' if 'day' in self.lacks else ''}{format_count(self.active_days, 'day')}"
+        parts = [f"{format_count(self.events, 'event')} on {days}{users}"]
+        parts += [self.daily_in_words] if self.active_users and "day" not in self.lacks else []
         parts += [format_count(self.feature_breadth, "feature")] if "feature" not in self.lacks else []
         parts += [f"API {self.api_share:.0%}"] if self.api_share is not None else []
         parts += [format_count(self.invitations, "invitation")] if "invite" not in self.lacks else []
@@ -243,15 +247,19 @@ def _lacks(facts: EventFacts, meanings: Meanings) -> tuple[str, ...]:
     """Return the keys of SIGNALS_OF of which the events say nothing at all."""
     given = {
         "user": facts.with_user, "feature": facts.features, "source": facts.with_source, "login": meanings.login,
-        "invite": meanings.invite,
+        "invite": meanings.invite, "day": not facts.with_weeks,
     }  # fmt: skip
     return tuple(key for key in SIGNALS_OF if not given[key])
 
 
 def local_days(engine: Engine, frame: nw.LazyFrame[Any], tz: str) -> nw.LazyFrame[Any]:
-    """Replace UTC days by calendar days of ``tz``, with the zone's changes that fall within the events."""
+    """Replace UTC days by calendar days of ``tz``, with the zone's changes that fall within the events.
+
+    Files of earlier versions, in which each row is one event, get the columns ``uses`` and ``span``.
+    """
     import narwhals as nw
 
+    frame = counted_events(frame)
     steps = offsets(tz)
     if len(steps) == 1 and steps[0][1] == 0:
         return frame
@@ -297,9 +305,10 @@ def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings, number_of_
         f"week_{week}": core & (day >= as_of - 7 * (week + 1)) & (day < as_of - 7 * week)
         for week in range(number_of_weeks)
     }
-    flags = {name: nw.when(holds).then(1) for name, holds in (counts | weeks).items()}
+    # A row may stand for several events; what is asked of weeks is only whether there is one.
+    flags = {name: nw.when(holds).then(nw.col("uses")).otherwise(0) for name, holds in (counts | weeks).items()}
     windows = frame.filter(day >= as_of - 2 * WINDOW).select("account_id", **flags)
-    counts_by_account = windows.group_by("account_id").agg(*(nw.col(name).count().cast(nw.Int64) for name in flags))
+    counts_by_account = windows.group_by("account_id").agg(*(nw.col(name).sum().cast(nw.Int64) for name in flags))
     core_weeks: Any = sum(nw.when(nw.col(week) > 0).then(1).otherwise(0) for week in weeks)
     return counts_by_account.select("account_id", *counts, core_weeks=core_weeks)
 
@@ -349,7 +358,7 @@ def _ever(
         "first_day": day,
         "last_day": day,
     }
-    before = nw.when(day < as_of - WINDOW).then(1).otherwise(0).cast(nw.Int64)
+    before = nw.when(day < as_of - WINDOW).then(nw.col("uses")).otherwise(0).cast(nw.Int64)
     frame = frame.select("account_id", "feature", **days, events_before=before)
     ends = [nw.col(name).max() if name == "last_day" else nw.col(name).min() for name in days]
     ends.append(nw.col("events_before").sum().cast(nw.Int64))

@@ -6,15 +6,20 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.engines.event_facts import counted_events
 from needsseg.accounts.tiers.zones import zone
 
 
 def day_after(events: Path, tz: str = "UTC", backend: str = "duckdb") -> date | None:
-    """Return the day after the newest event, in ``tz``, of a Parquet file that ``ingest`` wrote; None without events."""
+    """Return the day after the newest event, in ``tz``, of a Parquet file that ``ingest`` wrote; None without events.
+
+    Use that is counted by week reaches to the end of its week.
+    """
     import narwhals as nw
 
     with open_engine(backend) as engine:
-        newest = engine.rows(engine.scan(events).select(nw.col("second").max()))[0][0]
+        last_second = nw.col("second") + (nw.col("span") - 1) * 86_400
+        newest = engine.rows(counted_events(engine.scan(events)).select(last_second.max()))[0][0]
     return None if newest is None else datetime.fromtimestamp(int(newest), zone(tz)).date() + timedelta(days=1)
 
 

@@ -54,13 +54,13 @@ def weekly(
     frame = local_days(engine, engine.scan_of(events, ids), tz)
     frame = surviving(engine, frame, merged or {}).filter((day < as_of) & (day >= as_of - 7 * weeks))
     ago = ((nw.lit(as_of - 1) - day) // 7).cast(nw.Int64)
-    frame = frame.select("account_id", "event", "user_id", "feature", ago=ago)
+    frame = frame.select("account_id", "event", "user_id", "feature", "uses", ago=ago)
     logins = meanings_of((str(name) for (name,) in engine.rows(frame.select("event").unique())), rules).login
-    login = nw.when(nw.col("event").is_in(list(logins))).then(1).otherwise(0).cast(nw.Int64)
+    login = nw.when(nw.col("event").is_in(list(logins))).then(nw.col("uses")).otherwise(0).cast(nw.Int64)
     weekly_counts = (
         frame.with_columns(login=login)
         .group_by("account_id", "ago")
-        .agg(events=nw.len().cast(nw.Int64), logins=nw.col("login").sum().cast(nw.Int64))
+        .agg(events=nw.col("uses").sum().cast(nw.Int64), logins=nw.col("login").sum().cast(nw.Int64))
     )
     weeks_by_account: dict[str, dict[str, list[int]]] = {}
 

@@ -78,6 +78,8 @@ def _technical(row: Behaviour) -> str:
 
 def _power(row: Behaviour) -> str:
     """Return the evidence of daily use by people, or of daily use by the account where events have no user ids."""
+    if "day" in row.lacks:
+        return ""
     if row.active_users == 0:
         return (
             f"{row.active_days} active days; the events have no user ids"

@@ -35,6 +35,10 @@ class StackFiles:
     events: Path | None = None
     subscriptions: Path | None = None
     own: tuple[OwnColumn, ...] = ()
+    users: Path | None = None
+    churn: Path | None = None
+    tickets: Path | None = None
+    nps: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from needsseg.accounts.assign.labels import LabelledText
 from needsseg.accounts.ingest.cells import FORMATS
+from needsseg.accounts.kinds.tenure import QUESTIONS, UNITS
 from needsseg.accounts.own.columns import PREFIX, OwnColumn
 from needsseg.accounts.tiers.patterns import Patterns
 from needsseg.accounts.tiers.profile import AccountProfile
@@ -15,7 +16,9 @@ __all__ = [
     "BY",
     "FORMATS",
     "PREFIX",
+    "QUESTIONS",
     "ROWS",
+    "UNITS",
     "AccountProfile",
     "Cell",
     "LabelledText",

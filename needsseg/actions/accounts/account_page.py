@@ -17,6 +17,7 @@ from needsseg.accounts.tiers.series import WEEKS, Series, empty_series, weekly
 from needsseg.accounts.tiers.terms import counted_terms
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.account_records import AccountRecords, records_of
 from needsseg.actions.accounts.amounts import money_rules
 from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.own_columns import OwnCell, own_cells
@@ -98,7 +99,8 @@ class AccountPage:
     team's own columns, empty ones included.
 
     ``labels`` are all of the account, whichever its profile goes by. ``quotes`` stand by segment (the profile's own first), the
-    segment's exemplars before others, the firmest first. ``triggers`` fired in the weeks of the series.
+    segment's exemplars before others, the firmest first. ``triggers`` fired in the weeks of the series. ``records`` are its
+    users, cancellations, tickets and scores.
     """
 
     profile: AccountProfile
@@ -119,6 +121,7 @@ class AccountPage:
     pays: str = ""
     revenue: Revenue = field(default_factory=Revenue)
     own: tuple[OwnCell, ...] = ()
+    records: AccountRecords = field(default_factory=AccountRecords)
 
 
 def account_page(
@@ -191,6 +194,7 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> A
         paid.pays(account_id),
         paid,
         own_cells(study, account_id, backend),
+        records_of(files, day, own_ids),
     )
 
 
@@ -236,6 +240,7 @@ def concealed(study: Study, page: AccountPage) -> AccountPage:
             for one in page.responses
         ),
         near={id_: over.passage(passage) for id_, passage in page.near.items()},
+        records=page.records.covered(over.text),
     )
 
 

@@ -10,13 +10,19 @@ from pathlib import Path
 from needsseg import accounts as room
 from needsseg.accounts import Part, Reject
 from needsseg.accounts.ingest.ingestion import ingest
-from needsseg.accounts.own.columns import as_stored
 from needsseg.accounts.tiers.event_coverage import count_rows_of_unknown_accounts
 from needsseg.accounts.tiers.terms import ADD
 from needsseg.actions.accounts.amounts import checked_amounts, of_cells, open_choices
-from needsseg.actions.accounts.import_notes import early_usage_notes, replaced_notes
+from needsseg.actions.accounts.derived_files import (
+    events_file,
+    notes_on_files,
+    private_stack,
+    subscriptions_file,
+)
+from needsseg.actions.accounts.import_notes import early_usage_notes, replaced_notes, unknown_account_notes
+from needsseg.actions.accounts.new_sources import NewSource, file_to_add_to, read_accounts_of, store_sources
 from needsseg.actions.accounts.own_columns import OwnGiven, chosen_columns, field_dates, stored_columns
-from needsseg.actions.accounts.source_kinds import of_kind
+from needsseg.actions.accounts.source_kinds import is_by_tenure, of_kind
 from needsseg.actions.accounts.source_reports import MappingProposal, SourceReport
 from needsseg.errors import Advice, Fix, NeedssegError, TableError, UsageError
 from needsseg.progress import Progress, silent
@@ -24,19 +30,18 @@ from needsseg.settings import load
 from needsseg.study.accounts import accounts
 from needsseg.study.accounts.accounts import SourceRow
 from needsseg.study.connection import Study
-from needsseg.text import format_count
 
 Given = str | Path | Sequence[str | Path]
 PREVIEWED = 10_000
 
 
 def tables(study: Study, source: str | Path) -> list[str]:
-    """The tables of a database file or server; none for a file that is not a database."""
+    """The tables of a database file or server, the sheets of a workbook; none for another file."""
     if room.is_address(str(source)):
         return room.tables(str(source))
     path = Path(source).expanduser()
     _refuse_own(study, path)
-    return room.tables(str(path)) if path.is_file() and room.database_kind(path) else []
+    return room.tables(str(path)) if path.is_file() and (room.database_kind(path) or room.is_workbook(path)) else []
 
 
 def propose_mapping(
@@ -50,24 +55,41 @@ def propose_mapping(
     dates: MappingOf[str, str] | None = None,
     amounts: MappingOf[str, str] | None = None,
     own: OwnGiven | None = None,
+    has_header: bool | None = None,
 ) -> MappingProposal:
-    """Return the mapping that ``import_source`` would use, with the first rows; without ``kind``, the columns tell it."""
+    """Return the mapping that ``import_source`` would use, with the first rows; without ``kind``, the columns tell it.
+
+    ``has_header`` says whether the files name their columns; NoHeaderError where it is None and the first row looks like data.
+    """
     file_list = _file_list(study, files)
     with room.gathered(file_list, None, table, PREVIEWED, study.owns, query) as gathered:
-        laid, refused = room.laid_out(gathered.parts, whole_files=False)
-        kind, parts, others = of_kind(laid, kind, columns, whole=False)
-        proposal = _proposed(study, parts, kind)
-        chosen = _columns(proposal, columns)
+        laid, refused = room.laid_out(gathered.parts, whole_files=False, has_header=has_header)
+        proposal, parts, others = _of_files(study, laid, kind, columns, whole=False)
+        chosen = proposal.columns
         before = accounts.sources(study).get(proposal.kind)
         mapping = _mapping(proposal, chosen, dates, own, before, check=False)
-        mapping = replace(mapping, amounts=checked_amounts(amounts, proposal.kind))
+        mapping = replace(mapping, amounts=_amounts(before, amounts, proposal.kind, only_cells=True))
+        notes = tuple(note for part in parts for note in part.notes)
         proposal = replace(
-            proposal, columns=chosen, dropped=mapping.own.dropped, refused=(*gathered.refused, *refused, *others)
-        )
-        if proposal.needed or not _fits(mapping, proposal.header):
+            proposal, dropped=mapping.own.dropped, refused=(*gathered.refused, *refused, *others), notes=notes,
+            asks=room.open_questions(mapping),
+        )  # fmt: skip
+        if proposal.needed or proposal.asks or not _fits(mapping, proposal.header):
             return proposal
         previewed = room.preview(parts, mapping, load(study.path).timezone, _saved_dates(before, chosen))
-        return replace(proposal, dates=previewed.dates, rows=previewed.rows, own=previewed.own, notes=previewed.notes)
+        return replace(
+            proposal, dates=previewed.dates, rows=previewed.rows, own=previewed.own, notes=(*notes, *previewed.notes)
+        )
+
+
+def _of_files(
+    study: Study, laid: tuple[Part, ...], kind: str | None, columns: MappingOf[str, str] | None, whole: bool = True
+) -> tuple[MappingProposal, tuple[Part, ...], tuple[tuple[str, str], ...]]:
+    """Return the mapping of files with what a person chose, those of their kind, and the others with the reason."""
+    with_accounts = is_by_tenure(laid, kind, columns)
+    kind, parts, others = of_kind(laid, "subscriptions" if with_accounts else kind, columns, whole)
+    proposal = _proposed(study, parts, kind)
+    return replace(proposal, columns=_columns(proposal, columns), with_accounts=with_accounts), parts, others
 
 
 def _file_list(study: Study, files: Given) -> list[str | Path]:
@@ -99,7 +121,7 @@ def _proposed(study: Study, parts: Sequence[Part], kind: str) -> MappingProposal
         used = set(columns.values())
         new = {name: guessed.columns[name] for name in describing if name in guessed.columns}
         columns |= {name: column for name, column in new.items() if name not in columns and column not in used}
-    current_source = f"{saved.row_count:,} {kind} from {saved.file_name}" if saved else ""
+    current_source = f"{saved.row_count:,} {room.rows_of_kind(kind)} from {saved.file_name}" if saved else ""
     return MappingProposal(
         kind, header, columns, as_before, room.label(list(headers)), len(headers), held=current_source
     )
@@ -148,55 +170,76 @@ def import_source(
     add: bool = False,
     amounts: MappingOf[str, str] | None = None,
     own: OwnGiven | None = None,
+    has_header: bool | None = None,
 ) -> SourceReport:
     """Read files of accounts, events or subscriptions into Parquet beside the study, and use them from now on.
 
     They stand in place of the source of their kind; with ``add`` they come to what it holds, and a file that is there
     already changes nothing. ``dates`` says how columns of dates are written, ``table`` or ``query`` what to read of a database,
     ``amounts`` what is chosen of ``amounts.CHOICES``, ``own`` of further columns; else the choices of the earlier import hold.
+    ``has_header`` is as for ``propose_mapping``.
     """
-    file_list = _file_list(study, files)
-    _private_folder(study.stack)
-    with room.gathered(file_list, study.stack, table, is_own_file=study.owns, query=query) as gathered:
-        laid, refused = room.laid_out(gathered.parts)
-        kind, parts, others = of_kind(laid, kind, columns)
-        proposal = _proposed(study, parts, kind)
-        chosen = _columns(proposal, columns)
+    private_stack(study)
+    named = _file_list(study, files)
+    with room.gathered(named, study.stack, table, is_own_file=study.owns, query=query) as gathered:
+        laid, refused = room.laid_out(gathered.parts, has_header=has_header)
+        proposal, parts, others = _of_files(study, laid, kind, columns)
+        chosen = proposal.columns
         before = accounts.sources(study).get(proposal.kind)
-        as_chosen = (before.amounts if before and before.amounts else {}) | checked_amounts(amounts, proposal.kind)
+        as_chosen = _amounts(before, amounts, proposal.kind)
         mapping = replace(_mapping(proposal, chosen, dates, own, before, add), amounts=of_cells(as_chosen))
         base = before if add else None
-        imported = {sha for _, sha in base.files} if base else set()
-        new = tuple(part for part in parts if part.sha256 not in imported)
-        unchanged = (*gathered.twice, *(part.name for part in parts if part.sha256 in imported))
+        new, known = _new_parts(parts, base)
+        unchanged = (*gathered.twice, *known)
         refused = (*gathered.refused, *refused, *others)
         if base and not new:
             return _unchanged_report(proposal, chosen, base, refused, unchanged)
-        earlier = _existing_file(study, base) if base else None
+        earlier = file_to_add_to(study, base, mapping) if base else None
         done = ingest(
             proposal.kind, new, mapping, study.stack, load(study.path).timezone,
             saved_dates=_saved_dates(before, chosen), earlier=earlier, earlier_own=stored_columns(base), progress=progress,
         )  # fmt: skip
+        also = read_accounts_of(study, new, chosen["account_id"], add, progress) if proposal.with_accounts else None
     dates_now = {c.field: c.format for c in done.dates if c.chosen or c.format != "iso"}
-    replaced = before if base is None else None
-    if replaced is not None and _as_before(replaced, done, mapping, dates_now, as_chosen):
+    new_sources = [NewSource(done, mapping, dates_now, base, as_chosen, before), *([also] if also else [])]
+    if all(each.is_unchanged for each in new_sources):
         unchanged = (*unchanged, *(name for name, _ in done.parts))
     else:
-        _store_source(study, done, mapping, dates_now, base, as_chosen)
+        store_sources(study, new_sources)
     progress(f"reading {done.file}", 1, 1)
-    report = _report(study, done, chosen, replaced, as_chosen)
+    report = _report_on(study, new_sources)
     return replace(report, refused=(*refused, *done.refused), unchanged=unchanged, dates=dates_now)
 
 
-def _report(
-    study: Study, done: room.Ingested, columns: dict[str, str], replaced: SourceRow | None, amounts: dict[str, str]
-) -> SourceReport:
+def _new_parts(parts: Sequence[Part], base: SourceRow | None) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """Return the files that a source does not have yet, and the names of the others."""
+    imported = {sha for _, sha in base.files} if base else set()
+    new = tuple(part for part in parts if part.sha256 not in imported)
+    return new, tuple(part.name for part in parts if part.sha256 in imported)
+
+
+def _amounts(
+    before: SourceRow | None, given: MappingOf[str, str] | None, kind: str, only_cells: bool = False
+) -> dict[str, str]:
+    """Return the choices about amounts and tenure: those of the earlier import, and over them what was given now."""
+    chosen = (before.amounts if before and before.amounts else {}) | checked_amounts(given, kind)
+    return of_cells(chosen) if only_cells else chosen
+
+
+def _report_on(study: Study, new_sources: Sequence[NewSource]) -> SourceReport:
+    """Return the report on what was read, and in it that on accounts made of the same rows."""
+    report, *more = [_report(study, each) for each in new_sources]
+    return replace(report, also=next(iter(more), None))
+
+
+def _report(study: Study, new: NewSource) -> SourceReport:
+    done = new.done
     asks, overlap, about_amounts = open_choices(study, done.kind, done.parquet)
-    warnings = (*_import_warnings(study, done, replaced), *about_amounts)
+    warnings = (*_import_warnings(study, done, new.replaced), *about_amounts)
     return SourceReport(
-        done.kind, done.file, done.rows, done.rejected, done.duplicates, done.dropped, columns, warnings, done.read,
-        done.held, len(done.parts), rejects_file=str(room.rejects_file(study.stack, done.kind)), asks=asks,
-        overlap=overlap, terms=amounts.get("terms", ADD), own=done.own, emptied=done.emptied,
+        done.kind, done.file, done.rows, done.rejected, done.duplicates, done.dropped, new.mapping.columns, warnings,
+        done.read, done.held, len(done.parts), rejects_file=str(room.rejects_file(study.stack, done.kind)), asks=asks,
+        overlap=overlap, terms=new.amounts.get("terms", ADD), own=done.own, emptied=done.emptied,
     )  # fmt: skip
 
 
@@ -220,61 +263,10 @@ def _import_warnings(study: Study, done: room.Ingested, replaced: SourceRow | No
     return [
         *replaced_notes(other_content),
         *done.warnings,
-        *_unknown_account_notes(study),
-        *early_usage_notes(study, done.kind),
+        *notes_on_files(study, accounts.sources(study), done.kind),
+        *unknown_account_notes(unknown_accounts(study)),
+        *early_usage_notes(study, done.kind, stack_files(study) if "accounts" in accounts.sources(study) else None),
     ]
-
-
-def _as_before(
-    before: SourceRow, done: room.Ingested, mapping: room.Mapping, dates: dict[str, str], amounts: dict[str, str]
-) -> bool:
-    """Whether the same files were read in the same way: nothing to store then, and no step to undo."""
-    own = as_stored(mapping.own, done.own) if done.own or mapping.own.dropped else {}
-    now = (done.parts, done.parquet.name, mapping.columns, dates, amounts, own)
-    # Only of subscriptions does it matter that an earlier version stored no choices: it took the newest of their terms.
-    stored = before.amounts if done.kind == "subscriptions" else before.amounts or {}
-    return (before.files, before.parquet, before.mapping, before.dates, stored, before.own) == now
-
-
-def _store_source(
-    study: Study,
-    done: room.Ingested,
-    mapping: room.Mapping,
-    dates: dict[str, str],
-    base: SourceRow | None,
-    amounts: dict[str, str],
-) -> None:
-    """Make what was read the study's source of its kind, as one step that can be undone."""
-    files = (*(base.files if base else ()), *done.parts)
-    verb = "added" if base else "read"
-    with study.action("import accounts", f"{verb} {done.rows} {done.kind} from {done.file}"):
-        accounts.set_source(
-            study,
-            done.kind,
-            room.label([name for name, _ in files]),
-            room.over_all(sha for _, sha in files),
-            mapping.columns,
-            done.parquet.name,
-            (
-                done.held,
-                len(done.rejected) + (base.rejected if base else 0),
-                done.duplicates + (base.duplicates if base else 0),
-            ),
-            dates,
-            files,
-            amounts,
-            as_stored(mapping.own, done.own) if done.own or mapping.own.dropped else {},
-        )
-
-
-def _existing_file(study: Study, base: SourceRow) -> Path:
-    path = study.stack / base.parquet
-    if not path.exists():
-        raise NeedssegError(
-            f"The {base.kind} file {path.name} is gone from {path.parent}, so nothing can be added to it.",
-            "Import all its files again, without adding.",
-        )
-    return path
 
 
 def _saved_dates(before: SourceRow | None, columns: MappingOf[str, str]) -> dict[str, str]:
@@ -282,15 +274,6 @@ def _saved_dates(before: SourceRow | None, columns: MappingOf[str, str]) -> dict
     if before is None:
         return {}
     return {name: form for name, form in before.dates.items() if before.mapping.get(name) == columns.get(name)}
-
-
-def _unknown_account_notes(study: Study) -> list[str]:
-    """Return a notice for each kind of source with rows of accounts that were not imported; those rows are ignored."""
-    return [
-        f"Ignored {format_count(sum(unknown.values()), kind.removesuffix('s'))} from unknown accounts "
-        f"({', '.join(list(unknown)[:3])}{' …' if len(unknown) > 3 else ''})."
-        for kind, unknown in unknown_accounts(study).items()
-    ]
 
 
 def rejects(study: Study, kind: str) -> list[Reject]:
@@ -302,25 +285,28 @@ def rejects(study: Study, kind: str) -> list[Reject]:
 
 def stack_files(study: Study) -> room.StackFiles:
     """The Parquet files in use; raises NeedssegError when there are no accounts, or a file is gone."""
-    paths = {kind: study.stack / source.parquet for kind, source in accounts.sources(study).items()}
+    sources = accounts.sources(study)
+    paths = {kind: study.stack / source.parquet for kind, source in sources.items()}
     if "accounts" not in paths:
         raise NeedssegError("There are no accounts yet.", Advice("Import them: ", Fix.IMPORT_ACCOUNTS))
     for kind, path in paths.items():
         if not path.exists():
             raise NeedssegError(f"The {kind} file {path.name} is gone from {path.parent}.", "Import the source again.")
-    own = stored_columns(accounts.sources(study)["accounts"])
-    return room.StackFiles(paths["accounts"], paths.get("events"), paths.get("subscriptions"), own)
+    return room.StackFiles(
+        paths["accounts"], events_file(study, sources), subscriptions_file(study, sources),
+        stored_columns(sources["accounts"]), *(paths.get(kind) for kind in ("users", "churn", "tickets", "nps")),
+    )  # fmt: skip
 
 
 def unknown_accounts(study: Study) -> dict[str, dict[str, int]]:
-    """Count the rows of events and subscriptions by account id that is not among the accounts; empty without accounts."""
+    """Count the rows of each other kind by account id that is not among the accounts; empty without accounts."""
     if "accounts" not in accounts.sources(study):
         return {}
     files = stack_files(study)
     rows_by_account = {
         kind: count_rows_of_unknown_accounts(path, files.accounts)
-        for kind, path in (("events", files.events), ("subscriptions", files.subscriptions))
-        if path is not None
+        for kind in room.KINDS[1:]
+        if (path := getattr(files, kind)) is not None
     }
     return {kind: unknown for kind, unknown in rows_by_account.items() if unknown}
 
@@ -332,12 +318,3 @@ def without_password(source: str) -> tuple[str, str]:
     where = room.address(source)
     query = source.partition("?")[2]
     return where.shown + (f"?{query}" if query else ""), where.password
-
-
-def _private_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise NeedssegError(
-            f"{folder} cannot be created: {error.strerror}.", "Account data is stored there."
-        ) from error

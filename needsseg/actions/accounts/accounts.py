@@ -30,6 +30,8 @@ from needsseg.study.connection import Study
 from needsseg.study.segments import segments
 
 KINDS = room.KINDS
+IMPORTED = (*KINDS, room.TENURE)
+"""What files are imported as: the kinds of sources, and customers by tenure, which are accounts and subscriptions."""
 
 
 def participants(study: Study) -> list[Participant]:

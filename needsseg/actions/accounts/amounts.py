@@ -32,9 +32,13 @@ OF_CELLS = ("decimals", "unit", "per")
 
 
 def checked_amounts(given: Mapping[str, str] | None, kind: str = "subscriptions") -> dict[str, str]:
-    """Return choices of CHOICES as they are stored; UsageError for one that does not exist, or for another kind of source."""
-    choices = {name: value.strip() for name, value in (given or {}).items()}
-    if choices and kind != "subscriptions":
+    """Return choices of CHOICES, and answers about tenure, as they are stored.
+
+    UsageError for one that does not exist, or for another kind of source.
+    """
+    choices = {name: value.strip() for name, value in (given or {}).items() if name not in room.QUESTIONS}
+    answers = room.checked_answers({name: value for name, value in (given or {}).items() if name in room.QUESTIONS})
+    if (choices or answers) and kind != "subscriptions":
         raise UsageError(f"{kind.capitalize()} have no amounts to choose for.", "Leave that choice out.")
     for name, value in choices.items():
         allowed = CHOICES.get(name)
@@ -44,12 +48,12 @@ def checked_amounts(given: Mapping[str, str] | None, kind: str = "subscriptions"
         if value not in allowed:
             options = "an ISO code such as EUR" if name == "currency" else ", ".join(allowed)
             raise UsageError(f"'{value}' is not a valid choice of {name}.", f"Choose {options}.")
-    return choices
+    return choices | answers
 
 
 def of_cells(chosen: Mapping[str, str]) -> dict[str, str]:
     """Return the choices that say how cells are read."""
-    return {name: value for name, value in chosen.items() if name in OF_CELLS}
+    return {name: value for name, value in chosen.items() if name in OF_CELLS or name in room.QUESTIONS}
 
 
 def overlap(study: Study) -> str:

@@ -9,6 +9,21 @@ from needsseg.accounts import Part
 from needsseg.errors import Advice, Option, TableError, UnknownKindError, UsageError
 
 
+def is_by_tenure(parts: tuple[Part, ...], kind: str | None, chosen: Mapping[str, str] | None) -> bool:
+    """Return whether files hold a customer a row with a tenure, from which accounts and subscriptions are made at once.
+
+    A person says so with the kind, or the columns do where no kind is said.
+    """
+    if kind is not None:
+        return kind == room.TENURE
+    headers = [part.layout.header for part in parts if part.layout]
+    guessed = [room.guess_mapping("subscriptions", header) for header in headers]
+    return bool(guessed) and all(
+        room.has_tenure(mapping) and room.kind_of(header, chosen)[0] == "subscriptions"
+        for mapping, header in zip(guessed, headers, strict=True)
+    )
+
+
 def of_kind(
     parts: tuple[Part, ...], kind: str | None, chosen: Mapping[str, str] | None, whole: bool = True
 ) -> tuple[str, tuple[Part, ...], tuple[tuple[str, str], ...]]:
@@ -56,8 +71,15 @@ def _kind(headers: Mapping[str, Sequence[str]], chosen: Mapping[str, str] | None
                 ),
             )
         raise UnknownKindError(
-            f"{name}: its columns are not those of accounts, events or subscriptions: {columns}.",
-            Advice("Name what it holds", Option.KIND, ", and which column is read as which field", Option.MAP, "."),
+            f"{name}: its columns are not those of {', '.join(room.KINDS[:-1])} or {room.KINDS[-1]}: {columns}.",
+            Advice(
+                "Name what it holds",
+                Option.KIND,
+                ", and which column is read as which field",
+                Option.MAP,
+                *(() if header[0] == "column 1" else (". If its first row is data, say so", Option.HEADER)),
+                ".",
+            ),
         )
     kinds = dict.fromkeys(complete_kinds.values())
     if len(kinds) > 1:

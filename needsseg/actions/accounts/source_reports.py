@@ -1,4 +1,4 @@
-"""What is reported of account data: how files would be read, and what an import did."""
+"""What is proposed before an import of account data, and what is reported after it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ class MappingProposal:
     """A proposal of which column is read as which field: as last time where that fits, else guessed.
 
     ``rows`` are the first ones as they would be read, ``dates`` how date columns are written (an empty format: a person
-    must say), ``refused`` the files that cannot be read, ``held`` the rows imported earlier, in words. ``own`` are the further
-    columns of accounts with their types, ``dropped`` those to leave out, ``notes`` what a person should know of them.
+    must say), ``refused`` the files that cannot be read, ``held`` the rows imported earlier, in words,
+    ``notes`` what to know of the files. ``asks`` are the questions about tenure that a person has to answer first,
+    ``with_accounts`` whether accounts are made of the same rows. ``own`` are the further columns of accounts with their types,
+    ``dropped`` those to leave out.
     """
 
     kind: str
@@ -33,16 +35,23 @@ class MappingProposal:
     own: tuple[OwnColumn, ...] = ()
     dropped: tuple[str, ...] = ()
     notes: tuple[str | Advice, ...] = ()
+    asks: tuple[str, ...] = ()
+    with_accounts: bool = False
 
     @property
     def needed(self) -> tuple[str, ...]:
         """Fields without which the file cannot be read, and which no column was found for."""
-        return tuple(field for field in room.REQUIRED[self.kind] if field not in self.columns)
+        return room.missing_fields(self.kind, self.columns)
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Every field that this kind of source has."""
         return tuple(room.NAMES[self.kind])
+
+    @property
+    def rows_in_words(self) -> str:
+        """What the rows are called, such as cancellations."""
+        return room.rows_of_kind(self.kind)
 
     @property
     def date_fields(self) -> tuple[str, ...]:
@@ -57,8 +66,9 @@ class SourceReport:
     ``read = rows + len(rejected) + duplicates + dropped``; ``held`` are the rows the source has now. ``refused`` are
     files that could not be read, ``unchanged`` files that were there already or were named twice. ``asks`` are the choices
     about amounts that a person has not made (terms, interval), ``overlap`` both totals of overlapping terms without ids, of
-    which ``terms`` says how they are taken. ``own`` are the further columns of accounts that are kept, ``emptied`` cells of them
-    that do not fit their type and were left out, the row being kept.
+    which ``terms`` says how they are taken. ``also`` is the report on the accounts that were made of the same rows. ``own`` are
+    the further columns of accounts that are kept, ``emptied`` cells of them that do not fit their type and were left out, the
+    row being kept.
     """
 
     kind: str
@@ -81,3 +91,9 @@ class SourceReport:
     terms: str = ""
     own: tuple[OwnColumn, ...] = ()
     emptied: tuple[Reject, ...] = ()
+    also: SourceReport | None = None
+
+    @property
+    def rows_in_words(self) -> str:
+        """What the rows are called, such as cancellations."""
+        return room.rows_of_kind(self.kind)

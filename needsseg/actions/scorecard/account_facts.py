@@ -10,6 +10,16 @@ from datetime import date, timedelta
 from needsseg import accounts as room
 from needsseg.accounts import AccountProfile, StackFiles
 from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.kinds.records import (
+    Cancellation,
+    Score,
+    Ticket,
+    by_account,
+    newest_scores,
+    read_cancellations,
+    read_scores,
+    read_tickets,
+)
 from needsseg.accounts.own.columns import PREFIX
 from needsseg.accounts.own.segments import OwnSegments
 from needsseg.accounts.tiers.lifecycle import Subscription
@@ -142,7 +152,8 @@ def _gathered(study: Study, question: Question, files: StackFiles, progress: Pro
     builder = _FactsBuilder(
         segments, terms, amounts, then, starts, weekly, since, as_of, rules.grace, records_set_up, labels
     )
-    facts = tuple(builder.facts(profile) for profile in profiles)
+    records = _Records.read(files, imported.merged, since, as_of)
+    facts = tuple(records.added_to(builder.facts(profile)) for profile in profiles)
     names = ordered(segments, chosen)
     use: dict[str, dict[str, FeatureUse]] = {}
     if events is not None:
@@ -288,6 +299,38 @@ class _FactsBuilder:
             profile.needs_segment_confidence,
             bool(profile.needs_segment_confirmed_by),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Tickets, scores and cancellations from the first day on, by account; None where none were imported."""
+
+    tickets: Mapping[str, Sequence[Ticket]] | None
+    scores: Mapping[str, Sequence[Score]] | None
+    cancellations: Mapping[str, Sequence[Cancellation]] | None
+
+    @classmethod
+    def read(cls, files: StackFiles, merged: Mapping[str, str], since: int, as_of: int) -> _Records:
+        """Read the records of the days from ``since`` to before ``as_of``."""
+        tickets = None if files.tickets is None else read_tickets(files.tickets, as_of)
+        given = None if files.nps is None else read_scores(files.nps, as_of)
+        cancelled = None if files.churn is None else read_cancellations(files.churn, as_of)
+        return cls(
+            None if tickets is None else by_account([each for each in tickets if each.day >= since], merged),
+            None if given is None else by_account(newest_scores(each for each in given if each.day >= since), merged),
+            None if cancelled is None else by_account([each for each in cancelled if each.day >= since], merged),
+        )
+
+    def added_to(self, facts: AccountFacts) -> AccountFacts:
+        """Return the facts of an account with its records."""
+        key = facts.account_id
+        return replace(
+            facts,
+            tickets=None if self.tickets is None else len(self.tickets.get(key, ())),
+            scores=None if self.scores is None else tuple(each.score for each in self.scores.get(key, ())),
+            reasons=None if self.cancellations is None
+            else tuple(each.reason or "no reason" for each in self.cancellations.get(key, ())),
+        )  # fmt: skip
 
 
 def _comparable(then: Revenue, now: Revenue) -> Revenue:

@@ -19,7 +19,7 @@ from needsseg.progress import Progress, silent
 from needsseg.scorecard.comparisons import compared
 from needsseg.scorecard.dimensions import in_words
 from needsseg.scorecard.findings import findings
-from needsseg.scorecard.measures import SIGNALS, VALUE, recorded
+from needsseg.scorecard.measures import SIGNALS, recorded, value_measures
 from needsseg.scorecard.scorecard import Scorecard, cards, contrasts, is_defined_by, labels_of
 from needsseg.scorecard.usage import UsageTable, feature_contrasts, usage_rows
 from needsseg.scorecard.usage_queries import LONG_WINDOW, Events, users_of
@@ -56,7 +56,7 @@ def report_of(study: Study, data: Gathered, progress: Progress = silent) -> Segm
     """Return the report on what was gathered."""
     progress("comparing segments", 0, 1)
     signals = recorded([facts.use for facts in data.facts if facts.use is not None])
-    measures = (*VALUE, *signals)
+    measures = (*value_measures(data.facts), *signals)
     pairs = [
         *contrasts(data.facts, data.names, measures, data.dimensions),
         *feature_contrasts(data.use, data.sizes, data.names, data.dimensions),

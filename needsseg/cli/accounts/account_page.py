@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 MOST_QUOTES = 6
+MOST_RECORDS = 20
 # The line of a week's figures → the signal of behaviour that the source may not give.
 SIGNAL_OF_SERIES = {"users": "active_users", "logins": "logins", "features": "feature_breadth"}
 
@@ -70,6 +72,7 @@ def _print(page: AccountPage) -> None:
     _print_use(page)
     _print_lifecycle(page)
     _print_columns(page)
+    _print_records(page)
     _print_need(page)
     if page.triggers:
         print_text("\nTriggers of the last twelve weeks")
@@ -133,6 +136,16 @@ def _print_columns(page: AccountPage) -> None:
         print_table(("column", "value"), [(c.name, c.text) for c in page.own if c.value is not None], wrap=("value",))
         if empty := [cell.name for cell in page.own if cell.value is None]:
             print_text(f"  empty: {', '.join(empty)}")
+
+
+def _print_records(page: AccountPage) -> None:
+    lines = page.records.lines
+    if lines:
+        print_text("\nUsers, cancellations, tickets and scores")
+    for line in lines[:MOST_RECORDS]:
+        print_text(f"  {line}")
+    if len(lines) > MOST_RECORDS:
+        print_text(f"  and {len(lines) - MOST_RECORDS:,} more lines (--json lists all)")
 
 
 def _print_need(page: AccountPage) -> None:
@@ -200,11 +213,7 @@ def _shape(page: AccountPage) -> dict[str, Any]:
              "file": text.file, "excerpt": text.excerpt, "evidence": list(text.evidence)}
             for text in page.texts
         ],
-        "assigned": None if page.assigned is None else {
-            "segment": page.assigned.segment, "confidence": page.assigned.confidence,
-            "disagreement": page.assigned.disagreement, "texts": page.assigned.texts, "others": page.assigned.others,
-            "undated": page.assigned.undated, "newest": _day(_date(page.assigned.newest_day)),
-        },
+        "assigned": _assigned(page),
         "triggers": [
             asdict(row.trigger)
             | {"id": row.trigger.id, "fired_on": row.trigger.fired_on.isoformat(), "rank": row.rank,
@@ -218,7 +227,32 @@ def _shape(page: AccountPage) -> dict[str, Any]:
              "quote": quote.passage.quote, "strength": quote.strength, "exemplar": quote.exemplar}
             for quote in page.quotes
         ],
+        **{name: _records(getattr(page.records, name)) for name in ("users", "cancellations", "tickets", "scores")},
     }  # fmt: skip
+
+
+def _assigned(page: AccountPage) -> dict[str, Any] | None:
+    """Return what the account's texts say together; None where that is no label."""
+    if page.assigned is None:
+        return None
+    return {
+        "segment": page.assigned.segment, "confidence": page.assigned.confidence,
+        "disagreement": page.assigned.disagreement, "texts": page.assigned.texts, "others": page.assigned.others,
+        "undated": page.assigned.undated, "newest": _day(_date(page.assigned.newest_day)),
+    }  # fmt: skip
+
+
+def _records(rows: Sequence[Any] | None) -> list[dict[str, Any]] | None:
+    """Return records with their days as dates; null where none of their kind were imported."""
+    if rows is None:
+        return None
+    return [
+        {
+            {"day": "date"}.get(name, name): _day(_date(value)) if name in ("day", "created") else value
+            for name, value in asdict(row).items()
+        }
+        for row in rows
+    ]
 
 
 def _date(day: int | None) -> date | None:

@@ -14,7 +14,9 @@ from needsseg.actions.transcripts import participants as participants_actions
 from needsseg.cli.accounts.sources import (
     ask_amounts,
     chosen_amounts,
+    chosen_tenure,
     files_argument,
+    import_asking,
     money_options,
     own_given,
     parse_pairs,
@@ -47,10 +49,13 @@ def import_(
     session: Session,
     files: tuple[str, ...],
     kind: str | None,
+    tenure_as_of: str | None,
+    tenure_unit: str | None,
     pairs: tuple[str, ...],
     dates: tuple[str, ...],
     table: str,
     query: str,
+    has_header: bool | None,
     terms: str | None,
     interval: str | None,
     currency: str | None,
@@ -62,18 +67,19 @@ def import_(
 ) -> None:
     """Import accounts, events or subscriptions.
 
-    FILES are CSV, Parquet or JSON lines (also gzip or zip), folders or patterns of them, a SQLite or
-    DuckDB file, or the address of a server: postgresql://user@host/database,
+    FILES are CSV, Excel (.xlsx), Parquet or JSON lines (also gzip or zip), folders or patterns of them, a
+    SQLite or DuckDB file, or the address of a server: postgresql://user@host/database,
     snowflake://user@account/database/schema, bigquery://project/dataset. Of a database --table or
     --query choose what is read. Columns of accounts that are no field are kept with
     a type, which is guessed from their cells. Rows that cannot be read are refused one by one,
     and listed by: needsseg accounts rejects KIND
     """
     columns, forms = parse_pairs(pairs, "--map", "field=column"), parse_pairs(dates, "--dates", "column=format")
-    with opened(session) as study, session.progressing() as progress:
-        report = account_sources.import_source(
-            study, files, kind, columns, progress, dates=forms, table=table, query=query_text(query), add=add,
-            amounts=chosen_amounts(terms, interval, currency, amounts), own=own_given(types, dropped),
+    chosen = chosen_amounts(terms, interval, currency, amounts) | chosen_tenure(tenure_as_of, tenure_unit)
+    with opened(session) as study:
+        report = import_asking(
+            session, study, files, chosen, kind=kind, columns=columns, dates=forms, table=table,
+            query=query_text(query), add=add, has_header=has_header, own=own_given(types, dropped),
         )  # fmt: skip
     tell_import(session, report, as_json)
     if report.asks and not as_json:
@@ -114,10 +120,13 @@ def mapping(
     session: Session,
     files: tuple[str, ...],
     kind: str | None,
+    tenure_as_of: str | None,
+    tenure_unit: str | None,
     pairs: tuple[str, ...],
     dates: tuple[str, ...],
     table: str,
     query: str,
+    has_header: bool | None,
     terms: str | None,
     interval: str | None,
     currency: str | None,
@@ -131,7 +140,8 @@ def mapping(
     with opened(session) as study:
         proposal = account_sources.propose_mapping(
             study, files, kind, table=table, query=query_text(query), columns=columns, dates=forms,
-            amounts=chosen_amounts(terms, interval, currency, amounts), own=own_given(types, dropped),
+            amounts=chosen_amounts(terms, interval, currency, amounts) | chosen_tenure(tenure_as_of, tenure_unit),
+            has_header=has_header, own=own_given(types, dropped),
         )  # fmt: skip
     tell_mapping(session, proposal, as_json)
 

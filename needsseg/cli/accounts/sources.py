@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from needsseg.actions.accounts import FORMATS
+from needsseg.actions.accounts import FORMATS, QUESTIONS, UNITS, account_sources
 from needsseg.actions.accounts import accounts as actions
 from needsseg.actions.accounts.amounts import CHOICES, set_amounts
 from needsseg.actions.accounts.own_columns import TYPES, OwnGiven
 from needsseg.actions.accounts.source_reports import MappingProposal, SourceReport
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
-from needsseg.errors import UsageError
+from needsseg.errors import NoHeaderError, TenureUnclearError, UsageError
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
@@ -41,22 +41,11 @@ files_argument = click.argument("files", metavar="FILES", nargs=-1, required=Tru
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how files are read: --kind, --map, --dates, --table, --query, amounts and further columns."""
+    """The options that say how files are read: --kind, --map, --dates, --table, --query, --header, and those for tenures, amounts
+    and further columns.
+    """
     for option in (
-        click.option(
-            "--drop-column",
-            "dropped",
-            metavar="NAME",
-            multiple=True,
-            help="Do not keep this further column of accounts.",
-        ),
-        click.option(
-            "--column-type",
-            "types",
-            metavar="NAME=TYPE",
-            multiple=True,
-            help=f"The type of a further column of accounts: {', '.join(TYPES)}.",
-        ),
+        *_own_options(),
         click.option(
             "--amounts",
             metavar="HOW",
@@ -66,7 +55,15 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         *amount_options(),
         click.option("--query", metavar="SQL", default="", help="A query of a database, or @FILE that holds one."),
-        click.option("--table", metavar="NAME", default="", help="The table or view of a database."),
+        click.option(
+            "--table", metavar="NAME", default="", help="The table or view of a database, or the sheet of a workbook."
+        ),
+        click.option(
+            "--header/--no-header",
+            "has_header",
+            default=None,
+            help="Whether CSV files and sheets name their columns. Default: as the first row looks.",
+        ),
         click.option(
             "--dates",
             metavar="COLUMN=FORMAT",
@@ -80,7 +77,9 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             multiple=True,
             help="Read COLUMN as FIELD; without COLUMN, leave FIELD out.",
         ),
-        click.option("--kind", metavar="KIND", help=f"What the files hold: {', '.join(actions.KINDS)}."),
+        click.option("--tenure-unit", type=click.Choice(UNITS), help="The unit of a column of tenures."),
+        click.option("--tenure-as-of", metavar="DATE", help="The day until which tenures count."),
+        click.option("--kind", metavar="KIND", help=f"What the files hold: {', '.join(actions.IMPORTED)}."),
     ):
         command = option(command)
     return command
@@ -95,6 +94,16 @@ def query_text(given: str) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"--query: {path} cannot be read: {error}.", "Name a text file with one SQL query.") from error
+
+
+def _own_options() -> tuple[Callable[..., Any], ...]:
+    """Return the options that say what becomes of further columns of accounts."""
+    return (
+        click.option("--drop-column", "dropped", metavar="NAME", multiple=True,
+                     help="Do not keep this further column of accounts."),
+        click.option("--column-type", "types", metavar="NAME=TYPE", multiple=True,
+                     help=f"The type of a further column of accounts: {', '.join(TYPES)}."),
+    )  # fmt: skip
 
 
 def amount_options() -> tuple[Callable[..., Any], ...]:
@@ -123,6 +132,11 @@ def chosen_amounts(
     return {name: value for name, value in given.items() if value} | dict(AMOUNTS[word] for word in amounts)
 
 
+def chosen_tenure(as_of: str | None, unit: str | None) -> dict[str, str]:
+    """Return what the options for tenures answer."""
+    return {name: value for name, value in zip(QUESTIONS, (as_of, unit), strict=True) if value}
+
+
 def is_terminal() -> bool:
     """Return whether a person can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
@@ -145,6 +159,28 @@ def ask_amounts(session: Session, study: Study, report: SourceReport) -> None:
         )
         chosen |= {"interval": interval} if interval != "unknown" else {}
     set_amounts(study, chosen)
+
+
+def import_asking(
+    session: Session, study: Study, files: Sequence[str], amounts: dict[str, str], **options: Any
+) -> SourceReport:
+    """Import files, and ask on a terminal what only a person can say: whether there is a header, and what a tenure means."""
+    while True:
+        try:
+            with session.progressing() as progress:
+                return account_sources.import_source(study, files, progress=progress, amounts=amounts, **options)
+        except NoHeaderError as error:
+            if session.json or not is_terminal():
+                raise
+            session.say(error.message)
+            options["has_header"] = click.confirm("Does this row name the columns?", default=False, err=True)
+        except TenureUnclearError as error:
+            if session.json or not is_terminal():
+                raise
+            session.say(error.message)
+            if QUESTIONS[0] not in amounts:
+                amounts[QUESTIONS[0]] = click.prompt("As of which day is the file true (2026-06-30)?", err=True)
+            amounts[QUESTIONS[1]] = click.prompt("Tenure is in", type=click.Choice(UNITS), default="months", err=True)
 
 
 def parse_pairs(pairs: Sequence[str], option: str, form: str) -> dict[str, str]:
@@ -176,10 +212,24 @@ def _print_own(columns: Sequence[OwnColumn]) -> None:
 def tell_import(session: Session, report: SourceReport, as_json: bool) -> None:
     """Tell what an import did: the mapping, what was refused, and counts that add up."""
     if as_json:
-        print_object(asdict(report) | {"warnings": [str(warning) for warning in report.warnings]})
+        print_object(_shape(report))
     else:
         print_table(("field", "column"), list(report.columns.items()))
         _print_own(report.own)
+    _tell_rows(session, report)
+    if report.also is not None:
+        _tell_rows(session, report.also)
+
+
+def _shape(report: SourceReport) -> dict[str, Any]:
+    """The report as JSON; keys are a contract."""
+    return asdict(report) | {
+        "warnings": [str(warning) for warning in report.warnings],
+        "also": None if report.also is None else _shape(report.also),
+    }
+
+
+def _tell_rows(session: Session, report: SourceReport) -> None:
     for file, reason in report.refused:
         session.refuse(file, reason)
     for reject in report.rejected[:MOST_LISTED]:
@@ -206,14 +256,18 @@ def _counted(report: SourceReport) -> str:
         for count, noun, what in (
             (len(report.rejected), "row", "refused"),
             (report.duplicates, "repeat", "left out"),
-            (report.dropped, "deleted or merged record", "left out"),
+            (
+                report.dropped,
+                "row without a use" if report.kind == "events" else "deleted or merged record",
+                "left out",
+            ),
         )
         if count
     ]
     of = f" {format_count(report.read, 'row')} in all." if omitted else ""
-    now = f" There are {report.held} {report.kind} now." if report.held != report.rows else ""
+    now = f" There are {report.held} {report.rows_in_words} now." if report.held != report.rows else ""
     return (
-        f"Read {report.rows} {report.kind} from {report.file}"
+        f"Read {report.rows} {report.rows_in_words} from {report.file}"
         + "".join(f", {part}" for part in omitted)
         + f".{of}{now}"
     )
@@ -237,9 +291,16 @@ def tell_mapping(session: Session, proposal: MappingProposal, as_json: bool) -> 
         )
     for file, reason in proposal.refused:
         session.refuse(file, reason)
+    for note in proposal.notes:
+        session.warn(note)
+    if proposal.asks:
+        session.warn(
+            "How long somebody has been a customer is counted until a day and in a unit: say both with --tenure-as-of DATE "
+            "--tenure-unit months. The first rows follow then."
+        )
     if proposal.needed:
         session.warn(
-            f"No column gives {' and '.join(proposal.needed)}, which {proposal.kind} need. Say which does with "
+            f"No column gives {' and '.join(proposal.needed)}, which {proposal.rows_in_words} need. Say which does with "
             f"--map {proposal.needed[0]}=COLUMN. The columns are: {', '.join(proposal.header)}."
         )
     for column in proposal.dates:
@@ -254,7 +315,7 @@ def tell_mapping(session: Session, proposal: MappingProposal, as_json: bool) -> 
     used |= {column.header for column in proposal.own}
     unused = [column for column in proposal.header if column not in used]
     session.say(
-        f"{proposal.file} would be read as {proposal.kind}, with the mapping "
+        f"{proposal.file} would be read as {proposal.rows_in_words}, with the mapping "
         f"{'saved last time' if proposal.saved else 'guessed'}"
         + (f"; not read: {', '.join(unused)}." if unused else ".")
     )

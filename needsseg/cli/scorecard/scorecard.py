@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from needsseg.actions.scorecard import VALUE
+from needsseg.actions.scorecard import RECORDS, VALUE
 from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
@@ -107,6 +108,7 @@ def _print(card: Scorecard) -> None:
         rows.append([title, *(_cell(each, measure.key, measure.kind, comparison_by_place) for each in shown)])
     rows.append([f"{money} kept since {card.since}", *(share_cell(each.kept) for each in shown)])
     rows.append(["stay twelve months", *(share_cell(each.stays) for each in shown)])
+    rows += _record_rows(card, shown, comparison_by_place)
     rows += [
         [f"stage {stage.replace('_', ' ')}", *(_part(each.stages.get(stage, 0), each) for each in shown)]
         for stage in card.everyone.stages
@@ -122,6 +124,26 @@ def _print(card: Scorecard) -> None:
                     [f"{measure.title.removeprefix('days to ')} by day {day}", *(cell or "–" for cell in cells)]
                 )
     print_table(header, rows)
+
+
+def _record_rows(
+    card: Scorecard, shown: Sequence[SegmentCard], comparison_by_place: dict[tuple[str, str], Comparison]
+) -> list[list[str]]:
+    """Return the rows of tickets, scores and reasons of cancellations, where any were imported."""
+    rows = [
+        [f"{measure.title} since {card.since}, median",
+         *(_cell(each, measure.key, measure.kind, comparison_by_place) for each in shown)]
+        for measure in RECORDS if measure.key in card.everyone.figures
+    ]  # fmt: skip
+    if card.everyone.tickets is not None:
+        title = f"tickets per account since {card.since}, mean"
+        rows.append([title, *(number_cell(each.tickets) if each.tickets else "–" for each in shown)])
+    if card.everyone.nps is not None:
+        rows.append([f"NPS since {card.since}", *(number_cell(each.nps) if each.nps else "–" for each in shown)])
+    return rows + [
+        [f"cancelled: {reason}", *(f"{(each.reasons or {}).get(reason, 0):,}" for each in shown)]
+        for reason in card.everyone.reasons or {}
+    ]
 
 
 def _cell(card: SegmentCard, key: str, kind: str, comparison_by_place: dict[tuple[str, str], Comparison]) -> str:

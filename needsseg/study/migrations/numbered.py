@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from needsseg.study.journal import install_journal
@@ -11,7 +12,15 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 11
+LATEST = 12
+
+
+SCRIPTS = (
+    "m001_schema", "m002_decisions", "m003_coding", "m004_workbench", "m005_labels", "m006_deliveries", "m007_import_choices",
+    "m008_turn_edits", "m009_needs", "m010_drafts", "m011_export_columns", "m012_source_kinds",
+)  # fmt: skip
+"""The migrations, oldest first, each a script of that name beside this file."""
+_INDEXED = {"turns": "words", "passages": "quote"}
 
 
 def migrations() -> Migrations:
@@ -19,59 +28,19 @@ def migrations() -> Migrations:
     from sqlite_utils.migrations import Migrations
 
     numbered = Migrations("needsseg")
-
-    @numbered()
-    def m001_schema(db: Database) -> None:
-        _run(db, "m001_schema.sql")
-        db.table("turns").enable_fts(["words"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
-        db.table("passages").enable_fts(["quote"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
-
-    @numbered()
-    def m002_decisions(db: Database) -> None:
-        _run(db, "m002_decisions.sql")
-
-    @numbered()
-    def m003_coding(db: Database) -> None:
-        _run(db, "m003_coding.sql")
-
-    @numbered()
-    def m004_workbench(db: Database) -> None:
-        _run(db, "m004_workbench.sql")
-
-    @numbered()
-    def m005_labels(db: Database) -> None:
-        _run(db, "m005_labels.sql")
-
-    @numbered()
-    def m006_deliveries(db: Database) -> None:
-        _run(db, "m006_deliveries.sql")
-
-    @numbered()
-    def m007_import_choices(db: Database) -> None:
-        _run(db, "m007_import_choices.sql")
-
-    @numbered()
-    def m008_turn_edits(db: Database) -> None:
-        _run(db, "m008_turn_edits.sql")
-
-    @numbered()
-    def m009_needs(db: Database) -> None:
-        _run(db, "m009_needs.sql")
-
-    _later(numbered)
+    for name in SCRIPTS:
+        numbered()(_migration(name))
     return numbered
 
 
-def _later(numbered: Migrations) -> None:
-    """Add the migrations from the tenth on."""
+def _migration(name: str) -> Callable[[Database], None]:
+    def migrate(db: Database) -> None:
+        _run(db, f"{name}.sql")
+        for table, column in _INDEXED.items() if name == "m001_schema" else ():
+            db.table(table).enable_fts([column], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
 
-    @numbered()
-    def m010_drafts(db: Database) -> None:
-        _run(db, "m010_drafts.sql")
-
-    @numbered()
-    def m011_export_columns(db: Database) -> None:
-        _run(db, "m011_export_columns.sql")
+    migrate.__name__ = name
+    return migrate
 
 
 def apply_pending(db: Database) -> list[str]:

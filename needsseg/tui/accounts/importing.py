@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from needsseg.actions.accounts import accounts
+from needsseg.actions.accounts import QUESTIONS, UNITS, accounts
 from needsseg.actions.accounts.account_sources import propose_mapping, without_password
 from needsseg.actions.accounts.account_sources import tables as load_tables
 from needsseg.actions.accounts.own_columns import OwnGiven
 from needsseg.actions.transcripts.participants import import_participants
-from needsseg.errors import UnknownKindError
+from needsseg.errors import NoHeaderError, UnknownKindError
 from needsseg.text import format_count
 from needsseg.tui.accounts.amounts import AmountQuestions
 from needsseg.tui.accounts.mapping import Chosen, MappingScreen
@@ -29,24 +30,31 @@ if TYPE_CHECKING:
     from needsseg.tui.child import Outcome
 
 PEOPLE = "participants"
+TENURE = "tenure"
 MOST_REJECTS = 100
 MOST_EMPTIED = 20
-LEFT_OUT = (("duplicates", "repeats left out"), ("dropped", "deleted or merged records left out"))
+LEFT_OUT = {"duplicates": "repeats left out", "dropped": "deleted or merged records left out"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An import: the path as given, the kind of rows, and the table of a database."""
+    """An import: the path as given, the kind of rows, the table of a database, and what was asked of the file.
+
+    ``has_header`` is whether its first row names columns, ``tenure`` what its tenures mean.
+    """
 
     path: str
     kind: str
     table: str = ""
+    has_header: bool | None = None
+    tenure: tuple[tuple[str, str], ...] = ()
 
 
 def import_lines(result: dict[str, Any]) -> list[str]:
     """Return the report of an import, a line each: counts that add up, refused files and rows, their list, warnings."""
     rejected = result.get("rejected", [])
-    counts = [f"{result[key]:,} {words}" for key, words in LEFT_OUT if result.get(key)]
+    words_of = LEFT_OUT | ({"dropped": "rows without a use left out"} if result.get("kind") == "events" else {})
+    counts = [f"{result[key]:,} {words}" for key, words in words_of.items() if result.get(key)]
     counts += [f"{format_count(len(rejected), 'row')} refused"] if rejected else []
     rows_read = f"{result.get('rows', 0):,} read"
     rows = [f"of {format_count(result.get('read', 0), 'row')}: {', '.join([rows_read, *counts])}"] if counts else []
@@ -81,13 +89,20 @@ class AccountImport:
             Prompt(
                 "Import accounts, usage, subscriptions or participants from where?",
                 path=True,
-                about="CSV, Parquet, JSON lines, gzip or zip; a pattern like usage/*.csv; SQLite or DuckDB; postgresql://…",
+                about="CSV, Excel, Parquet, JSON lines, gzip or zip; a pattern like usage/*.csv; SQLite or DuckDB; postgresql://…",
             ),
             self._propose,
         )
 
     @shows_errors
-    def _propose(self, path: str | None, kind: str | None = None, table: str = "") -> None:
+    def _propose(
+        self,
+        path: str | None,
+        kind: str | None = None,
+        table: str = "",
+        has_header: bool | None = None,
+        tenure: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         if not path:
             return
         path = self._without_password(path)
@@ -98,21 +113,54 @@ class AccountImport:
             choices = [Choice(name, name) for name in tables]
             self.context.push(
                 Prompt(f"Which table of {Path(path).name}?", choices=choices, free=False),
-                lambda chosen: self._propose(path, kind, chosen) if chosen else None,
+                lambda chosen: self._propose(path, kind, chosen, has_header) if chosen else None,
             )
             return
         try:
-            proposal = propose_mapping(self.context.study, path, kind, table=table)
+            proposal = propose_mapping(
+                self.context.study, path, kind, table=table, has_header=has_header, amounts=dict(tenure)
+            )
+        except NoHeaderError as error:
+            self._ask_header(error.message, lambda answer: self._propose(path, kind, table, answer))
+            return
         except UnknownKindError as error:
             if kind is not None:
                 raise
             kinds = [Choice(name, name) for name in (PEOPLE, *accounts.KINDS)]
             self.context.push(
                 Prompt(f"What is in {Path(path).name}?", choices=kinds, about=error.message, free=False),
-                lambda chosen: self._propose(path, chosen, table) if chosen is not None else None,
+                lambda chosen: self._propose(path, chosen, table, has_header) if chosen is not None else None,
             )
             return
-        self._show_mapping(Reading(path, proposal.kind, table), proposal)
+        if proposal.asks:
+            self._ask_tenure(
+                proposal, lambda answers: self._propose(path, kind, table, has_header, (*tenure, *answers))
+            )
+            return
+        read_as = TENURE if proposal.with_accounts else proposal.kind
+        self._show_mapping(Reading(path, read_as, table, has_header, tenure), proposal)
+
+    def _ask_tenure(self, proposal: MappingProposal, then: Callable[[tuple[tuple[str, str], ...]], None]) -> None:
+        """Ask what is open of tenures, one question; the next proposal asks for what remains."""
+        question = proposal.asks[0]
+        about = f"{proposal.columns['tenure']} says how long somebody has been a customer"
+        units = [Choice(unit, unit) for unit in UNITS]
+        prompt = (
+            Prompt("Until which day do tenures count?", about=f"{about}. Write the day as 2026-06-30.")
+            if question == QUESTIONS[0]
+            else Prompt("In which unit are tenures?", choices=units, about=about, free=False)
+        )
+        self.context.push(prompt, lambda answer: then(((question, answer.strip()),)) if answer else None)
+
+    def _ask_header(self, about: str, then: Callable[[bool], None]) -> None:
+        choices = [
+            Choice("data", "data", "columns are called column 1, column 2 and so on"),
+            Choice("names", "names of the columns"),
+        ]
+        self.context.push(
+            Prompt("What is in the first row?", choices=choices, about=about, free=False),
+            lambda chosen: then(chosen == "names") if chosen is not None else None,
+        )
 
     def _without_password(self, path: str) -> str:
         """Return a server's address without its password, which is passed to its client in the environment, never stored."""
@@ -127,14 +175,9 @@ class AccountImport:
         def propose(columns: dict[str, str], dates: dict[str, str], own: OwnGiven) -> MappingProposal:
             all_columns = dict.fromkeys(proposal.fields, "") | columns
             return propose_mapping(
-                self.context.study,
-                reading.path,
-                reading.kind,
-                table=reading.table,
-                columns=all_columns,
-                dates=dates,
-                own=own,
-            )
+                self.context.study, reading.path, reading.kind, table=reading.table, columns=all_columns, dates=dates,
+                has_header=reading.has_header, amounts=dict(reading.tenure), own=own,
+            )  # fmt: skip
 
         self.context.push(
             MappingScreen(proposal.file, proposal, propose, chosen, wrong), partial(self._import, reading, proposal)
@@ -150,10 +193,13 @@ class AccountImport:
         options += [part for name in chosen.dropped for part in ("--drop-column", name)]
         options += ["--table", reading.table] if reading.table else []
         options += ["--add"] if chosen.add else []
+        if reading.has_header is not None:
+            options.append("--header" if reading.has_header else "--no-header")
+        options += [part for name, answer in reading.tenure for part in (f"--{name.replace('_', '-')}", answer)]
         self.context.run_verb(
             f"Reading {proposal.file}",
             partial(self._imported, reading, proposal, chosen),
-            ["accounts", "import", "--kind", proposal.kind, *options, "--json", "--", reading.path],
+            ["accounts", "import", "--kind", reading.kind, *options, "--json", "--", reading.path],
         )
 
     @shows_errors

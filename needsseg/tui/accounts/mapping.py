@@ -152,7 +152,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
         origin = "as saved last time" if proposal.saved else "guessed from its columns"
         replaces = f" · {'added to' if self.adds else 'in place of'} {proposal.held}" if proposal.held else ""
         self.query_one("#about", Static).update(
-            plain(f"{self._file} is read as {proposal.kind}, {origin}{replaces}", "bold")
+            plain(f"{self._file} is read as {proposal.rows_in_words}, {origin}{replaces}", "bold")
         )
         shown = self.query_one(OptionList)
         at = shown.highlighted or 0
@@ -169,6 +169,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
             if proposal.refused
             else []
         )
+        notes += [one_line(str(note), 200) for note in proposal.notes[:1]]
         self._tell("#rest", "\n".join(notes))
         self._tell("#wrong", wrong)
         self._preview()
@@ -295,7 +296,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
             self.adds = not self.adds
             self._show()
         else:
-            self._show(f"There are no {self._proposal.kind} to add these to yet.")
+            self._show(f"There are no {self._proposal.rows_in_words} to add these to yet.")
 
     def action_type(self) -> None:
         """Ask for a line field=column."""

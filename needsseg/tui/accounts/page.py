@@ -42,6 +42,7 @@ SECTIONS = (
     "Use by week",
     "Terms",
     "Further columns",
+    "Users, cancellations, tickets and scores",
     "Labels",
     "Interviews and quotes",
     "Triggers of the last twelve weeks",
@@ -128,7 +129,7 @@ class AccountPageSheet(Sheet[Bookmark]):
         box.border_title = plain(f"{profile.name or profile.account_id}, as of {self._as_of}")
         sections: list[Sequence[Line]] = [list(_tiers(profile))]
         if self.page is not None:
-            sections += [list(each(self.page)) for each in (_use, _terms, _columns, label_lines, _voices)]
+            sections += [list(each(self.page)) for each in (_use, _terms, _columns, _records, label_lines, _voices)]
             not_yet = [_line("looking …" if self._reading else "they could not be read", "dim")]
             sections.append(list(_triggers(self.page)) if self._has_triggers else not_yet)
             sections.append(list(_actions(profile)))
@@ -244,6 +245,12 @@ def _term(term: Term, as_of: date) -> str:
     parts += ["replaced by another"] if term.running and not term.counts else []
     parts += [f"renews {term.renewal}"] if term.renewal else []
     return "  " + " · ".join(parts)
+
+
+def _records(page: AccountPage) -> Iterator[Line]:
+    """Yield a line a record, where any were imported."""
+    for words in page.records.lines:
+        yield _line(one_line(words, 300))
 
 
 def _voices(page: AccountPage) -> Iterator[Line]:

@@ -209,9 +209,19 @@ def _card(card: Result, money: str, currency: str) -> Content:
             plain(f"  {money} {pays} · median {median} · median per seat {per_seat}"),
             plain(f"  {' · '.join(shares)}"),
             plain(f"  kept {_share(card['kept'])} of {money} · stay twelve months {_share(card['stays'])}"),
+            *(plain(f"  {words}") for words in _records(card)),
             *(plain(f"  {wait}", "dim") for wait in waits),
         ]
     )
+
+
+def _records(card: Result) -> list[str]:
+    """Return a line on tickets, scores and reasons of cancellations, where any were imported."""
+    parts = [f"tickets per account {_number(card['tickets'])}"] if card["tickets"] else []
+    parts += [f"NPS {_number(card['nps'])}"] if card["nps"] else []
+    reasons = card["reasons"] or {}
+    parts += ["cancelled: " + ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())] if reasons else []
+    return [" · ".join(parts)] if parts else []
 
 
 def _wait(title: str, card: Result, key: str) -> str:

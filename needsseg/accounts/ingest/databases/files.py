@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from urllib.parse import quote
 from needsseg.accounts.ingest.databases.selections import Selection, dotted
 from needsseg.accounts.ingest.file_rows import Layout
 from needsseg.errors import TableError
+from needsseg.files import private_text
 from needsseg.tables import TableWriter
 
 FETCH_ROWS = 10_000
@@ -125,7 +125,7 @@ def _unreadable(path: Path, error: Exception, query: str = "") -> TableError:
 
 
 def _written(header: Sequence[str], blocks: Iterable[Sequence[Sequence[Any]]], target: Path) -> Layout:
-    with _private(target) as stream:
+    with private_text(target) as stream:
         writer = TableWriter(stream, quote_all=True)
         writer.header(header)
         for block in blocks:
@@ -137,7 +137,3 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
-
-
-def _private(target: Path) -> Any:
-    return os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="")

@@ -1,0 +1,1 @@
+"""Files and kinds of account data."""
