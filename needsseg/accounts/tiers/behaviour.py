@@ -130,7 +130,8 @@ class Behaviour:
     @property
     def unknown(self) -> tuple[str, ...]:
         """The signals that the source cannot give."""
-        return tuple(name for key, (_, names) in SIGNALS_OF.items() if key in self.lacks for name in names)
+        missing = (name for key, (_, names) in SIGNALS_OF.items() if key in self.lacks for name in names)
+        return tuple(dict.fromkeys(missing))
 
     @property
     def figures(self) -> dict[str, int | float | bool | str | None]:

@@ -184,14 +184,12 @@ def import_source(
     with room.gathered(named, study.stack, table, is_own_file=study.owns, query=query) as gathered:
         laid, refused = room.laid_out(gathered.parts, has_header=has_header)
         proposal, parts, others = _of_files(study, laid, kind, columns)
-        chosen = proposal.columns
-        before = accounts.sources(study).get(proposal.kind)
+        chosen, before = proposal.columns, accounts.sources(study).get(proposal.kind)
         as_chosen = _amounts(before, amounts, proposal.kind)
         mapping = replace(_mapping(proposal, chosen, dates, own, before, add), amounts=of_cells(as_chosen))
         base = before if add else None
         new, known = _new_parts(parts, base)
-        unchanged = (*gathered.twice, *known)
-        refused = (*gathered.refused, *refused, *others)
+        unchanged, refused = (*gathered.twice, *known), (*gathered.refused, *refused, *others)
         if base and not new:
             return _unchanged_report(proposal, chosen, base, refused, unchanged)
         earlier = file_to_add_to(study, base, mapping) if base else None
