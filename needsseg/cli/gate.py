@@ -11,6 +11,10 @@ from typing import Any, TextIO, cast
 from needsseg.text import escaped_json, safe
 
 
+# Made once: ``json.dumps`` makes a new encoder for every line.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
 class Gate:
     """A stream that writes only what ``safe`` leaves of a text, tabs and line ends kept; all else is the stream's own.
 
@@ -57,4 +61,6 @@ def json_text(value: object, indent: int | None = None) -> str:
 
     Letters of every script stay; what would steer a terminal is written as ``\\u`` escapes. NaN and infinities are errors.
     """
+    if indent is None:
+        return escaped_json(_ENCODER.encode(value))
     return escaped_json(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))

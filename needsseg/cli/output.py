@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from needsseg.cli.fixes import worded
@@ -13,10 +14,17 @@ from needsseg.errors import Advice
 from needsseg.text import safe
 
 
+LINES_AT_ONCE = 500
+
+
 def print_array(rows: Iterable[Any]) -> None:
     """Print one JSON array, an element a line."""
-    lines = [json_text(row) for row in rows]
-    sys.stdout.write("[" + ",\n ".join(lines) + "]\n")
+    rows = iter(rows)
+    before = "["
+    while lines := [json_text(row) for row in islice(rows, LINES_AT_ONCE)]:
+        sys.stdout.write(before + ",\n ".join(lines))
+        before = ",\n "
+    sys.stdout.write("]\n" if before != "[" else "[]\n")
 
 
 def print_object(row: dict[str, Any]) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,48 +15,53 @@ from needsseg.accounts.engines.event_facts import event_facts
 from needsseg.accounts.tiers.behaviour import WINDOW, local_days, surviving
 from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
 from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, stated_seats
-from needsseg.accounts.tiers.stack import Rules, StackFiles, load_rules, read_accounts, read_subscriptions
+from needsseg.accounts.tiers.stack import Accounts, Rules, StackFiles, load_rules, read_accounts, read_subscriptions
 from needsseg.accounts.tiers.terms import seat_counter
+from needsseg.accounts.tiers.timeline_columns import UNKNOWN, Columns, Days, Steps, Timeline, columns_of, days_of
 from needsseg.accounts.tiers.zones import epoch_day, zone
 
 if TYPE_CHECKING:
     import narwhals as nw
 
-Steps = tuple[tuple[int, int | None], ...]
-"""(first epoch day of the value, value) in order of time; unknown before the first."""
+    from needsseg.accounts.tiers.timeline_columns import Ints
 
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """One account's days before D, as epoch days.
-
-    ``signup`` is the day the CRM created the account, else the earliest sign of it; ``first_event`` its first event;
-    ``logins`` the days with a login, sorted; ``first_use`` the first day of each feature. ``users`` counts, as of a day t,
-    the distinct users of [t - 30, t), and ``seats`` are those of the terms that run as of t.
-    """
-
-    account_id: str
-    signup: int | None = None
-    first_event: int | None = None
-    logins: tuple[int, ...] = ()
-    first_use: dict[str, int] = field(default_factory=dict)
-    users: Steps = ()
-    seats: Steps = ()
-    terms: tuple[Subscription, ...] = ()
-
+    from needsseg.accounts.tiers.timeline_columns import Ints
 
 @dataclass(frozen=True, slots=True)
 class Timelines:
-    """All timelines sorted by account id, and the first and last day of events before D, None without events.
+    """All timelines by account id, in its order, and the first and last day of events before D, None without events.
 
-    ``login_names`` are the event names that count as a login.
+    ``login_names`` are the event names that count as a login. ``columns`` are the same timelines.
     """
 
-    accounts: dict[str, Timeline]
+    accounts: Mapping[str, Timeline]
     first_day: int | None = None
     last_day: int | None = None
     login_names: tuple[str, ...] = ()
     grace: int = GRACE_DAYS
+    held: Columns | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def columns(self) -> Columns:
+        """Return all timelines as columns."""
+        return columns_of(self.accounts.values()) if self.held is None else self.held
+
+
+class TimelinesByAccount(Mapping[str, Timeline]):
+    """The timelines of columns by account id; each is put together when it is asked for."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._places = {id_: place for place, id_ in enumerate(columns.ids)}
+
+    def __getitem__(self, account_id: str) -> Timeline:
+        return self._columns.timeline(self._places[account_id])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 def timelines(
@@ -90,13 +94,8 @@ def timelines(
     if stack.events is not None:
         with open_engine(backend, stack.accounts.parent) as engine:
             usage = _usage(engine, stack.events, day, tz, rules.events, contents.merged, ids)
-    timeline_by_account = {
-        account.account_id: _timeline(
-            account.account_id, contents.created[account.account_id], begun[account.account_id], usage, day, rules
-        )
-        for account in contents.accounts
-    }
-    return Timelines(timeline_by_account, *usage.span, usage.login_names, rules.grace)
+    columns = _columns(contents, begun, usage, day, rules)
+    return Timelines(TimelinesByAccount(columns), *usage.span, usage.login_names, rules.grace, columns)
 
 
 def value_on(steps: Steps, day: int) -> int | None:
@@ -107,15 +106,15 @@ def value_on(steps: Steps, day: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Usage:
-    """Usage by account id: first day, login days, first uses, changes in the number of active users.
+    """Usage as columns that begin with an account id: its first day, login days, first uses, changes of its active users.
 
     ``span`` is the first and the last day of any account's events.
     """
 
-    first_days: dict[str, int] = field(default_factory=dict)
-    logins: dict[str, list[int]] = field(default_factory=dict)
-    first_use: dict[str, dict[str, int]] = field(default_factory=dict)
-    changes: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    first_days: Sequence[Any] = ((), ())
+    logins: Sequence[Any] = ((), ())
+    first_use: Sequence[Any] = ((), (), ())
+    changes: Sequence[Any] = ((), (), ())
     login_names: tuple[str, ...] = ()
     span: tuple[int | None, int | None] = (None, None)
 
@@ -138,21 +137,16 @@ def _usage(
     if only is not None:
         frame = engine.in_memory(frame.filter(nw.col("account_id").is_in(sorted(only))))
     frame = surviving(engine, frame, merged)
-    days = frame.group_by("account_id").agg(first=day.min())
-    first_days = {str(id_): int(first_day) for id_, first_day in engine.rows(days)}
-    logins: dict[str, list[int]] = defaultdict(list)
-    if login:
-        logged = _distinct(frame.filter(nw.col("event").is_in(list(login))), "account_id", "day")
-        for id_, login_day in engine.rows(logged):
-            logins[str(id_)].append(int(login_day))
-    first_use: dict[str, dict[str, int]] = defaultdict(dict)
+    logged = _distinct(frame.filter(nw.col("event").is_in(list(login))), "account_id", "day")
     used = frame.filter(~nw.col("feature").is_null()).group_by("account_id", "feature").agg(nw.col("day").min())
-    for id_, feature, used_day in engine.rows(used):
-        first_use[str(id_)][str(feature)] = int(used_day)
-    changes: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for id_, change_day, change in engine.rows(_user_changes(frame)):
-        changes[str(id_)].append((int(change_day), int(change)))
-    return _Usage(first_days, logins, first_use, changes, login, (facts.first_day, facts.last_day))
+    return _Usage(
+        engine.columns(frame.group_by("account_id").agg(first=day.min())),
+        engine.columns(logged) if login else ((), ()),
+        engine.columns(used),
+        engine.columns(_user_changes(frame)),
+        login,
+        (facts.first_day, facts.last_day),
+    )
 
 
 def _distinct(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
@@ -183,28 +177,77 @@ def _user_changes(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return steps.select("account_id", "day", nw.col("change").cast(nw.Int64))
 
 
-def _timeline(
-    key: str, created: int | None, begun: Sequence[Subscription], usage: _Usage, as_of: int, rules: Rules
-) -> Timeline:
-    first = usage.first_days.get(key)
-    signs = [term.start_day for term in begun] + ([] if first is None else [first])
-    signup = created if created is not None else min(signs, default=None)
-    return Timeline(
-        key,
-        signup if signup is not None and signup < as_of else None,
-        first,
-        tuple(sorted(usage.logins.get(key, ()))),
-        usage.first_use.get(key, {}),
-        _users(usage.changes.get(key, ()), as_of),
-        _seats(begun, as_of, rules.grace, rules.overlap),
-        tuple(begun),
+def _columns(
+    contents: Accounts, begun: Mapping[str, Sequence[Subscription]], usage: _Usage, as_of: int, rules: Rules
+) -> Columns:
+    import numpy as np
+
+    ids = tuple(account.account_id for account in contents.accounts)
+    place_of = {id_: place for place, id_ in enumerate(ids)}
+    first_event = np.full(len(ids), UNKNOWN, dtype=np.int64)
+    first_accounts, first_days = _placed(place_of, usage.first_days)
+    first_event[first_accounts] = first_days
+    terms = tuple(tuple(begun.get(id_, ())) for id_ in ids)
+    signs = first_event.tolist()
+    signup = np.fromiter(
+        (_signup(contents.created[id_], terms[place], signs[place], as_of) for place, id_ in enumerate(ids)),
+        dtype=np.int64,
+        count=len(ids),
+    )
+    login_accounts, login_days = _placed(place_of, usage.logins)
+    features = tuple(sorted({str(name) for name in usage.first_use[1]}))
+    code_of = {name: code for code, name in enumerate(features)}
+    used_accounts, codes, used_days = _placed(place_of, usage.first_use, code_of)
+    seats = [
+        (place, day, UNKNOWN if number is None else number)
+        for place, own in enumerate(terms)
+        if own
+        for day, number in _seats(own, as_of, rules.grace, rules.overlap)
+    ]
+    return Columns(
+        ids,
+        signup,
+        first_event,
+        days_of((login_accounts, login_days, np.zeros_like(login_days))),
+        features,
+        days_of((used_accounts, used_days, codes)),
+        _users(days_of(_placed(place_of, usage.changes)), as_of),
+        days_of(np.array(seats, dtype=np.int64).reshape(-1, 3).T),
+        terms,
     )
 
 
-def _users(changes: Iterable[tuple[int, int]], as_of: int) -> Steps:
-    ordered = sorted(change for change in changes if change[0] <= as_of)
-    counts = accumulate(change for _, change in ordered)
-    return tuple((day, count) for (day, change), count in zip(ordered, counts, strict=True) if change)
+def _placed(
+    place_of: Mapping[str, int], columns: Sequence[Any], code_of: Mapping[str, int] | None = None
+) -> list[Ints]:
+    """Return columns with accounts as places, and the second one's texts by their codes; rows of unknown accounts are left out."""
+    import numpy as np
+
+    accounts = np.fromiter((place_of.get(id_, -1) for id_ in columns[0]), dtype=np.int64, count=len(columns[0]))
+    known = accounts >= 0
+    others = list(columns[1:])
+    if code_of is not None:
+        others[0] = [code_of[str(name)] for name in others[0]]
+    return [accounts[known], *(np.asarray(column, dtype=np.int64)[known] for column in others)]
+
+
+def _signup(created: int | None, terms: Sequence[Subscription], first_event: int, as_of: int) -> int:
+    """Return the day the CRM created the account, else the earliest sign of it; UNKNOWN where that is not before D."""
+    if created is None:
+        signs = [term.start_day for term in terms] + ([] if first_event == UNKNOWN else [first_event])
+        created = min(signs, default=None)
+    return created if created is not None and created < as_of else UNKNOWN
+
+
+def _users(changes: Days, as_of: int) -> Days:
+    """Return the steps of the number of active users, from its changes."""
+    import numpy as np
+
+    totals = np.cumsum(changes.values)
+    begins = np.searchsorted(changes.accounts, changes.accounts)  # the first row of each row's account
+    counts = totals - np.where(begins > 0, totals[begins - 1], 0) if len(totals) else totals
+    steps = (changes.values != 0) & (changes.days <= as_of)
+    return Days(changes.accounts[steps], changes.days[steps], counts[steps])
 
 
 def _seats(begun: Sequence[Subscription], as_of: int, grace: int, overlap: str) -> Steps:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from needsseg.accounts.tiers.profile import deciding_label
+from needsseg.accounts.tiers.timeline_columns import UNKNOWN
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
@@ -85,41 +86,59 @@ def fired(
     progress("looking for triggers", 0, 1)
     looked = _search(study, as_of, engine, account)
     progress("looking for triggers", 1, 1)
-    rows = [
-        TriggerRow(
-            trigger,
-            names[trigger.account_id],
-            looked.needs.get(trigger.account_id, ""),
-            _used_on(trigger, looked.timelines),
-        )
+    chosen = [
+        trigger
         for trigger in looked.triggers
         if kind in (None, trigger.kind) and (since is None or trigger.fired_on >= since)
     ]
+    rows = _rows(chosen, looked, names)
     warnings = _warnings(looked.timelines, as_of, files.events is not None)
     in_vain = unwatchable(looked.groups, looked.rules, looked.serving)
     warnings += [f"{name} can never fire: {reason}." for name, reason in in_vain.items()]
-    return TriggerReport(tuple(_ranked(rows)), tuple(warnings))
+    return TriggerReport(rows, tuple(warnings))
 
 
-def _used_on(trigger: Trigger, lines: Timelines) -> date | None:
-    day = lines.accounts[trigger.account_id].first_use.get(trigger.feature)
-    return None if day is None else date_of(day)
+def _rows(chosen: Sequence[Trigger], looked: _Search, names: Mapping[str, str]) -> tuple[TriggerRow, ...]:
+    used = _used_on(chosen, looked.timelines)
+    ranks = _ranks(chosen, used)
+    return tuple(
+        TriggerRow(trigger, names.get(trigger.account_id, ""), looked.needs.get(trigger.account_id, ""), day, rank)
+        for trigger, day, rank in zip(chosen, used, ranks, strict=True)
+    )
 
 
-def _ranked(rows: Sequence[TriggerRow]) -> list[TriggerRow]:
-    """Return the rows in their order, each with its rank among those of its account and kind."""
-    ranks: dict[int, int] = {}
-    for own in _places(rows).values():
-        own.sort(key=lambda place: (_importance(rows[place]), -place))
-        ranks |= {place: rank for rank, place in enumerate(own, start=1)}
-    return [replace(row, rank=ranks[place]) for place, row in enumerate(rows)]
+def _used_on(chosen: Sequence[Trigger], lines: Timelines) -> list[date | None]:
+    """Return the day of each trigger's account's first use of its feature."""
+    import numpy as np
+
+    columns, count = lines.columns, len(chosen)
+    place_of = {id_: place for place, id_ in enumerate(columns.ids)}
+    code_of = {name: code for code, name in enumerate(columns.features)}
+    accounts = np.fromiter((place_of[trigger.account_id] for trigger in chosen), dtype=np.int64, count=count)
+    features = np.fromiter((code_of.get(trigger.feature, -1) for trigger in chosen), dtype=np.int64, count=count)
+    days = columns.first_uses(accounts, features).tolist()
+    date_by_day = {day: None if day == UNKNOWN else date_of(day) for day in set(days)}
+    return [date_by_day[day] for day in days]
 
 
-def _importance(row: TriggerRow) -> tuple[bool, float]:
+def _ranks(chosen: Sequence[Trigger], used: Sequence[date | None]) -> list[int]:
+    """Return the rank of each trigger among those of its account and kind."""
+    places_by_kind: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, trigger in enumerate(chosen):
+        places_by_kind[trigger.account_id, trigger.kind].append(place)
+    ranks = [1] * len(chosen)
+    for own in places_by_kind.values():
+        own.sort(key=lambda place: (_importance(chosen[place], used[place]), -place))
+        for rank, place in enumerate(own, start=1):
+            ranks[place] = rank
+    return ranks
+
+
+def _importance(trigger: Trigger, used_on: date | None) -> tuple[bool, float]:
     """Return a sort key: still unused features first, named ones before those that peers use, these by how widely."""
-    if row.trigger.kind != "unused_feature":
+    if trigger.kind != "unused_feature":
         return False, 0.0
-    return row.used_on is not None, -(1.0 if row.trigger.peer_share is None else row.trigger.peer_share)
+    return used_on is not None, -(1.0 if trigger.peer_share is None else trigger.peer_share)
 
 
 def capped(rows: Sequence[TriggerRow], most: int = MOST_TRIGGERS_OF_ACCOUNT) -> list[tuple[TriggerRow, int]]:
@@ -148,12 +167,7 @@ def fired_of(study: Study, account: str, as_of: date, since: date, engine: str |
     if files.events is None and files.subscriptions is None:
         return ()
     looked = _search(study, as_of, engine, account)
-    rows = [
-        TriggerRow(trigger, "", looked.needs.get(account, ""), _used_on(trigger, looked.timelines))
-        for trigger in looked.triggers
-        if trigger.fired_on >= since
-    ]
-    return tuple(_ranked(rows))
+    return _rows([trigger for trigger in looked.triggers if trigger.fired_on >= since], looked, {})
 
 
 @dataclass(frozen=True, slots=True)
