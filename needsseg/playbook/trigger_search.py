@@ -112,7 +112,7 @@ class _Candidates:
 
         columns, as_of = self.timelines.columns, self.as_of
         fixed = max(self.groups.releases[name], self.timelines.first_day or 0)
-        used = columns.first_uses(spells.accounts, _code(columns, name, len(spells.accounts)))
+        used = columns.first_uses_of(_code(columns, name), spells.accounts)
         last = np.minimum(np.where(used == UNKNOWN, as_of, used), np.minimum(spells.ends, as_of))
         earliest = np.maximum(np.maximum(spells.begins, columns.signup[spells.accounts]), fixed) + self.rules.unused_days
         fits = self.wanted[spells.accounts] & (earliest <= last)
@@ -127,11 +127,9 @@ class _Candidates:
         return np.vstack([row[fits] for row in rows])
 
 
-def _code(columns: Columns, name: str, count: int) -> Ints:
-    """Return the place of a feature so many times; -1 where no account of these columns used it."""
-    import numpy as np
-
-    return np.full(count, columns.features.index(name) if name in columns.features else -1)
+def _code(columns: Columns, name: str) -> int:
+    """Return the place of a feature; -1 where no account of these columns used it."""
+    return columns.features.index(name) if name in columns.features else -1
 
 
 def _first_of(name: str, rows: Ints, groups: list[Group]) -> PeerFires:
@@ -194,12 +192,19 @@ def growth(timelines: Timelines, rules: TriggerRules, as_of: int) -> Growth:
 
     columns, span = timelines.columns, rules.growth_days
     steps = (columns.users, columns.seats)
-    turns = [keys_of(rows.accounts, rows.days + later) for rows in steps for later in (0, span)]
+    large = np.zeros(len(columns.ids), dtype=bool)
+    for rows in steps:
+        large[rows.accounts[rows.values >= rules.smallest_base]] = True
+    turns = [
+        keys_of(rows.accounts[own], rows.days[own] + later)
+        for rows in steps
+        for own in [large[rows.accounts]]
+        for later in (0, span)
+    ]
     if timelines.first_day is not None:
-        covered = np.arange(len(columns.ids))
-        turns.append(keys_of(covered, np.full(len(covered), timelines.first_day + ACTIVE_USERS + span)))
-    keys = np.unique(np.concatenate(turns))
-    accounts, days = np.divmod(keys, SPAN)
+        turns.append(keys_of(np.flatnonzero(large), timelines.first_day + ACTIVE_USERS + span))
+    keys = np.sort(np.concatenate(turns))
+    accounts, days = np.divmod(keys[np.diff(keys, prepend=-1) > 0], SPAN)
     days -= SPAN // 2
     accounts, days = accounts[days <= as_of], days[days <= as_of]
     grown = _grown(timelines, rules, accounts, days)

@@ -9,10 +9,9 @@ of past days, or another CRM record, are imported later.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from needsseg.accounts.tiers.timeline_columns import Columns, Timeline
 from needsseg.accounts.tiers.timelines import Timelines
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 KINDS = ("unused_feature", "below_weekly", "team_growth")
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(NamedTuple):
     """One trigger: ``fired_on`` is the first day on which it is true; ``feature`` is "" except for unused_feature.
 
     ``settled`` is False where it rests on days after the newest event: late events may still remove it. An unused feature that

@@ -76,7 +76,7 @@ class Days:
         return np.where(known, self.values[places], UNKNOWN)
 
 
-def keys_of(accounts: Ints, days: Ints) -> Ints:
+def keys_of(accounts: Ints, days: Ints | int) -> Ints:
     """Return account and day as one number, which sorts by both."""
     return accounts * SPAN + days + SPAN // 2
 
@@ -86,7 +86,7 @@ def days_of(rows: Sequence[Ints]) -> Days:
     import numpy as np
 
     accounts, days, values = rows
-    order = np.lexsort((days, accounts))
+    order = np.argsort(keys_of(accounts, days), kind="stable")
     return Days(accounts[order], days[order], values[order])
 
 
@@ -136,14 +136,22 @@ class Columns:
         """Return the first day on which each account used a feature, both as places; UNKNOWN where it never did."""
         import numpy as np
 
-        if not len(self.uses.days):
+        days = np.full(len(accounts), UNKNOWN, dtype=np.int64)
+        for feature in np.unique(features[features >= 0]).tolist():
+            own = features == feature
+            days[own] = self.first_uses_of(feature, accounts[own])
+        return days
+
+    def first_uses_of(self, feature: int, accounts: Ints) -> Ints:
+        """Return the first day on which each account used one feature; UNKNOWN where it never did."""
+        import numpy as np
+
+        own = self.uses.values == feature
+        users, days = self.uses.accounts[own], self.uses.days[own]
+        if not len(users):
             return np.full(len(accounts), UNKNOWN, dtype=np.int64)
-        width = len(self.features) + 1
-        keys = self.uses.accounts * width + self.uses.values
-        order = np.argsort(keys)
-        keys, wanted = keys[order], accounts * width + features
-        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return np.where((keys[places] == wanted) & (features >= 0), self.uses.days[order][places], UNKNOWN)
+        places = np.minimum(np.searchsorted(users, accounts), len(users) - 1)
+        return np.where(users[places] == accounts, days[places], UNKNOWN)
 
 
 def _known(value: int) -> int | None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,10 +91,11 @@ def timelines(
     for term in read_subscriptions(stack.subscriptions, only=ids) if stack.subscriptions is not None else []:
         if term.start_day < day:
             begun[contents.merged.get(term.account_id, term.account_id)].append(term)
-    usage = _Usage()
+    place_of = {account.account_id: place for place, account in enumerate(contents.accounts)}
+    usage = _no_usage()
     if stack.events is not None:
         with open_engine(backend, stack.accounts.parent) as engine:
-            usage = _usage(engine, stack.events, day, tz, rules.events, contents.merged, ids)
+            usage = _usage(engine, stack.events, day, tz, rules.events, contents.merged, ids, place_of)
     columns = _columns(contents, begun, usage, day, rules)
     return Timelines(TimelinesByAccount(columns), *usage.span, usage.login_names, rules.grace, columns)
 
@@ -106,15 +108,16 @@ def value_on(steps: Steps, day: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Usage:
-    """Usage as columns that begin with an account id: its first day, login days, first uses, changes of its active users.
+    """Usage as columns that begin with places of accounts: first day, login days, first uses, runs of users.
 
-    ``span`` is the first and the last day of any account's events.
+    Features are places in ``features``, which are sorted. ``span`` is the first and the last day of any account's events.
     """
 
-    first_days: Sequence[Any] = ((), ())
-    logins: Sequence[Any] = ((), ())
-    first_use: Sequence[Any] = ((), (), ())
-    changes: Sequence[Any] = ((), (), ())
+    first_days: Sequence[Ints]
+    logins: Sequence[Ints]
+    features: tuple[str, ...]
+    first_use: Sequence[Ints]
+    runs: Sequence[Ints]
     login_names: tuple[str, ...] = ()
     span: tuple[int | None, int | None] = (None, None)
 
@@ -127,6 +130,7 @@ def _usage(
     rules: EventRules,
     merged: Mapping[str, str],
     only: Collection[str] | None,
+    place_of: Mapping[str, int],
 ) -> _Usage:
     import narwhals as nw
 
@@ -139,14 +143,25 @@ def _usage(
     frame = surviving(engine, frame, merged)
     logged = _distinct(frame.filter(nw.col("event").is_in(list(login))), "account_id", "day")
     used = frame.filter(~nw.col("feature").is_null()).group_by("account_id", "feature").agg(nw.col("day").min())
+    features = facts.features
+    code_of = {name: code for code, name in enumerate(features)}
+    # Texts of one result are turned into numbers before the next is read, since there are millions of them.
     return _Usage(
-        engine.columns(frame.group_by("account_id").agg(first=day.min())),
-        engine.columns(logged) if login else ((), ()),
-        engine.columns(used),
-        engine.columns(_user_changes(frame)),
+        _placed(place_of, engine.columns(frame.group_by("account_id").agg(first=day.min()))),
+        _placed(place_of, engine.columns(logged) if login else ((), ())),
+        features,
+        _placed(place_of, engine.columns(used), code_of),
+        _placed(place_of, engine.columns(_user_runs(frame))),
         login,
         (facts.first_day, facts.last_day),
     )
+
+
+def _no_usage() -> _Usage:
+    import numpy as np
+
+    none = np.zeros(0, dtype=np.int64)
+    return _Usage((none,) * 2, (none,) * 2, (), (none,) * 3, (none,) * 4)
 
 
 def _distinct(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
@@ -156,11 +171,11 @@ def _distinct(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
     return frame.group_by(*columns).agg(rows=nw.len()).select(*columns)
 
 
-def _user_changes(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return account_id, day, change: the change in the number of users active in [t - 30, t) at t = ``day``.
+def _user_runs(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return account_id, day, and how many users began and ended a run on that day.
 
-    A user is active from the day after an event until 30 days after the last of a run of events at most 30 days apart, so
-    each run is one step up and one step down.
+    A run is of events of a user that are at most 30 days apart. The user is active from the day after its first until 30 days
+    after its last event, so each run is one step up and one step down.
     """
     import narwhals as nw
 
@@ -169,12 +184,14 @@ def _user_changes(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     with_next_day = days.with_columns(
         before=day.shift(1).over(*user_columns, order_by="day"), after=day.shift(-1).over(*user_columns, order_by="day")
     )
-    begin = nw.col("before").is_null() | (day - nw.col("before") > WINDOW)
+    begins = nw.col("before").is_null() | (day - nw.col("before") > WINDOW)
     ends = nw.col("after").is_null() | (nw.col("after") - day > WINDOW)
-    up = with_next_day.filter(begin).select("account_id", day=day + 1, change=nw.lit(1).cast(nw.Int64))
-    down = with_next_day.filter(ends).select("account_id", day=day + WINDOW + 1, change=nw.lit(-1).cast(nw.Int64))
-    steps = nw.concat([up, down], how="vertical").group_by("account_id", "day").agg(nw.col("change").sum())
-    return steps.select("account_id", "day", nw.col("change").cast(nw.Int64))
+    one, none = nw.lit(1), nw.lit(0)
+    flags = with_next_day.filter(begins | ends).select(
+        "account_id", "day", begun=nw.when(begins).then(one).otherwise(none), ended=nw.when(ends).then(one).otherwise(none)
+    )
+    runs = flags.group_by("account_id", "day").agg(nw.col("begun").sum(), nw.col("ended").sum())
+    return runs.select("account_id", "day", nw.col("begun").cast(nw.Int64), nw.col("ended").cast(nw.Int64))
 
 
 def _columns(
@@ -183,9 +200,8 @@ def _columns(
     import numpy as np
 
     ids = tuple(account.account_id for account in contents.accounts)
-    place_of = {id_: place for place, id_ in enumerate(ids)}
     first_event = np.full(len(ids), UNKNOWN, dtype=np.int64)
-    first_accounts, first_days = _placed(place_of, usage.first_days)
+    first_accounts, first_days = usage.first_days
     first_event[first_accounts] = first_days
     terms = tuple(tuple(begun.get(id_, ())) for id_ in ids)
     signs = first_event.tolist()
@@ -194,10 +210,8 @@ def _columns(
         dtype=np.int64,
         count=len(ids),
     )
-    login_accounts, login_days = _placed(place_of, usage.logins)
-    features = tuple(sorted({str(name) for name in usage.first_use[1]}))
-    code_of = {name: code for code, name in enumerate(features)}
-    used_accounts, codes, used_days = _placed(place_of, usage.first_use, code_of)
+    login_accounts, login_days = usage.logins
+    used_accounts, codes, used_days = usage.first_use
     seats = [
         (place, day, UNKNOWN if number is None else number)
         for place, own in enumerate(terms)
@@ -209,9 +223,9 @@ def _columns(
         signup,
         first_event,
         days_of((login_accounts, login_days, np.zeros_like(login_days))),
-        features,
+        usage.features,
         days_of((used_accounts, used_days, codes)),
-        _users(days_of(_placed(place_of, usage.changes)), as_of),
+        _users(usage.runs, as_of),
         days_of(np.array(seats, dtype=np.int64).reshape(-1, 3).T),
         terms,
     )
@@ -223,11 +237,11 @@ def _placed(
     """Return columns with accounts as places, and the second one's texts by their codes; rows of unknown accounts are left out."""
     import numpy as np
 
-    accounts = np.fromiter((place_of.get(id_, -1) for id_ in columns[0]), dtype=np.int64, count=len(columns[0]))
-    known = accounts >= 0
     others = list(columns[1:])
+    accounts = np.fromiter(map(place_of.get, columns[0], repeat(-1)), dtype=np.int64, count=len(columns[0]))
+    known = accounts >= 0
     if code_of is not None:
-        others[0] = [code_of[str(name)] for name in others[0]]
+        others[0] = np.fromiter(map(code_of.__getitem__, others[0]), dtype=np.int64, count=len(others[0]))
     return [accounts[known], *(np.asarray(column, dtype=np.int64)[known] for column in others)]
 
 
@@ -239,19 +253,32 @@ def _signup(created: int | None, terms: Sequence[Subscription], first_event: int
     return created if created is not None and created < as_of else UNKNOWN
 
 
-def _users(changes: Days, as_of: int) -> Days:
-    """Return the steps of the number of active users, from its changes."""
+def _users(runs: Sequence[Ints], as_of: int) -> Days:
+    """Return the steps of the number of active users, from the runs of ``_user_runs``."""
     import numpy as np
 
-    totals = np.cumsum(changes.values)
-    begins = np.searchsorted(changes.accounts, changes.accounts)  # the first row of each row's account
-    counts = totals - np.where(begins > 0, totals[begins - 1], 0) if len(totals) else totals
-    steps = (changes.values != 0) & (changes.days <= as_of)
-    return Days(changes.accounts[steps], changes.days[steps], counts[steps])
+    accounts, days, begun, ended = runs
+    changes = days_of((
+        np.concatenate([accounts[begun > 0], accounts[ended > 0]]),
+        np.concatenate([days[begun > 0] + 1, days[ended > 0] + WINDOW + 1]),
+        np.concatenate([begun[begun > 0], -ended[ended > 0]]),
+    ))  # fmt: skip
+    if not len(changes.days):
+        return changes
+    firsts = np.flatnonzero(np.diff(changes.keys, prepend=-1))  # of rows of one account and day
+    accounts, days = changes.accounts[firsts], changes.days[firsts]
+    change = np.add.reduceat(changes.values, firsts)
+    totals = np.cumsum(change)
+    begins = np.searchsorted(accounts, accounts)  # the first row of each row's account
+    counts = totals - np.where(begins > 0, totals[begins - 1], 0)
+    steps = (change != 0) & (days <= as_of)
+    return Days(accounts[steps], days[steps], counts[steps])
 
 
 def _seats(begun: Sequence[Subscription], as_of: int, grace: int, overlap: str) -> Steps:
     """Return the steps of seats; those of overlapping terms are added as ``terms.counted_terms`` says."""
+    if len(begun) == 1:
+        return _seats_of_one(begun[0], as_of, grace)
     seats_on = seat_counter(begun, overlap) or stated_seats
     turns = {term.start_day + 1 for term in begun}
     turns |= {day for term in begun if term.end_day is not None for day in (term.end_day + 1, term.end_day + grace + 1)}
@@ -261,3 +288,11 @@ def _seats(begun: Sequence[Subscription], as_of: int, grace: int, overlap: str) 
         if not steps or steps[-1][1] != seats:
             steps.append((turn, seats))
     return tuple(steps)
+
+
+def _seats_of_one(term: Subscription, as_of: int, grace: int) -> Steps:
+    """Return the steps of seats of the only term, as most accounts have it: they run until the days of grace are over."""
+    steps: list[tuple[int, int | None]] = [(term.start_day + 1, term.seats)]
+    if term.end_day is not None and term.seats is not None:
+        steps.append((max(term.end_day + grace, term.start_day) + 1, None))
+    return tuple(step for step in steps if step[0] <= as_of)

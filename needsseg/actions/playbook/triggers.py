@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.timeline_columns import UNKNOWN
@@ -19,7 +20,7 @@ from needsseg.errors import Advice, Fix, NeedssegError
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.peers import Peers, peers, peers_as_json, peers_from_json
 from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
-from needsseg.playbook.triggers import Trigger, triggers, unwatchable
+from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable
 from needsseg.progress import Progress, silent
 from needsseg.records import Label
 from needsseg.settings import load, prompt_file
@@ -27,9 +28,12 @@ from needsseg.study.connection import Study
 from needsseg.text import date_of
 from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
 
+if TYPE_CHECKING:
+    from needsseg.accounts.tiers.timeline_columns import Ints
+    from needsseg.playbook.trigger_search import Flags
 
-@dataclass(frozen=True, slots=True)
-class TriggerRow:
+
+class TriggerRow(NamedTuple):
     """A trigger with the account's name and the segment it goes by now, which is empty where it has no label.
 
     ``used_on`` is the day on which the account used an unused feature after all. ``rank`` orders the triggers of one account and
@@ -99,46 +103,42 @@ def fired(
 
 
 def _rows(chosen: Sequence[Trigger], looked: _Search, names: Mapping[str, str]) -> tuple[TriggerRow, ...]:
-    used = _used_on(chosen, looked.timelines)
-    ranks = _ranks(chosen, used)
+    """Return the triggers in their order, each with its rank among those of its account and kind."""
+    import numpy as np
+
+    columns = looked.timelines.columns
+    place_of = {id_: place for place, id_ in enumerate(columns.ids)}
+    code_of = {name: code for code, name in enumerate(columns.features)}
+    accounts = np.array([place_of[trigger.account_id] for trigger in chosen], dtype=np.int64)
+    features = np.array([code_of.get(trigger.feature, -1) for trigger in chosen], dtype=np.int64)
+    days = columns.first_uses(accounts, features)
+    date_by_day = {day: None if day == UNKNOWN else date_of(day) for day in np.unique(days).tolist()}
+    ranks = _ranks(chosen, accounts, days != UNKNOWN).tolist()
     return tuple(
-        TriggerRow(trigger, names.get(trigger.account_id, ""), looked.needs.get(trigger.account_id, ""), day, rank)
-        for trigger, day, rank in zip(chosen, used, ranks, strict=True)
+        TriggerRow(
+            trigger, names.get(trigger.account_id, ""), looked.needs.get(trigger.account_id, ""), date_by_day[day], rank
+        )
+        for trigger, day, rank in zip(chosen, days.tolist(), ranks, strict=True)
     )
 
 
-def _used_on(chosen: Sequence[Trigger], lines: Timelines) -> list[date | None]:
-    """Return the day of each trigger's account's first use of its feature."""
+def _ranks(chosen: Sequence[Trigger], accounts: Ints, is_used: Flags) -> Ints:
+    """Return the rank of each trigger among those of its account and kind.
+
+    Still unused features come first, named ones before those that peers use, these by how widely; else the newest first.
+    """
     import numpy as np
 
-    columns, count = lines.columns, len(chosen)
-    place_of = {id_: place for place, id_ in enumerate(columns.ids)}
-    code_of = {name: code for code, name in enumerate(columns.features)}
-    accounts = np.fromiter((place_of[trigger.account_id] for trigger in chosen), dtype=np.int64, count=count)
-    features = np.fromiter((code_of.get(trigger.feature, -1) for trigger in chosen), dtype=np.int64, count=count)
-    days = columns.first_uses(accounts, features).tolist()
-    date_by_day = {day: None if day == UNKNOWN else date_of(day) for day in set(days)}
-    return [date_by_day[day] for day in days]
-
-
-def _ranks(chosen: Sequence[Trigger], used: Sequence[date | None]) -> list[int]:
-    """Return the rank of each trigger among those of its account and kind."""
-    places_by_kind: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for place, trigger in enumerate(chosen):
-        places_by_kind[trigger.account_id, trigger.kind].append(place)
-    ranks = [1] * len(chosen)
-    for own in places_by_kind.values():
-        own.sort(key=lambda place: (_importance(chosen[place], used[place]), -place))
-        for rank, place in enumerate(own, start=1):
-            ranks[place] = rank
+    count, code_of = len(chosen), {kind: code for code, kind in enumerate(KINDS)}
+    kinds = np.array([code_of[trigger.kind] for trigger in chosen], dtype=np.int64)
+    peers_using, all_peers = np.array([(trigger.peers_using, trigger.peers) for trigger in chosen], dtype=np.float64).reshape(-1, 2).T
+    shares = -np.divide(peers_using, all_peers, out=np.ones(count), where=all_peers > 0)
+    shares[kinds != code_of["unused_feature"]] = 0
+    order = np.lexsort((-np.arange(count), shares, is_used, kinds, accounts))
+    groups = accounts[order] * len(KINDS) + kinds[order]
+    ranks = np.empty(count, dtype=np.int64)
+    ranks[order] = np.arange(count) - np.searchsorted(groups, groups) + 1
     return ranks
-
-
-def _importance(trigger: Trigger, used_on: date | None) -> tuple[bool, float]:
-    """Return a sort key: still unused features first, named ones before those that peers use, these by how widely."""
-    if trigger.kind != "unused_feature":
-        return False, 0.0
-    return used_on is not None, -(1.0 if trigger.peer_share is None else trigger.peer_share)
 
 
 def capped(rows: Sequence[TriggerRow], most: int = MOST_TRIGGERS_OF_ACCOUNT) -> list[tuple[TriggerRow, int]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from typing import Any
 
 import click
 
@@ -12,7 +11,7 @@ from needsseg.actions.playbook import KINDS
 from needsseg.actions.playbook import triggers as actions
 from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
-from needsseg.cli.output import print_array, print_table
+from needsseg.cli.output import print_records, print_table
 from needsseg.cli.parameters import day, json_option, opened
 from needsseg.text import format_count
 from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
@@ -52,7 +51,7 @@ def triggers(
     with opened(session) as study, session.progressing() as progress:
         report = actions.fired(study, as_of, kind, account, since, progress, engine)
     if as_json:
-        print_array(map(_shape, report.rows))
+        print_records(KEYS, map(_values, report.rows))
     else:
         shown = [(row, 0) for row in report.rows] if show_all else actions.capped(report.rows)
         print_table(
@@ -86,21 +85,17 @@ def _evidence(row: actions.TriggerRow, more: int) -> str:
     return "; ".join(parts)
 
 
-def _shape(row: actions.TriggerRow) -> dict[str, Any]:
-    trigger = row.trigger
-    return {
-        "id": trigger.id,
-        "account_id": trigger.account_id,
-        "name": row.name,
-        "kind": trigger.kind,
-        "feature": trigger.feature or None,
-        "fired_on": trigger.fired_on.isoformat(),
-        "evidence": trigger.evidence,
-        "settled": trigger.settled,
-        "needs_segment": row.needs_segment or None,
-        "used_on": row.used_on.isoformat() if row.used_on else None,
-        "rank": row.rank,
-        "group": trigger.group or None,
-        "peers": trigger.peers or None,
-        "peers_using": trigger.peers_using if trigger.peers else None,
-    }
+KEYS = (
+    "id", "account_id", "name", "kind", "feature", "fired_on", "evidence", "settled", "needs_segment", "used_on", "rank",
+    "group", "peers", "peers_using",
+)  # fmt: skip
+
+
+def _values(row: actions.TriggerRow) -> tuple[object, ...]:
+    """Return the values of KEYS."""
+    trigger, name, segment, used_on, rank = row
+    return (
+        trigger.id, trigger.account_id, name, trigger.kind, trigger.feature or None, trigger.fired_on.isoformat(),
+        trigger.evidence, trigger.settled, segment or None, None if used_on is None else used_on.isoformat(), rank,
+        trigger.group or None, trigger.peers or None, trigger.peers_using if trigger.peers else None,
+    )  # fmt: skip
