@@ -60,3 +60,9 @@ def _store(path: Path, encoded: Any) -> None:
         newest_first = sorted(path.parent.glob("*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
         for old in newest_first[MOST_RESULTS:]:
             old.unlink(missing_ok=True)
+
+
+def file_state(path: Path) -> tuple[str, int, int]:
+    """Return what tells a file of a study from any other: its name, which has a hash of the content, size and time."""
+    stat = path.stat()
+    return path.name, stat.st_size, stat.st_mtime_ns
