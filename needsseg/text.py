@@ -19,7 +19,9 @@ _TABLES = {
 }
 _ANY_CONTROL = re.compile(f"[{re.escape(''.join(map(chr, _CONTROLS)))}]")
 _REPLACED = {
-    (tabs, newlines): re.compile(f"[{re.escape(''.join(map(chr, set(_CONTROLS) - {*[0x09] * tabs, *[0x0A] * newlines})))}]")
+    (tabs, newlines): re.compile(
+        f"[{re.escape(''.join(map(chr, set(_CONTROLS) - {*[0x09] * tabs, *[0x0A] * newlines})))}]"
+    )
     for tabs in (False, True)
     for newlines in (False, True)
 }

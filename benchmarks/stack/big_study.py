@@ -65,8 +65,8 @@ def _subscriptions(con, folder: Path, accounts: int) -> None:  # type: ignore[no
         COPY (SELECT id AS account_id, plan, seats, seats * price AS amount,
                 strftime(DATE '1970-01-01' + starts, '%Y-%m-%d') AS start_date,
                 CASE WHEN NOT is_open THEN strftime(DATE '1970-01-01' + starts + 364, '%Y-%m-%d') END AS end_date
-            FROM (SELECT id, n, term, (begins + 20 + term * 365)::INT AS starts, ['Team', 'Business', 'Enterprise'][1 + (g % 3)::INT]
-                    AS plan, [120, 240, 480][1 + (g % 3)::INT] AS price,
+            FROM (SELECT id, n, term, (begins + 20 + term * 365)::INT AS starts,
+                    ['Team', 'Business', 'Enterprise'][1 + (g % 3)::INT] AS plan, [120, 240, 480][1 + (g % 3)::INT] AS price,
                     (team * (1 + term * (h % 4) / 4.0))::INT AS seats, h % 5 = 0 AND term = 1 AS is_open
                 FROM account, range(2) AS t(term) WHERE h % 10 < 8 AND (term = 0 OR h % 3 <> 0))
             WHERE starts <= {LAST_DAY} ORDER BY starts, n) TO '{folder / "subscriptions.csv"}' (HEADER)""")
@@ -76,7 +76,8 @@ def _events(con, folder: Path, accounts: int, events: int) -> None:  # type: ign
     first = LAST_DAY - DAYS + 1
     con.execute(f"""
         COPY (SELECT 'ev_' || i AS event_id, id AS account_id,
-                CASE WHEN k % 20 <> 0 THEN 'u' || n || '-' || ((k // 20)::HUGEINT % greatest(1, (team * (day - begins + 60) / 400)::INT))
+                CASE WHEN k % 20 <> 0 THEN 'u' || n || '-' ||
+                    ((k // 20)::HUGEINT % greatest(1, (team * (day - begins + 60) / 400)::INT))
                     END AS user_id,
                 name AS event,
                 CASE WHEN name NOT IN ('login', 'invite_sent', 'setup_completed')

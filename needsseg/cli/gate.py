@@ -11,7 +11,6 @@ from typing import Any, TextIO, cast
 
 from needsseg.text import escaped_json, safe
 
-
 # Made once: ``json.dumps`` makes a new encoder for every line.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 

@@ -13,7 +13,6 @@ from needsseg.cli.gate import json_text, json_value
 from needsseg.errors import Advice
 from needsseg.text import safe
 
-
 LINES_AT_ONCE = 500
 
 

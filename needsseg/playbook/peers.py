@@ -122,9 +122,7 @@ def _plan_words(name: str, is_plan: bool) -> str:
     return f"accounts on {name}" if is_plan else "accounts without a subscription"
 
 
-def _group(
-    name: str, spells: AccountSpells, first_uses: Mapping[str, tuple[Ints, Ints]], rules: TriggerRules
-) -> Group:
+def _group(name: str, spells: AccountSpells, first_uses: Mapping[str, tuple[Ints, Ints]], rules: TriggerRules) -> Group:
     import numpy as np
 
     membership = _counts(spells.begins, spells.ends)

@@ -88,9 +88,7 @@ def plan_spells(terms: Sequence[Subscription], first_event: int | None, grace: i
     return spells
 
 
-def entitled(
-    terms: Sequence[Subscription], first_event: int | None, plans: Sequence[str], grace: int
-) -> list[Spell]:
+def entitled(terms: Sequence[Subscription], first_event: int | None, plans: Sequence[str], grace: int) -> list[Spell]:
     """Return the periods [from, until) in which an account has a feature, in order; until is None while a term has no end.
 
     With ``plans`` they come from terms of these plans alone, with the days of grace after each. Without, any term will do;

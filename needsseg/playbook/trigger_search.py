@@ -114,7 +114,9 @@ class _Candidates:
         fixed = max(self.groups.releases[name], self.timelines.first_day or 0)
         used = columns.first_uses_of(_code(columns, name), spells.accounts)
         last = np.minimum(np.where(used == UNKNOWN, as_of, used), np.minimum(spells.ends, as_of))
-        earliest = np.maximum(np.maximum(spells.begins, columns.signup[spells.accounts]), fixed) + self.rules.unused_days
+        earliest = (
+            np.maximum(np.maximum(spells.begins, columns.signup[spells.accounts]), fixed) + self.rules.unused_days
+        )
         fits = self.wanted[spells.accounts] & (earliest <= last)
         if not is_segment:
             for own, segment in enumerate(large):
@@ -136,7 +138,7 @@ def _first_of(name: str, rows: Ints, groups: list[Group]) -> PeerFires:
     """Return, of rows as ``of_group`` gives, the first of each account: by day, then by rank."""
     import numpy as np
 
-    accounts, days, rank, begins, places = rows[:, np.lexsort((rows[2], rows[1], rows[0]))]
+    accounts, days, _, begins, places = rows[:, np.lexsort((rows[2], rows[1], rows[0]))]
     first = np.ones(len(accounts), dtype=bool)
     first[1:] = accounts[1:] != accounts[:-1]
     accounts, days, begins, places = (row[first] for row in (accounts, days, begins, places))
@@ -232,7 +234,7 @@ def growth(timelines: Timelines, rules: TriggerRules, as_of: int) -> Growth:
 
 
 def _grown(timelines: Timelines, rules: TriggerRules, accounts: Ints, days: Ints) -> Growth:
-    """Return the measure with its values before and on a day, 0 where it did not grow enough: seats if both have them, else users.
+    """Return the measure, 0 where it did not grow enough, and its values: seats if both days have them, else users.
 
     The two are never compared with each other. Active users need a window that is covered by events.
     """

@@ -122,9 +122,7 @@ def _sorted(fired: list[Trigger], columns: Columns) -> list[Trigger]:
     return [fired[place] for place in np.lexsort((features, kinds, accounts, days)).tolist()]
 
 
-def _clock(
-    signup: int, first_day: int, feature: Feature, release: int, entitled_from: int
-) -> tuple[int, str]:
+def _clock(signup: int, first_day: int, feature: Feature, release: int, entitled_from: int) -> tuple[int, str]:
     """Return the day from which a feature was available to an account, and why that day."""
     available = max(entitled_from, signup, first_day, release)
     if available == entitled_from:
@@ -208,7 +206,9 @@ def _unused_by_peers(
 def _below_weekly(timelines: Timelines, rules: TriggerRules, wanted: Flags, as_of: int) -> Iterator[Trigger]:
     """Yield one trigger per silence, true from the day the silence is long enough until the next login."""
     accounts, days, logins = silences(timelines.columns, rules, as_of)
-    for account, day, last in zip(*(values[wanted[accounts]].tolist() for values in (accounts, days, logins)), strict=True):
+    for account, day, last in zip(
+        *(values[wanted[accounts]].tolist() for values in (accounts, days, logins)), strict=True
+    ):
         evidence = (
             f"a login in each of the {rules.weeks_before} weeks before {_day(day - rules.silent_days)}, then none on "
             f"{rules.silent_days} days; the last was on {_day(last)}"

@@ -118,7 +118,6 @@ class Engine:
                 return list(native.collect(engine="streaming").iter_rows())
             return list(native.fetchall())
 
-
     def columns(self, frame: nw.LazyFrame[Any]) -> list[Any]:
         """Return the result as sequences of values, a column each, in no order of rows; large ones take less memory than rows."""
         with engine_errors():

@@ -83,7 +83,7 @@ def read_accounts(parquet: Path, backend: str = "duckdb", only: Collection[str] 
 
 
 def read_merged(parquet: Path, backend: str = "duckdb") -> dict[str, str]:
-    """Read the ids of merged CRM records of an accounts file that ``ingest`` wrote, each with that of the account that remains."""
+    """Read the ids of merged CRM records of an accounts file, each with that of the account that remains."""
     import narwhals as nw
 
     with open_engine(backend) as engine:

@@ -173,7 +173,9 @@ def columns_of(timelines: Iterable[Timeline]) -> Columns:
         first_event,
         _rows((place, day, 0) for place, line in enumerate(ordered) for day in line.logins),
         features,
-        _rows((place, day, code_of[name]) for place, line in enumerate(ordered) for name, day in line.first_use.items()),
+        _rows(
+            (place, day, code_of[name]) for place, line in enumerate(ordered) for name, day in line.first_use.items()
+        ),
         _rows((place, day, _code(value)) for place, line in enumerate(ordered) for day, value in line.users),
         _rows((place, day, _code(value)) for place, line in enumerate(ordered) for day, value in line.seats),
         tuple(timeline.terms for timeline in ordered),

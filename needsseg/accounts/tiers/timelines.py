@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from needsseg.accounts.tiers.timeline_columns import Ints
 
-    from needsseg.accounts.tiers.timeline_columns import Ints
 
 @dataclass(frozen=True, slots=True)
 class Timelines:
@@ -188,7 +187,10 @@ def _user_runs(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     ends = nw.col("after").is_null() | (nw.col("after") - day > WINDOW)
     one, none = nw.lit(1), nw.lit(0)
     flags = with_next_day.filter(begins | ends).select(
-        "account_id", "day", begun=nw.when(begins).then(one).otherwise(none), ended=nw.when(ends).then(one).otherwise(none)
+        "account_id",
+        "day",
+        begun=nw.when(begins).then(one).otherwise(none),
+        ended=nw.when(ends).then(one).otherwise(none),
     )
     runs = flags.group_by("account_id", "day").agg(nw.col("begun").sum(), nw.col("ended").sum())
     return runs.select("account_id", "day", nw.col("begun").cast(nw.Int64), nw.col("ended").cast(nw.Int64))
@@ -234,7 +236,7 @@ def _columns(
 def _placed(
     place_of: Mapping[str, int], columns: Sequence[Any], code_of: Mapping[str, int] | None = None
 ) -> list[Ints]:
-    """Return columns with accounts as places, and the second one's texts by their codes; rows of unknown accounts are left out."""
+    """Return columns with accounts as places, and the second one's texts by their codes, without unknown accounts."""
     import numpy as np
 
     others = list(columns[1:])

@@ -33,8 +33,8 @@ from needsseg.study.connection import Study
 from needsseg.study.segments import segments
 
 KINDS = room.KINDS
-LARGE_FILE = 200_000
-"""Bytes of an accounts file, some 5,000 accounts, beyond which the matches of participants are kept."""
+LARGE_FILE = 60_000
+"""Bytes of an accounts file, a few thousand accounts, beyond which the matches of participants are kept."""
 
 
 def participants(study: Study) -> list[Participant]:

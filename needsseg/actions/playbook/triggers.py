@@ -131,7 +131,8 @@ def _ranks(chosen: Sequence[Trigger], accounts: Ints, is_used: Flags) -> Ints:
 
     count, code_of = len(chosen), {kind: code for code, kind in enumerate(KINDS)}
     kinds = np.array([code_of[trigger.kind] for trigger in chosen], dtype=np.int64)
-    peers_using, all_peers = np.array([(trigger.peers_using, trigger.peers) for trigger in chosen], dtype=np.float64).reshape(-1, 2).T
+    counts = [(trigger.peers_using, trigger.peers) for trigger in chosen]
+    peers_using, all_peers = np.array(counts, dtype=np.float64).reshape(-1, 2).T
     shares = -np.divide(peers_using, all_peers, out=np.ones(count), where=all_peers > 0)
     shares[kinds != code_of["unused_feature"]] = 0
     order = np.lexsort((-np.arange(count), shares, is_used, kinds, accounts))

@@ -13,10 +13,12 @@ from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_table, print_text
 from needsseg.cli.parameters import day, json_option, opened
+from needsseg.cli.replay import print_once
 from needsseg.errors import NotFoundError
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile, Revenue
+    from needsseg.actions.study import Study
 from needsseg.records import PROFILE_COLUMNS
 
 as_of_option = click.option("--as-of", callback=day, required=True, metavar="YYYY-MM-DD", help="The as-of date.")
@@ -35,7 +37,13 @@ engine_option = click.option(
 @click.pass_obj
 def profile(session: Session, as_of: date, account: str | None, engine: str | None, as_json: bool) -> None:
     """Show the four tiers of every account as of a date, with recommended actions and why."""
-    with opened(session) as study, session.progressing() as progress:
+    with opened(session) as study:
+        words = ("profile", as_of, account, engine, as_json)
+        print_once(session, study, words, lambda: _print(session, study, as_of, account, engine, as_json))
+
+
+def _print(session: Session, study: Study, as_of: date, account: str | None, engine: str | None, as_json: bool) -> None:
+    with session.progressing() as progress:
         rows = accounts.profiles(study, as_of, progress, engine)
         paid = revenue_as_of(study, as_of, engine)
     if account is not None:

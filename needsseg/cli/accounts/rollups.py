@@ -13,6 +13,7 @@ from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
 from needsseg.cli.parameters import json_option, opened
+from needsseg.cli.replay import print_once
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
@@ -58,12 +59,26 @@ def rollup(
     from needsseg.actions.accounts import rollups as actions
 
     with opened(session) as study:
-        if out is not None:
-            actions.check_target(study, out, overwrite=force)
+        if out is None:
+            words = ("rollup", as_of, rows, by, who, engine, as_json)
+
+            def produce() -> None:
+                with session.progressing() as progress:
+                    computed = actions.rollup(study, as_of, ROWS[rows], BY[by], progress, engine)
+                _show(session, computed, as_of, (rows, by), who=who, as_json=as_json)
+
+            print_once(session, study, words, produce)
+            return
+        actions.check_target(study, out, overwrite=force)
         with session.progressing() as progress:
             table = actions.rollup(study, as_of, ROWS[rows], BY[by], progress, engine)
-        if out is not None:
-            actions.write_rollup(study, table, as_of, out, overwrite=force)
+        actions.write_rollup(study, table, as_of, out, overwrite=force)
+    _show(session, table, as_of, (rows, by), who=who, as_json=as_json)
+    session.say(f"Wrote the roll-up to {out}.")
+
+
+def _show(session: Session, table: Rollup, as_of: date, names: tuple[str, str], *, who: bool, as_json: bool) -> None:
+    rows, by = names
     if as_json:
         print_object(_shape(table) | {"as_of": as_of.isoformat()})
     else:
@@ -80,8 +95,6 @@ def rollup(
                 wrap=("name",),
             )  # fmt: skip
     session.say(_coverage(table))
-    if out is not None:
-        session.say(f"Wrote the roll-up to {out}.")
 
 
 def _print(table: Rollup) -> None:

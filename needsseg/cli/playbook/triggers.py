@@ -13,6 +13,7 @@ from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_records, print_table
 from needsseg.cli.parameters import day, json_option, opened
+from needsseg.cli.replay import print_once
 from needsseg.text import format_count
 from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
 
@@ -48,8 +49,20 @@ def triggers(
     Each trigger is listed with the day on which it fired; computing again gives the same day. The thresholds and
     the features are in prompts/triggers.toml. Peers are the accounts of the same needs-based segment, or on the same plan.
     """
-    with opened(session) as study, session.progressing() as progress:
-        report = actions.fired(study, as_of, kind, account, since, progress, engine)
+    with opened(session) as study:
+        words = ("triggers", as_of, kind, account, since, show_all, engine, as_json)
+
+        def produce() -> None:
+            with session.progressing() as progress:
+                report = actions.fired(study, as_of, kind, account, since, progress, engine)
+            _print(session, report, as_of, since, show_all=show_all, as_json=as_json)
+
+        print_once(session, study, words, produce)
+
+
+def _print(
+    session: Session, report: actions.TriggerReport, as_of: date, since: date | None, *, show_all: bool, as_json: bool
+) -> None:
     if as_json:
         print_records(KEYS, map(_values, report.rows))
     else:
