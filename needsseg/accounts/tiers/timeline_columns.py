@@ -81,8 +81,8 @@ def keys_of(accounts: Ints, days: Ints | int) -> Ints:
     return accounts * SPAN + days + SPAN // 2
 
 
-def days_of(rows: Sequence[Ints]) -> Days:
-    """Return columns of accounts, days and values in order."""
+def days_of(rows: Sequence[Ints] | Ints) -> Days:
+    """Return columns of accounts, days and values in order: three arrays, or one of three rows."""
     import numpy as np
 
     accounts, days, values = rows
