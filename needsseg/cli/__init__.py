@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """The console entry: runs one command and leaves with its exit code."""
+    import gc
     import os
     import signal
     import sys
@@ -23,6 +24,8 @@ def main() -> NoReturn:
     # Read when numpy is first loaded. Several threads wait for each other on a busy machine: laying out a map of 238
     # passages took 1.8 s where one thread needs 15 ms. The sentence model has threads of its own.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # A command is short, and its millions of rows are no garbage: looking through them often takes a third of the time.
+    gc.set_threshold(100_000, 50, 100)
     from needsseg.cli.program import run
 
     code = run(sys.argv[1:])

@@ -6,9 +6,13 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json.encoder import encode_basestring
 from typing import Any, TextIO, cast
 
 from needsseg.text import escaped_json, safe
+
+# Made once: ``json.dumps`` makes a new encoder for every line.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 class Gate:
@@ -57,4 +61,15 @@ def json_text(value: object, indent: int | None = None) -> str:
 
     Letters of every script stay; what would steer a terminal is written as ``\\u`` escapes. NaN and infinities are errors.
     """
+    if indent is None:
+        return escaped_json(_ENCODER.encode(value))
     return escaped_json(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
+
+
+def json_value(value: object) -> str:
+    """Return a value as ``json_text`` does, quickly where it is a text, a whole number or nothing."""
+    if value is None:
+        return "null"
+    if type(value) is str:
+        return escaped_json(encode_basestring(value))
+    return str(value) if type(value) is int else json_text(value)

@@ -33,6 +33,22 @@ class Session:
         self.progress = "auto"
         self.debug = False
         self.exit_code = EXIT_DONE
+        self._recorded: list[Any] | None = None
+
+    @contextmanager
+    def recording(self, notes: list[Any]) -> Iterator[None]:
+        """Add what is told in the block to ``notes``, for ``narrate``."""
+        self._recorded = notes
+        try:
+            yield
+        finally:
+            self._recorded = None
+
+    def narrate(self, notes: Sequence[Any]) -> None:
+        """Tell what was recorded; anything else among the notes is left out."""
+        for note in notes:
+            if isinstance(note, list) and len(note) == 2 and isinstance(note[0], dict) and isinstance(note[1], str):
+                self._write(note[0], note[1])
 
     @property
     def json(self) -> bool:
@@ -75,6 +91,8 @@ class Session:
             yield silent
 
     def _write(self, row: dict[str, object], text: str) -> None:
+        if self._recorded is not None and "doing" not in row:
+            self._recorded.append([row, text])
         if self.json:
             text = json_text(row)
         print(text, file=sys.stderr, flush=True)

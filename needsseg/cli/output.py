@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from needsseg.cli.fixes import worded
-from needsseg.cli.gate import json_text
+from needsseg.cli.gate import json_text, json_value
 from needsseg.errors import Advice
 from needsseg.text import safe
+
+LINES_AT_ONCE = 500
 
 
 def print_array(rows: Iterable[Any]) -> None:
     """Print one JSON array, an element a line."""
-    lines = [json_text(row) for row in rows]
-    sys.stdout.write("[" + ",\n ".join(lines) + "]\n")
+    _print_lines(json_text(row) for row in rows)
+
+
+def print_records(keys: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print one JSON array of objects with the same keys, given as values in their order; for lists that may be long."""
+    template = "{" + ", ".join(f"{json_text(key).replace('%', '%%')}: %s" for key in keys) + "}"
+    _print_lines(template % tuple([json_value(value) for value in row]) for row in rows)
+
+
+def _print_lines(lines: Iterator[str]) -> None:
+    before = "["
+    while part := list(islice(lines, LINES_AT_ONCE)):
+        sys.stdout.write(before + ",\n ".join(part))
+        before = ",\n "
+    sys.stdout.write("[]\n" if before == "[" else "]\n")
 
 
 def print_object(row: dict[str, Any]) -> None:

@@ -7,17 +7,17 @@ later days are added.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from needsseg.accounts.tiers.timelines import Timeline, Timelines
+from needsseg.accounts.tiers.timeline_columns import Columns
+from needsseg.accounts.tiers.timelines import Timelines
+from needsseg.playbook.spells import NEVER, AccountSpells, Spell, segment_spells, spells_by_plan
 from needsseg.playbook.trigger_rules import TriggerRules
 
-Spell = tuple[int, int | None]
-"""[from, until] in epoch days; until is None while it goes on."""
+if TYPE_CHECKING:
+    from needsseg.accounts.tiers.timeline_columns import Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,13 @@ class Counts:
         """Return the number as of a day."""
         place = bisect_right(self.days, day)
         return self.values[place - 1] if place else 0
+
+    def on_days(self, days: Ints) -> Ints:
+        """Return the number as of each of many days."""
+        import numpy as np
+
+        places = np.searchsorted(np.array(self.days, dtype=np.int64), days, side="right")
+        return np.array((0, *self.values), dtype=np.int64)[places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +67,29 @@ class Peers:
 
 def peers(timelines: Timelines, rules: TriggerRules, segments: Mapping[str, str]) -> Peers:
     """Return the groups of all accounts; ``segments`` is the segment of each labelled account."""
-    segment_members: dict[str, list[tuple[Timeline, list[Spell]]]] = defaultdict(list)
-    plan_members: dict[str, list[tuple[Timeline, list[Spell]]]] = defaultdict(list)
-    plan_names: dict[str, str] = {}
-    for timeline in timelines.accounts.values():
-        if segment := segments.get(timeline.account_id, ""):
-            segment_members[segment].append((timeline, entitled(timeline, (), timelines.grace)))
-        for plan, spells in plan_spells(timeline, timelines.grace).items():
-            plan_members[plan].append((timeline, spells))
-        plan_names |= {term.plan.casefold(): term.plan for term in timeline.terms}
+    columns = timelines.columns
+    first_uses = _first_uses(columns)
+    plan_names = {term.plan.casefold(): term.plan for own in columns.terms for term in own}
+    by_segment = segment_spells(columns, timelines.grace, segments)
+    by_plan = spells_by_plan(columns, timelines.grace)
     return Peers(
-        {name: _group(f"{name} accounts", members, rules) for name, members in segment_members.items()},
+        {name: _group(f"{name} accounts", spells, first_uses, rules) for name, spells in by_segment.items()},
         {
-            plan: _group(_plan_words(plan_names.get(plan, ""), bool(plan)), members, rules)
-            for plan, members in plan_members.items()
+            plan: _group(_plan_words(plan_names.get(plan, ""), bool(plan)), spells, first_uses, rules)
+            for plan, spells in by_plan.items()
         },
-        _releases(timelines),
+        {name: int(days.min()) for name, (_, days) in first_uses.items()},
     )
 
 
-def _releases(timelines: Timelines) -> dict[str, int]:
-    releases: dict[str, int] = {}
-    for timeline in timelines.accounts.values():
-        for name, day in timeline.first_use.items():
-            releases[name] = min(day, releases.get(name, day))
-    return releases
+def _first_uses(columns: Columns) -> dict[str, tuple[Ints, Ints]]:
+    """Return, by feature, the accounts that ever used it, sorted, and the first day of each."""
+    uses = columns.uses
+    return {
+        name: (uses.accounts[own], uses.days[own])
+        for code, name in enumerate(columns.features)
+        if (own := uses.values == code).any()
+    }
 
 
 def peers_as_json(groups: Peers) -> dict[str, Any]:
@@ -117,26 +122,32 @@ def _plan_words(name: str, is_plan: bool) -> str:
     return f"accounts on {name}" if is_plan else "accounts without a subscription"
 
 
-def _group(name: str, members: Sequence[tuple[Timeline, list[Spell]]], rules: TriggerRules) -> Group:
-    membership = _counts(spell for _, spells in members for spell in spells)
-    uses: dict[str, list[Spell]] = defaultdict(list)
-    for timeline, spells in members:
-        for feature, day in timeline.first_use.items():
-            uses[feature] += [(max(begins, day), ends) for begins, ends in spells if ends is None or day < ends]
-    used = {feature: _counts(spells) for feature, spells in uses.items()}
+def _group(name: str, spells: AccountSpells, first_uses: Mapping[str, tuple[Ints, Ints]], rules: TriggerRules) -> Group:
+    import numpy as np
+
+    membership = _counts(spells.begins, spells.ends)
+    used: dict[str, Counts] = {}
+    for feature, (accounts, days) in first_uses.items():
+        places = np.minimum(np.searchsorted(accounts, spells.accounts), len(accounts) - 1)
+        uses = accounts[places] == spells.accounts
+        if uses.any():
+            first, begins, ends = days[places][uses], spells.begins[uses], spells.ends[uses]
+            in_time = first < ends
+            used[feature] = _counts(np.maximum(begins, first)[in_time], ends[in_time])
     spells_by_feature = {feature: _widely(membership, counts, rules) for feature, counts in used.items()}
     return Group(name, membership, used, {feature: wide for feature, wide in spells_by_feature.items() if wide})
 
 
-def _counts(spells: Iterable[Spell]) -> Counts:
+def _counts(begins: Ints, ends: Ints) -> Counts:
     """Return by day how many spells run: one that begins on a day counts from the next, as do all events."""
-    changes: dict[int, int] = defaultdict(int)
-    for begins, ends in spells:
-        changes[begins + 1] += 1
-        if ends is not None:
-            changes[ends + 1] -= 1
-    days = sorted(changes)
-    return Counts(tuple(days), tuple(accumulate(changes[day] for day in days)))
+    import numpy as np
+
+    ended = ends[ends < NEVER]
+    days, places = np.unique(np.concatenate([begins, ended]) + 1, return_inverse=True)
+    changes = np.bincount(places[: len(begins)], minlength=len(days)) - np.bincount(
+        places[len(begins) :], minlength=len(days)
+    )
+    return Counts(tuple(days.tolist()), tuple(np.cumsum(changes).tolist()))
 
 
 def _widely(membership: Counts, used: Counts, rules: TriggerRules) -> tuple[Spell, ...]:
@@ -152,47 +163,3 @@ def _widely(membership: Counts, used: Counts, rules: TriggerRules) -> tuple[Spel
             spells.append((begun, day - 1))
             begun = None
     return (*spells, (begun, None)) if begun is not None else tuple(spells)
-
-
-def first_day_within(spells: Sequence[Spell], begins: int, ends: int) -> int | None:
-    """Return the first day of any spell within [begins, ends]; None where there is none."""
-    for begun, until in spells:
-        day = max(begun, begins)
-        if day <= ends and (until is None or day <= until):
-            return day
-    return None
-
-
-def plan_spells(timeline: Timeline, grace: int) -> dict[str, list[Spell]]:
-    """Return by plan, in lower case, when an account was on it; "" from its first event to its first term."""
-    plans = dict.fromkeys(term.plan.casefold() for term in timeline.terms)
-    spells = {plan: entitled(timeline, (plan,), grace) for plan in plans if plan}
-    first_term = min((term.start_day for term in timeline.terms), default=None)
-    if timeline.first_event is not None and (first_term is None or timeline.first_event < first_term):
-        spells[""] = [(timeline.first_event, first_term)]
-    return spells
-
-
-def entitled(timeline: Timeline, plans: Sequence[str], grace: int) -> list[Spell]:
-    """Return the periods [from, until) in which an account has a feature, in order; until is None while a term has no end.
-
-    With ``plans`` they come from terms of these plans alone, with the days of grace after each. Without, any term will do;
-    and an account has the feature from its first event to its first term too, since free plans have no terms.
-    """
-    allowed = {plan.casefold() for plan in plans}
-    spans: list[Spell] = [
-        (term.start_day, None if term.end_day is None else term.end_day + grace + 1)
-        for term in timeline.terms
-        if not allowed or term.plan.casefold() in allowed
-    ]
-    first_term = min((begins for begins, _ in spans), default=None)
-    if not allowed and timeline.first_event is not None and (first_term is None or timeline.first_event < first_term):
-        spans.append((timeline.first_event, first_term))
-    stretches: list[Spell] = []
-    for begins, ends in sorted(spans, key=lambda span: span[0]):
-        if stretches and (stretches[-1][1] is None or begins <= stretches[-1][1]):
-            before = stretches[-1][1]
-            stretches[-1] = (stretches[-1][0], None if before is None or ends is None else max(before, ends))
-        else:
-            stretches.append((begins, ends))
-    return stretches

@@ -8,24 +8,27 @@ of past days, or another CRM record, are imported later.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from needsseg.accounts.tiers.timelines import Timeline, Timelines, value_on
+from needsseg.accounts.tiers.timeline_columns import Columns, Timeline
+from needsseg.accounts.tiers.timelines import Timelines
 from needsseg.files import sha256
-from needsseg.playbook.peers import Group, Peers, entitled, first_day_within, peers, plan_spells
+from needsseg.playbook.peers import Peers, peers
+from needsseg.playbook.spells import entitled
 from needsseg.playbook.trigger_rules import Feature, TriggerRules
+from needsseg.playbook.trigger_search import ACTIVE_USERS, SEATS, growth, silences, unused_by_peers
 from needsseg.text import date_of
 
+if TYPE_CHECKING:
+    from needsseg.playbook.trigger_search import Flags
+
 KINDS = ("unused_feature", "below_weekly", "team_growth")
-WEEK = 7
-ACTIVE_USERS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(NamedTuple):
     """One trigger: ``fired_on`` is the first day on which it is true; ``feature`` is "" except for unused_feature.
 
     ``settled`` is False where it rests on days after the newest event: late events may still remove it. An unused feature that
@@ -70,42 +73,66 @@ def triggers(
     is named for an account's segment, it is asked for features that its peers use. ``groups`` are the peers among all accounts,
     where ``timelines`` does not hold all of them.
     """
-    labelled = segments or {}
-    served = {name.casefold(): features for name, features in (serving or {}).items()}
+    import numpy as np
+
+    labelled, columns = segments or {}, timelines.columns
     groups = peers(timelines, rules, labelled) if groups is None else groups
-    releases = groups.releases
-    fired: list[Trigger] = []
-    for timeline in timelines.accounts.values():
-        if account not in (None, timeline.account_id):
-            continue
-        segment = labelled.get(timeline.account_id, "")
-        named = [Feature(name) for name in served.get(segment.casefold(), ())] if segment else []
-        named = [
-            *rules.features,
-            *(each for each in named if each.name not in {known.name for known in rules.features}),
-        ]
-        if named:
-            fired += _unused_named(timeline, timelines, rules, named, releases, as_of)
-        else:
-            fired += _unused_by_peers(timeline, timelines, rules, groups, segment, releases, as_of)
-        fired += [*_below_weekly(timeline, timelines, rules, as_of), *_growing(timeline, timelines, rules, as_of)]
-    return sorted(fired, key=lambda one: (one.fired_on, one.account_id, one.kind, one.feature))
+    named = _named_features(timelines, rules, serving or {}, labelled)
+    wanted = np.array([account in (None, id_) for id_ in columns.ids], dtype=bool)
+    fired = [
+        trigger
+        for id_, features in named.items()
+        if account in (None, id_)
+        for trigger in _unused_named(timelines.accounts[id_], timelines, rules, features, groups.releases, as_of)
+    ]
+    unnamed = wanted & np.array([id_ not in named for id_ in columns.ids], dtype=bool)
+    fired += _unused_by_peers(timelines, rules, groups, labelled, unnamed, as_of)
+    fired += _below_weekly(timelines, rules, wanted, as_of)
+    fired += _growing(timelines, rules, wanted, as_of)
+    return _sorted(fired, columns)
 
 
-def _clock(
-    timeline: Timeline, timelines: Timelines, feature: Feature, release: int, entitled_from: int
-) -> tuple[int, str]:
+def _named_features(
+    timelines: Timelines, rules: TriggerRules, serving: Mapping[str, Sequence[str]], segments: Mapping[str, str]
+) -> dict[str, list[Feature]]:
+    """Return, by account, the features that are named for it: those of the rules, and those that serve its segment."""
+    served = {name.casefold(): features for name, features in serving.items()}
+    in_rules = {feature.name for feature in rules.features}
+    named: dict[str, list[Feature]] = {}
+    for id_ in timelines.columns.ids if rules.features else segments:
+        segment = segments.get(id_, "")
+        own = [Feature(name) for name in served.get(segment.casefold(), ()) if name not in in_rules] if segment else []
+        if (rules.features or own) and id_ in timelines.accounts:
+            named[id_] = [*rules.features, *own]
+    return named
+
+
+def _sorted(fired: list[Trigger], columns: Columns) -> list[Trigger]:
+    """Return triggers by day, account, kind and feature."""
+    import numpy as np
+
+    place_of = {id_: place for place, id_ in enumerate(columns.ids)}
+    code_of = {name: code for code, name in enumerate(sorted({trigger.feature for trigger in fired}))}
+    kind_of = {kind: code for code, kind in enumerate(sorted(KINDS))}
+    count = len(fired)
+    days = np.fromiter((trigger.fired_on.toordinal() for trigger in fired), dtype=np.int64, count=count)
+    accounts = np.fromiter((place_of[trigger.account_id] for trigger in fired), dtype=np.int64, count=count)
+    kinds = np.fromiter((kind_of[trigger.kind] for trigger in fired), dtype=np.int64, count=count)
+    features = np.fromiter((code_of[trigger.feature] for trigger in fired), dtype=np.int64, count=count)
+    return [fired[place] for place in np.lexsort((features, kinds, accounts, days)).tolist()]
+
+
+def _clock(signup: int, first_day: int, feature: Feature, release: int, entitled_from: int) -> tuple[int, str]:
     """Return the day from which a feature was available to an account, and why that day."""
+    available = max(entitled_from, signup, first_day, release)
+    if available == entitled_from:
+        return available, f"entitled from {_day(entitled_from)}"
+    if available == signup:
+        return available, f"signed up on {_day(signup)}"
+    if available == first_day:
+        return available, f"the events begin on {_day(first_day)}"
     released = "released" if feature.release is not None else "first used by any account"
-    signup, first_day = timeline.signup or 0, timelines.first_day or 0
-    reasons = {
-        f"entitled from {_day(entitled_from)}": entitled_from,
-        f"signed up on {_day(signup)}": signup,
-        f"the events begin on {_day(first_day)}": first_day,
-        f"{released} on {_day(release)}": release,
-    }
-    available = max(reasons.values())
-    return available, next(reason for reason, day in reasons.items() if day == available)
+    return available, f"{released} on {_day(release)}"
 
 
 def _unused_named(
@@ -123,18 +150,18 @@ def _unused_named(
         release = feature.release if feature.release is not None else releases.get(feature.name)
         if release is None or release >= as_of:
             continue
-        for begins, ends in entitled(timeline, feature.plans, timelines.grace):
-            available, reason = _clock(timeline, timelines, feature, release, begins)
+        for begins, ends in entitled(timeline.terms, timeline.first_event, feature.plans, timelines.grace):
+            available, reason = _clock(timeline.signup, timelines.first_day, feature, release, begins)
             fires = available + rules.unused_days
             if fires <= _last_day(timeline, feature.name, ends, as_of):
-                evidence = _unused_words(timeline, timelines, fires, available, reason)
-                yield _trigger("unused_feature", timeline, fires, evidence, timelines, feature.name)
+                evidence = _unused_words(timeline.signup, timelines, fires, available, reason)
+                yield _trigger("unused_feature", timeline.account_id, fires, evidence, timelines, feature.name)
                 break
 
 
-def _unused_words(timeline: Timeline, timelines: Timelines, fires: int, available: int, reason: str) -> str:
+def _unused_words(signup: int, timelines: Timelines, fires: int, available: int, reason: str) -> str:
     """Return since when a feature was not used; of accounts older than the events nobody knows what they used before these."""
-    is_older = timelines.first_day is not None and timeline.signup is not None and timeline.signup < timelines.first_day
+    is_older = timelines.first_day is not None and signup < timelines.first_day
     unused = "not used since the events begin" if is_older else "never used"
     return f"available for {fires - available} days, since {_day(available)} ({reason}), and {unused}"
 
@@ -145,107 +172,65 @@ def _last_day(timeline: Timeline, feature: str, ends: int | None, as_of: int) ->
 
 
 def _unused_by_peers(
-    timeline: Timeline,
     timelines: Timelines,
     rules: TriggerRules,
     groups: Peers,
-    segment: str,
-    releases: Mapping[str, int],
+    segments: Mapping[str, str],
+    wanted: Flags,
     as_of: int,
 ) -> Iterator[Trigger]:
-    """Yield one trigger a feature that enough peers use: those of the account's segment if large enough, else of its plan."""
-    if timeline.signup is None or timelines.first_day is None:
-        return
-    own = groups.by_segment.get(segment)
-    chances = [(own, spell) for spell in entitled(timeline, (), timelines.grace)] if own else []
-    chances += [
-        (groups.by_plan[plan], spell)
-        for plan, spells in plan_spells(timeline, timelines.grace).items()
-        for spell in spells
-    ]
-    first: dict[str, tuple[int, int, str, Group]] = {}
-    for group, (begins, ends) in chances:
-        for name, spells in group.widely.items():
-            last = _last_day(timeline, name, ends, as_of)
-            earliest = max(begins, timeline.signup, releases[name], timelines.first_day) + rules.unused_days
-            if earliest > last or (group is not own and own and own.members.on(earliest) >= rules.least_accounts):
-                continue
-            fires = first_day_within(spells, earliest, last)
-            if fires is not None and (name not in first or fires < first[name][0]):
-                available, reason = _clock(timeline, timelines, Feature(name), releases[name], begins)
-                first[name] = (fires, available, reason, group)
-    for name, (fires, available, reason, group) in first.items():
-        using, members = group.used[name].on(fires), group.members.on(fires)
-        evidence = _unused_words(timeline, timelines, fires, available, reason)
-        evidence += f"; {using} of {members} {group.name} had used it by {_day(fires)}"
-        fired = _trigger("unused_feature", timeline, fires, evidence, timelines, name)
-        yield replace(fired, group=group.name, peers=members, peers_using=using)
+    """Yield one trigger a feature that enough peers use."""
+    columns, first_day = timelines.columns, timelines.first_day or 0
+    candidates, found = unused_by_peers(timelines, rules, groups, segments, wanted, as_of)
+    names = [group.name for group in candidates]
+    last = timelines.last_day
+    for fires in found:
+        feature, release = Feature(fires.feature), groups.releases[fires.feature]
+        signups = columns.signup[fires.accounts].tolist()
+        lists = (fires.accounts, fires.days, fires.begins, fires.groups, fires.members, fires.using)
+        for account, day, begins, group, members, using, signup in zip(
+            *(values.tolist() for values in lists), signups, strict=True
+        ):
+            available, reason = _clock(signup, first_day, feature, release, begins)
+            evidence = (
+                f"{_unused_words(signup, timelines, day, available, reason)}; {using} of {members} {names[group]} had used it "
+                f"by {_day(day)}"
+            )
+            settled = last is not None and day <= last + 1
+            yield Trigger(
+                "unused_feature", columns.ids[account], _date(day), feature.name, evidence, settled, names[group],
+                members, using,
+            )  # fmt: skip
 
 
-def _below_weekly(timeline: Timeline, timelines: Timelines, rules: TriggerRules, as_of: int) -> Iterator[Trigger]:
+def _below_weekly(timelines: Timelines, rules: TriggerRules, wanted: Flags, as_of: int) -> Iterator[Trigger]:
     """Yield one trigger per silence, true from the day the silence is long enough until the next login."""
-    logins = timeline.logins
-    for place, last in enumerate(logins):
-        following = logins[place + 1] if place + 1 < len(logins) else as_of
-        earliest = last + 1 + rules.silent_days
-        for day in range(earliest, min(earliest + WEEK - 1, following, as_of) + 1):
-            ends = day - rules.silent_days
-            weeks = range(rules.weeks_before)
-            if all(_any_within(logins, ends - WEEK * (week + 1), ends - WEEK * week) for week in weeks):
-                evidence = (
-                    f"a login in each of the {rules.weeks_before} weeks before {_day(ends)}, then none on "
-                    f"{rules.silent_days} days; the last was on {_day(last)}"
-                )
-                yield _trigger("below_weekly", timeline, day, evidence, timelines)
-                break
+    accounts, days, logins = silences(timelines.columns, rules, as_of)
+    for account, day, last in zip(
+        *(values[wanted[accounts]].tolist() for values in (accounts, days, logins)), strict=True
+    ):
+        evidence = (
+            f"a login in each of the {rules.weeks_before} weeks before {_day(day - rules.silent_days)}, then none on "
+            f"{rules.silent_days} days; the last was on {_day(last)}"
+        )
+        yield _trigger("below_weekly", timelines.columns.ids[account], day, evidence, timelines)
 
 
-def _any_within(days: Sequence[int], begins: int, ends: int) -> bool:
-    place = bisect_left(days, begins)
-    return place < len(days) and days[place] < ends
-
-
-def _growing(timeline: Timeline, timelines: Timelines, rules: TriggerRules, as_of: int) -> Iterator[Trigger]:
-    span = rules.growth_days
-    turns = {day for steps in (timeline.users, timeline.seats) for day, _ in steps}
-    turns |= {day + span for day in turns}
-    if timelines.first_day is not None:
-        turns.add(timelines.first_day + ACTIVE_USERS + span)
-    ordered = sorted(day for day in turns if day <= as_of)
-    armed, last = True, None
-    for place, turn in enumerate(ordered):
-        if _grown(timeline, timelines, rules, turn) is None:
-            armed = True
-            continue
-        ends = ordered[place + 1] if place + 1 < len(ordered) else as_of + 1
-        day = turn if last is None else max(turn, last + rules.again_after)
-        if not armed or day >= ends:
-            continue
-        armed, last = False, day
-        measure, before, now = _grown(timeline, timelines, rules, day) or ("", 0, 0)
-        evidence = f"{before} → {now} {measure} from {_day(day - span)} to {_day(day)}"
-        yield _trigger("team_growth", timeline, day, evidence, timelines, settled=measure == "seats")
-
-
-def _grown(timeline: Timeline, timelines: Timelines, rules: TriggerRules, day: int) -> tuple[str, int, int] | None:
-    """Return the measure with its values before and on a day, if it grew enough: seats if both days have them, else users.
-
-    The two are never compared with each other. Active users need a window that is covered by events.
-    """
-    earlier = day - rules.growth_days
-    measure, steps = "seats", timeline.seats
-    if value_on(steps, earlier) is None or value_on(steps, day) is None:
-        measure, steps = f"users active in {ACTIVE_USERS} days", timeline.users
-        if timelines.first_day is None or earlier - ACTIVE_USERS < timelines.first_day:
-            return None
-    before, now = value_on(steps, earlier) or 0, value_on(steps, day) or 0
-    grown = before >= rules.smallest_base and 100 * now >= (100 + rules.growth_percent) * before
-    return (measure, before, now) if grown else None
+def _growing(timelines: Timelines, rules: TriggerRules, wanted: Flags, as_of: int) -> Iterator[Trigger]:
+    found = growth(timelines, rules, as_of)
+    columns = (found.accounts, found.days, found.measures, found.before, found.now)
+    for account, day, measure, before, now in zip(
+        *(values[wanted[found.accounts]].tolist() for values in columns), strict=True
+    ):
+        words = "seats" if measure == SEATS else f"users active in {ACTIVE_USERS} days"
+        evidence = f"{before} → {now} {words} from {_day(day - rules.growth_days)} to {_day(day)}"
+        id_ = timelines.columns.ids[account]
+        yield _trigger("team_growth", id_, day, evidence, timelines, settled=measure == SEATS)
 
 
 def _trigger(
     kind: str,
-    timeline: Timeline,
+    account_id: str,
     day: int,
     evidence: str,
     timelines: Timelines,
@@ -253,9 +238,15 @@ def _trigger(
     settled: bool = False,
 ) -> Trigger:
     reached = timelines.last_day is not None and day <= timelines.last_day + 1
-    return Trigger(kind, timeline.account_id, date_of(day), feature, evidence, settled or reached)
+    return Trigger(kind, account_id, _date(day), feature, evidence, settled or reached)
 
 
+@lru_cache(maxsize=4096)
+def _date(day: int) -> date:
+    return date_of(day)
+
+
+@lru_cache(maxsize=4096)
 def _day(day: int) -> str:
     return date_of(day).isoformat()
 

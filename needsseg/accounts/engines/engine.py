@@ -118,6 +118,21 @@ class Engine:
                 return list(native.collect(engine="streaming").iter_rows())
             return list(native.fetchall())
 
+    def columns(self, frame: nw.LazyFrame[Any]) -> list[Any]:
+        """Return the result as sequences of values, a column each, in no order of rows; large ones take less memory than rows."""
+        with engine_errors():
+            native: Any = frame.to_native()
+            names = frame.collect_schema().names()
+            if self.backend == "spark":
+                rows = native.collect()
+                return [[row[place] for row in rows] for place in range(len(names))]
+            if self.backend == "polars":
+                collected = native.collect(engine="streaming")
+                return [collected[name].to_list() for name in names]
+            arrays = native.fetchnumpy()
+            # NumPy masks NULL; the list of a masked array has None there, as the other engines have.
+            return [arrays[name].tolist() if hasattr(arrays[name], "mask") else arrays[name] for name in names]
+
 
 @contextmanager
 def open_engine(spec: str = "duckdb", spill: Path | None = None) -> Iterator[Engine]:

@@ -89,6 +89,16 @@ def read_accounts(parquet: Path, backend: str = "duckdb", only: Collection[str] 
         return _accounts(engine, parquet, only)
 
 
+def read_merged(parquet: Path, backend: str = "duckdb") -> dict[str, str]:
+    """Read the ids of merged CRM records of an accounts file, each with that of the account that remains."""
+    import narwhals as nw
+
+    with open_engine(backend) as engine:
+        frame = engine.scan(parquet).filter(nw.col("merged_ids") != "").select("account_id", "merged_ids")
+        rows = sorted((str(id_), str(merged)) for id_, merged in engine.rows(frame))
+    return {old: id_ for id_, merged in rows for old in merged.split()}
+
+
 def read_subscriptions(
     parquet: Path, backend: str = "duckdb", only: Collection[str] | None = None
 ) -> list[Subscription]:

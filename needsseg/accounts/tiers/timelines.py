@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import accumulate
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,48 +16,52 @@ from needsseg.accounts.engines.event_facts import event_facts
 from needsseg.accounts.tiers.behaviour import WINDOW, local_days, surviving
 from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
 from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, stated_seats
-from needsseg.accounts.tiers.stack import Rules, StackFiles, load_rules, read_accounts, read_subscriptions
+from needsseg.accounts.tiers.stack import Accounts, Rules, StackFiles, load_rules, read_accounts, read_subscriptions
 from needsseg.accounts.tiers.terms import seat_counter
+from needsseg.accounts.tiers.timeline_columns import UNKNOWN, Columns, Days, Steps, Timeline, columns_of, days_of
 from needsseg.accounts.tiers.zones import epoch_day, zone
 
 if TYPE_CHECKING:
     import narwhals as nw
 
-Steps = tuple[tuple[int, int | None], ...]
-"""(first epoch day of the value, value) in order of time; unknown before the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """One account's days before D, as epoch days.
-
-    ``signup`` is the day the CRM created the account, else the earliest sign of it; ``first_event`` its first event;
-    ``logins`` the days with a login, sorted; ``first_use`` the first day of each feature. ``users`` counts, as of a day t,
-    the distinct users of [t - 30, t), and ``seats`` are those of the terms that run as of t.
-    """
-
-    account_id: str
-    signup: int | None = None
-    first_event: int | None = None
-    logins: tuple[int, ...] = ()
-    first_use: dict[str, int] = field(default_factory=dict)
-    users: Steps = ()
-    seats: Steps = ()
-    terms: tuple[Subscription, ...] = ()
+    from needsseg.accounts.tiers.timeline_columns import Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Timelines:
-    """All timelines sorted by account id, and the first and last day of events before D, None without events.
+    """All timelines by account id, in its order, and the first and last day of events before D, None without events.
 
-    ``login_names`` are the event names that count as a login.
+    ``login_names`` are the event names that count as a login. ``columns`` are the same timelines.
     """
 
-    accounts: dict[str, Timeline]
+    accounts: Mapping[str, Timeline]
     first_day: int | None = None
     last_day: int | None = None
     login_names: tuple[str, ...] = ()
     grace: int = GRACE_DAYS
+    held: Columns | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def columns(self) -> Columns:
+        """Return all timelines as columns."""
+        return columns_of(self.accounts.values()) if self.held is None else self.held
+
+
+class TimelinesByAccount(Mapping[str, Timeline]):
+    """The timelines of columns by account id; each is put together when it is asked for."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._places = {id_: place for place, id_ in enumerate(columns.ids)}
+
+    def __getitem__(self, account_id: str) -> Timeline:
+        return self._columns.timeline(self._places[account_id])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 def timelines(
@@ -86,17 +90,13 @@ def timelines(
     for term in read_subscriptions(stack.subscriptions, only=ids) if stack.subscriptions is not None else []:
         if term.start_day < day:
             begun[contents.merged.get(term.account_id, term.account_id)].append(term)
-    usage = _Usage()
+    place_of = {account.account_id: place for place, account in enumerate(contents.accounts)}
+    usage = _no_usage()
     if stack.events is not None:
         with open_engine(backend, stack.accounts.parent) as engine:
-            usage = _usage(engine, stack.events, day, tz, rules.events, contents.merged, ids)
-    timeline_by_account = {
-        account.account_id: _timeline(
-            account.account_id, contents.created[account.account_id], begun[account.account_id], usage, day, rules
-        )
-        for account in contents.accounts
-    }
-    return Timelines(timeline_by_account, *usage.span, usage.login_names, rules.grace)
+            usage = _usage(engine, stack.events, day, tz, rules.events, contents.merged, ids, place_of)
+    columns = _columns(contents, begun, usage, day, rules)
+    return Timelines(TimelinesByAccount(columns), *usage.span, usage.login_names, rules.grace, columns)
 
 
 def value_on(steps: Steps, day: int) -> int | None:
@@ -107,15 +107,16 @@ def value_on(steps: Steps, day: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Usage:
-    """Usage by account id: first day, login days, first uses, changes in the number of active users.
+    """Usage as columns that begin with places of accounts: first day, login days, first uses, runs of users.
 
-    ``span`` is the first and the last day of any account's events.
+    Features are places in ``features``, which are sorted. ``span`` is the first and the last day of any account's events.
     """
 
-    first_days: dict[str, int] = field(default_factory=dict)
-    logins: dict[str, list[int]] = field(default_factory=dict)
-    first_use: dict[str, dict[str, int]] = field(default_factory=dict)
-    changes: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    first_days: Sequence[Ints]
+    logins: Sequence[Ints]
+    features: tuple[str, ...]
+    first_use: Sequence[Ints]
+    runs: Sequence[Ints]
     login_names: tuple[str, ...] = ()
     span: tuple[int | None, int | None] = (None, None)
 
@@ -128,6 +129,7 @@ def _usage(
     rules: EventRules,
     merged: Mapping[str, str],
     only: Collection[str] | None,
+    place_of: Mapping[str, int],
 ) -> _Usage:
     import narwhals as nw
 
@@ -138,21 +140,27 @@ def _usage(
     if only is not None:
         frame = engine.in_memory(frame.filter(nw.col("account_id").is_in(sorted(only))))
     frame = surviving(engine, frame, merged)
-    days = frame.group_by("account_id").agg(first=day.min())
-    first_days = {str(id_): int(first_day) for id_, first_day in engine.rows(days)}
-    logins: dict[str, list[int]] = defaultdict(list)
-    if login:
-        logged = _distinct(frame.filter(nw.col("event").is_in(list(login))), "account_id", "day")
-        for id_, login_day in engine.rows(logged):
-            logins[str(id_)].append(int(login_day))
-    first_use: dict[str, dict[str, int]] = defaultdict(dict)
+    logged = _distinct(frame.filter(nw.col("event").is_in(list(login))), "account_id", "day")
     used = frame.filter(~nw.col("feature").is_null()).group_by("account_id", "feature").agg(nw.col("day").min())
-    for id_, feature, used_day in engine.rows(used):
-        first_use[str(id_)][str(feature)] = int(used_day)
-    changes: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for id_, change_day, change in engine.rows(_user_changes(frame)):
-        changes[str(id_)].append((int(change_day), int(change)))
-    return _Usage(first_days, logins, first_use, changes, login, (facts.first_day, facts.last_day))
+    features = facts.features
+    code_of = {name: code for code, name in enumerate(features)}
+    # Texts of one result are turned into numbers before the next is read, since there are millions of them.
+    return _Usage(
+        _placed(place_of, engine.columns(frame.group_by("account_id").agg(first=day.min()))),
+        _placed(place_of, engine.columns(logged) if login else ((), ())),
+        features,
+        _placed(place_of, engine.columns(used), code_of),
+        _placed(place_of, engine.columns(_user_runs(frame))),
+        login,
+        (facts.first_day, facts.last_day),
+    )
+
+
+def _no_usage() -> _Usage:
+    import numpy as np
+
+    none = np.zeros(0, dtype=np.int64)
+    return _Usage((none,) * 2, (none,) * 2, (), (none,) * 3, (none,) * 4)
 
 
 def _distinct(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
@@ -162,11 +170,11 @@ def _distinct(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
     return frame.group_by(*columns).agg(rows=nw.len()).select(*columns)
 
 
-def _user_changes(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return account_id, day, change: the change in the number of users active in [t - 30, t) at t = ``day``.
+def _user_runs(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return account_id, day, and how many users began and ended a run on that day.
 
-    A user is active from the day after an event until 30 days after the last of a run of events at most 30 days apart, so
-    each run is one step up and one step down.
+    A run is of events of a user that are at most 30 days apart. The user is active from the day after its first until 30 days
+    after its last event, so each run is one step up and one step down.
     """
     import narwhals as nw
 
@@ -175,40 +183,104 @@ def _user_changes(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     with_next_day = days.with_columns(
         before=day.shift(1).over(*user_columns, order_by="day"), after=day.shift(-1).over(*user_columns, order_by="day")
     )
-    begin = nw.col("before").is_null() | (day - nw.col("before") > WINDOW)
+    begins = nw.col("before").is_null() | (day - nw.col("before") > WINDOW)
     ends = nw.col("after").is_null() | (nw.col("after") - day > WINDOW)
-    up = with_next_day.filter(begin).select("account_id", day=day + 1, change=nw.lit(1).cast(nw.Int64))
-    down = with_next_day.filter(ends).select("account_id", day=day + WINDOW + 1, change=nw.lit(-1).cast(nw.Int64))
-    steps = nw.concat([up, down], how="vertical").group_by("account_id", "day").agg(nw.col("change").sum())
-    return steps.select("account_id", "day", nw.col("change").cast(nw.Int64))
+    one, none = nw.lit(1), nw.lit(0)
+    flags = with_next_day.filter(begins | ends).select(
+        "account_id",
+        "day",
+        begun=nw.when(begins).then(one).otherwise(none),
+        ended=nw.when(ends).then(one).otherwise(none),
+    )
+    runs = flags.group_by("account_id", "day").agg(nw.col("begun").sum(), nw.col("ended").sum())
+    return runs.select("account_id", "day", nw.col("begun").cast(nw.Int64), nw.col("ended").cast(nw.Int64))
 
 
-def _timeline(
-    key: str, created: int | None, begun: Sequence[Subscription], usage: _Usage, as_of: int, rules: Rules
-) -> Timeline:
-    first = usage.first_days.get(key)
-    signs = [term.start_day for term in begun] + ([] if first is None else [first])
-    signup = created if created is not None else min(signs, default=None)
-    return Timeline(
-        key,
-        signup if signup is not None and signup < as_of else None,
-        first,
-        tuple(sorted(usage.logins.get(key, ()))),
-        usage.first_use.get(key, {}),
-        _users(usage.changes.get(key, ()), as_of),
-        _seats(begun, as_of, rules.grace, rules.overlap),
-        tuple(begun),
+def _columns(
+    contents: Accounts, begun: Mapping[str, Sequence[Subscription]], usage: _Usage, as_of: int, rules: Rules
+) -> Columns:
+    import numpy as np
+
+    ids = tuple(account.account_id for account in contents.accounts)
+    first_event = np.full(len(ids), UNKNOWN, dtype=np.int64)
+    first_accounts, first_days = usage.first_days
+    first_event[first_accounts] = first_days
+    terms = tuple(tuple(begun.get(id_, ())) for id_ in ids)
+    signs = first_event.tolist()
+    signup = np.fromiter(
+        (_signup(contents.created[id_], terms[place], signs[place], as_of) for place, id_ in enumerate(ids)),
+        dtype=np.int64,
+        count=len(ids),
+    )
+    login_accounts, login_days = usage.logins
+    used_accounts, codes, used_days = usage.first_use
+    seats = [
+        (place, day, UNKNOWN if number is None else number)
+        for place, own in enumerate(terms)
+        if own
+        for day, number in _seats(own, as_of, rules.grace, rules.overlap)
+    ]
+    return Columns(
+        ids,
+        signup,
+        first_event,
+        days_of((login_accounts, login_days, np.zeros_like(login_days))),
+        usage.features,
+        days_of((used_accounts, used_days, codes)),
+        _users(usage.runs, as_of),
+        days_of(np.array(seats, dtype=np.int64).reshape(-1, 3).T),
+        terms,
     )
 
 
-def _users(changes: Iterable[tuple[int, int]], as_of: int) -> Steps:
-    ordered = sorted(change for change in changes if change[0] <= as_of)
-    counts = accumulate(change for _, change in ordered)
-    return tuple((day, count) for (day, change), count in zip(ordered, counts, strict=True) if change)
+def _placed(
+    place_of: Mapping[str, int], columns: Sequence[Any], code_of: Mapping[str, int] | None = None
+) -> list[Ints]:
+    """Return columns with accounts as places, and the second one's texts by their codes, without unknown accounts."""
+    import numpy as np
+
+    others = list(columns[1:])
+    accounts = np.fromiter(map(place_of.get, columns[0], repeat(-1)), dtype=np.int64, count=len(columns[0]))
+    known = accounts >= 0
+    if code_of is not None:
+        others[0] = np.fromiter(map(code_of.__getitem__, others[0]), dtype=np.int64, count=len(others[0]))
+    return [accounts[known], *(np.asarray(column, dtype=np.int64)[known] for column in others)]
+
+
+def _signup(created: int | None, terms: Sequence[Subscription], first_event: int, as_of: int) -> int:
+    """Return the day the CRM created the account, else the earliest sign of it; UNKNOWN where that is not before D."""
+    if created is None:
+        signs = [term.start_day for term in terms] + ([] if first_event == UNKNOWN else [first_event])
+        created = min(signs, default=None)
+    return created if created is not None and created < as_of else UNKNOWN
+
+
+def _users(runs: Sequence[Ints], as_of: int) -> Days:
+    """Return the steps of the number of active users, from the runs of ``_user_runs``."""
+    import numpy as np
+
+    accounts, days, begun, ended = runs
+    changes = days_of((
+        np.concatenate([accounts[begun > 0], accounts[ended > 0]]),
+        np.concatenate([days[begun > 0] + 1, days[ended > 0] + WINDOW + 1]),
+        np.concatenate([begun[begun > 0], -ended[ended > 0]]),
+    ))  # fmt: skip
+    if not len(changes.days):
+        return changes
+    firsts = np.flatnonzero(np.diff(changes.keys, prepend=-1))  # of rows of one account and day
+    accounts, days = changes.accounts[firsts], changes.days[firsts]
+    change = np.add.reduceat(changes.values, firsts)
+    totals = np.cumsum(change)
+    begins = np.searchsorted(accounts, accounts)  # the first row of each row's account
+    counts = totals - np.where(begins > 0, totals[begins - 1], 0)
+    steps = (change != 0) & (days <= as_of)
+    return Days(accounts[steps], days[steps], counts[steps])
 
 
 def _seats(begun: Sequence[Subscription], as_of: int, grace: int, overlap: str) -> Steps:
     """Return the steps of seats; those of overlapping terms are added as ``terms.counted_terms`` says."""
+    if len(begun) == 1:
+        return _seats_of_one(begun[0], as_of, grace)
     seats_on = seat_counter(begun, overlap) or stated_seats
     turns = {term.start_day + 1 for term in begun}
     turns |= {day for term in begun if term.end_day is not None for day in (term.end_day + 1, term.end_day + grace + 1)}
@@ -218,3 +290,11 @@ def _seats(begun: Sequence[Subscription], as_of: int, grace: int, overlap: str) 
         if not steps or steps[-1][1] != seats:
             steps.append((turn, seats))
     return tuple(steps)
+
+
+def _seats_of_one(term: Subscription, as_of: int, grace: int) -> Steps:
+    """Return the steps of seats of the only term, as most accounts have it: they run until the days of grace are over."""
+    steps: list[tuple[int, int | None]] = [(term.start_day + 1, term.seats)]
+    if term.end_day is not None and term.seats is not None:
+        steps.append((max(term.end_day + grace, term.start_day) + 1, None))
+    return tuple(step for step in steps if step[0] <= as_of)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from needsseg import accounts as room
 from needsseg.accounts import AccountProfile
 from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.event_coverage import day_after
+from needsseg.accounts.tiers.stack import read_merged
 from needsseg.actions.accounts.account_sources import (
     stack_files,
 )
 from needsseg.actions.accounts.amounts import stack_rules
+from needsseg.actions.accounts.result_cache import cached, file_state
 from needsseg.actions.segments.assigned import assigned_labels
 from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.survey.answers import labels as survey_labels
@@ -32,6 +36,8 @@ from needsseg.study.segments import segments
 KINDS = room.KINDS
 IMPORTED = (*KINDS, room.TENURE)
 """What files are imported as: the kinds of sources, and customers by tenure, which are accounts and subscriptions."""
+LARGE_FILE = 60_000
+"""Bytes of an accounts file, a few thousand accounts, beyond which the matches of participants are kept."""
 
 
 def participants(study: Study) -> list[Participant]:
@@ -51,7 +57,16 @@ def listing(study: Study) -> list[Account]:
 
 def merged_ids(study: Study) -> Mapping[str, str]:
     """The ids of merged CRM records, each with that of the account that remains."""
-    return _read(stack_files(study).accounts).merged
+    return _merged(stack_files(study).accounts)
+
+
+def _merged(file: Path) -> Mapping[str, str]:
+    return _merged_once(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _merged_once(file: Path, _changed: int) -> Mapping[str, str]:
+    return read_merged(file)
 
 
 def _read(file: Path) -> room.Accounts:
@@ -64,9 +79,25 @@ def _read_once(file: Path, _changed: int) -> room.Accounts:
 
 
 def matches(study: Study) -> list[AccountMatch]:
-    """Match each participant to an account: confirmed by a person, by the cascade, ambiguous, or not at all."""
-    imported = _read(stack_files(study).accounts)
-    return room.match(accounts.participants(study), imported.accounts, accounts.links(study), imported.merged)
+    """Match each participant to an account: confirmed by a person, by the cascade, ambiguous, or not at all.
+
+    With very many accounts this takes seconds, and all that shows labels asks for it: the result is kept.
+    """
+    file = stack_files(study).accounts
+    people, links = accounts.participants(study), accounts.links(study)
+
+    def compute() -> list[AccountMatch]:
+        imported = _read(file)
+        return room.match(people, imported.accounts, links, imported.merged)
+
+    if file.stat().st_size < LARGE_FILE:
+        return compute()
+    key = ("matches", file_state(file), people, sorted(links.items()))
+    return cached(study, key, compute, lambda found: [asdict(one) for one in found], _matches_from_json)
+
+
+def _matches_from_json(values: Sequence[Mapping[str, Any]]) -> list[AccountMatch]:
+    return [AccountMatch(**{**one, "candidates": tuple(one["candidates"])}) for one in values]
 
 
 def find_account(study: Study, text: str) -> str:
@@ -75,13 +106,17 @@ def find_account(study: Study, text: str) -> str:
     A name is its whole name, or else that name but for case, accents and legal form. NotFoundError, which names those near
     it, where none is meant or several are.
     """
-    imported = _read(stack_files(study).accounts)
-    ids = {account.account_id for account in imported.accounts}
-    for key in (text.strip(), room.salesforce_18(text)):
+    file = stack_files(study).accounts
+    merged = _merged(file)
+    ids_meant = (text.strip(), room.salesforce_18(text))
+    # An id is found without reading all accounts, of which there may be very many.
+    ids = {account.account_id for account in room.read_accounts(file, only=set(ids_meant)).accounts}
+    for key in ids_meant:
         if key in ids:
             return key
-        if key in imported.merged:
-            return imported.merged[key]
+        if key in merged:
+            return merged[key]
+    imported = _read(file)
     for spelt in (_spelt, room.normalised_name):
         spelling = spelt(text)
         called = [one.account_id for one in imported.accounts if spelling and spelt(one.name) == spelling]
@@ -125,7 +160,7 @@ def labels(study: Study, as_of: date | None = None) -> list[Label]:
     confirmed.
     """
     confirmed = {row.name: row.confirmer for row in segments.listing(study) if row.status in ("named", "confirmed")}
-    merged = _read(stack_files(study).accounts).merged
+    merged = merged_ids(study)
     return [
         *_interview_labels(study, confirmed),
         *survey_labels(study, as_of),
@@ -177,11 +212,11 @@ def version(study: Study) -> str:
 
 def profile_of(study: Study, account_id: str, as_of: date, engine: str | None = None) -> AccountProfile:
     """Return the profile of one account as it is among all, of which only those of its segment are read."""
-    contents = _read(stack_files(study).accounts)
+    merged = merged_ids(study)
     labels_by_account: dict[str, list[Label]] = defaultdict(list)
     all_labels = labels(study, as_of)
     for label in all_labels:
-        labels_by_account[contents.merged.get(label.account_id, label.account_id)].append(label)
+        labels_by_account[merged.get(label.account_id, label.account_id)].append(label)
     own = {label.segment for label in labels_by_account[account_id]}
     peers = {id_ for id_, given in labels_by_account.items() if own & {label.segment for label in given}}
     rows = _profiles(study, as_of, engine, all_labels, peers | {account_id})

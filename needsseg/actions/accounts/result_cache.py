@@ -55,8 +55,14 @@ def _store(path: Path, encoded: Any) -> None:
     # A folder that cannot be written to is no reason to withhold the result.
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with whole_file(path) as partial:
+        with whole_file(path, private=True) as partial:
             partial.write_text(json.dumps(encoded, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
         newest_first = sorted(path.parent.glob("*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
         for old in newest_first[MOST_RESULTS:]:
             old.unlink(missing_ok=True)
+
+
+def file_state(path: Path) -> tuple[str, int, int]:
+    """Return what tells a file of a study from any other: its name, which has a hash of the content, size and time."""
+    stat = path.stat()
+    return path.name, stat.st_size, stat.st_mtime_ns

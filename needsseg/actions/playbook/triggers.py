@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.profile import deciding_label
+from needsseg.accounts.tiers.timeline_columns import UNKNOWN
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
@@ -21,7 +23,7 @@ from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.peers import Peers, peers, peers_as_json, peers_from_json
 from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
-from needsseg.playbook.triggers import Trigger, triggers, unwatchable
+from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable
 from needsseg.progress import Progress, silent
 from needsseg.records import Label
 from needsseg.settings import load, prompt_file
@@ -29,9 +31,12 @@ from needsseg.study.connection import Study
 from needsseg.text import date_of
 from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
 
+if TYPE_CHECKING:
+    from needsseg.accounts.tiers.timeline_columns import Ints
+    from needsseg.playbook.trigger_search import Flags
 
-@dataclass(frozen=True, slots=True)
-class TriggerRow:
+
+class TriggerRow(NamedTuple):
     """A trigger with the account's name and the segment it goes by now, which is empty where it has no label.
 
     ``used_on`` is the day on which the account used an unused feature after all. ``rank`` orders the triggers of one account and
@@ -88,41 +93,56 @@ def fired(
     progress("looking for triggers", 0, 1)
     looked = _search(study, as_of, engine, account)
     progress("looking for triggers", 1, 1)
-    rows = [
-        TriggerRow(
-            trigger,
-            names[trigger.account_id],
-            looked.needs.get(trigger.account_id, ""),
-            _used_on(trigger, looked.timelines),
-        )
+    chosen = [
+        trigger
         for trigger in looked.triggers
         if kind in (None, trigger.kind) and (since is None or trigger.fired_on >= since)
     ]
+    rows = _rows(chosen, looked, names)
     warnings = _warnings(looked.timelines, as_of, files.events is not None)
     in_vain = unwatchable(looked.groups, looked.rules, looked.serving)
     warnings += [f"{name} can never fire: {reason}." for name, reason in in_vain.items()]
-    return TriggerReport(tuple(_ranked(rows)), tuple(warnings))
+    return TriggerReport(rows, tuple(warnings))
 
 
-def _used_on(trigger: Trigger, lines: Timelines) -> date | None:
-    day = lines.accounts[trigger.account_id].first_use.get(trigger.feature)
-    return None if day is None else date_of(day)
+def _rows(chosen: Sequence[Trigger], looked: _Search, names: Mapping[str, str]) -> tuple[TriggerRow, ...]:
+    """Return the triggers in their order, each with its rank among those of its account and kind."""
+    import numpy as np
+
+    columns = looked.timelines.columns
+    place_of = {id_: place for place, id_ in enumerate(columns.ids)}
+    code_of = {name: code for code, name in enumerate(columns.features)}
+    accounts = np.array([place_of[trigger.account_id] for trigger in chosen], dtype=np.int64)
+    features = np.array([code_of.get(trigger.feature, -1) for trigger in chosen], dtype=np.int64)
+    days = columns.first_uses(accounts, features)
+    date_by_day = {day: None if day == UNKNOWN else date_of(day) for day in np.unique(days).tolist()}
+    ranks = _ranks(chosen, accounts, days != UNKNOWN).tolist()
+    return tuple(
+        TriggerRow(
+            trigger, names.get(trigger.account_id, ""), looked.needs.get(trigger.account_id, ""), date_by_day[day], rank
+        )
+        for trigger, day, rank in zip(chosen, days.tolist(), ranks, strict=True)
+    )
 
 
-def _ranked(rows: Sequence[TriggerRow]) -> list[TriggerRow]:
-    """Return the rows in their order, each with its rank among those of its account and kind."""
-    ranks: dict[int, int] = {}
-    for own in _places(rows).values():
-        own.sort(key=lambda place: (_importance(rows[place]), -place))
-        ranks |= {place: rank for rank, place in enumerate(own, start=1)}
-    return [replace(row, rank=ranks[place]) for place, row in enumerate(rows)]
+def _ranks(chosen: Sequence[Trigger], accounts: Ints, is_used: Flags) -> Ints:
+    """Return the rank of each trigger among those of its account and kind.
 
+    Still unused features come first, named ones before those that peers use, these by how widely; else the newest first.
+    """
+    import numpy as np
 
-def _importance(row: TriggerRow) -> tuple[bool, float]:
-    """Return a sort key: still unused features first, named ones before those that peers use, these by how widely."""
-    if row.trigger.kind != "unused_feature":
-        return False, 0.0
-    return row.used_on is not None, -(1.0 if row.trigger.peer_share is None else row.trigger.peer_share)
+    count, code_of = len(chosen), {kind: code for code, kind in enumerate(KINDS)}
+    kinds = np.array([code_of[trigger.kind] for trigger in chosen], dtype=np.int64)
+    counts = [(trigger.peers_using, trigger.peers) for trigger in chosen]
+    peers_using, all_peers = np.array(counts, dtype=np.float64).reshape(-1, 2).T
+    shares = -np.divide(peers_using, all_peers, out=np.ones(count), where=all_peers > 0)
+    shares[kinds != code_of["unused_feature"]] = 0
+    order = np.lexsort((-np.arange(count), shares, is_used, kinds, accounts))
+    groups = accounts[order] * len(KINDS) + kinds[order]
+    ranks = np.empty(count, dtype=np.int64)
+    ranks[order] = np.arange(count) - np.searchsorted(groups, groups) + 1
+    return ranks
 
 
 def capped(rows: Sequence[TriggerRow], most: int = MOST_TRIGGERS_OF_ACCOUNT) -> list[tuple[TriggerRow, int]]:
@@ -151,12 +171,7 @@ def fired_of(study: Study, account: str, as_of: date, since: date, engine: str |
     if files.events is None and files.subscriptions is None:
         return ()
     looked = _search(study, as_of, engine, account)
-    rows = [
-        TriggerRow(trigger, "", looked.needs.get(account, ""), _used_on(trigger, looked.timelines))
-        for trigger in looked.triggers
-        if trigger.fired_on >= since
-    ]
-    return tuple(_ranked(rows))
+    return _rows([trigger for trigger in looked.triggers if trigger.fired_on >= since], looked, {})
 
 
 @dataclass(frozen=True, slots=True)

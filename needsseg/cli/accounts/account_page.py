@@ -215,7 +215,7 @@ def _shape(page: AccountPage) -> dict[str, Any]:
         ],
         "assigned": _assigned(page),
         "triggers": [
-            asdict(row.trigger)
+            row.trigger._asdict()
             | {"id": row.trigger.id, "fired_on": row.trigger.fired_on.isoformat(), "rank": row.rank,
                "used_on": _day(row.used_on)}
             for row in page.triggers

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.accounts.account_listing import listing
+from needsseg.actions.accounts.account_listing import Listing, listing
 from needsseg.actions.accounts.own_columns import named_list
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_table, print_text
 from needsseg.cli.parameters import day, json_option, opened
+from needsseg.cli.replay import print_once
 from needsseg.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -60,12 +61,23 @@ def profile(
     as_json: bool,
 ) -> None:
     """Show the four tiers of every account as of a date, with recommended actions and why."""
-    with opened(session) as study, session.progressing() as progress:
-        rows = accounts.profiles(study, as_of, progress, engine)
-        paid = revenue_as_of(study, as_of, engine)
-        if account is not None and account not in {row.account_id for row in rows}:
-            raise NotFoundError(f"There is no account '{account}'.", "List them with: needsseg profile --as-of DATE")
-        own = listing(study, rows, named_list(columns), filters, engine)
+    with opened(session) as study:
+
+        def produce() -> None:
+            with session.progressing() as progress:
+                rows = accounts.profiles(study, as_of, progress, engine)
+                paid = revenue_as_of(study, as_of, engine)
+                if account is not None and account not in {row.account_id for row in rows}:
+                    raise NotFoundError(
+                        f"There is no account '{account}'.", "List them with: needsseg profile --as-of DATE"
+                    )
+                own = listing(study, rows, named_list(columns), filters, engine)
+            _print(own, paid, account, as_json)
+
+        print_once(session, study, ("profile", as_of, account, columns, filters, engine, as_json), produce)
+
+
+def _print(own: Listing, paid: Revenue, account: str | None, as_json: bool) -> None:
     rows = [row for row in own.profiles if account in (None, row.account_id)]
     if as_json:
         print_array(

@@ -13,6 +13,7 @@ from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
 from needsseg.cli.parameters import json_option, opened
+from needsseg.cli.replay import print_once
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
@@ -67,15 +68,25 @@ def rollup(
     """
     from needsseg.actions.accounts import rollups as actions
 
+    columns = by or ("size",)
     with opened(session) as study:
-        if out is not None:
-            actions.check_target(study, out, overwrite=force)
-        with session.progressing() as progress:
-            table = actions.rollup(
-                study, as_of, _named(rows), [_named(name) for name in by or ("size",)], progress, engine
-            )
-        if out is not None:
-            actions.write_rollup(study, table, as_of, out, overwrite=force)
+
+        def compute() -> Rollup:
+            with session.progressing() as progress:
+                return actions.rollup(study, as_of, _named(rows), [_named(name) for name in columns], progress, engine)
+
+        if out is None:
+            words = ("rollup", as_of, rows, columns, who, engine, as_json)
+            print_once(session, study, words, lambda: _show(session, compute(), as_of, rows, who=who, as_json=as_json))
+            return
+        actions.check_target(study, out, overwrite=force)
+        table = compute()
+        actions.write_rollup(study, table, as_of, out, overwrite=force)
+    _show(session, table, as_of, rows, who=who, as_json=as_json)
+    session.say(f"Wrote the roll-up to {out}.")
+
+
+def _show(session: Session, table: Rollup, as_of: date, rows: str, *, who: bool, as_json: bool) -> None:
     if as_json:
         print_object(_shape(table) | {"as_of": as_of.isoformat()})
     else:
@@ -92,8 +103,6 @@ def rollup(
                 wrap=("name",),
             )  # fmt: skip
     session.say(_coverage(table))
-    if out is not None:
-        session.say(f"Wrote the roll-up to {out}.")
 
 
 def _named(name: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,8 +12,9 @@ from needsseg.actions.playbook import KINDS
 from needsseg.actions.playbook import triggers as actions
 from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
-from needsseg.cli.output import print_array, print_table
+from needsseg.cli.output import print_records, print_table
 from needsseg.cli.parameters import day, json_option, opened
+from needsseg.cli.replay import print_once
 from needsseg.text import format_count
 from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
 
@@ -56,14 +56,30 @@ def triggers(
     Each trigger is listed with the day on which it fired; computing again gives the same day. The thresholds and
     the features are in prompts/triggers.toml. Peers are the accounts of the same needs-based segment, or on the same plan.
     """
-    with opened(session) as study, session.progressing() as progress:
+    with opened(session) as study:
         if out is not None:
             actions.check_target(study, out, overwrite=force)
-        report = actions.fired(study, as_of, kind, account, since, progress, engine)
-        if out is not None:
+            with session.progressing() as progress:
+                report = actions.fired(study, as_of, kind, account, since, progress, engine)
             actions.write_triggers(study, report, out)
+            _print(session, report, as_of, since, show_all=show_all, as_json=as_json)
+            session.say(f"Wrote {format_count(len(report.rows), 'trigger')} to {out}.")
+            return
+        words = ("triggers", as_of, kind, account, since, show_all, engine, as_json)
+
+        def produce() -> None:
+            with session.progressing() as progress:
+                computed = actions.fired(study, as_of, kind, account, since, progress, engine)
+            _print(session, computed, as_of, since, show_all=show_all, as_json=as_json)
+
+        print_once(session, study, words, produce)
+
+
+def _print(
+    session: Session, report: actions.TriggerReport, as_of: date, since: date | None, *, show_all: bool, as_json: bool
+) -> None:
     if as_json:
-        print_array(map(_shape, report.rows))
+        print_records(KEYS, map(_values, report.rows))
     else:
         shown = [(row, 0) for row in report.rows] if show_all else actions.capped(report.rows)
         print_table(
@@ -83,8 +99,6 @@ def triggers(
             )
     for warning in report.warnings:
         session.warn(warning)
-    if out is not None:
-        session.say(f"Wrote {format_count(len(report.rows), 'trigger')} to {out}.")
     counts = Counter(row.trigger.kind for row in report.rows)
     summary = ", ".join(f"{counts[name]} {name}" for name in KINDS if counts[name])
     when = f"from {since} to {as_of}" if since else f"up to {as_of}"
@@ -99,21 +113,17 @@ def _evidence(row: actions.TriggerRow, more: int) -> str:
     return "; ".join(parts)
 
 
-def _shape(row: actions.TriggerRow) -> dict[str, Any]:
-    trigger = row.trigger
-    return {
-        "id": trigger.id,
-        "account_id": trigger.account_id,
-        "name": row.name,
-        "kind": trigger.kind,
-        "feature": trigger.feature or None,
-        "fired_on": trigger.fired_on.isoformat(),
-        "evidence": trigger.evidence,
-        "settled": trigger.settled,
-        "needs_segment": row.needs_segment or None,
-        "used_on": row.used_on.isoformat() if row.used_on else None,
-        "rank": row.rank,
-        "group": trigger.group or None,
-        "peers": trigger.peers or None,
-        "peers_using": trigger.peers_using if trigger.peers else None,
-    }
+KEYS = (
+    "id", "account_id", "name", "kind", "feature", "fired_on", "evidence", "settled", "needs_segment", "used_on", "rank",
+    "group", "peers", "peers_using",
+)  # fmt: skip
+
+
+def _values(row: actions.TriggerRow) -> tuple[object, ...]:
+    """Return the values of KEYS."""
+    trigger, name, segment, used_on, rank = row
+    return (
+        trigger.id, trigger.account_id, name, trigger.kind, trigger.feature or None, trigger.fired_on.isoformat(),
+        trigger.evidence, trigger.settled, segment or None, None if used_on is None else used_on.isoformat(), rank,
+        trigger.group or None, trigger.peers or None, trigger.peers_using if trigger.peers else None,
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table
 from needsseg.cli.parameters import json_option, opened
+from needsseg.cli.replay import print_once
 from needsseg.cli.scorecard.options import (
     SIGNS,
     by_option,
@@ -71,12 +72,24 @@ def scorecard(
 
     request = question(as_of, by, horizon, source)
     with opened(session) as study:
-        if out is not None:
-            actions.check_target(study, request, out, overwrite=force)
+        if out is None:
+
+            def produce() -> None:
+                with session.progressing() as progress:
+                    computed = actions.segment_report(study, request, progress, engine)
+                _show(session, computed, as_json=as_json)
+
+            print_once(session, study, ("scorecard", request, engine, as_json), produce)
+            return
+        actions.check_target(study, request, out, overwrite=force)
         with session.progressing() as progress:
             report = actions.segment_report(study, request, progress, engine)
-        if out is not None:
-            actions.write_scorecard(study, report, out)
+        actions.write_scorecard(study, report, out)
+    _show(session, report, as_json=as_json)
+    session.say(f"Wrote the scorecard to {out}.")
+
+
+def _show(session: Session, report: SegmentReport, *, as_json: bool) -> None:
     if as_json:
         print_object(_shape(report))
     else:
@@ -84,8 +97,6 @@ def scorecard(
         _print(report.scorecard)
         session.say(SIGNS)
     say_notes(session, report.scorecard.notes)
-    if out is not None:
-        session.say(f"Wrote the scorecard to {out}.")
 
 
 def _print(card: Scorecard) -> None:
