@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from needsseg.accounts.tiers.profile import deciding_label
-from needsseg.accounts.tiers.timeline_columns import UNKNOWN
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
+from needsseg.accounts.timeline_columns import UNKNOWN
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.accounts.engines import engine_for
@@ -29,7 +29,7 @@ from needsseg.text import date_of
 from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
 
 if TYPE_CHECKING:
-    from needsseg.accounts.tiers.timeline_columns import Ints
+    from needsseg.accounts.timeline_columns import Ints
     from needsseg.playbook.trigger_search import Flags
 
 
