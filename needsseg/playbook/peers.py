@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from needsseg.accounts.tiers.timeline_columns import Columns
 from needsseg.accounts.tiers.timelines import Timelines
+from needsseg.accounts.timeline_columns import Columns
 from needsseg.playbook.spells import NEVER, AccountSpells, Spell, segment_spells, spells_by_plan
 from needsseg.playbook.trigger_rules import TriggerRules
 
 if TYPE_CHECKING:
-    from needsseg.accounts.tiers.timeline_columns import Ints
+    from needsseg.accounts.timeline_columns import Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needsseg.accounts.tiers.lifecycle import Subscription
-from needsseg.accounts.tiers.timeline_columns import UNKNOWN, Columns
+from needsseg.accounts.timeline_columns import UNKNOWN, Columns
 
 if TYPE_CHECKING:
-    from needsseg.accounts.tiers.timeline_columns import Ints
+    from needsseg.accounts.timeline_columns import Ints
 
 Spell = tuple[int, int | None]
 """[from, until] in epoch days; until is None while it goes on."""

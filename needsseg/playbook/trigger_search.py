@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.accounts.tiers.timeline_columns import SPAN, UNKNOWN, Columns, keys_of
 from needsseg.accounts.tiers.timelines import Timelines
+from needsseg.accounts.timeline_columns import SPAN, UNKNOWN, Columns, keys_of
 from needsseg.playbook.peers import Group, Peers
 from needsseg.playbook.spells import NEVER, AccountSpells, first_days_within, segment_spells, spells_by_plan
 from needsseg.playbook.trigger_rules import TriggerRules
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from needsseg.accounts.tiers.timeline_columns import Ints
+    from needsseg.accounts.timeline_columns import Ints
 
     Flags = NDArray[np.bool_]
 

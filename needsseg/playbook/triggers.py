@@ -13,8 +13,8 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from needsseg.accounts.tiers.timeline_columns import Columns, Timeline
 from needsseg.accounts.tiers.timelines import Timelines
+from needsseg.accounts.timeline_columns import Columns, Timeline
 from needsseg.files import sha256
 from needsseg.playbook.peers import Peers, peers
 from needsseg.playbook.spells import entitled

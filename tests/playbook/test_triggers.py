@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription
-from needsseg.accounts.tiers.timelines import Timeline, Timelines
+from needsseg.accounts.tiers.timelines import Timelines
+from needsseg.accounts.timeline_columns import Timeline
 from needsseg.playbook.peers import peers
 from needsseg.playbook.trigger_rules import Feature, TriggerRules, load_trigger_rules
 from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable

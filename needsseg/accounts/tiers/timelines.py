@@ -18,13 +18,13 @@ from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
 from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, stated_seats
 from needsseg.accounts.tiers.stack import Accounts, Rules, StackFiles, load_rules, read_accounts, read_subscriptions
 from needsseg.accounts.tiers.terms import seat_counter
-from needsseg.accounts.tiers.timeline_columns import UNKNOWN, Columns, Days, Steps, Timeline, columns_of, days_of
 from needsseg.accounts.tiers.zones import epoch_day, zone
+from needsseg.accounts.timeline_columns import UNKNOWN, Columns, Days, Steps, Timeline, columns_of, days_of
 
 if TYPE_CHECKING:
     import narwhals as nw
 
-    from needsseg.accounts.tiers.timeline_columns import Ints
+    from needsseg.accounts.timeline_columns import Ints
 
 
 @dataclass(frozen=True, slots=True)

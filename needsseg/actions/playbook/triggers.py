@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.profile import deciding_label
-from needsseg.accounts.tiers.timeline_columns import UNKNOWN
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
+from needsseg.accounts.timeline_columns import UNKNOWN
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.accounts.engines import engine_for
@@ -32,7 +32,7 @@ from needsseg.text import date_of
 from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
 
 if TYPE_CHECKING:
-    from needsseg.accounts.tiers.timeline_columns import Ints
+    from needsseg.accounts.timeline_columns import Ints
     from needsseg.playbook.trigger_search import Flags
 
 
