@@ -73,6 +73,11 @@ class Study:
         """The folder beside the study in which account data lies as Parquet."""
         return self.path.with_name(self.path.name + ".stack")
 
+    @property
+    def results(self) -> Path:
+        """The folder of kept results, which may be thrown away; copies of a study leave it out."""
+        return self.stack / ".results"
+
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
         cached_rows, query = self._rows_read, (sql, tuple(values))

@@ -37,11 +37,14 @@ def test_forgotten_words_are_erased_from_every_place_beside_the_study(talk: Stud
         "When a nurse calls in sick", encoding="utf-8"
     )
     with studies.open_study(talk.path) as study:
+        study.results.mkdir(parents=True)
+        (study.results / "kept.json").write_text("When a nurse calls in sick", encoding="utf-8")
         own = studies.backup(study, tmp_path / "elsewhere.db")
         erased = importing.forget_interview(study, "anna")
         assert erased == importing.Erased((), (own,))
     own.unlink()
     (tmp_path / "anna.txt").unlink()
+    assert not study.results.exists()
     assert files_with(b"nurse", talk.path.parent) == []
 
 

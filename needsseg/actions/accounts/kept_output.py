@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from needsseg.actions.accounts.account_sources import stack_files
-from needsseg.actions.accounts.result_cache import FOLDER, file_state
+from needsseg.actions.accounts.result_cache import file_state, program_state
 from needsseg.errors import NeedssegError
 from needsseg.files import sha256, whole_file
 from needsseg.settings import load, prompt_file, shipped
 from needsseg.study.connection import Study
 from needsseg.study.fingerprint import fingerprint
-from needsseg.version import __version__
 
 LARGE_FILE = 60_000
 """Bytes of an accounts file, a few thousand accounts: below, computing again takes no time worth keeping anything for."""
@@ -27,7 +26,7 @@ MOST_BYTES = 400_000_000
 def output_key(study: Study, words: Sequence[object]) -> str | None:
     """Return the name of what a command prints, from all that it rests on; None where it is not worth keeping.
 
-    ``words`` are the command's own. All else is the version, the settings, the files of rules and rates, the files of the
+    ``words`` are the command's own. All else is the program, the settings, the files of rules and rates, the files of the
     accounts, and what the study holds.
     """
     try:
@@ -42,9 +41,9 @@ def output_key(study: Study, words: Sequence[object]) -> str | None:
     contents = [(path.name, sha256(path.read_bytes())) for path in (*rules, *rates) if path.is_file()]
     data = [file_state(path) for path in sorted(study.stack.glob("*.parquet"))]
     used = [path.name for path in (files.accounts, files.events, files.subscriptions) if path is not None]
-    return sha256(repr((__version__, words, study.actor, astuple(settings), contents, data, used, fingerprint(study))))[
-        :32
-    ]
+    return sha256(
+        repr((program_state(), words, study.actor, astuple(settings), contents, data, used, fingerprint(study)))
+    )[:32]
 
 
 @contextmanager
@@ -128,7 +127,7 @@ class _NotKeptError(Exception):
 
 
 def _paths(study: Study, key: str) -> tuple[Path, Path]:
-    folder = study.stack / FOLDER
+    folder = study.results
     return folder / f"{key}.output", folder / f"{key}.notes"
 
 

@@ -9,21 +9,29 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
+import needsseg
 from needsseg.files import sha256, whole_file
 from needsseg.study.connection import Study
 from needsseg.version import __version__
 
 T = TypeVar("T")
-FOLDER = ".results"
-"""Copies of a study leave it out."""
 MOST_RESULTS = 12
 """Older results are deleted beyond so many, those first that were not used for longest."""
 _LOCKS: dict[Path, Lock] = {}
 """Of each result asked for in this process; the app may ask for one again while it is being computed."""
+
+
+@cache
+def program_state() -> str:
+    """Return what tells one state of the program from another: its version, and the sizes and times of its files."""
+    root = Path(needsseg.__file__).parent
+    files = [(str(path.relative_to(root)), *file_state(path)[1:]) for path in sorted(root.rglob("*.py"))]
+    return sha256(repr((__version__, files)))
 
 
 def cached(
@@ -38,7 +46,7 @@ def cached(
     A result that cannot be read is computed again, and one that cannot be written is returned all the same. Threads that ask
     for a result that another is computing wait for it.
     """
-    path = study.stack / FOLDER / f"{sha256(repr((__version__, *key)))[:32]}.json"
+    path = study.results / f"{sha256(repr((program_state(), *key)))[:32]}.json"
     with _LOCKS.setdefault(path, Lock()):
         try:
             result = decode(json.loads(path.read_text(encoding="utf-8")))

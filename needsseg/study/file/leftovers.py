@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -87,5 +88,7 @@ def _leftovers(study: Study) -> list[Path]:
 
 
 def erase_copies(study: Study) -> list[str]:
-    """Remove automatic backups, files kept aside and leftovers; return in words what could not be removed."""
-    return [*backups.erase(study.path), *remove(study)]
+    """Remove automatic backups, files kept aside, kept results and leftovers; return in words what could not be removed."""
+    shutil.rmtree(study.results, ignore_errors=True)
+    kept = [f"{study.results} cannot be removed; delete it"] if study.results.exists() else []
+    return [*backups.erase(study.path), *kept, *remove(study)]

@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.accounts.result_cache import FOLDER, MOST_RESULTS, cached
+from needsseg.actions.accounts.result_cache import MOST_RESULTS, cached
 from needsseg.actions.playbook.triggers import fired, fired_of
 from needsseg.study.connection import Study
 
@@ -74,7 +74,7 @@ def test_a_result_asked_for_while_it_is_computed_is_waited_for(talk: Study) -> N
 def test_a_damaged_result_is_computed_again(talk: Study, content: bytes) -> None:
     calls: list[object] = []
     _count(talk, "a", calls)
-    (file,) = (talk.stack / FOLDER).glob("*.json")
+    (file,) = talk.results.glob("*.json")
     file.write_bytes(content)
     assert _count(talk, "a", calls) == [1, 2, 3] and len(calls) == 2
     assert _count(talk, "a", calls) == [1, 2, 3] and len(calls) == 2
@@ -84,13 +84,13 @@ def test_results_are_private_and_few(talk: Study) -> None:
     calls: list[object] = []
     for key in range(MOST_RESULTS + 3):
         _count(talk, key, calls)
-    folder = talk.stack / FOLDER
+    folder = talk.results
     assert folder.stat().st_mode & 0o777 == 0o700
     assert len(list(folder.iterdir())) == MOST_RESULTS
 
 
 def test_a_folder_that_cannot_be_written_to_withholds_nothing(talk: Study, tmp_path: Path) -> None:
     talk.stack.mkdir(exist_ok=True)
-    (talk.stack / FOLDER).write_text("a file in its place", encoding="utf-8")
+    talk.results.write_text("a file in its place", encoding="utf-8")
     calls: list[object] = []
     assert _count(talk, "a", calls) == [1, 2, 3]

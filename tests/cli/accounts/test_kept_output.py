@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from needsseg.actions.accounts import kept_output
-from needsseg.actions.accounts.result_cache import FOLDER
 from needsseg.cli.output import print_array, print_records
 from needsseg.settings import shipped
 from tests.fixtures.cli_calls import Called, Caller
@@ -28,7 +27,7 @@ def kept(used: Caller, monkeypatch: pytest.MonkeyPatch) -> Caller:
 
 
 def folder_of(caller: Caller) -> Path:
-    return caller.study.with_name(caller.study.name + ".stack") / FOLDER
+    return caller.study.with_name(caller.study.name + ".stack") / ".results"
 
 
 def outputs(caller: Caller) -> set[str]:
