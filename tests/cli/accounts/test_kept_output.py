@@ -112,7 +112,7 @@ def test_rules_dates_words_and_versions_are_told_apart(kept: Caller, monkeypatch
     seen.add(kept.done("triggers", *DAY, "--all").out)
     seen.add(kept.done("triggers", *DAY, "--kind", "team_growth").out)
     assert len(seen) == len(outputs(kept)) == 5
-    monkeypatch.setattr(kept_output, "__version__", "0")
+    monkeypatch.setattr(kept_output, "program_state", lambda: "0")
     kept.done("triggers", *DAY, "--kind", "team_growth")
     assert len(outputs(kept)) == 6
 
