@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from needsseg.accounts import AccountProfile
+from needsseg.accounts.tiers.revenue import Revenue
 from needsseg.accounts.tiers.rollups import BY, Rollup
 from needsseg.accounts.tiers.rollups import rollup as roll_up
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, open_session
-from needsseg.actions.accounts.own_columns import dividing
+from needsseg.actions.accounts.own_columns import dimension_name, dividing, own_columns
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.exchange import output_files
 from needsseg.errors import UsageError
@@ -37,6 +39,17 @@ def rollup(
         profiles = accounts.profiles(study, as_of, progress, backend)
         amounts = revenue_as_of(study, as_of, backend)
     return roll_up(profiles, amounts, rows, by, own)
+
+
+def rolled_up(study: Study, profiles: Sequence[AccountProfile], amounts: Revenue, rows: str, by: str) -> Rollup:
+    """Return the roll-up of profiles that are there already, as ``rollup`` does."""
+    (rows, *names), own = dividing(study, (rows, by), BY)
+    return roll_up(profiles, amounts, rows, names, own)
+
+
+def further_columns(study: Study) -> list[tuple[str, str]]:
+    """Return the team's own columns by which accounts can be divided, each with its type."""
+    return [(dimension_name(column, BY), column.type) for column in own_columns(study)]
 
 
 def write_rollup(study: Study, table: Rollup, as_of: date, path: Path, *, overwrite: bool = False) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -208,7 +209,8 @@ class StackCommands:
             if self._has_date():
                 self.context.tell("there is no roll-up to write yet")
             return
-        value = str(self.context.study.path.parent / f"rollup-{rollup.rows_of}-by-{rollup.by}-{self._loader.as_of}.csv")
+        by = re.sub(r"[^\w.-]+", "_", rollup.by)  # a further column may be called anything
+        value = str(self.context.study.path.parent / f"rollup-{rollup.rows_of}-by-{by}-{self._loader.as_of}.csv")
         about = "A line a cell; an empty row or column means all of them. An earlier roll-up of that name is replaced."
         self.context.push(
             Prompt("Write the roll-up into which CSV file?", value=value, about=about, path=True),
@@ -220,6 +222,15 @@ class StackCommands:
         if path and self._loader.as_of is not None:
             written = rollups.write_rollup(self.context.study, rollup, self._loader.as_of, Path(path).expanduser())
             self.context.tell(f"wrote the roll-up to {written}")
+
+    def ask_column(self, then: Callable[[str | None], None]) -> None:
+        """Ask for a further column of the accounts; ``then`` gets its name, or None."""
+        columns = rollups.further_columns(self.context.study)
+        if not columns:
+            self.context.tell("the accounts have no further columns: an import keeps those that are no field")
+            return
+        choices = [Choice(name, name, type_) for name, type_ in columns]
+        self.context.push(Prompt("Divide accounts by which further column?", choices=choices, free=False), then)
 
     def rice(self) -> None:
         """Ask for a backlog."""

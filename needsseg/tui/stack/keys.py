@@ -20,6 +20,14 @@ STACK_KEYS: list[BindingType] = [
     ),
     Binding("r", "rows", "rows", id="stack.rows", tooltip="rows: need, behaviour, lifecycle"),
     Binding("b", "by", "by", id="stack.by", tooltip="columns: size, industry, plan, lifecycle, region, behaviour …"),
+    Binding(
+        "B",
+        "by_column",
+        "by a column",
+        id="stack.by_column",
+        show=False,
+        tooltip="columns: a further column of the accounts",
+    ),
     Binding("v", "view", "view", id="stack.view", tooltip="accounts, shares, money"),
     Binding("t", "as_of", "date", id="stack.as_of", tooltip="change the as-of date"),
     Binding(

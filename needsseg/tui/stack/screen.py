@@ -13,7 +13,7 @@ from textual.containers import Container, VerticalScroll
 from textual.widgets import DataTable, Static
 
 from needsseg.actions.accounts import BY, ROWS, Rollup
-from needsseg.actions.accounts import rollup as roll_up
+from needsseg.actions.accounts.rollups import rolled_up
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
 from needsseg.tui.accounts.filters import Filters, worded
@@ -23,7 +23,7 @@ from needsseg.tui.loading import result_or_error, without_gc
 from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.stack import words
 from needsseg.tui.stack.commands import StackCommands
-from needsseg.tui.stack.keys import EMPTY, HELP, STACK_KEYS, VIEWS, WORDS
+from needsseg.tui.stack.keys import EMPTY, HELP, STACK_KEYS, VIEWS
 from needsseg.tui.stack.row_accounts import RowAccounts, bar_line
 from needsseg.tui.words import lines, plain, row
 
@@ -111,7 +111,7 @@ class StackScreen(StudyScreen):
             )
 
     async def _roll_up_profiles(self, computed: Computed, rows: str, by: str) -> None:
-        compute = partial(roll_up, computed.profiles, computed.amounts, rows, by)
+        compute = partial(rolled_up, self.study, computed.profiles, computed.amounts, rows, by)
         result = await result_or_error(asyncio.to_thread(without_gc, compute))
         if isinstance(result, NeedssegError):
             self.rollup = None
@@ -149,7 +149,7 @@ class StackScreen(StudyScreen):
         width = (self.app.size.width - (7 if is_wide else 3)) // (2 if is_wide else 1)
         at = self._table.cursor_row
         name = rollup.rows[at].name if at < len(rollup.rows) else "all"
-        heads = (f"By {WORDS[rollup.rows_of]}", f"{worded(rollup.rows_of, name)} by {WORDS[rollup.by]}")
+        heads = (f"By {words.called(rollup.rows_of)}", f"{worded(rollup.rows_of, name)} by {words.called(rollup.by)}")
         charts = (
             words.bars_of_rows(rollup, self._view, width, self.loader.signs),
             words.bars_of_columns(rollup, at, self._view, width),
@@ -168,7 +168,7 @@ class StackScreen(StudyScreen):
         if self.rollup is None:
             return "computing profiles …" if self.loader.computing else "saved · no roll-up"
         at = f"row {self._table.cursor_row + 1}/{len(self.rollup.rows) + 1}"
-        summary = f"saved · as of {self.loader.as_of} · {at} · {self._view} by {WORDS[self._by]}"
+        summary = f"saved · as of {self.loader.as_of} · {at} · {self._view} by {words.called(self._by)}"
         return summary + (" · recomputing …" if self.loader.computing else "")
 
     @on(DataTable.RowHighlighted)
@@ -207,6 +207,15 @@ class StackScreen(StudyScreen):
         self._by = _next(BY, self._by)
         self._by = _next(BY, self._by) if self._by == self._rows else self._by
         self._roll_up()
+
+    def action_by_column(self) -> None:
+        """Ask for a further column of the accounts to divide them by."""
+        self.commands.ask_column(self._divide_by)
+
+    def _divide_by(self, column: str | None) -> None:
+        if column is not None:
+            self._by = column
+            self._roll_up()
 
     def action_view(self) -> None:
         """Switch between accounts, shares and money."""
@@ -275,4 +284,5 @@ class StackScreen(StudyScreen):
 
 
 def _next(values: tuple[str, ...], now: str) -> str:
-    return values[(values.index(now) + 1) % len(values)]
+    """Return the value after ``now``; the first after one that is none of them, such as a further column."""
+    return values[(values.index(now) + 1) % len(values)] if now in values else values[0]

@@ -147,4 +147,9 @@ def title(rollup: Rollup, view: str) -> str:
         "shares": "Shares of a row's accounts",
         "money": f"Money ({money_word(rollup)})",
     }[view]
-    return f"{view_words}: {WORDS[rollup.rows_of]} by {WORDS[rollup.by]}"
+    return f"{view_words}: {WORDS[rollup.rows_of]} by {called(rollup.by)}"
+
+
+def called(by: str) -> str:
+    """Return what accounts are divided by, in words; the name itself of a further column."""
+    return WORDS.get(by, by)
