@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.actions.accounts import accounts as account_actions
+from needsseg.actions.accounts.account_listing import listing
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding import memos as memo_actions
 from needsseg.actions.coding import passages as passage_actions
@@ -22,6 +23,7 @@ from needsseg.cli import shapes
 from needsseg.errors import NeedssegError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
@@ -135,15 +137,18 @@ class StudyReader:
         """Return candidates and segments: first confirmed ones, then named ones, candidates, and those set aside."""
         return Rows(map(shapes.segment, evidence.listing(self._study)))
 
-    def profile(self, as_of: date | str, engine: str | None = None) -> Rows:
+    def profile(self, as_of: date | str, engine: str | None = None, *, columns: Sequence[str] = ()) -> Rows:
         """Return every account's four tiers on a day (ISO where it is a text), with recommended actions.
 
-        ``engine`` is duckdb, polars, spark, spark:MASTER or sc://HOST:PORT, by default the study's setting. NeedssegError
-        where no accounts were imported; ValueError where ``as_of`` is not a date.
+        ``columns`` are names of further columns of the accounts to add. ``engine`` is duckdb, polars, spark, spark:MASTER or
+        sc://HOST:PORT, by default the study's setting. NeedssegError where no accounts were imported, UsageError for an unknown
+        column; ValueError where ``as_of`` is not a date.
         """
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
         paid = revenue_as_of(self._study, day, engine)
-        return Rows(shapes.profile(row, paid) for row in account_actions.profiles(self._study, day, engine=engine))
+        profiles = account_actions.profiles(self._study, day, engine=engine)
+        listed = listing(self._study, profiles, tuple(columns), (), engine)
+        return Rows(shapes.profile(row, paid) | shapes.own_cells(listed, row.account_id) for row in listed.profiles)
 
     def history(self) -> Rows:
         """Return what was done to the study and by whom, the newest first."""

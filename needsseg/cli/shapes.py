@@ -9,6 +9,7 @@ from needsseg.records import PROFILE_COLUMNS, AccountMatch, Participant, Passage
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile, Revenue
+    from needsseg.actions.accounts.account_listing import Listing
     from needsseg.actions.discovery.comparing import RunComparison
     from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
     from needsseg.actions.discovery.previews import LeftOver, ProposedSplit
@@ -267,3 +268,8 @@ def profile(row: AccountProfile, paid: Revenue) -> Shape:
         "interval": paid.interval or None,
         "by_currency": paid.of(row.account_id),
     }
+
+
+def own_cells(listing: Listing, account_id: str) -> dict[str, Any]:
+    """Return the chosen further columns of an account as JSON."""
+    return {"columns": {cell.name: cell.plain for cell in listing.cells[account_id]}}

@@ -13,7 +13,7 @@ from needsseg.accounts.ingest.databases.warehouses import _options
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.errors import NeedssegError, TableError, UsageError
 from needsseg.study.connection import Study
-from tests.accounts.test_databases import ROWS, held
+from tests.fixtures.accounts.imported import ROWS, held
 from tests.fixtures.loopback import PASSWORD, free_port
 from tests.fixtures.requirements import needs
 from tests.fixtures.wording.matching import refuses
@@ -64,7 +64,7 @@ def test_postgresql_through_its_driver_reads_what_its_own_client_reads(
             "CREATE SCHEMA crm; CREATE TABLE crm.accounts (account_id text, name text, region text, employees real);"
             "CREATE MATERIALIZED VIEW crm.kept AS SELECT * FROM crm.accounts WITH NO DATA;"
             "CREATE TABLE use (id uuid DEFAULT gen_random_uuid(), account_id int, event text, ts timestamptz, day date, "
-            "uses bigint, price numeric(12, 4), ok boolean, tags text[], more jsonb)"
+            "hits bigint, price numeric(12, 4), ok boolean, tags text[], more jsonb)"
         )
         con.cursor().executemany("INSERT INTO crm.accounts VALUES (%s, %s, %s, %s)", ROWS)
         con.execute("REFRESH MATERIALIZED VIEW crm.kept")

@@ -27,6 +27,8 @@ LEAST_JAVA = 17
 SECONDS_TO_ANSWER = 5.0
 SECONDS_FOR_EXECUTORS = 60.0
 CONNECT_PORT = 15002
+CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"
+"""What PySpark sets in the environment for a Connect session, and leaves there when it ends: no other kind could start then."""
 # Spark SQL keeps 200 partitions by default, each of them a task: far too many for the rows of one machine.
 LOCAL_PARTITIONS = "8"
 _ONE_AT_A_TIME = threading.RLock()
@@ -40,6 +42,7 @@ def open_spark(spec: str, spill: Path | None = None) -> Iterator[Any]:
     """
     with _ONE_AT_A_TIME, ExitStack() as stack:
         if spec.startswith("sc://"):
+            stack.callback(_restore_mode, os.environ.get(CONNECT_MODE))
             session = _connected(spec)
             stack.callback(session.stop)
         else:
@@ -193,6 +196,14 @@ def _connected(url: str) -> Any:
         session.conf.set("spark.sql.session.timeZone", "UTC")
         session.conf.set("spark.sql.ansi.enabled", "true")
     return session
+
+
+def _restore_mode(before: str | None) -> None:
+    """Set the environment as it was before a Connect session."""
+    if before is None:
+        os.environ.pop(CONNECT_MODE, None)
+    else:
+        os.environ[CONNECT_MODE] = before
 
 
 def _unstarted(log: IO[bytes], master: str) -> NeedssegError:

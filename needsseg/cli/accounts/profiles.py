@@ -80,10 +80,7 @@ def profile(
 def _print(own: Listing, paid: Revenue, account: str | None, as_json: bool) -> None:
     rows = [row for row in own.profiles if account in (None, row.account_id)]
     if as_json:
-        print_array(
-            shapes.profile(row, paid) | {"columns": {cell.name: cell.plain for cell in own.cells[row.account_id]}}
-            for row in rows
-        )
+        print_array(shapes.profile(row, paid) | shapes.own_cells(own, row.account_id) for row in rows)
     elif account is not None and rows:
         _print_one(rows[0], paid)
         if own.names:

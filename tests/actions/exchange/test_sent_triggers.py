@@ -6,15 +6,16 @@ from datetime import date
 from pathlib import Path
 
 from needsseg.actions.accounts import account_sources, accounts
-from needsseg.actions.exchange import export
+from needsseg.actions.exchange import export, sending
 from needsseg.actions.playbook import triggers
 from needsseg.actions.study import studies
 from needsseg.exchange.destinations import DESTINATIONS
-from tests.actions.exchange.test_sending import SECRET, Desk
 from tests.fixtures import receivers
 from tests.fixtures.receivers import receiving
 from tests.fixtures.requirements import needs
 from tests.fixtures.samples import SAMPLE
+
+SECRET = "wr1te-k3y"  # noqa: S105
 
 
 def test_triggers_are_sent_once_as_events(tmp_path: Path) -> None:
@@ -39,8 +40,9 @@ def test_triggers_are_sent_once_as_events(tmp_path: Path) -> None:
         for target, reply in (("segment-triggers", receivers.segment), ("amplitude-triggers", receivers.amplitude)):
             to = DESTINATIONS[target]
             with receiving(SECRET, reply(SECRET)) as at:
-                desk = Desk(study, target, at, {to.host_name: at.url, to.secret_name: SECRET}, [])
-                assert desk.send(desk.look(day=day)).accepted == len(settled)
+                environ = {to.host_name: at.url, to.secret_name: SECRET}
+                look = sending.outlook(study, target, day, environ=environ)
+                assert sending.send(study, look, environ=environ).accepted == len(settled)
                 [body] = at.accepted()
                 events = body["batch"] if target == "segment-triggers" else body["events"]
                 for event in events:
@@ -51,6 +53,7 @@ def test_triggers_are_sent_once_as_events(tmp_path: Path) -> None:
                     group = event["context"]["groupId"] if "context" in event else event["groups"]["account"]
                     assert group == trigger.account_id
                 # A trigger of the past is not sent again, whatever is said of its account since.
-                assert not set(desk.look(day=later).deliveries) & set(settled)
+                again = sending.outlook(study, target, later, environ=environ)
+                assert not set(again.deliveries) & set(settled)
         made = export.export(study, "segment-triggers", tmp_path / "triggers.jsonl", day)
         assert made.rows == len(settled)

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from needsseg.accounts.tiers.rollups import BY
-from needsseg.actions.accounts import account_sources, accounts, rollups
+from needsseg.actions.accounts import account_sources, rollups
 from needsseg.actions.study import studies
 from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.accounts.screen import AccountsScreen
@@ -68,52 +68,6 @@ def test_the_roll_up_its_rows_columns_and_views(tmp_path: Path, size: tuple[int,
             assert f"Accounts: {word} by" in flat(seen(app))
         await pilot.press("g", "J", "K", "j", "j", "k", "down", "up")
         assert "row 2/3" in flat(seen(app))
-
-    play(prepared(tmp_path), scenes, size)
-
-
-@SIZES_OF_SCREEN
-def test_accounts_are_divided_by_a_further_column(tmp_path: Path, size: tuple[int, int]) -> None:
-    path = prepared(tmp_path)
-    with studies.open_study(path) as study:
-        ids = [account.account_id for account in accounts.listing(study)]
-        rows = "".join(f"{key},{'North/1' if place else 'South'},x\n" for place, key in enumerate(ids))
-        (tmp_path / "crm.csv").write_text(f"account_id,Team: sales,size\n{rows}", encoding="utf-8")
-        account_sources.import_source(study, tmp_path / "crm.csv", "accounts")
-
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        screen = await opened(app, pilot)
-        await pilot.press("B")
-        await settled(app, pilot)
-        assert "Divide accounts by which further column?" in flat(seen(app))
-        assert "Team: sales" in flat(seen(app)) and "column:size" in flat(seen(app))
-        await pilot.press("escape")
-        await settled(app, pilot)
-        assert screen.rollup is not None and screen.rollup.by == "size"
-        await pilot.press("B", "enter")
-        await settled(app, pilot)
-        assert screen.rollup.by == "Team: sales"
-        assert "Accounts: need by Team: sales" in flat(seen(app)) and "North/1" in flat(seen(app))
-        assert dict(zip(screen.rollup.columns, [c.accounts for c in screen.rollup.totals.values()], strict=True)) == {
-            "North/1": len(ids) - 1, "South": 1,
-        }  # fmt: skip
-        await pilot.press("x", "enter")
-        await settled(app, pilot)
-        assert (tmp_path / "rollup-needs_segment-by-Team_sales-2026-06-29.csv").exists()
-        await pilot.press("b")
-        await settled(app, pilot)
-        assert screen.rollup.by == "size"
-
-    play(path, scenes, size)
-
-
-@SIZES_OF_SCREEN
-def test_a_study_without_further_columns_says_so(tmp_path: Path, size: tuple[int, int]) -> None:
-    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
-        await opened(app, pilot)
-        await pilot.press("B")
-        await settled(app, pilot)
-        assert "the accounts have no further columns" in flat(seen(app))
 
     play(prepared(tmp_path), scenes, size)
 
