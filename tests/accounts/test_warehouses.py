@@ -69,7 +69,7 @@ def test_postgresql_through_its_driver_reads_what_its_own_client_reads(
         con.cursor().executemany("INSERT INTO crm.accounts VALUES (%s, %s, %s, %s)", ROWS)
         con.execute("REFRESH MATERIALIZED VIEW crm.kept")
         con.execute(
-            "INSERT INTO use (account_id, event, ts, day, uses, price, ok, tags, more) VALUES "
+            "INSERT INTO use (account_id, event, ts, day, hits, price, ok, tags, more) VALUES "
             "(7, 'x', '2026-05-01 01:00:00+02', '2026-05-01', 9007199254740993, 12.5000, true, '{a,b}', '{\"k\": 1}'),"
             "(7, 'y', '2026-05-02 01:00:00.25+02', NULL, NULL, NULL, NULL, NULL, NULL)"
         )
