@@ -220,6 +220,7 @@ def test_a_study_of_an_earlier_version_has_none_and_takes_them_with_the_next_fil
     assert cells(study, "b0") == {"Team": "y"}
 
 
+@pytest.mark.slow
 def test_two_hundred_columns_are_kept_in_the_order_of_the_file(study: Study, tmp_path: Path) -> None:
     read(study, tmp_path, {f"Field {number}": ["x", str(number)] for number in range(200)})
     assert list(types(study)) == [f"Field {number}" for number in range(200)]

@@ -119,6 +119,7 @@ def test_repeats_are_left_out_added_files_add_and_undo_restores(talk: Study, tmp
     assert any(mentions(str(warning), "Replaced 3 tickets from t.csv") for warning in replaced.warnings)
 
 
+@pytest.mark.slow
 def test_cancellations_end_subscriptions_without_an_end(full: Study, tmp_path: Path) -> None:
     page = account_page.account_page(full, "A", AS_OF)
     assert [(term.plan, term.end, term.running) for term in page.terms] == [
@@ -139,6 +140,7 @@ def test_cancellations_end_subscriptions_without_an_end(full: Study, tmp_path: P
     assert account_page.account_page(full, "A", AS_OF).terms[-1].running
 
 
+@pytest.mark.slow
 def test_a_later_subscription_stays_after_a_cancellation(talk: Study, tmp_path: Path) -> None:
     account_sources.import_source(talk, written(tmp_path, "a.csv", ACCOUNTS))
     back = "account_id,plan,start_date,end_date\nA,pro,2026-01-01,\nA,pro,2026-04-01,\nA,pro,2026-05-10,\n"
@@ -149,6 +151,7 @@ def test_a_later_subscription_stays_after_a_cancellation(talk: Study, tmp_path: 
     assert ends == [date(2026, 2, 1), date(2026, 5, 1), None]
 
 
+@pytest.mark.slow
 def test_the_accounts_page_lists_its_records(full: Study) -> None:
     page = account_page.account_page(full, "A", AS_OF)
     words = "\n".join(page.records.lines)
@@ -169,6 +172,7 @@ def test_without_records_the_page_has_none(talk: Study, tmp_path: Path) -> None:
     assert records == type(records)() and records.lines == []
 
 
+@pytest.mark.slow
 def test_the_command_line_shows_records(full: Study, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["account", "A", "--as-of", "2026-06-01", "--study", str(full.path)]) == 0
     assert mentions(
@@ -185,6 +189,7 @@ def test_the_command_line_shows_records(full: Study, capsys: pytest.CaptureFixtu
     assert (reject["row"], reject["column"], reject["value"]) == (5, "nps_score", "11")
 
 
+@pytest.mark.slow
 def test_the_scorecard_counts_them_where_they_were_imported(talk: Study, tmp_path: Path) -> None:
     sizes = {f"S{number}": 10 for number in range(18)} | {f"L{number}": 900 for number in range(18)}
     rows = "".join(f"{id_},{id_},{size}\n" for id_, size in sizes.items())

@@ -64,6 +64,7 @@ BY_TERM = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(itertools.permutations(["accounts", "users", "events"])))
 def test_the_order_of_imports_does_not_matter(order: tuple[str, ...], talk: Study, tmp_path: Path) -> None:
     texts = {"accounts": ACCOUNTS, "users": USERS, "events": BY_USER}
@@ -79,6 +80,7 @@ def test_the_order_of_imports_does_not_matter(order: tuple[str, ...], talk: Stud
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_users_that_come_later_or_are_taken_back_change_the_join(talk: Study, tmp_path: Path) -> None:
     account_sources.import_source(talk, written(tmp_path, "accounts.csv", ACCOUNTS))
     first = account_sources.import_source(talk, written(tmp_path, "events.csv", BY_USER))
@@ -95,6 +97,7 @@ def test_users_that_come_later_or_are_taken_back_change_the_join(talk: Study, tm
     assert counted(talk) == {}
 
 
+@pytest.mark.slow
 def test_usage_of_subscriptions_counts_for_their_account_on_the_day(talk: Study, tmp_path: Path) -> None:
     account_sources.import_source(talk, written(tmp_path, "accounts.csv", ACCOUNTS))
     account_sources.import_source(talk, written(tmp_path, "terms.csv", TERMS))
@@ -132,6 +135,7 @@ def test_events_with_other_keys_are_not_added(talk: Study, tmp_path: Path) -> No
     assert mentions(str(raised.value), "events.csv", "account ids", "without adding")
 
 
+@pytest.mark.slow
 def test_a_join_multiplies_no_row(talk: Study, tmp_path: Path) -> None:
     chance = random.Random(5)
     ids = [f"A{number}" for number in range(30)]
@@ -177,6 +181,7 @@ def _daily(seed: int = 3) -> list[tuple[str, str, date, int]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])
 def test_counted_rows_give_what_so_many_events_give(engine: str, tmp_path: Path) -> None:
     rows = _daily()

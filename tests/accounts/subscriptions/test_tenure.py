@@ -67,6 +67,7 @@ def test_each_customer_becomes_an_account_and_a_subscription(talk: Study) -> Non
     assert len(churned) == left
 
 
+@pytest.mark.slow
 def test_it_is_one_step_and_undone_as_one(talk: Study) -> None:
     before = len(history.listing(talk))
     account_sources.import_source(talk, FILE, amounts=ANSWERS)
