@@ -186,8 +186,8 @@ def test_spark_connect_gives_the_bytes_that_duckdb_gives(few: StackFiles, connec
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("spark_home")
 def test_executors_need_no_python(files: StackFiles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    needs("pyspark", "java")
     monkeypatch.setenv("PYSPARK_PYTHON", str(tmp_path / "gone"))
     assert digest(files, "spark:local[1]") == digest(files, "duckdb")
     with open_engine("spark:local[1]") as engine:

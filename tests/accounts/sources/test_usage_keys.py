@@ -26,6 +26,8 @@ from needsseg.study.connection import Study
 from tests.fixtures.requirements import needs
 from tests.fixtures.wording.matching import mentions
 
+pytest_plugins = ["tests.fixtures.accounts.spark"]
+
 ACCOUNTS = "account_id,name,employees\nA,Acme,10\nB,Beta,20\nC,Core,30\n"
 USERS = (
     "user_id,account_id,email,role,device_id\nu1,A,u1@acme.com,admin,d1\nu2,B,u2@beta.com,member,d2\n"
@@ -204,7 +206,7 @@ def test_counted_rows_give_what_so_many_events_give(engine: str, tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_spark_agrees_on_counted_rows_of_weeks(tmp_path: Path) -> None:
+def test_spark_agrees_on_counted_rows_of_weeks(tmp_path: Path, spark_home: Path) -> None:
     needs("pyspark", "java")
     stack = _stack(tmp_path, "account_id,feature,week_start,count\nA,report,2026-05-04,37\nB,report,2026-05-11,2\n")
     assert repr(build(stack, [], AS_OF, backend="spark:local[1]")) == repr(build(stack, [], AS_OF))
