@@ -76,15 +76,15 @@ def unused_by_peers(
     searched = _Candidates(timelines, rules, groups, wanted & (columns.signup != UNKNOWN), as_of, own_group)
     large = [group for group, _, _ in candidates[:segment_groups]]
     features = sorted({name for group, _, _ in candidates for name in group.widely})
-    found = []
+    by_feature = []
     for name in features:
         parts = [
             searched.of_group(name, group, spells, place, large, is_segment)
             for place, (group, spells, is_segment) in enumerate(candidates)
             if name in group.widely
         ]
-        found.append(_first_of(name, np.hstack(parts), [group for group, _, _ in candidates]))
-    return tuple(group for group, _, _ in candidates), found
+        by_feature.append(_first_of(name, np.hstack(parts), [group for group, _, _ in candidates]))
+    return tuple(group for group, _, _ in candidates), by_feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +173,8 @@ def silences(columns: Columns, rules: TriggerRules, as_of: int) -> tuple[Ints, I
             if not len(holding):
                 break
         fired[holding] = earliest[holding] + late
-    found = fired != UNKNOWN
-    return accounts[found], fired[found], logins[found]
+    has_fired = fired != UNKNOWN
+    return accounts[has_fired], fired[has_fired], logins[has_fired]
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,10 +181,10 @@ def _unused_by_peers(
 ) -> Iterator[Trigger]:
     """Yield one trigger a feature that enough peers use."""
     columns, first_day = timelines.columns, timelines.first_day or 0
-    candidates, found = unused_by_peers(timelines, rules, groups, segments, wanted, as_of)
+    candidates, by_feature = unused_by_peers(timelines, rules, groups, segments, wanted, as_of)
     names = [group.name for group in candidates]
     last = timelines.last_day
-    for fires in found:
+    for fires in by_feature:
         feature, release = Feature(fires.feature), groups.releases[fires.feature]
         signups = columns.signup[fires.accounts].tolist()
         lists = (fires.accounts, fires.days, fires.begins, fires.groups, fires.members, fires.using)
@@ -217,10 +217,10 @@ def _below_weekly(timelines: Timelines, rules: TriggerRules, wanted: Flags, as_o
 
 
 def _growing(timelines: Timelines, rules: TriggerRules, wanted: Flags, as_of: int) -> Iterator[Trigger]:
-    found = growth(timelines, rules, as_of)
-    columns = (found.accounts, found.days, found.measures, found.before, found.now)
+    fires = growth(timelines, rules, as_of)
+    columns = (fires.accounts, fires.days, fires.measures, fires.before, fires.now)
     for account, day, measure, before, now in zip(
-        *(values[wanted[found.accounts]].tolist() for values in columns), strict=True
+        *(values[wanted[fires.accounts]].tolist() for values in columns), strict=True
     ):
         words = "seats" if measure == SEATS else f"users active in {ACTIVE_USERS} days"
         evidence = f"{before} → {now} {words} from {_day(day - rules.growth_days)} to {_day(day)}"

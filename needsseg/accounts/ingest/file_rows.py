@@ -192,8 +192,8 @@ def _blocks(stream: IO[bytes], most: int | None) -> Iterator[bytes]:
 def _csv_layout(path: Path, name: str, encoding: str, most: int | None, has_header: bool | None) -> Layout:
     with open_text(path, encoding) as stream:
         beginning = list(islice(stream, BEGINNING))
-    found = find_header(beginning, name, has_header)
-    clean = encoding == "utf-8" and found.first_row == 2 and found.has_header
+    header = find_header(beginning, name, has_header)
+    clean = encoding == "utf-8" and header.first_row == 2 and header.has_header
     with open_text(path, encoding) as stream:
         stream.readline()
         length = 0
@@ -203,10 +203,12 @@ def _csv_layout(path: Path, name: str, encoding: str, most: int | None, has_head
             length += len(line)
             if not clean or (most is not None and length > most):
                 break
-    if len(set(found.names)) < len(found.names):
-        twice = sorted({cell for cell in found.names if found.names.count(cell) > 1})
+    if len(set(header.names)) < len(header.names):
+        twice = sorted({cell for cell in header.names if header.names.count(cell) > 1})
         raise TableError(f"{name}: the header names {', '.join(map(repr, twice))} twice.", "Rename one of them.")
-    return Layout("csv", found.names, found.delimiter, encoding, clean, found.first_row, found.has_header, found.notes)
+    return Layout(
+        "csv", header.names, header.delimiter, encoding, clean, header.first_row, header.has_header, header.notes
+    )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from needsseg.accounts.kinds.endings import EndFiles, end_terms, ending_words
 from needsseg.accounts.kinds.joins import JoinFiles, join_report, join_usage, join_words
+from needsseg.actions.accounts.result_cache import program_state
 from needsseg.errors import NeedssegError
 from needsseg.files import sha256
 from needsseg.settings import load
@@ -88,7 +89,7 @@ def _end_files(study: Study, sources: Sources) -> EndFiles:
 def _derived(study: Study, kind: str, key: object, write: Callable[[Path], None]) -> Path:
     """Return the file for ``key``, written where it is not there yet; NeedssegError where it cannot be."""
     folder = study.results
-    target = folder / f"{kind}-{sha256(repr(key))[:16]}.parquet"
+    target = folder / f"{kind}-{sha256(repr((program_state(), key)))[:16]}.parquet"
     if target.exists():
         return target
     try:

@@ -153,7 +153,7 @@ def dividing(
     is neither.
     """
     columns = own_columns(study)
-    found: dict[str, OwnColumn] = {}
+    column_by_name: dict[str, OwnColumn] = {}
     called = []
     for name in names:
         if name.casefold() in built_in and not is_prefixed(name):
@@ -166,17 +166,19 @@ def dividing(
                 f"Accounts cannot be divided by '{name}'.", f"There are: {', '.join((*sorted(built_in), *own))}."
             )
         called.append(dimension_name(column, built_in))
-        found[called[-1]] = column
-    values = own_values(study, list(found.values()), engine)
-    return tuple(called), {name: segments_of_column(column, values[column.name]) for name, column in found.items()}
+        column_by_name[called[-1]] = column
+    values = own_values(study, list(column_by_name.values()), engine)
+    return tuple(called), {
+        name: segments_of_column(column, values[column.name]) for name, column in column_by_name.items()
+    }
 
 
 def own_facets(study: Study, facets: Collection[str]) -> dict[str, OwnSegments]:
     """Return the segments of own columns by facet, their names with PREFIX; columns that are gone are left out."""
     columns = {f"{PREFIX}{column.name}": column for column in own_columns(study)}
-    found = {facet: columns[facet] for facet in facets if facet in columns}
-    values = own_values(study, list(found.values()))
-    return {facet: segments_of_column(column, values[column.name]) for facet, column in found.items()}
+    column_by_facet = {facet: columns[facet] for facet in facets if facet in columns}
+    values = own_values(study, list(column_by_facet.values()))
+    return {facet: segments_of_column(column, values[column.name]) for facet, column in column_by_facet.items()}
 
 
 def dimension_name(column: OwnColumn, built_in: Collection[str]) -> str:

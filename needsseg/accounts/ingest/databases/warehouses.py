@@ -66,13 +66,13 @@ def _tables(server: Address, con: Any) -> list[str]:
     import duckdb
 
     database, schema = (*_places(server), "", "")[:2]
-    found = con.get_objects(
+    objects = con.get_objects(
         adbc.GetObjectsDepth.TABLES, catalog=database or None, db_schema=schema or None, table_name=None
     )
     with duckdb.connect() as memory:
-        memory.register("found", found)
+        memory.register("objects", objects)
         named = memory.execute(
-            "SELECT schema.db_schema_name, one.table_name FROM (SELECT unnest(catalog_db_schemas) AS schema FROM found), "
+            "SELECT schema.db_schema_name, one.table_name FROM (SELECT unnest(catalog_db_schemas) AS schema FROM objects), "
             "unnest(schema.db_schema_tables) AS listed(one) "
             "WHERE NOT contains(lower(coalesce(one.table_type, '')), 'index')"
         ).fetchall()
