@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 EPOCH = date(1970, 1, 1)
@@ -77,6 +78,12 @@ def plural(number: int, word: str, several: str = "") -> str:
 def format_count(number: int, word: str, several: str = "") -> str:
     """Return a number with what it counts, thousands set apart: ``1 passage``, ``2,000 passages``."""
     return f"{number:,} {plural(number, word, several)}"
+
+
+def format_list(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: ``A``, ``A and B``, ``A, B and C``; "" for none."""
+    *others, last = words or [""]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}

@@ -116,5 +116,6 @@ COMMANDS: dict[str, Entry] = {
     "rice": _entry("playbook.rice", "rice", "6 Decisions", "Score a backlog by RICE, plain and weighted by ARR."),
     "survey": _entry("survey", "survey", "6 Decisions", "Build the five questions that route users to segments."),
     "validate": _entry("validation", "validate", "6 Decisions", "Test whether segments help to predict who stays."),
+    "readout": _entry("exchange.report", "readout", "6 Decisions", "Show or write the text that opens the report."),
     "report": _entry("exchange.report", "report", "6 Decisions", "Write a report to read and forward."),
 }

@@ -38,6 +38,7 @@ JOURNALLED = (
     "survey_answers",
     "import_choices",
     "export_columns",
+    "readout",
 )
 
 

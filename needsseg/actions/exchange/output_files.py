@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from needsseg.errors import Advice, NeedssegError, Option, UsageError
 from needsseg.files import check_folder, write_file
 from needsseg.study.connection import Study
 from needsseg.study.file import leftovers
 
+_BEGINNING = 2000
 _OVERWRITE = Advice("Name another file, or replace this one", Option.OVERWRITE, ".")
 
 
 def check(study: Study, path: Path, mark: str, kind: str, *, overwrite: bool = False) -> None:
     """Raise UsageError or NeedssegError where a result of a kind ("report") must not be written to ``path``.
 
-    An existing file may be replaced if its first 2,000 characters contain ``mark``, else only with ``overwrite``; the
-    study and its account data never.
+    An existing file may be replaced if its first 2,000 characters, or the properties of a document, contain ``mark``, else
+    only with ``overwrite``; the study and its account data never.
     """
     if study.owns(path):
         raise UsageError(f"{path} belongs to the study itself.", "Name another file.")
@@ -26,17 +28,21 @@ def check(study: Study, path: Path, mark: str, kind: str, *, overwrite: bool = F
 
 
 def _contains(path: Path, mark: str) -> bool:
+    """Whether a text begins with the mark, or the properties of a document hold it."""
     try:
+        if is_zipfile(path):
+            with ZipFile(path) as package:
+                return mark.encode() in package.read("docProps/core.xml")[:_BEGINNING]
         with path.open(encoding="utf-8") as stream:
-            return mark in stream.read(2000)
-    except (OSError, UnicodeDecodeError):
+            return mark in stream.read(_BEGINNING)
+    except (OSError, UnicodeDecodeError, BadZipFile, KeyError):
         return False
 
 
-def write(study: Study, path: Path, text: str, *, private: bool = False) -> None:
-    """Write a text whole or not at all, readable by its owner alone if ``private``; NeedssegError if that fails."""
+def write(study: Study, path: Path, content: str | bytes, *, private: bool = False) -> None:
+    """Write a file whole or not at all, readable by its owner alone if ``private``; NeedssegError if that fails."""
     try:
         with leftovers.writing_to(study, path):
-            write_file(path, text, private=private)
+            write_file(path, content, private=private)
     except OSError as error:
         raise NeedssegError(f"{path} cannot be written: {error.strerror}.", "Choose another folder.") from error

@@ -19,9 +19,10 @@ from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.own_columns import dimension_name, own_columns, own_values
+from needsseg.actions.transcripts.interview_dates import interview_date
 from needsseg.errors import Advice, Fix, NeedssegError, Option, UsageError
 from needsseg.progress import Progress, silent
-from needsseg.records import Label, LabelSource, Participant
+from needsseg.records import Label, LabelSource
 from needsseg.settings import load
 from needsseg.study import history
 from needsseg.study.connection import Study
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 
 BUILT_IN = ("needs", "behavioral")
-_DATED = ("interview_date", "interviewed", "interviewed_on", "date_of_interview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,24 +171,12 @@ def _interviewed(study: Study) -> dict[str, int]:
     days: dict[str, list[int | None]] = defaultdict(list)
     for match in accounts.matches(study):
         if match.account_id is not None and match.participant in people:
-            days[match.account_id].append(_date_of(people[match.participant]))
+            day = interview_date(people[match.participant])
+            days[match.account_id].append(None if day is None else epoch_day(day))
     dated = {account: [day for day in account_days if day is not None] for account, account_days in days.items()}
     return {
         account: max(account_days) for account, account_days in dated.items() if len(account_days) == len(days[account])
     }
-
-
-def _date_of(who: Participant) -> int | None:
-    for name, value in who.attributes.items():
-        if name.strip().casefold().replace(" ", "_").replace("-", "_") in _DATED and value.strip():
-            try:
-                return epoch_day(date.fromisoformat(value.strip()))
-            except ValueError as error:
-                raise UsageError(
-                    f"{who.key}: {name} is '{value}', which is no date written YYYY-MM-DD.",
-                    Advice("Set it: ", Fix.SET_PARTICIPANT.of(participant=who.key, value=f"{name}=2026-03-31")),
-                ) from error
-    return None
 
 
 def _by_usage(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from needsseg.discovery.intervals import wilson
+from needsseg.exchange.report.pictures import Picture
+from needsseg.exchange.report.table import Table
 
 MADE_BY = "Report by needsseg"
 """Near the start of every report, to recognise an earlier report among other files."""
+PROPOSED = " (proposed by the program)"
+ALL_PROPOSED = "These quotes are the program's proposals; nobody chose them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A quote with the surrounding words; ``question`` is the turn before it, by ``asker``."""
+    """A quote with the surrounding words; ``question`` is the turn before it, by ``asker``; ``back`` is its segment's anchor."""
 
     anchor: str
     who: str
@@ -57,70 +61,55 @@ class Context:
     before: str
     quote: str
     after: str
+    back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of equally many cells under a header. ``folded`` means that a page shows it on demand."""
+class Missing:
+    """A part that nobody wrote or that the data lacks: what is missing, and what to do about it."""
 
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    folded: bool = False
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """A passage on the map, with coordinates in [0, 1], and its displayed fields."""
+class CardPart:
+    """One part of a need in one person's exact words; ``chosen`` says that a person chose the quote."""
 
-    x: float
-    y: float
-    segment: str
+    part: str
     quote: str
     who: str
     place: str
+    to: str
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Map:
-    """A map of passages by similarity, with the segments in report order and a description in words.
+class NeedCard:
+    """A need on one card: who has it, and its parts in quotes; ``to`` is the anchor of its segment in the details.
 
-    ``symbols`` are those of the segments, by name.
+    ``need`` is a person's sentence, "" where nobody wrote one; ``unsaid`` are the parts without a quote.
     """
 
-    title: str
-    description: str
-    segments: tuple[str, ...]
-    spots: tuple[Spot, ...]
-    symbols: Mapping[str, str] = field(default_factory=dict)
+    name: str
+    symbol: str
+    to: str
+    need: str
+    people: str
+    parts: tuple[CardPart, ...]
+    unsaid: tuple[str, ...] = ()
+
+    @property
+    def all_proposed(self) -> bool:
+        """Whether the program proposed every quote, which is then said once."""
+        return bool(self.parts) and not any(part.chosen for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """The share that remains from a day on, with its 95% interval where there is one."""
-
-    day: int
-    share: float
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Curves:
-    """Retention curves by segment, and a description in words; ``symbols`` are those of the segments, by name."""
-
-    title: str
-    description: str
-    lines: tuple[tuple[str, tuple[Point, ...]], ...]
-    symbols: Mapping[str, str] = field(default_factory=dict)
-
-
-Block = Text | Bullets | Head | Quote | Context | Table | Map | Curves
+Block = Text | Missing | Bullets | Head | Quote | Context | Table | NeedCard | Picture
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the report under its heading."""
+    """A section of the report under its heading; ``anchor`` is its name among ``SECTIONS``."""
 
     anchor: str
     title: str
@@ -144,6 +133,18 @@ def share_in_words(count: int, total: int) -> str:
     return f"{count} of {total} ({count / total:.0%}, {low * 100:.0f}–{high:.0%})"
 
 
-def printable(words: str) -> str:
-    """Return words without the control characters that pages forbid; joiners stay, which some scripts and emoji need."""
-    return "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in words)
+def anchors(report: Report) -> frozenset[str]:
+    """Return the anchors that a report has; a link to any other is left out by the writers."""
+    blocks = [block for section in report.sections for block in section.blocks]
+    inner = {block.anchor for block in blocks if isinstance(block, Head | Context)}
+    return frozenset(inner | {section.anchor for section in report.sections})
+
+
+def only(report: Report, sections: tuple[str, ...]) -> Report:
+    """Return the report with the sections of these names alone, in their order in the report."""
+    return replace(report, sections=tuple(section for section in report.sections if section.anchor in sections))
+
+
+def source_in_words(part: CardPart, *, marked: bool) -> str:
+    """Return who said a quote and where; ``marked`` says where the program proposed it."""
+    return f"{part.who}, {part.place}{PROPOSED if marked and not part.chosen else ''}"

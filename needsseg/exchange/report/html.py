@@ -1,135 +1,192 @@
-"""Write a report as one page that fetches nothing: style, charts, data and the rendering script are embedded."""
+"""Write a report as one page that fetches nothing and runs nothing: style and pictures are part of it."""
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Sequence
+from collections.abc import Collection
 from html import escape
 from importlib.resources import files
+from itertools import groupby
 
-from needsseg.exchange.report.charts import LICENCE, chart, drawing_program, symbol_colour
 from needsseg.exchange.report.content import (
+    ALL_PROPOSED,
     MADE_BY,
+    PROPOSED,
     Block,
     Bullets,
+    CardPart,
     Context,
-    Curves,
     Head,
-    Map,
+    Missing,
+    NeedCard,
     Quote,
     Report,
     Section,
-    Table,
     Text,
-    printable,
+    anchors,
 )
-from needsseg.files import sha256
+from needsseg.exchange.report.drawing import drawn_bars, drawn_curves, drawn_map, symbol_colour
+from needsseg.exchange.report.pictures import Bars, Curves, Grid, Map, table_behind
+from needsseg.exchange.report.printable import printable
+from needsseg.exchange.report.table import Table
 
 
 def page(report: Report) -> str:
-    """Return the whole page; its policy forbids fetching, and scripts other than the two embedded ones."""
-    charts = [block for section in report.sections for block in section.blocks if isinstance(block, Map | Curves)]
-    numbers = {id(block): number for number, block in enumerate(charts)}
-    body = "\n".join(_section(section, numbers) for section in report.sections)
+    """Return the whole page; its policy forbids fetching and scripts, and there are none on it."""
+    known = anchors(report)
+    body = "\n".join(_section(section, known) for section in report.sections)
     contents = "".join(f'<li><a href="#{each.anchor}">{_escaped(each.title)}</a></li>' for each in report.sections)
     facts = "".join(
         f"<div><dt>{_escaped(name)}</dt><dd>{_escaped(value)}</dd></div>" for name, value in report.facts.items()
     )
-    scripts, programs = _scripts(charts)
-    allowed = " ".join(map(_hash, programs)) or "'none'"
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <!-- {MADE_BY} -->
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; \
-img-src data:; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; \
+base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>{_escaped(report.title)}</title>
 <style>
-{_file("page.css")}</style>
+{_style()}</style>
 </head>
 <body>
 <a class="skip" href="#main">To the report</a>
 <header>
-<h1>{_escaped(report.title)}</h1>
+<h1 dir="auto">{_escaped(report.title)}</h1>
 <dl class="facts">{facts}</dl>
 </header>
 <nav aria-label="Contents"><ol>{contents}</ol></nav>
 <main id="main" tabindex="-1">
 {body}
-<div id="vg-tooltip-element" class="vg-tooltip" aria-hidden="true"></div>
 </main>
 <footer><p>{MADE_BY}. This page fetches nothing and sends nothing.</p></footer>
-{scripts}</body>
+</body>
 </html>
 """
 
 
-def _scripts(charts: Sequence[Map | Curves]) -> tuple[str, list[str]]:
-    """Return the end of the page and its scripts; no scripts without charts."""
-    if not charts:
-        return "", []
-    programs = [drawing_program(), _file("page.js")]
-    for program in programs:
-        if "</script" in program.lower() or "<!--" in program:
-            raise ValueError("a script that would end its own element cannot be put into a page")
-    data = json.dumps([chart(block) for block in charts], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    # The data is escaped so that it cannot end its element.
-    safe = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    parts = [f"<!-- {LICENCE} -->", f'<script type="application/json" id="charts">{safe}</script>']
-    parts += [f'<script type="module">{program}</script>' for program in programs]
-    return "\n".join(parts) + "\n", programs
+def _style() -> str:
+    return files("needsseg.exchange.report").joinpath("page.css").read_text(encoding="utf-8")
 
 
-def _hash(script: str) -> str:
-    return f"'sha256-{base64.b64encode(bytes.fromhex(sha256(script))).decode()}'"
-
-
-def _file(name: str) -> str:
-    return files("needsseg.exchange.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def _section(section: Section, numbers: dict[int, int]) -> str:
-    blocks = "\n".join(_block(block, numbers) for block in section.blocks)
+def _section(section: Section, known: Collection[str]) -> str:
+    # Cards in a row stand beside each other where there is room.
+    blocks = "\n".join(
+        f'<div class="cards">{"".join(cards)}</div>' if is_card else "\n".join(cards)
+        for is_card, group in groupby(section.blocks, lambda block: isinstance(block, NeedCard))
+        if (cards := [_block(block, known) for block in group])
+    )
     title = f"<h2>{_escaped(section.title)}</h2>"
     return f'<section id="{_escaped(section.anchor)}">{title}\n{blocks}\n</section>'
 
 
-def _block(block: Block, numbers: dict[int, int]) -> str:
+def _block(block: Block, known: Collection[str]) -> str:
     if isinstance(block, Text):
         return f'<p{" class=lead" if block.lead else ""} dir="auto">{_escaped(block.words)}</p>'
+    if isinstance(block, Missing):
+        return f'<p class="missing">{_escaped(block.words)}</p>'
     if isinstance(block, Bullets):
         items = "".join(f'<li dir="auto">{_escaped(item)}</li>' for item in block.items)
         return f"<ul>{items}</ul>"
     if isinstance(block, Head):
-        colour = symbol_colour(block.symbol)
-        symbol = f'<span style="color: {colour}">{_escaped(block.symbol)}</span> ' if block.symbol else ""
-        return f'<h3 id="{_escaped(block.anchor)}" dir="auto">{symbol}{_escaped(block.words)}</h3>'
+        return f'<h3 id="{_escaped(block.anchor)}" dir="auto">{_symbol(block.symbol)}{_escaped(block.words)}</h3>'
     if isinstance(block, Quote):
-        return _quote(block)
+        return _quote(block, known)
     if isinstance(block, Context):
-        return _context(block)
+        return _context(block, known)
     if isinstance(block, Table):
         return _table(block)
-    if isinstance(block, Map | Curves):
-        return _chart(block, numbers[id(block)])
+    if isinstance(block, NeedCard):
+        return _card(block, known)
+    if isinstance(block, Grid):
+        return _grid(block)
+    if isinstance(block, Map | Curves | Bars):
+        return _drawn(block)
     raise TypeError(f"no such block: {block!r}")
 
 
-def _quote(block: Quote) -> str:
-    place = f'<a href="#{_escaped(block.to)}">{_escaped(block.place)}</a>' if block.to else _escaped(block.place)
-    anchor = f' id="from-{_escaped(block.to)}"' if block.to else ""
+def _symbol(symbol: str) -> str:
+    colour = symbol_colour(symbol)
+    return f'<span style="color: {colour}" aria-hidden="true">{_escaped(symbol)}</span> ' if symbol else ""
+
+
+def _link(words: str, to: str, known: Collection[str]) -> str:
+    return f'<a href="#{_escaped(to)}">{_escaped(words)}</a>' if to in known else _escaped(words)
+
+
+def _card(card: NeedCard, known: Collection[str]) -> str:
+    """Return a card: its need, who has it, and a quote for each part."""
+    need = _escaped(card.need) if card.need else '<span class="missing">Nobody has written this need yet.</span>'
+    parts = "".join(_part(part, known, marked=not card.all_proposed) for part in card.parts)
+    proposed = f'<p class="unsaid">{ALL_PROPOSED}</p>' if card.all_proposed else ""
+    unsaid = f'<p class="unsaid">Nobody is quoted for: {_escaped(", ".join(card.unsaid))}.</p>' if card.unsaid else ""
     return (
-        f'<figure class="quote"{anchor}><blockquote dir="auto">{_escaped(block.words)}</blockquote>'
+        f'<article class="card"><h3 dir="auto">{_symbol(card.symbol)}{_link(card.name, card.to, known)}</h3>'
+        f'<p class="need" dir="auto">{need}</p><p class="people">{_escaped(card.people)}</p>'
+        f"<dl>{parts}</dl>{unsaid}{proposed}</article>"
+    )
+
+
+def _part(part: CardPart, known: Collection[str], *, marked: bool) -> str:
+    chosen = PROPOSED if marked and not part.chosen else ""
+    return (
+        f'<div><dt>{_escaped(part.part)}</dt><dd><q dir="auto">{_escaped(part.quote)}</q> '
+        f'<span class="who"><bdi>{_escaped(part.who)}</bdi>, {_link(part.place, part.to, known)}{chosen}</span></dd></div>'
+    )
+
+
+def _grid(grid: Grid) -> str:
+    """Return a grid as a table with shaded cells, in which each count stands."""
+    most = max((count for _, counts in grid.rows for count in counts), default=0) or 1
+    header = "".join(
+        f'<th scope="col" dir="auto">{_symbol(grid.symbols.get(name, ""))}{_escaped(name)}</th>'
+        for name in grid.columns
+    )
+    rows = "\n".join(
+        f'<tr><th scope="row" dir="auto">{_escaped(name)}</th>{"".join(_shaded(count, most) for count in counts)}</tr>'
+        for name, counts in grid.rows
+    )
+    return (
+        f'<figure class="grid"><figcaption>{_escaped(grid.title)}</figcaption><p>{_escaped(grid.description)}</p>'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{_escaped(grid.title)}"><table>'
+        f'<thead><tr><th scope="col">{_escaped(grid.corner)}</th>{header}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>'
+        "</div></figure>"
+    )
+
+
+def _shaded(count: int, most: int) -> str:
+    """Return a cell in one of four shades; an empty one says nothing, so that the pattern shows."""
+    if not count:
+        return '<td class="count"><span class="unseen">0</span></td>'
+    return f'<td class="count shade{min(4, 1 + 4 * (count - 1) // most)}">{count}</td>'
+
+
+def _drawn(picture: Map | Curves | Bars) -> str:
+    """Return a picture with its title, a description in words, and the table behind it."""
+    drawn = (
+        drawn_map(picture) if isinstance(picture, Map) else
+        drawn_curves(picture) if isinstance(picture, Curves) else drawn_bars(picture)
+    )  # fmt: skip
+    return (
+        f'<figure class="chart"><figcaption>{_escaped(picture.title)}</figcaption>'
+        f"<p>{_escaped(picture.description)}</p>{drawn}</figure>{_table(table_behind(picture))}"
+    )
+
+
+def _quote(block: Quote, known: Collection[str]) -> str:
+    place = _link(block.place, block.to, known)
+    return (
+        f'<figure class="quote"><blockquote dir="auto">{_escaped(block.words)}</blockquote>'
         f"<figcaption><bdi>{_escaped(block.who)}</bdi>, {place}</figcaption></figure>"
     )
 
 
-def _context(block: Context) -> str:
+def _context(block: Context, known: Collection[str]) -> str:
+    unseen = f'<span class="unseen"> from {_escaped(block.place)}</span>'
+    back = f' · <a href="#{_escaped(block.back)}">back to the segment{unseen}</a>' if block.back in known else ""
     question = (
         f'<p class="asked" dir="auto"><b>{_escaped(block.asker)}:</b> {_escaped(block.question)}</p>'
         if block.question
@@ -139,8 +196,7 @@ def _context(block: Context) -> str:
         f'<article id="{_escaped(block.anchor)}" class="context" tabindex="-1">{question}'
         f'<p dir="auto"><b>{_escaped(block.who)}:</b> '
         f"{_escaped(block.before)} <mark>{_escaped(block.quote)}</mark> {_escaped(block.after)}</p>"
-        f'<p class="place">{_escaped(block.place)} · <a href="#from-{_escaped(block.anchor)}">back to the segment'
-        f'<span class="unseen"> from {_escaped(block.place)}</span></a></p></article>'
+        f'<p class="place">{_escaped(block.place)}{back}</p></article>'
     )
 
 
@@ -160,19 +216,6 @@ def _table(block: Table) -> str:
 
 def _cell(cell: str, *, first: bool) -> str:
     return f'<th scope="row" dir="auto">{_escaped(cell)}</th>' if first else f'<td dir="auto">{_escaped(cell)}</td>'
-
-
-def _chart(block: Map | Curves, number: int) -> str:
-    """Return a chart's container, with a description in words and, for a map, the passage read last."""
-    keys = "Arrow keys go from passage to passage. " if isinstance(block, Map) else ""
-    read = f'<p class="here" id="here-{number}" aria-live="polite" dir="auto"></p>' if keys else ""
-    hint = '<p class="hint">Point at a passage, tap it, or go through them with the arrow keys.</p>' if keys else ""
-    return (
-        f'<figure class="chart"><figcaption id="title-{number}">{_escaped(block.title)}</figcaption>'
-        f'<p id="said-{number}">{_escaped(block.description)}</p>{hint}'
-        f'<div class="drawn" id="chart-{number}" tabindex="0" role="group" aria-label="{keys}{_escaped(block.title)}" '
-        f'aria-describedby="said-{number}"><noscript>The table below shows the same.</noscript></div>{read}</figure>'
-    )
 
 
 def _escaped(words: str) -> str:

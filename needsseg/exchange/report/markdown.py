@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from needsseg.exchange.report.content import (
+    ALL_PROPOSED,
     MADE_BY,
+    PROPOSED,
     Block,
     Bullets,
     Context,
-    Curves,
     Head,
-    Map,
+    Missing,
+    NeedCard,
     Quote,
     Report,
-    Table,
     Text,
-    printable,
+    anchors,
 )
+from needsseg.exchange.report.pictures import Bars, Curves, Grid, Map, table_behind
+from needsseg.exchange.report.printable import printable
+from needsseg.exchange.report.table import Table
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 _LISTED = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))(?=\s|$)")
@@ -26,35 +30,61 @@ _LISTED = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))(?=\s|$)")
 
 def markdown(report: Report) -> str:
     """Return the whole report, with people's words escaped so that they are not read as markup."""
+    known = anchors(report)
     parts = [f"# {_plain(report.title)}", f"<!-- {MADE_BY} -->"]
     parts += ["\n".join(f"- **{_plain(name)}:** {_plain(value)}" for name, value in report.facts.items())]
     for section in report.sections:
         parts.append(f'<a id="{section.anchor}"></a>\n\n## {_plain(section.title)}')
-        parts += [block_text for block in section.blocks if (block_text := _block(block))]
+        parts += [block_text for block in section.blocks if (block_text := _block(block, known))]
     return "\n\n".join(parts) + "\n"
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, known: Collection[str]) -> str:
     if isinstance(block, Text):
         return f"**{_plain(block.words)}**" if block.lead else _plain(block.words)
+    if isinstance(block, Missing):
+        return f"*{_plain(block.words)}*"
     if isinstance(block, Bullets):
         return "\n".join(f"- {_plain(item)}" for item in block.items)
     if isinstance(block, Head):
-        return f'<a id="{block.anchor}"></a>\n\n### {_heading(block)}'
+        return f'<a id="{block.anchor}"></a>\n\n### {_heading(block.symbol, block.words)}'
     if isinstance(block, Quote):
-        place = f"[{_plain(block.place)}](#{block.to})" if block.to else _plain(block.place)
-        return f"> {_plain(block.words)}\n>\n> — {_plain(block.who)}, {place}"
+        return f"> {_plain(block.words)}\n>\n> — {_plain(block.who)}, {_link(block.place, block.to, known)}"
     if isinstance(block, Context):
         return _context(block)
     if isinstance(block, Table):
-        return _table(block.caption, block.header, block.rows)
-    if isinstance(block, Map | Curves):
+        return _table(block)
+    if isinstance(block, NeedCard):
+        return _card(block, known)
+    if isinstance(block, Map):
         return f"*{_plain(block.title)}.* {_plain(block.description)}"
+    if isinstance(block, Curves | Grid | Bars):
+        behind = _table(table_behind(block)) if not isinstance(block, Curves) else ""
+        return "\n\n".join(filter(None, (f"*{_plain(block.title)}.* {_plain(block.description)}", behind)))
     raise TypeError(f"no such block: {block!r}")
 
 
-def _heading(block: Head) -> str:
-    return f"{block.symbol} {_plain(block.words)}".strip()
+def _heading(symbol: str, words: str) -> str:
+    return f"{symbol} {_plain(words)}".strip()
+
+
+def _link(words: str, to: str, known: Collection[str]) -> str:
+    return f"[{_plain(words)}](#{to})" if to in known else _plain(words)
+
+
+def _card(card: NeedCard, known: Collection[str]) -> str:
+    lines = [f"### {_heading(card.symbol, card.name)}"]
+    lines.append(f"**{_plain(card.need)}**" if card.need else "*Nobody has written this need yet.*")
+    lines.append(_plain(card.people))
+    for part in card.parts:
+        chosen = "" if part.chosen or card.all_proposed else PROPOSED
+        source = f"{_plain(part.who)}, {_link(part.place, part.to, known)}{chosen}"
+        lines.append(f"- **{_plain(part.part)}:** “{_plain(part.quote)}” — {source}")
+    if card.unsaid:
+        lines.append(f"*Nobody is quoted for: {_plain(', '.join(card.unsaid))}.*")
+    if card.all_proposed:
+        lines.append(f"*{ALL_PROPOSED}*")
+    return "\n\n".join(lines)
 
 
 def _context(block: Context) -> str:
@@ -63,12 +93,12 @@ def _context(block: Context) -> str:
     return f'<a id="{block.anchor}"></a>\n\n{question}> {_plain(block.who)}: {quote_line}\n>\n> — {_plain(block.place)}'
 
 
-def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
+def _table(table: Table) -> str:
+    lines: list[Sequence[str]] = [table.header, ["---"] * len(table.header), *table.rows]
     table_rows = "\n".join(
         f"| {' | '.join(cell if cell == '---' else _plain(cell) for cell in line)} |" for line in lines
     )
-    return f"{_plain(caption)}\n\n{table_rows}"
+    return f"{_plain(table.caption)}\n\n{table_rows}"
 
 
 def _plain(words: str) -> str:

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from needsseg.accounts.tiers.firmographic import UNKNOWN
+from needsseg.accounts.tiers.lifecycle import STAGES
 from needsseg.accounts.tiers.rollups import rollup as roll_up
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, open_session
@@ -15,8 +17,11 @@ from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.validation import retention
 from needsseg.errors import NeedssegError
-from needsseg.exchange.report.content import Block, Bullets, Curves, Head, Point, Section, Table, Text
+from needsseg.exchange.report.content import Block, Bullets, Head, Missing, Section, Text
+from needsseg.exchange.report.pictures import Curves, Point
+from needsseg.exchange.report.table import Table
 from needsseg.progress import Progress
+from needsseg.records import LabelSource
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
 from needsseg.symbols import glyphs
@@ -39,15 +44,48 @@ class AccountData:
 
     profiles: tuple[AccountProfile, ...]
     amounts: Revenue
+    as_of: date
+
+    def labelled(self, name: str) -> list[str]:
+        """The ids of the accounts that carry a segment."""
+        return [profile.account_id for profile in self.profiles if profile.needs_segment == name]
+
+    def at_risk(self, name: str) -> list[str]:
+        """The ids of the accounts that carry a segment and whose stage is at risk."""
+        rows = [profile for profile in self.profiles if profile.needs_segment == name]
+        return [profile.account_id for profile in rows if profile.lifecycle_stage == "at_risk"]
+
+    def stages(self, name: str) -> dict[str, int]:
+        """The number of accounts that carry a segment by lifecycle stage, in the order of stages."""
+        counts = Counter(p.lifecycle_stage or UNKNOWN for p in self.profiles if p.needs_segment == name)
+        return {
+            stage.replace("_", " "): counts[stage]
+            for stage in (*STAGES, *sorted(set(counts) - set(STAGES)))
+            if counts[stage]
+        }
+
+    def amount(self, ids: Sequence[str]) -> float:
+        """What accounts pay together, to order by; amounts in several currencies are counted one to one."""
+        return sum(self.amounts.total(ids).values())
+
+    def sum_of(self, ids: Sequence[str]) -> str:
+        """What accounts pay together in words, and of how many it is known; "–" for no account."""
+        known = [each for each in ids if self.amounts.of(each)]
+        if not known:
+            return "not known" if ids else "–"
+        of = "" if len(known) == len(ids) else f", known of {len(known)} of {len(ids)}"
+        return f"{self.amounts.words(self.amounts.total(known))}{of}"
+
+    def paid(self, name: str) -> str:
+        """What the accounts that carry a segment pay together, in words."""
+        return self.sum_of(self.labelled(name))
 
     def of_segment(self, name: str) -> list[tuple[str, str]]:
         """Rows (label, text) on the accounts with a segment: number, mean confidence and amount paid."""
         profiles = [profile for profile in self.profiles if profile.needs_segment == name]
         confidences = [p.needs_segment_confidence for p in profiles if p.needs_segment_confidence is not None]
         mean = f", mean confidence {sum(confidences) / len(confidences):.2f}" if confidences else ""
-        paid = [p.account_id for p in profiles if self.amounts.of(p.account_id)]
-        total = self.amounts.words(self.amounts.total(paid))
-        money = f"{total}, known of {len(paid)} of {len(profiles)}" if paid else "not known"
+        money = self.sum_of([profile.account_id for profile in profiles])
         return [("accounts labelled with it", f"{len(profiles)}{mean}"), (self.amount_label, money)]
 
     @property
@@ -82,9 +120,9 @@ def gather_stack(
     backend = engine_for(study, engine)
     with open_session(backend, account_sources.stack_files(study).accounts.parent):
         rows = tuple(accounts.profiles(study, as_of, progress, backend))
-        data = AccountData(rows, revenue_as_of(study, as_of, backend))
+        data = AccountData(rows, revenue_as_of(study, as_of, backend), as_of)
     labelled = [row for row in rows if row.needs_segment]
-    stays, doubts = _retention(study, as_of, since, progress, engine)
+    stays, doubts = _retention(study, data, since, progress, engine)
     if len(labelled) < len(rows):
         doubts = (
             f"{len(rows) - len(labelled)} of {format_count(len(rows), 'account')} have no needs segment.",
@@ -102,7 +140,7 @@ def gather_stack(
         f"{len(labelled)} of {format_count(len(rows), 'account')} carry a needs segment as of {as_of}.",
         (
             Section("accounts", "Accounts and their segments", _labels(over, data, labelled)),
-            Section("rollups", "Roll-ups", _rollups(data)),
+            Section("rollups", "Accounts and money by tier", _rollups(data)),
             Section("curves", "Who stays", stays),
         ),
         doubts,
@@ -110,33 +148,51 @@ def gather_stack(
 
 
 def _without_accounts(reason: str) -> Stack:
-    return Stack(None, "", (Section("accounts", "Accounts", (Text(reason),)),), (reason,))
+    return Stack(None, "", (Section("accounts", "Accounts", (Missing(reason),)),), (reason,))
 
 
 def _labels(over: Cover, data: AccountData, labelled: Sequence[AccountProfile]) -> tuple[Block, ...]:
+    """Where labels come from and how sure they are, by segment; single accounts only with the names of the study."""
     if not labelled:
         return (
-            Text("No account carries a needs segment: no participant with a decided first need is matched to one."),
+            Missing("No account carries a needs segment: no participant with a decided first need is matched to one."),
         )
     contested = sum(bool(row.contested) and not row.needs_segment for row in data.profiles)
-    sources = Counter(row.needs_segment_source for row in labelled)
-    by_source = ", ".join(f"{count} from {name}" for name, count in sorted(sources.items()))
     unconfirmed = sum(not row.needs_segment_confirmed_by for row in labelled)
+    sources = sorted({row.needs_segment_source for row in labelled})
+    rows = []
+    for name in sorted({row.needs_segment for row in labelled}):
+        of_segment = [row for row in labelled if row.needs_segment == name]
+        counts = Counter(row.needs_segment_source for row in of_segment)
+        rows.append(
+            (name, *(str(counts[source]) for source in sources), str(len(of_segment)), _mean_confidence(of_segment))
+        )
+    blocks: list[Block] = [
+        Text(f"{unconfirmed} labels rest on a segment nobody confirmed; {contested} accounts are contested and left open."),
+        Table("Labelled accounts by where the label comes from", ("segment", *sources, "all", "mean confidence"), tuple(rows)),
+    ]  # fmt: skip
+    if over.original:
+        blocks.append(_each_label(data, labelled))
+    return tuple(blocks)
+
+
+def _mean_confidence(rows: Sequence[AccountProfile]) -> str:
+    known = [row.needs_segment_confidence for row in rows if row.needs_segment_confidence is not None]
+    return f"{sum(known) / len(known):.2f}" if known else "–"
+
+
+def _each_label(data: AccountData, labelled: Sequence[AccountProfile]) -> Table:
     shown = sorted(labelled, key=lambda row: (row.needs_segment, -(row.needs_segment_confidence or 0), row.account_id))
-    rows = tuple(_label(over, data, row) for row in shown[:LISTED])
-    header = ("account", *(("name",) if over.original else ()), "segment", "source", "confidence", "confirmed by",
-              "lifecycle", data.amount_label)  # fmt: skip
+    rows = tuple(_label(data, row) for row in shown[:LISTED])
+    header = ("name", "segment", "source", "confidence", "confirmed by", "lifecycle", data.amount_label)
     more = f" The first {LISTED} of {len(shown)}; the export lists all of them." if len(shown) > LISTED else ""
-    return (
-        Text(f"Labels: {by_source}. {unconfirmed} rest on a segment nobody confirmed; {contested} are contested and left open."),
-        Table(f"Labelled accounts, and how sure each label is.{more}", header, rows),
-    )  # fmt: skip
+    return Table(f"Labelled accounts, and how sure each label is.{more}", header, rows, folded=True)
 
 
-def _label(over: Cover, data: AccountData, row: AccountProfile) -> tuple[str, ...]:
+def _label(data: AccountData, row: AccountProfile) -> tuple[str, ...]:
     confidence = row.needs_segment_confidence
     return (
-        row.account_id, *((row.name,) if over.original else ()), row.needs_segment, row.needs_segment_source,
+        row.name or row.account_id, row.needs_segment, row.needs_segment_source,
         "–" if confidence is None else f"{confidence:.2f}", row.needs_segment_confirmed_by or "nobody",
         row.lifecycle_stage or "unknown",
         data.amounts.pays(row.account_id) or "?",
@@ -179,19 +235,27 @@ def _cell(data: AccountData, cell: Cell) -> str:
 
 
 def _retention(
-    study: Study, as_of: date, since: date | None, progress: Progress, engine: str | None
+    study: Study, data: AccountData, since: date | None, progress: Progress, engine: str | None
 ) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """The retention curves with their verdict, and what they leave open; or the reason that there are none."""
+    """The retention curves with their verdict, and what they leave open; or the reason that there are none.
+
+    Labels of several sources are not mixed: those of the source with most labels are followed.
+    """
+    counts = Counter(row.needs_segment_source for row in data.profiles if row.needs_segment)
+    source = cast(LabelSource, counts.most_common(1)[0][0]) if len(counts) > 1 else None
     try:
-        validation = retention.validate(study, as_of, since, progress=progress, engine=engine)
+        validation = retention.validate(study, data.as_of, since, source=source, progress=progress, engine=engine)
     except NeedssegError as error:
         warning = f"{error.message} {error.hint}".strip()
-        return (Text(f"Who stays cannot be shown. {warning}"),), (f"Who stays, by segment: not shown. {error.message}",)
+        return (Missing(f"Who stays cannot be shown. {warning}"),), (
+            f"Who stays, by segment: not shown. {error.message}",
+        )
     verdict = validation.verdict
     blocks: list[Block] = [
         Text(verdict.sentence, lead=True),
+        *([Text(f"Followed are accounts whose label comes from: {source}.")] if source else []),
         Bullets((*verdict.reasons, f"What to do: {verdict.advice}", *(f"To know more: {each}." for each in verdict.needed))),
-        _curves(validation, as_of, _symbols(study)),
+        _curves(validation, data.as_of, _symbols(study)),
         Table(
             "Who stays, by segment", ("segment", "accounts", "left", "stayed to the end", "95% interval", "half left by day"),
             tuple(_curve(curve) for curve in validation.curves),

@@ -1,4 +1,4 @@
-"""The report's section on the limits of its data, and the one on methods and parameters."""
+"""The report's list of what its data cannot say, and the section on methods and parameters."""
 
 from __future__ import annotations
 
@@ -6,61 +6,65 @@ import json
 from typing import TYPE_CHECKING
 
 from needsseg.actions.accounts import accounts
-from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.actions.exchange.report.gathered import Gathered
 from needsseg.actions.segments import segments
-from needsseg.exchange.report.content import Block, Bullets, Head, Section, Table, Text
-from needsseg.study.coding import passages
-from needsseg.study.connection import Study
-from needsseg.text import format_count
+from needsseg.exchange.report.content import Block, Bullets, Section, Text
+from needsseg.exchange.report.table import Table
+from needsseg.text import format_count, format_list
 from needsseg.version import __version__
 
 if TYPE_CHECKING:
     from needsseg.actions.exchange.report.accounts import Stack
-    from needsseg.actions.exchange.report.needs import Needs
 
 FEW = 20
 
 
-def limits(study: Study, over: Cover, needs: Needs, stack: Stack) -> tuple[Block, ...]:
-    """List the limits of the data: few participants, weak segments, undecided people, missing amounts."""
-    items = []
-    people = len(needs.people)
-    if people < FEW:
+def limits(data: Gathered, stack: Stack) -> list[str]:
+    """List what the data cannot say, each thing once: who was not asked, weak segments, undecided people, missing amounts."""
+    people = len(data.people)
+    items = ["Participants were chosen, not sampled at random: people who were not interviewed are not covered."]
+    if 0 < people < FEW:
         items.append(
             f"{format_count(people, 'participant')}: shares among them are rough, and do not show how common a "
             "need is elsewhere."
         )
-    weak = [f"{each.name} ({'; '.join(each.warnings)})" for each in needs.shown if each.warnings]
-    items += [f"Weak evidence: {each}." for each in weak]
-    unconfirmed = [each.name for each in needs.shown if each.status != "confirmed"]
-    if unconfirmed:
-        items.append(f"Nobody confirmed: {', '.join(unconfirmed)}.")
-    undecided = sum(need.segment is None for need in needs.people)
+    undecided = sum(need.segment is None for need in data.people)
     if undecided:
         items.append(
             f"{undecided} of {format_count(people, 'participant')} are undecided: too few of their passages point "
             "one way."
         )
-    marked = passages.listing(study)
-    undecided_passages = sum(passage.status == "suggested" for passage in marked)
-    if undecided_passages:
-        items.append(
-            f"{undecided_passages} of {format_count(len(marked), 'passage')} are the program's suggestions that nobody "
-            "decided on."
-        )
-    runs = segments.runs(study)
-    items += [over.text(warning) for warning in (runs[0].warnings if runs else ("No run of discovery was made yet.",))]
-    items += stack.doubts
-    items.append("Participants were chosen, not sampled at random: people who were not interviewed are not covered.")
-    return (Head("What the data cannot say", "limits"), Bullets(tuple(items)))
+    weak = [segment.name for segment in data.shown if segment.warnings]
+    if weak:
+        items.append(f"The evidence has weak spots for {format_list(weak)}; the details name them.")
+    runs = segments.runs(data.study)
+    items += [
+        data.over.text(warning) for warning in (runs[0].warnings if runs else ("No run of discovery was made yet.",))
+    ]
+    return [*items, *stack.doubts]
 
 
-def methods(study: Study, over: Cover, needs: Needs) -> Section:
+def _how_marked(data: Gathered) -> str:
+    """How passages came about and whether anybody decided on them; claims of no person what none did."""
+    if not data.decided:
+        return "Passages are participants' own words, marked by the program; nobody has decided on them yet."
+    rest = f" {data.counts['suggested']} are undecided." if data.counts["suggested"] else ""
+    marked = "Passages are participants' own words, marked by the program or by hand"
+    return f"{marked}; people accepted or rejected {data.decided}.{rest}"
+
+
+def _how_named(data: Gathered) -> str:
+    if data.has_candidates_only or not data.shown:
+        return "Passages that are said alike are clustered; nobody has named a cluster yet."
+    return "Passages that are said alike are clustered; people name, change and confirm the clusters."
+
+
+def methods(data: Gathered) -> Section:
     """Describe how each part was computed, with parameters, seed, hashes and versions."""
+    study = data.study
     blocks: list[Block] = [
         Text(
-            "Passages are participants' own words, marked by the program or by hand and decided on by people. Passages that are "
-            "said alike are clustered; people name, change and confirm the clusters. A participant's first need is the segment "
+            f"{_how_marked(data)} {_how_named(data)} A participant's first need is the segment "
             "that carries most of their passages, or none. An account carries what its participants, answers or texts say; "
             "sources are not mixed. Shares have 95% intervals after Wilson, curves are Kaplan–Meier with log-log intervals."
         )
@@ -77,8 +81,8 @@ def methods(study: Study, over: Cover, needs: Needs) -> Section:
         ]  # fmt: skip
         versions = tuple(sorted(run.versions.items()))
         blocks += [
-            Table("The newest run of discovery", ("parameter", "value"), tuple(rows)),
-            Table("Versions it ran with", ("program", "version"), versions),
+            Table("The newest run of discovery", ("parameter", "value"), tuple(rows), folded=True),
+            Table("Versions it ran with", ("program", "version"), versions, folded=True),
         ]
     else:
         blocks.append(Text("No run of discovery was made."))
@@ -88,15 +92,17 @@ def methods(study: Study, over: Cover, needs: Needs) -> Section:
             (kind, source.file_name, str(source.row_count), str(source.rejected), source.file_sha256)
             for kind, source in sorted(sources.items())
         )
-        blocks.append(Table("Account data that was read", ("kind", "file", "rows", "refused", "SHA-256"), read))
-    confirmed = sum(each.status == "confirmed" for each in needs.shown)
+        blocks.append(
+            Table("Account data that was read", ("kind", "file", "rows", "refused", "SHA-256"), read, folded=True)
+        )
+    confirmed = sum(each.status == "confirmed" for each in data.shown)
     blocks.append(
         Bullets(
             (
-                f"needsseg {__version__}; segmentation {accounts.version(study)}; {confirmed} of {len(needs.shown)} "
+                f"needsseg {__version__}; segmentation {accounts.version(study)}; {confirmed} of {len(data.shown)} "
                 "segments "
                 "confirmed.",
-                "Names are those of the study." if over.original else
+                "Names are those of the study." if data.over.original else
                 "Pseudonyms stand for known names, companies and contacts. Names nobody listed are not found, and stories can "
                 "tell who somebody is: read the report before forwarding it.",
             )

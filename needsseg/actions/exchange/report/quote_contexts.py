@@ -20,8 +20,8 @@ def place(over: Cover, transcript: Transcript, passage: Passage) -> str:
     return f"{interview}, turn {index + 1}{'' if start is None else f', {format_clock(start)}'}"
 
 
-def context(over: Cover, transcript: Transcript, passage: Passage) -> Context:
-    """A quote with the rest of its turn and the turn before it, each cut to about 400 characters."""
+def context(over: Cover, transcript: Transcript, passage: Passage, back: str = "") -> Context:
+    """A quote with the rest of its turn and the turn before it, each cut to about 400 characters; ``back`` as in Context."""
     index = _turn_of(transcript, passage)
     key = passage.interview
     speaker = over.speaker(key, passage.speaker) or "unnamed speaker"
@@ -35,7 +35,8 @@ def context(over: Cover, transcript: Transcript, passage: Passage) -> Context:
             last = transcript.turns[index - 1]
             asker, question = over.speaker(key, last.speaker) or "before", _end(over.text(transcript.words(last), key))
     quote = over.text(passage.quote, key)
-    return Context(f"q{passage.id}", speaker, place(over, transcript, passage), asker, question, before, quote, after)
+    at = place(over, transcript, passage)
+    return Context(f"q{passage.id}", speaker, at, asker, question, before, quote, after, back)
 
 
 def _turn_of(transcript: Transcript, passage: Passage) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
@@ -10,86 +12,147 @@ from needsseg.actions.accounts import accounts
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.blind import is_blind
 from needsseg.actions.exchange import output_files
-from needsseg.actions.exchange.report.accounts import Stack, gather_stack
+from needsseg.actions.exchange.report.accounts import gather_stack
+from needsseg.actions.exchange.report.backlog import served_needs
+from needsseg.actions.exchange.report.gathered import Gathered, gather_needs
 from needsseg.actions.exchange.report.methods import limits, methods
-from needsseg.actions.exchange.report.needs import Needs, ReportSegment, gather_needs
-from needsseg.actions.segments.participant_needs import participant_needs
-from needsseg.actions.transcripts import interviews
+from needsseg.actions.exchange.report.people import map_section, people_section
+from needsseg.actions.exchange.report.readout import readout_section, title
+from needsseg.actions.exchange.report.segments import quotes_section, segments_section
+from needsseg.actions.transcripts.interview_dates import interview_date
 from needsseg.errors import Advice, Fix, UsageError
-from needsseg.exchange.report.content import MADE_BY, Bullets, Report, Section, Text
+from needsseg.exchange.report.content import MADE_BY, Report, only
 from needsseg.progress import Progress, silent
-from needsseg.study.coding import passages
+from needsseg.records import Participant
+from needsseg.study.accounts.accounts import participants
 from needsseg.study.connection import Study
 from needsseg.text import format_count
 from needsseg.version import __version__
 
-Format = Literal["html", "md"]
+Format = Literal["html", "md", "docx", "pptx"]
 FORMATS: tuple[str, ...] = get_args(Format)
+ENDINGS: dict[str, Format] = {
+    ".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".docx": "docx", ".pptx": "pptx"
+}  # fmt: skip
+SECTIONS = ("readout", "segments", "map", "people", "accounts", "rollups", "curves", "methods", "quotes")
+"""The sections that a report can have, in their order."""
+AUDIENCES: dict[str, tuple[str, ...]] = {
+    "product": ("readout", "segments", "people", "quotes"),
+    "sales": ("readout", "accounts", "rollups", "curves"),
+    "leadership": ("readout",),
+}
+"""The sections for some readers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a report is about: accounts as of the day ``as_of``, else of the day after the newest event.
+
+    Retention is followed from the day ``since``. Participants have pseudonyms unless ``original`` is set. ``backlog`` is a
+    file of features, whose place in the needs the readout says; ``sections`` are names of SECTIONS, all where it is empty.
+    """
+
+    as_of: date | None = None
+    since: date | None = None
+    original: bool = False
+    backlog: Path | None = None
+    sections: tuple[str, ...] = ()
+
+
+_WHOLE = Question()
 
 
 def gather(
-    study: Study,
-    as_of: date | None = None,
-    since: date | None = None,
-    *,
-    original: bool = False,
-    progress: Progress = silent,
-    engine: str | None = None,
+    study: Study, question: Question = _WHOLE, *, progress: Progress = silent, engine: str | None = None
 ) -> Report:
     """Gather the report; sections without data say what is missing.
 
-    Accounts are as of the day ``as_of``, else of the day after the newest event; retention is followed from the day
-    ``since``. Participants have pseudonyms unless ``original`` is set. Changes nothing; equal studies give equal reports.
+    Changes nothing; equal studies give equal reports. Raises TableError for a backlog that cannot be read.
     """
-    over = pseudonyms.cover(study, original=original)
+    over = pseudonyms.cover(study, original=question.original)
     progress("gathering the report", 0, 3)
-    day = as_of or (accounts.day_after_events(study) if "accounts" in accounts.sources(study) else None)
-    stack = gather_stack(study, over, day, since, progress, engine)
+    day = question.as_of or (accounts.day_after_events(study) if "accounts" in accounts.sources(study) else None)
+    served = served_needs(study, question.backlog, day, progress, engine) if question.backlog else None
+    stack = gather_stack(study, over, day, question.since, progress, engine)
     progress("gathering the report", 1, 3)
-    needs = gather_needs(study, over, stack.data)
+    data = gather_needs(study, over)
     progress("gathering the report", 2, 3)
-    left_note = "" if original else pseudonyms.left_in_words(study)
-    facts = {
-        "Rests on": _counted(study),
-        "Accounts as of": str(day) if stack.data is not None and day else "no account data",
-        "Names": "as in the study: do not forward without leave"
-        if original
-        else "; ".join(filter(None, ("pseudonyms; read before forwarding", left_note))),
-        "Made with": f"needsseg {__version__}, segmentation {accounts.version(study)}",
-    }
     sections = (
-        Section("short", "In short", (*_in_short(needs, stack), *limits(study, over, needs, stack))),
-        *needs.sections,
+        readout_section(data, stack, served, limits(data, stack)),
+        segments_section(data, stack.data),
+        *map_section(data),
+        people_section(data),
         *stack.sections,
-        methods(study, over, needs),
-        *needs.appendix,
+        methods(data),
+        *quotes_section(data),
     )
     progress("gathering the report", 3, 3)
-    return Report("What customers need, and who they are", facts, sections)
+    report = Report(title(data), _facts(data, day if stack.data is not None else None), sections)
+    return only(report, question.sections) if question.sections else report
 
 
-def check_target(study: Study, path: Path, format: str, *, overwrite: bool = False) -> None:
+def named_sections(names: Sequence[str], audience: str | None = None) -> tuple[str, ...]:
+    """Return the sections of these names, else those for an audience, else none, which stands for all.
+
+    UsageError, which lists what there is, for a name that is no section.
+    """
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown:
+        raise UsageError(f"The report has no section “{unknown[0]}”.", f"Its sections are: {', '.join(SECTIONS)}.")
+    return tuple(name for name in SECTIONS if name in names) or (AUDIENCES[audience] if audience else ())
+
+
+def format_of(path: Path, format: str | None = None) -> str:
+    """Return the format to write: ``format``, else that of the file's ending.
+
+    UsageError for a format or an ending that is none.
+    """
+    if format is not None and format not in FORMATS:
+        raise UsageError(f"There is no report format '{format}'.", f"The formats are {', '.join(FORMATS)}.")
+    if format is None and path.suffix.lower() not in ENDINGS:
+        ending = f"'{path.suffix}' is no ending of a report" if path.suffix else "The file's name has no ending"
+        raise UsageError(f"{path.name}: {ending}.", f"Name a file that ends in {', '.join(ENDINGS)}.")
+    return format or ENDINGS[path.suffix.lower()]
+
+
+def check_target(
+    study: Study, path: Path, format: str, sections: Sequence[str] = (), *, overwrite: bool = False
+) -> None:
     """Raise UsageError or NeedssegError if a report must not be written to ``path``, before the long work starts.
 
-    Refuses a coder who works blind.
+    Refuses a coder who works blind, and slides of anything but the readout.
     """
     if is_blind(study):
         raise UsageError(
             "You work blind, and a report shows what everybody decided.", Advice("Stop working blind: ", Fix.BLIND_OFF)
         )
-    if format not in FORMATS:
-        raise UsageError(f"There is no report format '{format}'.", f"The formats are {', '.join(FORMATS)}.")
+    format_of(path, format)
+    if format == "pptx" and sections and "readout" not in sections:
+        raise UsageError("Slides show the readout alone.", "Choose the section readout, or write another format.")
     output_files.check(study, path, MADE_BY, "report", overwrite=overwrite)
 
 
 def write_report(study: Study, report: Report, path: Path, format: str, *, overwrite: bool = False) -> Path:
-    """Write a report as one self-contained page (html) or as Markdown (md), whole or not at all; return ``path``.
+    """Write a report in one of FORMATS, whole or not at all; return ``path``.
 
     Replaces an earlier report, any other file only with ``overwrite``, and never the study or its account data.
     """
     check_target(study, path, format, overwrite=overwrite)
-    output_files.write(study, path, as_html(report) if format == "html" else as_markdown(report), private=True)
+    output_files.write(study, path, written(report, format), private=True)
     return path
+
+
+def written(report: Report, format: str) -> str | bytes:
+    """Return a report in one of FORMATS."""
+    if format == "docx":
+        from needsseg.exchange.report.document import document
+
+        return document(report)
+    if format == "pptx":
+        from needsseg.exchange.report.slides import slides
+
+        return slides(report)
+    return as_html(report) if format == "html" else as_markdown(report)
 
 
 def as_markdown(report: Report) -> str:
@@ -106,25 +169,30 @@ def as_html(report: Report) -> str:
     return page(report)
 
 
-def _counted(study: Study) -> str:
-    listed, marked = interviews.listing(study), passages.listing(study)
-    accepted = sum(passage.status == "accepted" for passage in marked)
-    undecided = sum(passage.status == "suggested" for passage in marked)
-    people = len(participant_needs(study))
-    return (
-        f"{format_count(len(listed), 'interview')}, {format_count(people, 'participant')}, "
-        f"{format_count(accepted, 'accepted passage')}, {undecided} undecided ones"
-    )
+def _facts(data: Gathered, day: date | None) -> dict[str, str]:
+    """What the report rests on, for the lines below its title."""
+    study, original = data.study, data.over.original
+    left_note = "" if original else pseudonyms.left_in_words(study)
+    people = participants(study)
+    companies = len({who.company for who in people if who.company})
+    counted = format_count(len(data.people), "participant")
+    at = f" at {format_count(companies, 'company', 'companies')}" if companies else ""
+    return {
+        "Rests on": f"{format_count(len(data.transcripts), 'interview')} with {counted}{at}{_when(people)}",
+        "Accounts as of": str(day) if day else "no account data",
+        "Names": "as in the study: do not forward without leave"
+        if original
+        else "; ".join(filter(None, ("pseudonyms; read before forwarding", left_note))),
+        "Made with": f"needsseg {__version__}, segmentation {accounts.version(study)}",
+    }
 
 
-def _in_short(needs: Needs, stack: Stack) -> tuple[Text | Bullets, ...]:
-    items = tuple(f"{shown.name}: {_need_words(shown)}" for shown in needs.shown)
-    lead = format_count(len(items), "segment") if items else "No segment yet"
-    summary = f"{lead}{needs.confirmed_in_words}. {stack.in_short}".strip()
-    verdict = [Text(line) for line in needs.verdict]
-    return (Text(summary, lead=True), *verdict, *((Bullets(items),) if items else ()))
-
-
-def _need_words(shown: ReportSegment) -> str:
-    """The need of a segment's participants as somebody wrote it; never a text that the program composed."""
-    return shown.need or shown.statement or shown.description or "nobody has written what its people need"
+def _when(people: Sequence[Participant]) -> str:
+    """The first and last day of interviews where participants have them, or what is wrong with one of them."""
+    try:
+        days = sorted(day for who in people if (day := interview_date(who)) is not None)
+    except UsageError as error:
+        return f" ({error.message})"
+    if not days:
+        return ""
+    return f", on {days[0]}" if days[0] == days[-1] else f", {days[0]} to {days[-1]}"

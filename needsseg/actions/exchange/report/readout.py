@@ -1,0 +1,234 @@
+"""The report's first section: the story on one screen, which people write; the program adds what it knows and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from needsseg.actions.exchange.report.gathered import Gathered, ReportSegment, quoted_name
+from needsseg.actions.exchange.report.segments import unsaid_parts
+from needsseg.discovery.evidence.card_quotes import PARTS, Part
+from needsseg.exchange.report.content import (
+    Block,
+    Bullets,
+    CardPart,
+    Head,
+    Missing,
+    NeedCard,
+    Section,
+    Text,
+    share_in_words,
+)
+from needsseg.exchange.report.pictures import Bar, Bars
+from needsseg.exchange.report.table import Table
+from needsseg.text import format_count, format_list
+
+if TYPE_CHECKING:
+    from needsseg.actions.exchange.report.accounts import AccountData, Stack
+    from needsseg.actions.exchange.report.backlog import Served
+
+MOST_CARDS = 5
+UNMET: tuple[Part, ...] = ("pain", "workaround", "wish")
+"""The parts in which people say that a need is not met."""
+
+
+def readout_section(data: Gathered, stack: Stack, served: Served | None, limits: Sequence[str]) -> Section:
+    """Return the readout: question, needs on cards, how sure, who has which need, what follows, and what is not known."""
+    chosen = chosen_needs(data)
+    return Section(
+        "readout",
+        "Readout",
+        (
+            *_asked(data),
+            Head("What people need", "needs"),
+            *_cards(data, chosen),
+            Head("How sure we are", "sure"),
+            Bullets(tuple(_how_sure(data, stack))),
+            Head("Who has which need", "who"),
+            *_who(data, chosen, stack.data),
+            Head("What follows", "follows"),
+            *_follows(data, chosen, stack.data, served),
+            Head("What the data cannot say", "limits"),
+            Bullets((*data.readout.limits, *limits)),
+        ),
+    )
+
+
+def title(data: Gathered) -> str:
+    """The headline that somebody wrote, else a title that claims nothing."""
+    return data.readout.headline or "What customers need, and who they are"
+
+
+def chosen_needs(data: Gathered) -> tuple[ReportSegment, ...]:
+    """The needs on cards: those that people listed, in their order, else those of most people first; five at most."""
+    by_name = {segment.evidence.summary.name: segment for segment in data.shown}
+    listed = [by_name[name] for name in data.readout.needs if name in by_name]
+    heard = sorted(data.shown, key=lambda segment: (-data.first_needs(segment), -segment.heard, segment.id))
+    return tuple(listed or heard[:MOST_CARDS])
+
+
+def _asked(data: Gathered) -> tuple[Block, ...]:
+    text = data.readout
+    blocks: list[Block] = []
+    if not text.headline:
+        blocks.append(Missing("Nobody has written the headline yet."))
+    blocks.append(
+        Text(f"We asked: {text.question}") if text.question else Missing("Nobody has written what was asked.")
+    )
+    summary = text.summary.split("\n\n") if text.summary else []
+    blocks += [Text(paragraph) for paragraph in summary] or [Missing("Nobody has written a summary yet.")]
+    return tuple(blocks)
+
+
+def _cards(data: Gathered, chosen: Sequence[ReportSegment]) -> tuple[Block, ...]:
+    if not chosen:
+        return (Missing("No need is stated, and none was found yet: state needs, or discover candidates."),)
+    blocks: list[Block] = []
+    if data.has_candidates_only:
+        blocks.append(Missing("These are the program's candidates; nobody has named one yet."))
+    blocks += [_card(data, segment) for segment in chosen]
+    others = [segment.name for segment in data.shown if segment not in chosen]
+    if others:
+        blocks.append(Text(f"In the details only: {format_list(others)}."))
+    return tuple(blocks)
+
+
+def _card(data: Gathered, segment: ReportSegment) -> NeedCard:
+    over = data.over
+    parts = []
+    for part in PARTS:
+        quote = segment.card.first(part)
+        if quote is None or part == "not":
+            continue
+        location, to = data.quote_place(segment.card.passages[quote.passage], segment.anchor)
+        words = over.text(quote.quote, quote.interview)
+        parts.append(CardPart(part, words, quoted_name(over, quote), location, to, quote.pinned))
+    people = f"heard from {segment.heard} of {format_count(len(data.people), 'participant')}"
+    if segment.is_named:
+        people = f"first need of {share_in_words(data.first_needs(segment), len(data.people))}; {people}"
+    symbol, to = segment.symbol, segment.anchor
+    return NeedCard(segment.name, symbol, to, segment.in_words, people, tuple(parts), tuple(unsaid_parts(segment)))
+
+
+def _how_sure(data: Gathered, stack: Stack) -> list[str]:
+    """How far the needs and the labels can be trusted, each once, in words."""
+    sentences = []
+    if not data.passages:
+        sentences.append("No passage is marked yet.")
+    elif not data.decided:
+        sentences.append(
+            f"Unchecked: all {data.passages} passages are the program's suggestions; nobody decided on one."
+        )
+    else:
+        rest = f"; {data.counts['suggested']} are undecided" if data.counts["suggested"] else ""
+        sentences.append(f"People decided on {data.decided} of {format_count(data.passages, 'passage')}{rest}.")
+    if data.shown:
+        confirmed = sum(segment.status == "confirmed" for segment in data.shown)
+        kind = "candidate" if data.has_candidates_only else "need"
+        sentences.append(f"{confirmed or 'None'} of {format_count(len(data.shown), kind)} confirmed by a person.")
+        sentences.append(data.verdict.sentence)
+        if data.verdict.caution:
+            sentences.append(data.verdict.caution)
+    tested = [segment for segment in data.shown if segment.evidence.summary.firm is not None]
+    weak = [
+        segment.name for segment in tested if segment.evidence.summary.firm and segment.evidence.summary.firm.against
+    ]
+    if tested:
+        sentences.append(
+            f"Stability: {format_list(weak)} would change with other passages or people; the details say how."
+            if weak
+            else f"Stability: {format_count(len(tested), 'need')} came back when passages were resampled."
+        )
+    elif data.shown:
+        sentences.append("Nobody has tested yet whether the needs stay the same when passages are resampled.")
+    if stack.in_short:
+        sentences.append(stack.in_short)
+    return sentences
+
+
+def _who(data: Gathered, chosen: Sequence[ReportSegment], accounts: AccountData | None) -> tuple[Block, ...]:
+    named = [segment for segment in chosen if segment.is_named]
+    if not named:
+        return (Missing("Nobody has named a need yet, so nobody's need can be said."),)
+    labelled = sum(bool(profile.needs_segment) for profile in accounts.profiles) if accounts else 0
+    rows = []
+    for segment in named:
+        row = [segment.name, share_in_words(data.first_needs(segment), len(data.people)), str(segment.heard)]
+        if accounts is not None:
+            row += [share_in_words(len(accounts.labelled(segment.name)), labelled), accounts.paid(segment.name)]
+        rows.append(tuple(row))
+    undecided = sum(need.segment is None for need in data.people)
+    if undecided:
+        row = ["undecided", share_in_words(undecided, len(data.people)), "–"]
+        rows.append(tuple(row + (["–", "–"] if accounts is not None else [])))
+    header: tuple[str, ...] = ("need", "first need of participants", "participants heard")
+    if accounts is not None:
+        header = (*header, f"accounts, of {labelled} with a need", accounts.amount_label)
+    blocks: list[Block] = [
+        Table("Needs by people and accounts; in brackets the share and its 95% interval", header, tuple(rows))
+    ]
+    blocks += needs_by_lifecycle(data, accounts)
+    return tuple(blocks)
+
+
+def needs_by_lifecycle(data: Gathered, accounts: AccountData | None) -> tuple[Block, ...]:
+    """Return the picture of accounts by need and lifecycle stage with what they pay; a sentence where nothing is known."""
+    if accounts is None:
+        return (Missing("No account data is imported: nothing is said on accounts, money and who leaves."),)
+    named = [segment for segment in data.shown if segment.is_named and accounts.labelled(segment.name)]
+    if not named:
+        return (Missing("No account carries a need, so there is no picture of accounts by need."),)
+    bars = []
+    for segment in named:
+        stages = accounts.stages(segment.name)
+        bars.append(Bar(segment.name, tuple(stages.items()), accounts.paid(segment.name), segment.symbol))
+    total = sum(len(accounts.labelled(segment.name)) for segment in named)
+    return (
+        Bars(
+            "Accounts by need and lifecycle stage",
+            f"{format_count(total, 'account')} that carry one of these needs, as of {accounts.as_of}, with what they pay.",
+            tuple(bars),
+            "accounts",
+            accounts.amount_label,
+        ),
+    )
+
+
+def _follows(
+    data: Gathered, chosen: Sequence[ReportSegment], accounts: AccountData | None, served: Served | None
+) -> tuple[Block, ...]:
+    """What to do: what people recommend, where needs are unmet and accounts at risk, and the features that serve them."""
+    recommendations = data.readout.recommendations
+    blocks: list[Block] = [
+        Bullets(recommendations) if recommendations else Missing("Nobody has written what should be done."),
+    ]
+    named = [segment for segment in chosen if segment.is_named]
+    if named:
+        blocks.append(_unmet(data, named, accounts))
+    if served is None:
+        blocks.append(Missing("No backlog was given, so no feature is named for a need."))
+    else:
+        blocks += [Table(served.caption, served.header, served.rows), *map(Text, served.notes)]
+    return tuple(blocks)
+
+
+def _unmet(data: Gathered, named: Sequence[ReportSegment], accounts: AccountData | None) -> Table:
+    """Who is quoted with a pain, workaround or wish by need, and what is at risk; most money at risk first."""
+    lines = []
+    for segment in named:
+        said = [str(_quoted_people(segment, part)) for part in UNMET]
+        at_risk = accounts.at_risk(segment.name) if accounts is not None else []
+        amount = accounts.amount(at_risk) if accounts is not None else 0.0
+        money = [str(len(at_risk)), accounts.sum_of(at_risk)] if accounts is not None else []
+        lines.append((-amount, (segment.name, *said, *money)))
+    header: tuple[str, ...] = ("need", *(f"people with a {part}" for part in UNMET))
+    if accounts is not None:
+        header = (*header, "accounts at risk", f"of these, {accounts.amount_label}")
+    caption = "Where needs are unmet: people quoted with a pain, workaround or wish, as people chose or the program found them"
+    return Table(caption, header, tuple(row for _, row in sorted(lines)))
+
+
+def _quoted_people(segment: ReportSegment, part: Part) -> int:
+    """The number of people of whom a quote for a part was chosen or found."""
+    quotes = (*segment.card.quotes[part], *segment.card.offers.get(part, ()))
+    return len({quote.participant for quote in quotes})
