@@ -68,7 +68,13 @@ class WordDocument:
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
         """Add a table whose header is repeated on each page; numbers stand to the right, None is an empty cell."""
+        lines = [list(row) for row in rows]
         table = self._document.add_table(rows=0, cols=len(header), style="Table Grid")
+        table.autofit = False
+        section = self._document.sections[0]
+        room = section.page_width - section.left_margin - section.right_margin
+        for column, width in zip(table.columns, column_widths(header, lines, room), strict=True):
+            column.width = int(width)
         head = table.add_row()
         for place, (cell, name) in enumerate(zip(head.cells, header, strict=True)):
             paragraph = cell.paragraphs[0]
@@ -76,10 +82,11 @@ class WordDocument:
             paragraph.paragraph_format.keep_with_next = True
             cell.width = table.columns[place].width
         _mark_row(head, "w:tblHeader")
-        for row in rows:
+        for row in lines:
             line = table.add_row()
             _mark_row(line, "w:cantSplit")
-            for target, value in zip(line.cells, row, strict=True):
+            for place, (target, value) in enumerate(zip(line.cells, row, strict=True)):
+                target.width = table.columns[place].width
                 _fill_cell(target, value)
         self._document.add_paragraph(style="Normal")
 
@@ -103,6 +110,16 @@ class WordDocument:
         section = self._document.sections[0]
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = section.page_height, section.page_width
+
+
+def column_widths(header: Sequence[str], rows: Sequence[Sequence[Cell]], room: float) -> list[float]:
+    """Return widths of columns that fill ``room``: the longer what they hold, the wider, and none narrower than its words."""
+    wanted = []
+    for place, name in enumerate(header):
+        cells = [name, *(str(row[place]) for row in rows if row[place] is not None)]
+        longest_word = max((len(word) for cell in cells for word in cell.split()), default=1)
+        wanted.append(max(longest_word + 2, min(max(map(len, cells)), 60) ** 0.8 * 1.6))
+    return [room * each / sum(wanted) for each in wanted]
 
 
 def _one_line(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from itertools import groupby
 from typing import Any
 
 from needsseg.exchange.report.content import (
@@ -21,7 +22,7 @@ from needsseg.exchange.report.content import (
 from needsseg.exchange.report.drawing import symbol_colour
 from needsseg.exchange.report.pictures import Bars, Curves, Grid, Map, table_behind
 from needsseg.exchange.report.table import Table
-from needsseg.exchange.word import word_text
+from needsseg.exchange.word import column_widths, word_text
 
 READOUT = "readout"
 WIDTH, HEIGHT = 13.333, 7.5
@@ -76,18 +77,18 @@ def _opening(deck: Any, report: Report, blocks: Sequence[Block]) -> None:
 
 def _slides_of(deck: Any, head: str, blocks: Sequence[Block]) -> None:
     """Add the slides of one part: cards and tables on slides of their own, text together."""
-    texts: list[str] = []
-    for block in blocks:
-        if isinstance(block, NeedCard):
-            _card(deck, block)
-        elif isinstance(block, Table):
-            _table(deck, head, block)
-        elif isinstance(block, Grid | Bars | Curves | Map):
-            _table(deck, block.title, table_behind(block), block.description)
-        else:
-            texts += _lines(block)
-    for page in _pages(texts):
-        _paragraphs(_slide(deck, head), _TOP, page)
+    for is_text, group in groupby(blocks, lambda block: isinstance(block, Text | Bullets | Missing)):
+        if is_text:
+            for page in _pages([line for block in group for line in _lines(block)]):
+                _paragraphs(_slide(deck, head), _TOP, page)
+            continue
+        for block in group:
+            if isinstance(block, NeedCard):
+                _card(deck, block)
+            elif isinstance(block, Table):
+                _table(deck, head, block)
+            elif isinstance(block, Grid | Bars | Curves | Map):
+                _table(deck, block.title, table_behind(block), block.description)
 
 
 def _lines(block: Block) -> list[str]:
@@ -115,8 +116,8 @@ def _pages(texts: Sequence[str]) -> Iterator[list[str]]:
 
 def _card(deck: Any, card: NeedCard) -> None:
     slide = _slide(deck, f"{card.symbol} {card.name}".strip(), colour=symbol_colour(card.symbol).lstrip("#"))
-    _paragraphs(slide, _TOP - 0.3, [card.need or "[Nobody has written this need yet.]"], size=22)
-    _paragraphs(slide, _TOP + 0.4, [card.people], size=14, colour=_SOFT)
+    _paragraphs(slide, _TOP - 0.3, [card.need or "[Nobody has written this need yet.]"], size=20)
+    _paragraphs(slide, _TOP + 0.55, [card.people], size=14, colour=_SOFT)
     rows = tuple((part.part, f"“{part.quote}”", part.who) for part in card.parts)
     if rows:
         _cells(slide, _TOP + 1.0, ("part", "in their words", "who"), rows, (1.6, 8.4, 2.1))
@@ -134,9 +135,7 @@ def _table(deck: Any, head: str, table: Table, about: str = "") -> None:
     for start in range(0, max(1, len(table.rows)), _ROWS):
         slide = _slide(deck, head)
         _paragraphs(slide, _TOP - 0.4, [about or table.caption], size=14, colour=_SOFT)
-        first = 2.6 if len(table.header) > 1 else _INNER
-        others = (_INNER - first) / max(1, len(table.header) - 1)
-        widths = (first, *[others] * (len(table.header) - 1))
+        widths = column_widths(table.header, table.rows, _INNER)
         _cells(slide, _TOP + 0.4, table.header, table.rows[start : start + _ROWS], widths)
 
 

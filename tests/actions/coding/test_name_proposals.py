@@ -85,7 +85,7 @@ def test_a_longer_name_around_one_that_is_certain_is_proposed(study: Study, tmp_
 
 def test_the_report_and_a_project_count_what_is_left(talk: Study, tmp_path: Path) -> None:
     assert "5 words that may be names" in reports.gather(talk).facts["Names"]
-    assert "may be" not in reports.gather(talk, original=True).facts["Names"]
+    assert "may be" not in reports.gather(talk, reports.Question(original=True)).facts["Names"]
     assert export.export_qdpx(talk, tmp_path / "talk.qdpx").names_left == 5
     with ZipFile(tmp_path / "talk.qdpx") as project:
         texts = b"".join(project.read(name) for name in project.namelist() if name.startswith("sources/"))

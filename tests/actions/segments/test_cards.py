@@ -8,7 +8,7 @@ import pytest
 
 from needsseg.actions.coding import passages
 from needsseg.actions.discovery import discovery, evidence
-from needsseg.actions.exchange.report.report import as_markdown, gather
+from needsseg.actions.exchange.report.report import Question, as_markdown, gather
 from needsseg.actions.segments import cards, segments
 from needsseg.actions.study import history
 from needsseg.actions.transcripts import interviews
@@ -201,7 +201,7 @@ def test_confirming_what_nobody_decided_on_takes_a_word_and_is_told(demo_study: 
 
 def test_no_automatic_sentence_joins_two_answers(demo_study: Study) -> None:
     texts = {row.key: interviews.show(demo_study, row.key) for row in interviews.listing(demo_study)}
-    report = as_markdown(gather(demo_study, original=True))
+    report = as_markdown(gather(demo_study, Question(original=True)))
     for row in evidence.listing(demo_study):
         shown = evidence.evidence(demo_study, row.id)
         turns = {
@@ -215,8 +215,9 @@ def test_no_automatic_sentence_joins_two_answers(demo_study: Study) -> None:
         if shown.sentence:
             line = next(line for line in report.splitlines() if shown.sentence[10:40] in line)
             assert "Draft of a job statement" in line and "**" not in line
-    in_short = report.split("## In short")[1].split("\n## ")[0]
-    assert "want to" not in in_short.casefold() and "in participants' words" not in report
+    readout = report.split("## Readout")[1].split("\n## ")[0]
+    own_words = [line for line in readout.splitlines() if "“" not in line]
+    assert "want to" not in "\n".join(own_words).casefold() and "in participants' words" not in report
 
 
 def test_people_of_one_name_are_told_apart(talk: Study, tmp_path) -> None:  # type: ignore[no-untyped-def]

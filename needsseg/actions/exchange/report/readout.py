@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from needsseg.actions.exchange.report.gathered import Gathered, ReportSegment, quoted_name
 from needsseg.actions.exchange.report.segments import unsaid_parts
 from needsseg.discovery.evidence.card_quotes import PARTS, Part
+from needsseg.discovery.verdict import NEXT_STEP_REPORTED
 from needsseg.exchange.report.content import (
     Block,
     Bullets,
@@ -85,7 +86,7 @@ def _cards(data: Gathered, chosen: Sequence[ReportSegment]) -> tuple[Block, ...]
         return (Missing("No need is stated, and none was found yet: state needs, or discover candidates."),)
     blocks: list[Block] = []
     if data.has_candidates_only:
-        blocks.append(Missing("These are the program's candidates; nobody has named one yet."))
+        blocks.append(Missing(f"These are the program's candidates; nobody has named one yet. {NEXT_STEP_REPORTED}"))
     blocks += [_card(data, segment) for segment in chosen]
     others = [segment.name for segment in data.shown if segment not in chosen]
     if others:
