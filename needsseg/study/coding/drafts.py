@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DraftKind = Literal[
     "passage memo", "interview memo", "code memo", "job statement", "segment description", "segment statement",
-    "segment need", "code description", "need description", "survey words", "survey answers",
+    "segment need", "code description", "need description", "survey words", "survey answers", "readout",
 ]  # fmt: skip
 
 

@@ -42,6 +42,7 @@ MODULES: Mapping[str, str] = {
     "prompt": "widgets.prompt",
     "pseudonyms": "interviews.pseudonyms",
     "question": "segments.question",
+    "readout": "stack.readout",
     "reimported": "interviews.reimported",
     "report": "report",
     "rice": "stack.rice",

@@ -27,7 +27,7 @@ SPELLINGS = {
 SENT_AS = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}
 """Keys that terminals cannot distinguish from others."""
 LIST_KEYS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "enter", "tab", "shift+tab"})
-TYPED_IN = frozenset({"app", "job", "likelihoods", "memo", "prompt", "trial"})
+TYPED_IN = frozenset({"app", "job", "likelihoods", "memo", "prompt", "readout", "trial"})
 """Prefixes of ids whose keys work while typing, where a letter is text."""
 IN_EVERY_DIALOG = ("study.keys", "go.interviews")
 """Ids whose keys also show the keys of every dialog."""

@@ -20,7 +20,8 @@ from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.stack.curves import CurvesScreen, Retention, followed
 from needsseg.tui.stack.patterns import PatternsSheet
-from needsseg.tui.stack.report import WholeReport
+from needsseg.tui.stack.readout import ReadoutSheet
+from needsseg.tui.stack.report import ReportChoice, WholeReport
 from needsseg.tui.stack.rice import RiceSheet
 from needsseg.tui.stack.scorecard import By, ScorecardSheet, UsersOf
 from needsseg.tui.stack.triggers import TriggersSheet
@@ -176,20 +177,28 @@ class StackCommands:
                 raise failure(outcome)
             text = (Path(folder.name) / "report.md").read_text(encoding="utf-8")
         self.context.tell("nothing was changed in the study")
-        self.context.push(WholeReport(text), self._write_report)
+        self.context.push(WholeReport(text), self._after_reading)
 
-    def _write_report(self, confirmed: bool | None) -> None:
-        if confirmed:
+    def _after_reading(self, choice: ReportChoice | None) -> None:
+        if choice == "readout":
+            self.context.push(ReadoutSheet(self.context.study), self._wrote_readout)
+        elif choice == "write":
             value = str(
                 self.context.study.path.parent / f"report-{self._loader.as_of or self.context.study.path.stem}.html"
             )
             about = (
-                "An .html is one page with map and curves that works offline, an .md is for wikis. Names are "
-                "pseudonyms."
+                "An .html is one page that works offline, a .docx opens in Word, a .pptx has slides, an .md is for wikis. "
+                "Names are pseudonyms."
             )
             self.context.push(
                 Prompt("Write the report into which file?", value=value, about=about, path=True), self._run_report
             )
+
+    @shows_errors
+    def _wrote_readout(self, happened: str | None) -> None:
+        if happened:
+            self.context.tell(happened)
+        self.report()
 
     def _run_report(self, path: str | None) -> None:
         if path:

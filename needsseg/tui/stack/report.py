@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,12 +21,16 @@ _ESCAPE = re.compile(r"\\([^\w\s])")
 _CELLS = re.compile(r"(?<!\\) \| ")
 
 
-class WholeReport(ModalScreen[bool]):
-    """A report in Markdown; closes with True to write it to a file."""
+ReportChoice = Literal["write", "readout"]
+
+
+class WholeReport(ModalScreen[ReportChoice | None]):
+    """A report in Markdown; closes with a choice, to write it to a file or to write the text of its readout."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "dismiss(False)", "close", id="stack_report.leave"),
-        Binding("e", "dismiss(True)", "write the report to a file", id="stack_report.write"),
+        Binding("escape,enter,q", "dismiss(None)", "close", id="stack_report.leave"),
+        Binding("e", "dismiss('write')", "write the report to a file", id="stack_report.write"),
+        Binding("w", "dismiss('readout')", "write the readout's text", id="stack_report.readout"),
         Binding("j", "scroll(2)", "down", id="stack_report.line_down"),
         Binding("k", "scroll(-2)", "up", id="stack_report.line_up"),
         Binding("space", "page(1)", "a screen down", id="stack_report.page_down"),
@@ -53,8 +57,8 @@ class WholeReport(ModalScreen[bool]):
             box.border_subtitle = plain(
                 with_keys(
                     "{stack_report.line_down} {stack_report.line_up} scroll · {stack_report.next} "
-                    "{stack_report.previous} next part, before · {stack_report.write} writes it to a file "
-                    "· {stack_report.leave} closes"
+                    "{stack_report.previous} next part, before · {stack_report.readout} writes the readout "
+                    "· {stack_report.write} to a file · {stack_report.leave} closes"
                 )
             )
             with VerticalScroll():

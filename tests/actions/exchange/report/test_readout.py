@@ -1,0 +1,203 @@
+"""The readout of a study: what people wrote comes first, the program says what is missing, and nothing is claimed twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from needsseg.actions.discovery import evidence
+from needsseg.actions.exchange.report import readout_text
+from needsseg.actions.exchange.report.report import (
+    AUDIENCES,
+    FORMATS,
+    SECTIONS,
+    Question,
+    as_html,
+    as_markdown,
+    check_target,
+    format_of,
+    gather,
+    named_sections,
+    write_report,
+    written,
+)
+from needsseg.actions.segments import segments
+from needsseg.actions.study import history, studies
+from needsseg.errors import NeedssegError, UsageError
+from needsseg.exchange.report.content import Missing, NeedCard, Report, Table
+from needsseg.study.connection import Study
+
+TEXT = """## Headline
+One place that shows who has what
+## Question
+For whom should we build first?
+## Summary
+They keep a second list.
+
+It is by hand.
+## Needs
+- reporter
+- Builder
+## Recommendations
+- Build it.
+- Ask five more.
+## Limits
+- Nobody from sales was asked.
+"""
+
+
+def readout_of(study: Study, question: Question | None = None) -> Report:
+    return gather(study, question or Question(sections=("readout",)))
+
+
+def cards(report: Report) -> list[str]:
+    return [block.name for block in report.sections[0].blocks if isinstance(block, NeedCard)]
+
+
+def missing(report: Report) -> str:
+    return "\n".join(block.words for block in report.sections[0].blocks if isinstance(block, Missing))
+
+
+def test_the_text_people_wrote_opens_the_report_in_their_order(demo_study: Study) -> None:
+    changed = readout_text.replace(demo_study, TEXT)
+    assert changed == ("headline", "question", "summary", "needs", "recommendations", "limits")
+    report = readout_of(demo_study)
+    assert report.title == "One place that shows who has what" and cards(report) == ["Reporter", "Builder"]
+    text = as_markdown(report)
+    wanted = ("build first?", "second list", "by hand", "Coordinator", "Build it", "five more", "sales was asked")
+    places = [text.index(word) for word in wanted]
+    assert places == sorted(places)
+    assert "Nobody has written" not in missing(report)
+
+
+def test_writing_is_one_action_that_can_be_undone_and_the_same_text_is_none(demo_study: Study) -> None:
+    before = readout_text.load(demo_study)
+    readout_text.replace(demo_study, TEXT)
+    count = len(history.listing(demo_study))
+    assert readout_text.replace(demo_study, readout_text.to_edit(demo_study)) == ()
+    assert len(history.listing(demo_study)) == count
+    history.undo(demo_study)
+    assert readout_text.load(demo_study) == before
+    history.redo(demo_study)
+    assert readout_text.load(demo_study).headline == "One place that shows who has what"
+
+
+def test_a_renamed_segment_stays_in_the_readout_and_one_set_aside_leaves_it(demo_study: Study) -> None:
+    readout_text.replace(demo_study, TEXT)
+    ids = {row.name: row.id for row in evidence.listing(demo_study)}
+    segments.rename(demo_study, ids["Reporter"], "Those who report")
+    assert readout_text.load(demo_study).needs == ("Those who report", "Builder")
+    segments.set_aside(demo_study, ids["Builder"])
+    assert readout_text.load(demo_study).needs == ("Those who report",)
+
+
+def test_a_need_that_is_no_segment_is_refused_by_name(demo_study: Study) -> None:
+    with pytest.raises(UsageError, match="no segment “Nobody”"):
+        readout_text.replace(demo_study, "## Needs\n- Nobody\n")
+
+
+def test_what_nobody_wrote_is_said(demo_study: Study) -> None:
+    words = missing(readout_of(demo_study))
+    for part in ("the headline", "what was asked", "a summary", "what should be done"):
+        assert f"Nobody has written {part}" in words
+    assert "No backlog was given" in words
+
+
+def test_nothing_is_said_to_be_decided_by_people_before_somebody_did(demo_study: Study) -> None:
+    whole = as_markdown(gather(demo_study))
+    assert "nobody decided on one" in whole and "decided on by people" not in whole and "people accepted" not in whole
+
+
+def test_each_limit_is_said_once(demo_study: Study) -> None:
+    text = as_markdown(readout_of(demo_study))
+    limits = text.split("What the data cannot say")[1]
+    lines = [line for line in limits.splitlines() if line.startswith("- ")]
+    assert len(lines) == len(set(lines)) and limits.count("chosen, not sampled") == 1
+    assert as_markdown(gather(demo_study)).count("chosen, not sampled") == 1
+
+
+def test_ids_of_accounts_and_parameters_are_not_shown_to_readers(demo_study: Study) -> None:
+    from needsseg.actions.accounts import accounts
+
+    report = gather(demo_study)
+    shown = as_markdown(Report(report.title, report.facts, tuple(s for s in report.sections if s.anchor != "methods")))
+    for profile in accounts.profiles(demo_study, accounts.day_after_events(demo_study)):
+        assert profile.account_id not in shown and (not profile.name or profile.name not in shown)
+    assert "self_weight" not in shown and "self\\_weight" not in shown
+    page = as_html(report)
+    assert page.index("<details>") < page.index("self_weight") < page.index("</details>", page.index("self_weight"))
+    original = as_markdown(gather(demo_study, Question(original=True, sections=("accounts",))))
+    assert "Lindenhof Care" in original
+
+
+def test_the_backlog_names_what_serves_which_need(demo_study: Study, tmp_path: Path) -> None:
+    backlog = tmp_path / "backlog.csv"
+    backlog.write_text(
+        "feature,segments,impact,confidence,effort\nOne view,Coordinator,2,80%,3\nBoard page,Reporter,3,50%,3\n",
+        encoding="utf-8",
+    )
+    report = readout_of(demo_study, Question(backlog=backlog, sections=("readout",)))
+    table = next(b for b in report.sections[0].blocks if isinstance(b, Table) and "Features" in b.caption)
+    serves = {row[1]: row[2].split(" (")[0] for row in table.rows}
+    assert serves == {"One view": "Coordinator", "Board page": "Reporter"}
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_an_audience_gets_its_sections_and_no_link_leads_nowhere(demo_study: Study, audience: str) -> None:
+    from lxml import html as read_html
+
+    sections = named_sections((), audience)
+    tree = read_html.document_fromstring(as_html(gather(demo_study, Question(sections=sections))))
+    assert tree.xpath("//section/@id") == list(sections) and sections[0] == "readout"
+    anchors = tree.xpath("//@id")
+    assert all(href[1:] in anchors for href in tree.xpath("//a[not(ancestor::*[name()='svg'])]/@href"))
+
+
+def test_chosen_sections_keep_the_order_of_the_report() -> None:
+    assert named_sections(("quotes", "readout")) == ("readout", "quotes") and named_sections(()) == ()
+    with pytest.raises(UsageError) as raised:
+        named_sections(("colours",))
+    assert "colours" in raised.value.message and all(name in str(raised.value.hint) for name in SECTIONS)
+
+
+@pytest.mark.parametrize("name", ["r.pdf", "r.doc", "r", "r.ppt", "r.txt", ".html2"])
+def test_an_ending_that_is_none_is_refused_with_those_there_are(name: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        format_of(Path(name))
+    assert name in raised.value.message and ".docx" in str(raised.value.hint)
+    assert format_of(Path(name), "html") == "html"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_empty_study_says_in_every_format_what_is_missing(tmp_path: Path, format: str) -> None:
+    with studies.init(tmp_path / "s.db") as study:
+        report = gather(study)
+        content = written(report, format)
+        words = as_markdown(report)
+    assert content
+    for part in (
+        "No need is stated",
+        "nobody's need can be said",
+        "No account data is imported",
+        "No passage is marked",
+    ):
+        assert part in words
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_earlier_report_is_replaced_and_no_other_file(demo_study: Study, tmp_path: Path, format: str) -> None:
+    path = tmp_path / f"r.{format}"
+    report = readout_of(demo_study)
+    write_report(demo_study, report, path, format)
+    assert path.stat().st_mode & 0o777 == 0o600
+    write_report(demo_study, report, path, format)
+    path.write_bytes(b"PK\x03\x04 somebody's own file")
+    with pytest.raises(NeedssegError, match="contains no report"):
+        write_report(demo_study, report, path, format)
+    write_report(demo_study, report, path, format, overwrite=True)
+
+
+def test_slides_of_anything_but_the_readout_are_refused(demo_study: Study, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="readout alone"):
+        check_target(demo_study, tmp_path / "r.pptx", "pptx", ("people",))
