@@ -196,7 +196,8 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "survey try": [("evil.csv",), ("evil.csv", "--json"), ("--version", HOSTILE)],
     "survey versions": [(), ("--json",)],
     "validate": [(*DAY, "--since", "2026-01-01"), (*DAY, "--since", "2026-01-01", "--json")],
-    "report": [(f"out{HOSTILE}.md", *DAY)],
+    "readout": [(), ("--json",)],
+    "report": [(f"out{HOSTILE}.md", *DAY), (f"out{HOSTILE}.pdf", *DAY)],
 }
 """Calls of every command that have something of the study to print, or name something that is not there."""
 

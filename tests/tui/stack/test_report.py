@@ -8,8 +8,9 @@ import pytest
 from textual.pilot import Pilot
 
 from needsseg.actions.study import studies
-from needsseg.exchange.report.content import Head, Quote, Report, Section, Table, Text
+from needsseg.exchange.report.content import Head, Quote, Report, Section, Text
 from needsseg.exchange.report.markdown import markdown
+from needsseg.exchange.report.table import Table
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.stack.report import WholeReport, parts
 from tests.fixtures.app.small_study import (

@@ -25,7 +25,8 @@ from needsseg.actions.exchange.report.report import (
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError, UsageError
-from needsseg.exchange.report.content import Missing, NeedCard, Report, Table
+from needsseg.exchange.report.content import Missing, NeedCard, Report
+from needsseg.exchange.report.table import Table
 from needsseg.study.connection import Study
 
 TEXT = """## Headline
