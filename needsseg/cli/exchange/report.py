@@ -61,8 +61,8 @@ def report(
     The readout comes first, everything behind it follows. PATH ends in .html (one page that works offline), .md (for a wiki),
     .docx (Word) or .pptx (PowerPoint: the readout alone). Participants are shown under pseudonyms unless --original is given.
     """
-    from needsseg.actions.coding.pseudonyms import left_warning
     from needsseg.actions.exchange.report import report as actions
+    from needsseg.errors import Advice, Fix
 
     kind = actions.format_of(path, format_)
     names = [name.strip() for name in sections.split(",")] if sections else []
@@ -73,10 +73,9 @@ def report(
         with session.progressing() as progress:
             document = actions.gather(study, question, progress=progress, engine=engine)
         actions.write_report(study, document, path, kind, overwrite=force)
-        warning = None if original else left_warning(study)
     session.say(f"Wrote the report to {path}, {'with names as in the study' if original else 'under pseudonyms'}.")
-    if warning:
-        session.warn(warning)
+    if document.left_names:
+        session.warn(Advice(document.left_names, ": ", Fix.UNDECIDED_NAMES))
 
 
 @click.command()

@@ -118,11 +118,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole content of a report; ``facts`` are shown under the title: its subject, date and names."""
+    """The whole content of a report; ``facts`` are shown under the title: its subject, date and names.
+
+    ``left_names`` says that words which may be names were left as they are, "" where there are none.
+    """
 
     title: str
     facts: Mapping[str, str]
     sections: tuple[Section, ...]
+    left_names: str = ""
 
 
 def share_in_words(count: int, total: int) -> str:

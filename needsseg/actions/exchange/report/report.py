@@ -87,7 +87,8 @@ def gather(
         *quotes_section(data),
     )
     progress("gathering the report", 3, 3)
-    report = Report(title(data), _facts(data, day if stack.data is not None else None), sections)
+    left = "" if question.original else pseudonyms.left_in_words(study)
+    report = Report(title(data), _facts(data, day if stack.data is not None else None, left), sections, left)
     return only(report, question.sections) if question.sections else report
 
 
@@ -169,10 +170,9 @@ def as_html(report: Report) -> str:
     return page(report)
 
 
-def _facts(data: Gathered, day: date | None) -> dict[str, str]:
+def _facts(data: Gathered, day: date | None, left: str) -> dict[str, str]:
     """What the report rests on, for the lines below its title."""
     study, original = data.study, data.over.original
-    left_note = "" if original else pseudonyms.left_in_words(study)
     people = participants(study)
     companies = len({who.company for who in people if who.company})
     counted = format_count(len(data.people), "participant")
@@ -182,7 +182,7 @@ def _facts(data: Gathered, day: date | None) -> dict[str, str]:
         "Accounts as of": str(day) if day else "no account data",
         "Names": "as in the study: do not forward without leave"
         if original
-        else "; ".join(filter(None, ("pseudonyms; read before forwarding", left_note))),
+        else "; ".join(filter(None, ("pseudonyms; read before forwarding", left))),
         "Made with": f"needsseg {__version__}, segmentation {accounts.version(study)}",
     }
 
