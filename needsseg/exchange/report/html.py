@@ -34,7 +34,8 @@ def page(report: Report) -> str:
     """Return the whole page; its policy forbids fetching and scripts, and there are none on it."""
     known = anchors(report)
     body = "\n".join(_section(section, known) for section in report.sections)
-    contents = "".join(f'<li><a href="#{each.anchor}">{_escaped(each.title)}</a></li>' for each in report.sections)
+    links = "".join(f'<li><a href="#{each.anchor}">{_escaped(each.title)}</a></li>' for each in report.sections)
+    contents = f'<nav aria-label="Contents"><ol>{links}</ol></nav>' if len(report.sections) > 1 else ""
     facts = "".join(
         f"<div><dt>{_escaped(name)}</dt><dd>{_escaped(value)}</dd></div>" for name, value in report.facts.items()
     )
@@ -58,7 +59,7 @@ base-uri 'none'; form-action 'none'">
 <h1 dir="auto">{_escaped(report.title)}</h1>
 <dl class="facts">{facts}</dl>
 </header>
-<nav aria-label="Contents"><ol>{contents}</ol></nav>
+{contents}
 <main id="main" tabindex="-1">
 {body}
 </main>

@@ -25,7 +25,7 @@ from needsseg.records import LabelSource
 from needsseg.study.connection import Study
 from needsseg.study.segments import segments
 from needsseg.symbols import glyphs
-from needsseg.text import format_count
+from needsseg.text import format_count, format_list
 
 if TYPE_CHECKING:
     from needsseg.accounts import AccountProfile
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from needsseg.validation.survival import Curve
 
 LISTED = 300
+_SOURCES = {"interview": "from interviews", "survey": "from survey answers", "assigned": "from assigned texts"}
 BY = ("size", "lifecycle_stage", "industry")
 
 
@@ -125,7 +126,7 @@ def gather_stack(
     stays, doubts = _retention(study, data, since, progress, engine)
     if len(labelled) < len(rows):
         doubts = (
-            f"{len(rows) - len(labelled)} of {format_count(len(rows), 'account')} have no needs segment.",
+            f"{len(rows) - len(labelled)} of {format_count(len(rows), 'account')} are not labelled: their need is not known.",
             *doubts,
         )
     paid = roll_up(rows, data.amounts).total if rows else None
@@ -137,7 +138,7 @@ def gather_stack(
         )
     return Stack(
         data,
-        f"{len(labelled)} of {format_count(len(rows), 'account')} carry a needs segment as of {as_of}.",
+        _labels_in_short(rows, labelled, as_of),
         (
             Section("accounts", "Accounts and their segments", _labels(over, data, labelled)),
             Section("rollups", "Accounts and money by tier", _rollups(data)),
@@ -145,6 +146,14 @@ def gather_stack(
         ),
         doubts,
     )
+
+
+def _labels_in_short(rows: Sequence[AccountProfile], labelled: Sequence[AccountProfile], as_of: date) -> str:
+    """How many accounts are labelled and where the labels come from, in words."""
+    counts = Counter(row.needs_segment_source for row in labelled)
+    sources = format_list([f"{count} {_SOURCES.get(name, name)}" for name, count in counts.most_common()])
+    whence = f": {sources}" if sources else ""
+    return f"{len(labelled)} of {format_count(len(rows), 'account')} are labelled with a need as of {as_of}{whence}."
 
 
 def _without_accounts(reason: str) -> Stack:

@@ -10,7 +10,7 @@ from needsseg.actions.discovery import evidence
 from needsseg.actions.discovery.evidence import Evidence, SegmentSummary
 from needsseg.actions.discovery.firmness import Verdict, verdict
 from needsseg.actions.exchange.report import readout_text
-from needsseg.actions.exchange.report.quote_contexts import place
+from needsseg.actions.exchange.report.quote_contexts import place, short_place
 from needsseg.actions.segments import cards
 from needsseg.actions.segments.cards import Card, CardQuote
 from needsseg.actions.segments.participant_needs import participant_needs
@@ -77,10 +77,11 @@ class Gathered:
     counts: Mapping[str, int]
     quoted: dict[int, tuple[Passage, str]] = field(default_factory=dict)
 
-    def quote_place(self, passage: Passage, back: str = "") -> tuple[str, str]:
+    def quote_place(self, passage: Passage, back: str = "", *, short: bool = False) -> tuple[str, str]:
         """Return the place of a passage in words, and the anchor of its context, which the report then holds."""
         self.quoted.setdefault(passage.id, (passage, back))
-        return place(self.over, self.transcripts[passage.interview], passage), f"q{passage.id}"
+        words = (short_place if short else place)(self.over, self.transcripts[passage.interview], passage)
+        return words, f"q{passage.id}"
 
     def first_needs(self, segment: ReportSegment) -> int:
         """The number of participants whose first need a segment is."""

@@ -20,6 +20,15 @@ def place(over: Cover, transcript: Transcript, passage: Passage) -> str:
     return f"{interview}, turn {index + 1}{'' if start is None else f', {format_clock(start)}'}"
 
 
+def short_place(over: Cover, transcript: Transcript, passage: Passage) -> str:
+    """The time of a passage in its interview, else its turn: enough beside the name of the person."""
+    index = _turn_of(transcript, passage)
+    if index is None:
+        return place(over, transcript, passage)
+    start = transcript.turns[index].start_ms
+    return f"turn {index + 1}" if start is None else format_clock(start)
+
+
 def context(over: Cover, transcript: Transcript, passage: Passage, back: str = "") -> Context:
     """A quote with the rest of its turn and the turn before it, each cut to about 400 characters; ``back`` as in Context."""
     index = _turn_of(transcript, passage)

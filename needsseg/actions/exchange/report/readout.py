@@ -29,6 +29,20 @@ if TYPE_CHECKING:
     from needsseg.actions.exchange.report.backlog import Served
 
 MOST_CARDS = 5
+_WRITTEN = {
+    "headline": "the headline", "question": "what was asked", "summary": "a summary", "recommendations": "what should be done",
+}  # fmt: skip
+"""The parts that open a readout, as the sentence on missing ones names them."""
+_WHO = (
+    "A person's first need is the one that most of their passages are about. In brackets the share, and where it would lie in "
+    "19 of 20 such samples (95% interval)."
+)
+_MEANING = {
+    True: "",
+    False: " That is no better than chance: take the needs as a way to sort what people said, not as kinds of people.",
+    None: "",
+}
+"""What a verdict on the passages means for somebody who was not there."""
 UNMET: tuple[Part, ...] = ("pain", "workaround", "wish")
 """The parts in which people say that a need is not met."""
 
@@ -40,7 +54,7 @@ def readout_section(data: Gathered, stack: Stack, served: Served | None, limits:
         "readout",
         "Readout",
         (
-            *_asked(data),
+            *_opening(data),
             Head("What people need", "needs"),
             *_cards(data, chosen),
             Head("How sure we are", "sure"),
@@ -68,17 +82,29 @@ def chosen_needs(data: Gathered) -> tuple[ReportSegment, ...]:
     return tuple(listed or heard[:MOST_CARDS])
 
 
-def _asked(data: Gathered) -> tuple[Block, ...]:
+def _opening(data: Gathered) -> tuple[Block, ...]:
+    """What people wrote first: question, summary, recommendations; before it how far it was checked, after it what is missing."""
     text = data.readout
-    blocks: list[Block] = []
-    if not text.headline:
-        blocks.append(Missing("Nobody has written the headline yet."))
-    blocks.append(
-        Text(f"We asked: {text.question}") if text.question else Missing("Nobody has written what was asked.")
-    )
-    summary = text.summary.split("\n\n") if text.summary else []
-    blocks += [Text(paragraph) for paragraph in summary] or [Missing("Nobody has written a summary yet.")]
+    blocks: list[Block] = [Missing(warning)] if (warning := _unchecked(data)) else []
+    if text.question:
+        blocks.append(Text(f"We asked: {text.question}"))
+    blocks += [Text(paragraph) for paragraph in text.summary.split("\n\n") if paragraph]
+    if text.recommendations:
+        blocks += [Head("What we recommend", "recommended"), Bullets(text.recommendations)]
+    unwritten = [words for part, words in _WRITTEN.items() if not getattr(text, part)]
+    if unwritten:
+        blocks.append(Missing(f"Nobody has written {format_list(unwritten)} yet."))
     return tuple(blocks)
+
+
+def _unchecked(data: Gathered) -> str:
+    """What must be known before anything below is believed; "" where people decided on passages and confirmed a need."""
+    if not data.shown:
+        return ""
+    if not data.decided:
+        return "A draft by the program: nobody has checked a passage or confirmed a need yet."
+    confirmed = any(segment.status == "confirmed" for segment in data.shown)
+    return "" if confirmed else "A draft: nobody has confirmed a need yet."
 
 
 def _cards(data: Gathered, chosen: Sequence[ReportSegment]) -> tuple[Block, ...]:
@@ -101,12 +127,12 @@ def _card(data: Gathered, segment: ReportSegment) -> NeedCard:
         quote = segment.card.first(part)
         if quote is None or part == "not":
             continue
-        location, to = data.quote_place(segment.card.passages[quote.passage], segment.anchor)
+        location, to = data.quote_place(segment.card.passages[quote.passage], segment.anchor, short=True)
         words = over.text(quote.quote, quote.interview)
         parts.append(CardPart(part, words, quoted_name(over, quote), location, to, quote.pinned))
-    people = f"heard from {segment.heard} of {format_count(len(data.people), 'participant')}"
+    people = f"{segment.heard} of {format_count(len(data.people), 'person', 'people')} speak of it"
     if segment.is_named:
-        people = f"first need of {share_in_words(data.first_needs(segment), len(data.people))}; {people}"
+        people = f"{people}; it is the first need of {data.first_needs(segment)}"
     symbol, to = segment.symbol, segment.anchor
     return NeedCard(segment.name, symbol, to, segment.in_words, people, tuple(parts), tuple(unsaid_parts(segment)))
 
@@ -127,7 +153,7 @@ def _how_sure(data: Gathered, stack: Stack) -> list[str]:
         confirmed = sum(segment.status == "confirmed" for segment in data.shown)
         kind = "candidate" if data.has_candidates_only else "need"
         sentences.append(f"{confirmed or 'None'} of {format_count(len(data.shown), kind)} confirmed by a person.")
-        sentences.append(data.verdict.sentence)
+        sentences.append(f"{data.verdict.sentence}{_MEANING[data.verdict.separate]}")
         if data.verdict.caution:
             sentences.append(data.verdict.caution)
     tested = [segment for segment in data.shown if segment.evidence.summary.firm is not None]
@@ -162,21 +188,19 @@ def _who(data: Gathered, chosen: Sequence[ReportSegment], accounts: AccountData 
     if undecided:
         row = ["undecided", share_in_words(undecided, len(data.people)), "–"]
         rows.append(tuple(row + (["–", "–"] if accounts is not None else [])))
-    header: tuple[str, ...] = ("need", "first need of participants", "participants heard")
+    header: tuple[str, ...] = ("need", f"first need of, among {len(data.people)} people", "people who speak of it")
     if accounts is not None:
-        header = (*header, f"accounts, of {labelled} with a need", accounts.amount_label)
-    blocks: list[Block] = [
-        Table("Needs by people and accounts; in brackets the share and its 95% interval", header, tuple(rows))
-    ]
-    blocks += needs_by_lifecycle(data, accounts)
+        header = (*header, f"accounts labelled with it, of {labelled}", accounts.amount_label)
+    blocks: list[Block] = [Table(_WHO, header, tuple(rows))]
+    blocks += needs_by_lifecycle(chosen, accounts)
     return tuple(blocks)
 
 
-def needs_by_lifecycle(data: Gathered, accounts: AccountData | None) -> tuple[Block, ...]:
+def needs_by_lifecycle(shown: Sequence[ReportSegment], accounts: AccountData | None) -> tuple[Block, ...]:
     """Return the picture of accounts by need and lifecycle stage with what they pay; a sentence where nothing is known."""
     if accounts is None:
         return (Missing("No account data is imported: nothing is said on accounts, money and who leaves."),)
-    named = [segment for segment in data.shown if segment.is_named and accounts.labelled(segment.name)]
+    named = [segment for segment in shown if segment.is_named and accounts.labelled(segment.name)]
     if not named:
         return (Missing("No account carries a need, so there is no picture of accounts by need."),)
     bars = []
@@ -198,11 +222,8 @@ def needs_by_lifecycle(data: Gathered, accounts: AccountData | None) -> tuple[Bl
 def _follows(
     data: Gathered, chosen: Sequence[ReportSegment], accounts: AccountData | None, served: Served | None
 ) -> tuple[Block, ...]:
-    """What to do: what people recommend, where needs are unmet and accounts at risk, and the features that serve them."""
-    recommendations = data.readout.recommendations
-    blocks: list[Block] = [
-        Bullets(recommendations) if recommendations else Missing("Nobody has written what should be done."),
-    ]
+    """Where needs are unmet and accounts at risk, and the features that serve them."""
+    blocks: list[Block] = []
     named = [segment for segment in chosen if segment.is_named]
     if named:
         blocks.append(_unmet(data, named, accounts))

@@ -27,7 +27,6 @@ from needsseg.records import Participant
 from needsseg.study.accounts.accounts import participants
 from needsseg.study.connection import Study
 from needsseg.text import format_count
-from needsseg.version import __version__
 
 Format = Literal["html", "md", "docx", "pptx"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -182,8 +181,7 @@ def _facts(data: Gathered, day: date | None, left: str) -> dict[str, str]:
         "Accounts as of": str(day) if day else "no account data",
         "Names": "as in the study: do not forward without leave"
         if original
-        else "; ".join(filter(None, ("pseudonyms; read before forwarding", left))),
-        "Made with": f"needsseg {__version__}, segmentation {accounts.version(study)}",
+        else "; ".join(filter(None, ("pseudonyms: read before you forward this", left))),
     }
 
 
@@ -194,5 +192,5 @@ def _when(people: Sequence[Participant]) -> str:
     except UsageError as error:
         return f" ({error.message})"
     if not days:
-        return ""
+        return "; no date of an interview is known"
     return f", on {days[0]}" if days[0] == days[-1] else f", {days[0]} to {days[-1]}"
