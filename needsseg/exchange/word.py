@@ -1,0 +1,118 @@
+"""Word documents (.docx) with real headings, styles and tables, in which all text is text: no fields, no control characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from needsseg.files import check_folder, whole_file, write_errors
+from needsseg.text import without_controls
+
+Style = Literal["text", "quote", "note", "bullet", "subtitle"]
+"""A paragraph of running text, of a participant's words, of small print, of a list, or below the title."""
+
+Cell = str | int | float | None
+
+_STYLES: dict[Style, str] = {
+    "text": "Normal",
+    "quote": "Quote",
+    "note": "Caption",
+    "bullet": "List Bullet",
+    "subtitle": "Subtitle",
+}
+_DEEPEST = 9
+"""The deepest heading that Word's outline knows."""
+_NO_XML = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+"""Code points that XML 1.0 refuses or that are no characters; control characters and halves of pairs are removed before."""
+
+
+def word_text(text: str) -> str:
+    """Return a text as a Word file can hold it: no control character, override of direction or half a surrogate pair."""
+    return _NO_XML.sub("", without_controls(text))
+
+
+class WordDocument:
+    """A Word document that grows from top to bottom, and is written whole or not at all.
+
+    ``landscape`` turns its pages for wide tables. Text is put into runs as it is: what looks like a field, a link or markup
+    is shown, and never computed or followed.
+    """
+
+    def __init__(self, title: str, *, created: datetime | None = None, landscape: bool = False) -> None:
+        import docx
+
+        self._document = docx.Document()
+        properties = self._document.core_properties
+        properties.title, properties.author, properties.comments = word_text(title)[:255], "needsseg", ""
+        moment = created or datetime.now().astimezone()
+        properties.created = properties.modified = moment
+        if landscape:
+            self._turn_pages()
+        self._document.add_paragraph(_one_line(title), style="Title")
+
+    def heading(self, text: str, level: int = 1) -> None:
+        """Add a heading of ``level`` 1 (chapter) to 9, on one line."""
+        self._document.add_heading(_one_line(text), level=max(1, min(level, _DEEPEST)))
+
+    def paragraph(self, text: str, style: Style = "text", *, label: str = "") -> None:
+        """Add a paragraph; a ``label`` stands before its text in bold. Line ends in it stay."""
+        paragraph = self._document.add_paragraph(style=_STYLES[style])
+        if label:
+            paragraph.add_run(f"{_one_line(label)} ").bold = True
+        paragraph.add_run(word_text(text))
+
+    def table(self, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+        """Add a table whose header is repeated on each page; numbers stand to the right, None is an empty cell."""
+        table = self._document.add_table(rows=0, cols=len(header), style="Table Grid")
+        head = table.add_row()
+        for place, (cell, name) in enumerate(zip(head.cells, header, strict=True)):
+            paragraph = cell.paragraphs[0]
+            paragraph.add_run(_one_line(name)).bold = True
+            paragraph.paragraph_format.keep_with_next = True
+            cell.width = table.columns[place].width
+        _mark_row(head, "w:tblHeader")
+        for row in rows:
+            line = table.add_row()
+            _mark_row(line, "w:cantSplit")
+            for target, value in zip(line.cells, row, strict=True):
+                _fill_cell(target, value)
+        self._document.add_paragraph(style="Normal")
+
+    def page_break(self) -> None:
+        """Begin a new page."""
+        self._document.add_page_break()
+
+    def write(self, path: Path) -> None:
+        """Write the file; NeedssegError where the folder is missing, full or read-only, and then nothing is replaced."""
+        check_folder(path)
+        with write_errors(path), whole_file(path, sync=True) as partial, partial.open("wb") as stream:
+            self._document.save(stream)
+
+    def _turn_pages(self) -> None:
+        from docx.enum.section import WD_ORIENT
+
+        section = self._document.sections[0]
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = section.page_height, section.page_width
+
+
+def _one_line(text: str) -> str:
+    return " ".join(word_text(text).split())
+
+
+def _mark_row(row: Any, mark: str) -> None:
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement(mark))
+
+
+def _fill_cell(cell: Any, value: Cell) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    paragraph = cell.paragraphs[0]
+    if isinstance(value, int | float):
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    paragraph.add_run("" if value is None else word_text(str(value)))
