@@ -116,5 +116,8 @@ COMMANDS: dict[str, Entry] = {
     "rice": _entry("playbook.rice", "rice", "6 Decisions", "Score a backlog by RICE, plain and weighted by ARR."),
     "survey": _entry("survey", "survey", "6 Decisions", "Build the five questions that route users to segments."),
     "validate": _entry("validation", "validate", "6 Decisions", "Test whether segments help to predict who stays."),
+    "quotes": _entry(
+        "exchange.quotes", "quotes", "6 Decisions", "List quotes with all about them, or write them to a file."
+    ),
     "report": _entry("exchange.report", "report", "6 Decisions", "Write a report to read and forward."),
 }

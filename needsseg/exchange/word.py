@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
-from needsseg.files import check_folder, whole_file, write_errors
+from needsseg.files import check_folder, write_errors, write_file
 from needsseg.text import without_controls
 
 Style = Literal["text", "quote", "note", "bullet", "subtitle"]
@@ -85,11 +86,17 @@ class WordDocument:
         """Begin a new page."""
         self._document.add_page_break()
 
+    def content(self) -> bytes:
+        """Return the file's bytes."""
+        stream = BytesIO()
+        self._document.save(stream)
+        return stream.getvalue()
+
     def write(self, path: Path) -> None:
         """Write the file; NeedssegError where the folder is missing, full or read-only, and then nothing is replaced."""
         check_folder(path)
-        with write_errors(path), whole_file(path, sync=True) as partial, partial.open("wb") as stream:
-            self._document.save(stream)
+        with write_errors(path):
+            write_file(path, self.content(), sync=True)
 
     def _turn_pages(self) -> None:
         from docx.enum.section import WD_ORIENT

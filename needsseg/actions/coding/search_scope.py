@@ -60,7 +60,7 @@ def scope(study: Study, within: Filter) -> Scope:
     if within.speech == "participants":
         voices = [voice for voice in voices if voice.role == "participant"]
     for condition in within.attributes:
-        matching = _matching_participants(accounts.participants(study), condition)
+        matching = matching_participants(accounts.participants(study), condition)
         their_interviews = {voice.interview for voice in searching.voices(study) if voice.participant in matching}
         voices = [
             voice
@@ -69,14 +69,14 @@ def scope(study: Study, within: Filter) -> Scope:
         ]
     coder, near = seen_coder(study), None
     if within.code is not None:
-        near = tuple(searching.carrying(study, _with_children(study, within.code), coder))
+        near = tuple(searching.carrying(study, with_children(study, within.code), coder))
     if coder is not None and within.speech == "passages":
         visible = {passage.id for passage in own_view(study, passages.listing(study)) if passage.status != "rejected"}
         near = tuple(sorted(visible) if near is None else [passage for passage in near if passage in visible])
     return Scope(within.speech, {voice.id: voice for voice in voices}, near)
 
 
-def _with_children(study: Study, code: str) -> set[str]:
+def with_children(study: Study, code: str) -> set[str]:
     """The names of a code and all its descendants."""
     top = book.one(study, code).name
     return {top} | {branch.code.name for branch in book.tree(book.listing(study)) if top in branch.above}
@@ -94,7 +94,7 @@ def _facts_of(participant: Participant) -> dict[str, str]:
     return {key.casefold(): value for key, value in (own | participant.attributes).items() if value}
 
 
-def _matching_participants(people: Sequence[Participant], condition: str) -> set[str]:
+def matching_participants(people: Sequence[Participant], condition: str) -> set[str]:
     """Keys of participants who match a condition: ``plan=Team``, or ``job_title~manager`` for a part of the value."""
     parts = _CONDITION.fullmatch(condition)
     if parts is None:

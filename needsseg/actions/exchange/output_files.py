@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from needsseg.errors import Advice, NeedssegError, Option, UsageError
+from needsseg.exchange.documents.document import MADE_BY
 from needsseg.files import check_folder, write_file
 from needsseg.study.connection import Study
 from needsseg.study.file import leftovers
+
+__all__ = ["MADE_BY", "check", "ending", "write"]
 
 _OVERWRITE = Advice("Name another file, or replace this one", Option.OVERWRITE, ".")
 
@@ -33,8 +37,20 @@ def _contains(path: Path, mark: str) -> bool:
         return False
 
 
-def write(study: Study, path: Path, text: str, *, private: bool = False) -> None:
-    """Write a text whole or not at all, readable by its owner alone if ``private``; NeedssegError if that fails."""
+def ending(path: Path, known: Sequence[str], kind: str) -> str:
+    """Return the suffix by which a result of a kind ("quotes") is written, such as ``.csv``; UsageError where it is not known."""
+    suffix = path.suffix.lower()
+    if suffix not in known:
+        named = f"“{path.suffix}” is not an ending" if suffix else "it has no ending"
+        raise UsageError(
+            f"{path}: {named} in which {kind} can be written.",
+            f"The endings are {', '.join(known[:-1])} and {known[-1]}.",
+        )
+    return suffix
+
+
+def write(study: Study, path: Path, text: str | bytes, *, private: bool = False) -> None:
+    """Write content whole or not at all, readable by its owner alone if ``private``; NeedssegError if that fails."""
     try:
         with leftovers.writing_to(study, path):
             write_file(path, text, private=private)

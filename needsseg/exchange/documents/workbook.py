@@ -1,0 +1,79 @@
+"""Write tables as an Excel workbook in which every text is text: no cell is computed when the file is opened or edited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from needsseg.errors import TableError
+from needsseg.exchange.word import Cell, word_text
+from needsseg.tables import FORMULA_STARTS
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
+
+LONGEST_CELL = 32_767
+"""Characters that a cell of a workbook holds (Microsoft, Excel specifications and limits)."""
+_WIDEST, _NARROWEST = 60, 8
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTable:
+    """One sheet: its name, the header, and rows of text, numbers and None."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def workbook(sheets: Sequence[SheetTable]) -> bytes:
+    """Return sheets as an .xlsx file with fixed headers, filters and wrapped text.
+
+    TableError names sheet, row and column of a text that is longer than a cell of a workbook may be.
+    """
+    from openpyxl import Workbook  # type: ignore[import-untyped]
+
+    book = Workbook()
+    book.remove(book.active)
+    for table in sheets:
+        _fill(book.create_sheet(table.name), table)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _fill(sheet: Worksheet, table: SheetTable) -> None:
+    from openpyxl.styles import Alignment, Font  # type: ignore[import-untyped]
+    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+
+    for number, row in enumerate((table.header, *table.rows), start=1):
+        for place, value in enumerate(row, start=1):
+            cell = sheet.cell(number, place)
+            if isinstance(value, str):
+                text = word_text(value)
+                _check_length(table, number, place, text)
+                cell.value = text
+                # What begins like a formula stays text, also when somebody edits the cell.
+                cell.data_type = "s"
+                cell.quotePrefix = text.startswith(FORMULA_STARTS)
+            elif value is not None:
+                cell.value = value
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if number == 1:
+                cell.font = Font(bold=True)
+    for place in range(1, len(table.header) + 1):
+        longest = max(len(str(row[place - 1] or "")) for row in (table.header, *table.rows))
+        sheet.column_dimensions[get_column_letter(place)].width = min(max(longest + 2, _NARROWEST), _WIDEST)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.header))}{len(table.rows) + 1}"
+
+
+def _check_length(table: SheetTable, number: int, place: int, text: str) -> None:
+    if len(text) > LONGEST_CELL:
+        raise TableError(
+            f"Sheet “{table.name}”, row {number}, column “{table.header[place - 1]}”: the text has {len(text):,} characters; "
+            f"a cell of a workbook holds {LONGEST_CELL:,}.",
+            "Write a .csv file instead, or shorten the passage.",
+        )
