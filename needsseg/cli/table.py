@@ -119,5 +119,8 @@ COMMANDS: dict[str, Entry] = {
     "quotes": _entry(
         "exchange.quotes", "quotes", "6 Decisions", "List quotes with all about them, or write them to a file."
     ),
+    "matrix": _entry(
+        "exchange.matrix", "matrix", "6 Decisions", "Cross codes with codes, people, segments, attributes."
+    ),
     "report": _entry("exchange.report", "report", "6 Decisions", "Write a report to read and forward."),
 }
