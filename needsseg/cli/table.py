@@ -122,5 +122,6 @@ COMMANDS: dict[str, Entry] = {
     "matrix": _entry(
         "exchange.matrix", "matrix", "6 Decisions", "Cross codes with codes, people, segments, attributes."
     ),
+    "audit": _entry("exchange.audit", "audit", "6 Decisions", "Write who decided what when, for a method's appendix."),
     "report": _entry("exchange.report", "report", "6 Decisions", "Write a report to read and forward."),
 }

@@ -81,7 +81,9 @@ def _described(entry: CodeEntry) -> Iterator[Block]:
     if entry.depth:
         yield Paragraph(entry.path, "note")
     yield Paragraph(entry.description or "No description yet.")
-    own = f"{format_count(entry.passages, 'passage')} of {format_count(entry.participants, 'participant')}"
+    own = "No passage of its own"
+    if entry.passages:
+        own = f"{format_count(entry.passages, 'passage')} of {format_count(entry.participants, 'participant')}"
     if (entry.passages_below, entry.participants_below) != (entry.passages, entry.participants):
         below = format_count(entry.passages_below, "passage")
         own += f"; with the codes below it {below} of {format_count(entry.participants_below, 'participant')}"
