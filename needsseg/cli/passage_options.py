@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import click
 
-from needsseg.actions.coding.passage_filters import PassageFilter
+from needsseg.actions.coding.search_scope import PassageFilter
 from needsseg.records import PassageStatus
 
 _OPTIONS = (

@@ -104,6 +104,13 @@ def audit_content(audit: Audit, ending: str) -> str:
 def audit_document(audit: Audit) -> Document:
     """Return an audit trail as a document; single decisions are in the JSON alone, here they are counted by person."""
     undone = sum(entry.state != "done" for entry in audit.entries)
+    confirmed: list[tuple[Cell, ...]] = [(row.segment, row.by, row.at, row.passages) for row in audit.confirmed]
+    words: list[tuple[Cell, ...]] = [
+        (row.file, row.sha256, "yes" if row.shipped else "no, edited") for row in audit.words
+    ]
+    history: list[tuple[Cell, ...]] = [
+        (row.id, row.at, row.actor, row.action, row.summary, STATES.get(row.state, row.state)) for row in audit.entries
+    ]
     blocks: list[Block] = [
         Paragraph(audit.written_at, "bullet", label="Written at:"),
         Paragraph(f"needsseg {audit.program}, study file version {audit.study_version}", "bullet", label="Program:"),
@@ -118,7 +125,7 @@ def audit_document(audit: Audit) -> Document:
         Heading("Confirmed segments"),
         *_table(
             ("segment", "confirmed by", "at", "passages"),
-            [(row.segment, row.by, row.at, row.passages) for row in audit.confirmed],
+            confirmed,
             "Nobody has confirmed a segment.",
         ),
         Heading("Runs of discovery"),
@@ -126,13 +133,13 @@ def audit_document(audit: Audit) -> Document:
         Heading("Prompts and rules"),
         *_table(
             ("file", "SHA-256", "as shipped"),
-            [(row.file, row.sha256, "yes" if row.shipped else "no, edited") for row in audit.words],
+            words,
             "None.",
         ),
         Heading("History"),
         *_table(
             ("entry", "at (UTC)", "who", "action", "what", "undone"),
-            [(row.id, row.at, row.actor, row.action, row.summary, STATES.get(row.state, row.state)) for row in audit.entries],
+            history,
             "Nothing was done yet.",
         ),
     ]  # fmt: skip
@@ -143,7 +150,9 @@ def _people(audit: Audit) -> list[Block]:
     actions = Counter(entry.actor for entry in audit.entries if entry.state == "done")
     counts = Counter((row.by, row.what) for row in audit.decisions)
     people = sorted({*actions, *(row.by for row in audit.decisions)})
-    rows = [(who, *(counts[who, what] for what in ("accepted", "rejected", "coded")), actions[who]) for who in people]
+    rows: list[tuple[Cell, ...]] = [
+        (who, *(counts[who, what] for what in ("accepted", "rejected", "coded")), actions[who]) for who in people
+    ]
     return _table(
         ("who", "passages accepted", "passages rejected", "codes put on passages", "actions"), rows, "Nobody yet."
     )

@@ -13,7 +13,8 @@ from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.exchange import output_files
 from needsseg.embedding.catalogue import locate
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
-from needsseg.exchange.audits import ENDINGS, Audit, AuditRun, Confirmed, Decided, Entry, Words
+from needsseg.exchange.audits import ENDINGS, Audit, AuditRun, Confirmed, Decided, Entry, Words, audit_content
+from needsseg.exchange.documents.document import MADE_BY
 from needsseg.files import file_sha256
 from needsseg.settings import Settings, load, prompt_file, shipped
 from needsseg.study import history
@@ -113,14 +114,12 @@ def _covered_summaries(study: Study, over: Cover) -> Callable[[HistoryEntry], st
 def check(study: Study, path: Path, *, overwrite: bool = False) -> str:
     """Return the ending by which an audit trail is written to ``path``, or raise an error that names what is wrong with it."""
     ending = output_files.ending(path, ENDINGS, "an audit trail")
-    mark = '"suggested_with": ' if ending == ".json" else output_files.MADE_BY
+    mark = '"suggested_with": ' if ending == ".json" else MADE_BY
     output_files.check(study, path, mark, "audit trail", overwrite=overwrite)
     return ending
 
 
 def write(study: Study, trail: Audit, path: Path, *, overwrite: bool = False) -> None:
     """Write an audit trail to ``path`` in the format of its ending, whole or not at all."""
-    from needsseg.exchange.audits import audit_content
-
     ending = check(study, path, overwrite=overwrite)
     output_files.write(study, path, audit_content(trail, ending), private=True)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.coding import memos, pseudonyms
 from needsseg.actions.coding.blind import seen_coder
-from needsseg.actions.coding.passage_filters import PassageFilter, select
+from needsseg.actions.coding.search_scope import PassageFilter, select
 from needsseg.actions.exchange import output_files
 from needsseg.actions.exchange.quotes import code_paths, quotes_of
 from needsseg.actions.transcripts.voices import person_of
 from needsseg.coding.matrices import rolled_up
 from needsseg.errors import Advice, Fix, NeedssegError
-from needsseg.exchange.codebooks import ENDINGS, MARK, CodeEntry
+from needsseg.exchange.codebooks import ENDINGS, MARK, CodeEntry, codebook_content
+from needsseg.exchange.documents.document import MADE_BY
 from needsseg.exchange.quotes import Quote
 from needsseg.study.coding import codebook
 
@@ -97,14 +98,12 @@ def _examples(quotes: Iterable[Quote], most: int) -> list[Quote]:
 def check(study: Study, path: Path, *, overwrite: bool = False) -> str:
     """Return the ending by which a codebook is written to ``path``, or raise an error that names what is wrong with it."""
     ending = output_files.ending(path, ENDINGS, "a codebook")
-    mark = MARK if ending == ".csv" else output_files.MADE_BY
+    mark = MARK if ending == ".csv" else MADE_BY
     output_files.check(study, path, mark, "codebook", overwrite=overwrite)
     return ending
 
 
 def write(study: Study, rows: list[CodeEntry], path: Path, *, overwrite: bool = False) -> None:
     """Write a codebook to ``path`` in the format of its ending, whole or not at all."""
-    from needsseg.exchange.codebooks import codebook_content
-
     ending = check(study, path, overwrite=overwrite)
     output_files.write(study, path, codebook_content(rows, ending), private=True)

@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.actions.coding import pseudonyms
-from needsseg.actions.coding.passage_filters import PassageFilter, select
 from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.actions.coding.search_scope import PassageFilter, select
 from needsseg.actions.exchange import output_files
 from needsseg.actions.exchange.quotes import ACCEPTED, code_paths, person_name, refuse_empty, segment_of_passages
 from needsseg.actions.exchange.refi.cases import company_of
 from needsseg.actions.transcripts.participant_names import participant_names
 from needsseg.actions.transcripts.voices import person_of
 from needsseg.coding.matrices import (
-    COUNTS,
-    SHARES,
     Axis,
     Count,
     Line,
@@ -29,7 +27,8 @@ from needsseg.coding.matrices import (
     sentence_numbers,
 )
 from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError
-from needsseg.exchange.matrices import ALL, ENDINGS, MARK, about_matrix, matrix_table
+from needsseg.exchange.documents.document import MADE_BY
+from needsseg.exchange.matrices import ENDINGS, MARK, matrix_content
 from needsseg.records import Participant, Passage
 from needsseg.study.accounts import accounts
 from needsseg.study.coding import codebook
@@ -37,8 +36,6 @@ from needsseg.study.transcripts import interviews
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
-
-__all__ = ["ALL", "COUNTS", "ENDINGS", "KINDS", "SHARES", "Count", "Matrix", "Share", "about_matrix", "matrix_table"]
 
 KINDS = ("code", "participant", "interview", "segment")
 """What rows and columns can be beside attributes of participants."""
@@ -87,14 +84,12 @@ def attributes(study: Study) -> list[str]:
 def check(study: Study, path: Path, *, overwrite: bool = False) -> str:
     """Return the ending by which a matrix is written to ``path``, or raise an error that names what is wrong with it."""
     ending = output_files.ending(path, ENDINGS, "a matrix")
-    output_files.check(study, path, MARK if ending == ".csv" else output_files.MADE_BY, "matrix", overwrite=overwrite)
+    output_files.check(study, path, MARK if ending == ".csv" else MADE_BY, "matrix", overwrite=overwrite)
     return ending
 
 
 def write(study: Study, result: Matrix, path: Path, share: Share | None = None, *, overwrite: bool = False) -> None:
     """Write a matrix to ``path`` in the format of its ending, whole or not at all."""
-    from needsseg.exchange.matrices import matrix_content
-
     ending = check(study, path, overwrite=overwrite)
     output_files.write(study, path, matrix_content(result, ending, share), private=True)
 

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from needsseg.errors import Advice, NeedssegError, Option, UsageError
-from needsseg.exchange.documents.document import MADE_BY
 from needsseg.files import check_folder, write_file
 from needsseg.study.connection import Study
 from needsseg.study.file import leftovers
-
-__all__ = ["MADE_BY", "check", "ending", "write"]
 
 _OVERWRITE = Advice("Name another file, or replace this one", Option.OVERWRITE, ".")
 

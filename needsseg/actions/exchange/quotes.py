@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.coding import memos, pseudonyms
 from needsseg.actions.coding.blind import seen_members
-from needsseg.actions.coding.passage_filters import PassageFilter, select
 from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.actions.coding.search_scope import PassageFilter, select
 from needsseg.actions.exchange import output_files
 from needsseg.actions.exchange.refi.cases import company_of
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
-from needsseg.exchange.quotes import BOARDS, ENDINGS, GROUPINGS, MARK, Board, Grouping, Note, Quote
+from needsseg.exchange.documents.document import MADE_BY
+from needsseg.exchange.quotes import ENDINGS, MARK, Board, Grouping, Note, Quote, quotes_content, stickies_csv
 from needsseg.records import Passage, Transcript
 from needsseg.study.accounts import accounts
 from needsseg.study.coding import codebook
@@ -26,8 +27,6 @@ from needsseg.text import format_count, plural
 
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
-
-__all__ = ["BOARDS", "ENDINGS", "GROUPINGS", "Board", "Grouping", "PassageFilter", "Quote"]
 
 ACCEPTED = PassageFilter(status="accepted")
 
@@ -68,7 +67,7 @@ def check(study: Study, path: Path, *, board: Board | None = None, overwrite: bo
     ending = output_files.ending(path, ENDINGS, "quotes")
     if board is not None and ending != ".csv":
         raise UsageError(f"{path}: sticky notes are written as .csv alone.", "Name a file that ends in .csv.")
-    output_files.check(study, path, MARK if ending == ".csv" else output_files.MADE_BY, "quotes", overwrite=overwrite)
+    output_files.check(study, path, MARK if ending == ".csv" else MADE_BY, "quotes", overwrite=overwrite)
     return ending
 
 
@@ -85,8 +84,6 @@ def write(
 
     Replaces an earlier file of quotes, any other file only with ``overwrite``.
     """
-    from needsseg.exchange.quotes import quotes_content, stickies_csv
-
     ending = check(study, path, board=board, overwrite=overwrite)
     content = quotes_content(rows, ending, "Quotes", grouping) if board is None else stickies_csv(rows, board)
     output_files.write(study, path, content, private=True)

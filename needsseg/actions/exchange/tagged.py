@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needsseg.actions.coding import pseudonyms
-from needsseg.actions.coding.passage_filters import PassageFilter, select
+from needsseg.actions.coding.search_scope import PassageFilter, select
 from needsseg.actions.exchange.quotes import code_paths
 from needsseg.actions.exchange.refi.pseudonymised import covered_text
 from needsseg.exchange.tagged import Tag, tagged

@@ -17,8 +17,8 @@ from needsseg.cli.passage_options import passage_options
 from needsseg.errors import UsageError
 
 if TYPE_CHECKING:
-    from needsseg.actions.coding.passage_filters import PassageFilter
-    from needsseg.actions.exchange.matrices import Count, Matrix, Share
+    from needsseg.actions.coding.search_scope import PassageFilter
+    from needsseg.actions.exchange import Count, Matrix, Share
 
 
 @click.command()
@@ -62,6 +62,7 @@ def matrix(
     A cell counts the accepted passages that lie in both; a code counts those of the codes below it too, each once.
     attribute:NAME names an attribute that is called as one of the others.
     """
+    from needsseg.actions.exchange import about_matrix, matrix_table
     from needsseg.actions.exchange import matrices as actions
 
     if force and out is None:
@@ -72,7 +73,7 @@ def matrix(
         result = actions.cross(study, rows, columns, wanted, count=count, within=within, original=original)
         if out is not None:
             actions.write(study, result, out, share, overwrite=force)
-        header, lines = actions.matrix_table(result, share)
+        header, lines = matrix_table(result, share)
     if out is not None:
         if as_json:
             print_object({"path": str(out), "rows": len(result.rows.lines), "columns": len(result.columns.lines)})
@@ -81,7 +82,7 @@ def matrix(
         print_array(_shapes(result, share))
     else:
         _print(result, header, lines)
-        for name, value in actions.about_matrix(result, share):
+        for name, value in about_matrix(result, share):
             session.say(f"{name}: {value}.")
 
 

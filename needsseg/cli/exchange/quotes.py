@@ -16,8 +16,8 @@ from needsseg.errors import UsageError
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
-    from needsseg.actions.coding.passage_filters import PassageFilter
-    from needsseg.actions.exchange.quotes import Board, Grouping, Quote
+    from needsseg.actions.coding.search_scope import PassageFilter
+    from needsseg.actions.exchange import Board, Grouping, Quote
 
 
 @click.command()
