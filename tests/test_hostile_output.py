@@ -197,7 +197,14 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "survey versions": [(), ("--json",)],
     "validate": [(*DAY, "--since", "2026-01-01"), (*DAY, "--since", "2026-01-01", "--json")],
     "report": [(f"out{HOSTILE}.md", *DAY)],
-    "quotes": [(), ("--json",), ("--original",), (f"out{HOSTILE}.md",), ("out.csv", "--for", "miro"), (f"x.{HOSTILE}",)],
+    "quotes": [
+        (),
+        ("--json",),
+        ("--original",),
+        (f"out{HOSTILE}.md",),
+        ("out.csv", "--for", "miro"),
+        (f"x.{HOSTILE}",),
+    ],
     "matrix": [
         ("code", "participant"),
         ("code", "segment", "--original", "--json"),

@@ -26,6 +26,8 @@ _STYLES: dict[Style, str] = {
 }
 _DEEPEST = 9
 """The deepest heading that Word's outline knows."""
+_NARROWEST, _WIDEST = 16, 56
+"""Characters by which the widths of a table's columns are weighed, at least and at most."""
 _NO_XML = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 """Code points that XML 1.0 refuses or that are no characters; control characters and halves of pairs are removed before."""
 
@@ -60,27 +62,47 @@ class WordDocument:
 
     def paragraph(self, text: str, style: Style = "text", *, label: str = "") -> None:
         """Add a paragraph; a ``label`` stands before its text in bold. Line ends in it stay."""
+        from docx.shared import RGBColor
+
         paragraph = self._document.add_paragraph(style=_STYLES[style])
         if label:
             paragraph.add_run(f"{_one_line(label)} ").bold = True
-        paragraph.add_run(word_text(text))
+        run = paragraph.add_run(word_text(text))
+        if style == "note":
+            run.font.bold, run.font.color.rgb = False, RGBColor(0x44, 0x44, 0x44)
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-        """Add a table whose header is repeated on each page; numbers stand to the right, None is an empty cell."""
+        """Add a table whose header is repeated on each page; numbers stand to the right, None is an empty cell.
+
+        Columns are as wide as what they hold, within the page.
+        """
+        lines = [tuple(row) for row in rows]
         table = self._document.add_table(rows=0, cols=len(header), style="Table Grid")
+        table.autofit = False
         head = table.add_row()
-        for place, (cell, name) in enumerate(zip(head.cells, header, strict=True)):
+        for cell, name in zip(head.cells, header, strict=True):
             paragraph = cell.paragraphs[0]
             paragraph.add_run(_one_line(name)).bold = True
             paragraph.paragraph_format.keep_with_next = True
-            cell.width = table.columns[place].width
         _mark_row(head, "w:tblHeader")
-        for row in rows:
-            line = table.add_row()
-            _mark_row(line, "w:cantSplit")
-            for target, value in zip(line.cells, row, strict=True):
+        for line in lines:
+            row = table.add_row()
+            _mark_row(row, "w:cantSplit")
+            for target, value in zip(row.cells, line, strict=True):
                 _fill_cell(target, value)
+        for column, width in zip(table.columns, self._widths([header, *lines]), strict=True):
+            column.width = width
+            for cell in column.cells:
+                cell.width = width
         self._document.add_paragraph(style="Normal")
+
+    def _widths(self, lines: Sequence[Sequence[Cell]]) -> list[int]:
+        """Divide the width of the page by the longest text of each column, within bounds."""
+        section = self._document.sections[0]
+        whole = section.page_width - section.left_margin - section.right_margin
+        longest = [max(len(str(cell or "")) for cell in column) for column in zip(*lines, strict=True)]
+        weights = [min(max(length, _NARROWEST), _WIDEST) for length in longest]
+        return [int(whole * weight / sum(weights)) for weight in weights]
 
     def page_break(self) -> None:
         """Begin a new page."""

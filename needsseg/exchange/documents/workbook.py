@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LONGEST_CELL = 32_767
 """Characters that a cell of a workbook holds (Microsoft, Excel specifications and limits)."""
 _WIDEST, _NARROWEST = 60, 8
+_LINE_HEIGHT, _HIGHEST = 15, 409
+"""In points; programs do not all fit the height of a row to wrapped text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,26 @@ def _fill(sheet: Worksheet, table: SheetTable) -> None:
             cell.alignment = Alignment(vertical="top", wrap_text=True)
             if number == 1:
                 cell.font = Font(bold=True)
-    for place in range(1, len(table.header) + 1):
-        longest = max(len(str(row[place - 1] or "")) for row in (table.header, *table.rows))
-        sheet.column_dimensions[get_column_letter(place)].width = min(max(longest + 2, _NARROWEST), _WIDEST)
+    lines = (table.header, *table.rows)
+    widths = [
+        min(max(max(len(part) for row in lines for part in _parts(row[place])) + 2, _NARROWEST), _WIDEST)
+        for place in range(len(table.header))
+    ]
+    for place, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    for number, row in enumerate(lines, start=1):
+        high = max(
+            sum(-(-len(part) // width) or 1 for part in _parts(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        if high > 1:
+            sheet.row_dimensions[number].height = min(high * _LINE_HEIGHT, _HIGHEST)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.header))}{len(table.rows) + 1}"
+
+
+def _parts(cell: Cell) -> list[str]:
+    """The lines of a cell's text."""
+    return str("" if cell is None else cell).split("\n")
 
 
 def _check_length(table: SheetTable, number: int, place: int, text: str) -> None:

@@ -32,7 +32,7 @@ SAME = (
     ("segment card", "Together"), ("segment lineage", "Together"), ("pairs",), ("participants",), ("runs",),
     ("accounts matches",), ("accounts sources",), ("assignments",), ("rules",), ("deliveries",), ("survey versions",),
     ("account", "a1", *DAY), ("triggers", *DAY), ("quotes",), ("matrix", "code", "participant"),
-    ("matrix", "code", "segment", "--status", "suggested"), ("show", INES, "--tagged"),
+    ("matrix", "segment", "interview", "--status", "suggested"), ("show", INES, "--tagged"),
 )  # fmt: skip
 """What is listed to a blind coder."""
 SHARED = {
