@@ -10,7 +10,7 @@ from needsseg.tables import table_text
 
 ENDINGS = (".csv", ".xlsx", ".md")
 ALL = "(all)"
-MARK = "needsseg matrix:"
+MARK = "Matrix by needsseg:"
 """What the first cell of a matrix begins with, to recognise an earlier one."""
 
 Cell = str | int | float | None

@@ -231,7 +231,7 @@ def test_a_matrix_is_written_by_the_ending(coded: Caller, ending: str, tmp_path:
     }
     if ending == ".csv":
         rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
-        assert rows[0] == ["needsseg matrix: code x segment", "(all)", "Minders", "(none)"]
+        assert rows[0] == ["Matrix by needsseg: code x segment", "(all)", "Minders", "(none)"]
         assert rows[2] == ["Work", "3", "2", "1"] and rows[-1] == ["(all)", "5", "2", "3"]
         coded.done("matrix", "code", "segment", "--out", path)
     elif ending == ".xlsx":
