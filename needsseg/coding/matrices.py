@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Literal, get_args
 
 from needsseg.coding.sentences import sentence_spans
@@ -92,17 +91,20 @@ def matrix(
         raise ValueError("within counts sentences, from 0")
     near = {place.id: {place.id} for place in places} if within is None else _near(places, within)
     counted = frozenset(near)
-    inside = {at: line.passages & counted for at, line in enumerate(columns.lines)}
-    cells: dict[tuple[int, int], tuple[int, ...]] = {}
+    columns_of: dict[int, set[int]] = {passage: set() for passage in counted}
+    for column, line in enumerate(columns.lines):
+        for passage in line.passages & counted:
+            columns_of[passage].add(column)
+    reached = {passage: set().union(*(columns_of[each] for each in around)) for passage, around in near.items()}
     order = {place.id: at for at, place in enumerate(places)}
-    for (row, line), column in product(enumerate(rows.lines), inside):
-        ids = [passage for passage in line.passages & counted if not near[passage].isdisjoint(inside[column])]
-        if ids:
-            cells[row, column] = tuple(sorted(ids, key=order.__getitem__))
-    return Matrix(
-        _of(rows, counted), _of(columns, counted), cells, {place.id: place.person for place in places}, counted, count,
-        within,
-    )  # fmt: skip
+    cells: dict[tuple[int, int], list[int]] = {}
+    for row, line in enumerate(rows.lines):
+        for passage in sorted(line.passages & counted, key=order.__getitem__):
+            for column in reached[passage]:
+                cells.setdefault((row, column), []).append(passage)
+    in_order = {cell: tuple(ids) for cell, ids in cells.items()}
+    people = {place.id: place.person for place in places}
+    return Matrix(_of(rows, counted), _of(columns, counted), in_order, people, counted, count, within)
 
 
 def _of(axis: Axis, counted: frozenset[int]) -> Axis:

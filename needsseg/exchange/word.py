@@ -54,17 +54,20 @@ class WordDocument:
         properties.created = properties.modified = moment
         if landscape:
             self._turn_pages()
-        self._document.add_paragraph(_one_line(title), style="Title")
+        # Python-docx looks for the end of the document at each paragraph, which takes minutes with thousands of them.
+        self._end = self._document.element.body.sectPr
+        self._style_ids: dict[str, str] = {}
+        self._add("Title").add_run(_one_line(title))
 
     def heading(self, text: str, level: int = 1) -> None:
         """Add a heading of ``level`` 1 (chapter) to 9, on one line."""
-        self._document.add_heading(_one_line(text), level=max(1, min(level, _DEEPEST)))
+        self._add(f"Heading {max(1, min(level, _DEEPEST))}").add_run(_one_line(text))
 
     def paragraph(self, text: str, style: Style = "text", *, label: str = "") -> None:
         """Add a paragraph; a ``label`` stands before its text in bold. Line ends in it stay."""
         from docx.shared import RGBColor
 
-        paragraph = self._document.add_paragraph(style=_STYLES[style])
+        paragraph = self._add(_STYLES[style])
         if label:
             paragraph.add_run(f"{_one_line(label)} ").bold = True
         run = paragraph.add_run(word_text(text))
@@ -79,8 +82,12 @@ class WordDocument:
         lines = [tuple(row) for row in rows]
         table = self._document.add_table(rows=0, cols=len(header), style="Table Grid")
         table.autofit = False
+        widths = self._widths([header, *lines])
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
         head = table.add_row()
-        for cell, name in zip(head.cells, header, strict=True):
+        for cell, name, width in zip(head.cells, header, widths, strict=True):
+            cell.width = width
             paragraph = cell.paragraphs[0]
             paragraph.add_run(_one_line(name)).bold = True
             paragraph.paragraph_format.keep_with_next = True
@@ -88,13 +95,22 @@ class WordDocument:
         for line in lines:
             row = table.add_row()
             _mark_row(row, "w:cantSplit")
-            for target, value in zip(row.cells, line, strict=True):
+            for target, value, width in zip(row.cells, line, widths, strict=True):
                 _fill_cell(target, value)
-        for column, width in zip(table.columns, self._widths([header, *lines]), strict=True):
-            column.width = width
-            for cell in column.cells:
-                cell.width = width
-        self._document.add_paragraph(style="Normal")
+                target.width = width
+        self._add("Normal")
+
+    def _add(self, style: str) -> Any:
+        """Add an empty paragraph of a style of Word's and return it."""
+        from docx.oxml import OxmlElement
+        from docx.text.paragraph import Paragraph
+
+        if style not in self._style_ids:
+            self._style_ids[style] = self._document.styles[style].style_id
+        element = OxmlElement("w:p")
+        self._end.addprevious(element)
+        element.style = self._style_ids[style]
+        return Paragraph(element, self._document._body)
 
     def _widths(self, lines: Sequence[Sequence[Cell]]) -> list[int]:
         """Divide the width of the page by the longest text of each column, within bounds."""

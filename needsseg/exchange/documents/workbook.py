@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -50,21 +51,26 @@ def _fill(sheet: Worksheet, table: SheetTable) -> None:
     from openpyxl.styles import Alignment, Font  # type: ignore[import-untyped]
     from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
+    # Styles are made once and copied: openpyxl takes a multiple of the time to set them for each cell.
+    plain = sheet.cell(1, 1)
+    plain.alignment = Alignment(vertical="top", wrap_text=True)
+    plain_style = copy(plain._style)
+    plain.font = Font(bold=True)
+    head_style = copy(plain._style)
     for number, row in enumerate((table.header, *table.rows), start=1):
         for place, value in enumerate(row, start=1):
             cell = sheet.cell(number, place)
+            cell._style = copy(head_style if number == 1 else plain_style)
             if isinstance(value, str):
                 text = word_text(value)
                 _check_length(table, number, place, text)
                 cell.value = text
                 # What begins like a formula stays text, also when somebody edits the cell.
                 cell.data_type = "s"
-                cell.quotePrefix = text.startswith(FORMULA_STARTS)
+                if text.startswith(FORMULA_STARTS):
+                    cell.quotePrefix = True
             elif value is not None:
                 cell.value = value
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-            if number == 1:
-                cell.font = Font(bold=True)
     lines = (table.header, *table.rows)
     widths = [
         min(max(max(len(part) for row in lines for part in _parts(row[place])) + 2, _NARROWEST), _WIDEST)
