@@ -26,7 +26,7 @@ _STYLES: dict[Style, str] = {
 }
 _DEEPEST = 9
 """The deepest heading that Word's outline knows."""
-_NARROWEST, _WIDEST = 16, 56
+_NARROWEST, _WIDEST = 20, 56
 """Characters by which the widths of a table's columns are weighed, at least and at most."""
 _NO_XML = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 """Code points that XML 1.0 refuses or that are no characters; control characters and halves of pairs are removed before."""
