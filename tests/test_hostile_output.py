@@ -47,7 +47,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "reimport": [(MAREK, "talk.txt"), (MAREK, "talk.txt", "--json")],
     "merge": [("theirs.db", "--dry-run"), ("theirs.db", "--dry-run", "--json"), (f"no{HOSTILE}.db",)],
     "interviews": [(), ("--json",)],
-    "show": [(MAREK,), (MAREK, "--json")],
+    "show": [(MAREK,), (MAREK, "--json"), (MAREK, "--tagged"), (MAREK, "--tagged", "--original", "--json")],
     "search": [("week",), ("week", "--json"), ("week", "--with-code", CODE)],
     "role": [(MAREK, WHO, "other")],
     "speakers": [(), ("--json",)],
@@ -84,7 +84,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "coverage": [(), ("--json",), ("--coder", HOSTILE)],
     "blind": [(), ("on",), ("off",)],
     "codes": [(), ("--json",)],
-    "codebook": [(), ("--json",)],
+    "codebook": [(), ("--json",), ("--out", f"book{HOSTILE}.md"), ("--out", "book.csv", "--original", "--json")],
     "codebook create": [(HOSTILE,), ("fresh", "--under", CODE)],
     "codebook delete": [(CODE, "--dry-run"), (CODE, "--dry-run", "--json")],
     "codebook describe": [(CODE, HOSTILE)],
@@ -198,6 +198,22 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "validate": [(*DAY, "--since", "2026-01-01"), (*DAY, "--since", "2026-01-01", "--json")],
     "readout": [(), ("--json",)],
     "report": [(f"out{HOSTILE}.md", *DAY), (f"out{HOSTILE}.pdf", *DAY)],
+    "report": [(f"out{HOSTILE}.md", *DAY)],
+    "quotes": [
+        (),
+        ("--json",),
+        ("--original",),
+        (f"out{HOSTILE}.md",),
+        ("out.csv", "--for", "miro"),
+        (f"x.{HOSTILE}",),
+    ],
+    "matrix": [
+        ("code", "participant"),
+        ("code", "segment", "--original", "--json"),
+        ("code", HOSTILE),
+        ("code", "code", "--out", f"out{HOSTILE}.csv"),
+    ],
+    "audit": [(f"audit{HOSTILE}.md",), ("audit.json", "--original", "--json")],
 }
 """Calls of every command that have something of the study to print, or name something that is not there."""
 

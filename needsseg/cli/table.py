@@ -117,5 +117,12 @@ COMMANDS: dict[str, Entry] = {
     "survey": _entry("survey", "survey", "6 Decisions", "Build the five questions that route users to segments."),
     "validate": _entry("validation", "validate", "6 Decisions", "Test whether segments help to predict who stays."),
     "readout": _entry("exchange.report", "readout", "6 Decisions", "Show or write the text that opens the report."),
+    "quotes": _entry(
+        "exchange.quotes", "quotes", "6 Decisions", "List quotes with all about them, or write them to a file."
+    ),
+    "matrix": _entry(
+        "exchange.matrix", "matrix", "6 Decisions", "Cross codes with codes, people, segments, attributes."
+    ),
+    "audit": _entry("exchange.audit", "audit", "6 Decisions", "Write who decided what when, for a method's appendix."),
     "report": _entry("exchange.report", "report", "6 Decisions", "Write a report to read and forward."),
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
-from needsseg.files import check_folder, whole_file, write_errors
+from needsseg.files import check_folder, write_errors, write_file
 from needsseg.text import without_controls
 
 Style = Literal["text", "quote", "note", "bullet", "subtitle"]
@@ -25,6 +26,8 @@ _STYLES: dict[Style, str] = {
 }
 _DEEPEST = 9
 """The deepest heading that Word's outline knows."""
+_NARROWEST, _WIDEST = 20, 56
+"""Characters by which the widths of a table's columns are weighed, at least and at most."""
 _NO_XML = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 """Code points that XML 1.0 refuses or that are no characters; control characters and halves of pairs are removed before."""
 
@@ -53,56 +56,85 @@ class WordDocument:
         properties.created = properties.modified = moment
         if landscape:
             self._turn_pages()
-        self._document.add_paragraph(_one_line(title), style="Title")
+        # Python-docx looks for the end of the document at each paragraph, which takes minutes with thousands of them.
+        self._end = self._document.element.body.sectPr
+        self._style_ids: dict[str, str] = {}
+        self._add("Title").add_run(_one_line(title))
 
     def heading(self, text: str, level: int = 1) -> None:
         """Add a heading of ``level`` 1 (chapter) to 9, on one line."""
-        self._document.add_heading(_one_line(text), level=max(1, min(level, _DEEPEST)))
+        self._add(f"Heading {max(1, min(level, _DEEPEST))}").add_run(_one_line(text))
 
     def paragraph(self, text: str, style: Style = "text", *, label: str = "") -> None:
         """Add a paragraph; a ``label`` stands before its text in bold. Line ends in it stay."""
-        paragraph = self._document.add_paragraph(style=_STYLES[style])
+        from docx.shared import RGBColor
+
+        paragraph = self._add(_STYLES[style])
         if label:
             paragraph.add_run(f"{_one_line(label)} ").bold = True
-        paragraph.add_run(word_text(text))
+        run = paragraph.add_run(word_text(text))
+        if style == "note":
+            run.font.bold, run.font.color.rgb = False, RGBColor(0x44, 0x44, 0x44)
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-        """Add a table whose header is repeated on each page; numbers stand to the right, None is an empty cell."""
-        lines = [list(row) for row in rows]
+        """Add a table whose header is repeated on each page; numbers stand to the right, None is an empty cell.
+
+        Columns are as wide as what they hold, within the page.
+        """
+        lines = [tuple(row) for row in rows]
         table = self._document.add_table(rows=0, cols=len(header), style="Table Grid")
         table.autofit = False
-        section = self._document.sections[0]
-        room = section.page_width - section.left_margin - section.right_margin
-        for column, width in zip(table.columns, column_widths(header, lines, room), strict=True):
-            column.width = int(width)
+        widths = self._widths([header, *lines])
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
         head = table.add_row()
-        for place, (cell, name) in enumerate(zip(head.cells, header, strict=True)):
+        for cell, name, width in zip(head.cells, header, widths, strict=True):
+            cell.width = width
             paragraph = cell.paragraphs[0]
             paragraph.add_run(_one_line(name)).bold = True
             paragraph.paragraph_format.keep_with_next = True
-            cell.width = table.columns[place].width
         _mark_row(head, "w:tblHeader")
-        for row in lines:
-            line = table.add_row()
-            _mark_row(line, "w:cantSplit")
-            for place, (target, value) in enumerate(zip(line.cells, row, strict=True)):
-                target.width = table.columns[place].width
+        for line in lines:
+            row = table.add_row()
+            _mark_row(row, "w:cantSplit")
+            for target, value, width in zip(row.cells, line, widths, strict=True):
                 _fill_cell(target, value)
-        self._document.add_paragraph(style="Normal")
+                target.width = width
+        self._add("Normal")
+
+    def _add(self, style: str) -> Any:
+        """Add an empty paragraph of a style of Word's and return it."""
+        from docx.oxml import OxmlElement
+        from docx.text.paragraph import Paragraph
+
+        if style not in self._style_ids:
+            self._style_ids[style] = self._document.styles[style].style_id
+        element = OxmlElement("w:p")
+        self._end.addprevious(element)
+        element.style = self._style_ids[style]
+        return Paragraph(element, self._document._body)
+
+    def _widths(self, lines: Sequence[Sequence[Cell]]) -> list[int]:
+        """Divide the width of the page among the columns."""
+        section = self._document.sections[0]
+        whole = section.page_width - section.left_margin - section.right_margin
+        return [int(width) for width in column_widths(lines, whole)]
 
     def page_break(self) -> None:
         """Begin a new page."""
         self._document.add_page_break()
 
+    def content(self) -> bytes:
+        """Return the file's bytes."""
+        stream = BytesIO()
+        self._document.save(stream)
+        return stream.getvalue()
+
     def write(self, path: Path) -> None:
         """Write the file; NeedssegError where the folder is missing, full or read-only, and then nothing is replaced."""
         check_folder(path)
-        with write_errors(path), whole_file(path, sync=True) as partial, partial.open("wb") as stream:
-            self.save(stream)
-
-    def save(self, stream: BinaryIO) -> None:
-        """Write the file's content to a stream."""
-        self._document.save(stream)
+        with write_errors(path):
+            write_file(path, self.content(), sync=True)
 
     def _turn_pages(self) -> None:
         from docx.enum.section import WD_ORIENT
@@ -112,14 +144,11 @@ class WordDocument:
         section.page_width, section.page_height = section.page_height, section.page_width
 
 
-def column_widths(header: Sequence[str], rows: Sequence[Sequence[Cell]], room: float) -> list[float]:
-    """Return widths of columns that fill ``room``: the longer what they hold, the wider, and none narrower than its words."""
-    wanted = []
-    for place, name in enumerate(header):
-        cells = [name, *(str(row[place]) for row in rows if row[place] is not None)]
-        longest_word = max((len(word) for cell in cells for word in cell.split()), default=1)
-        wanted.append(max(longest_word + 2, min(max(map(len, cells)), 60) ** 0.8 * 1.6))
-    return [room * each / sum(wanted) for each in wanted]
+def column_widths(lines: Sequence[Sequence[Cell]], whole: float) -> list[float]:
+    """Divide a width among the columns of ``lines``, the header among them, by the longest text of each, within bounds."""
+    longest = [max(len(str(cell or "")) for cell in column) for column in zip(*lines, strict=True)]
+    weights = [min(max(length, _NARROWEST), _WIDEST) for length in longest]
+    return [whole * weight / sum(weights) for weight in weights]
 
 
 def _one_line(text: str) -> str:

@@ -86,6 +86,10 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
     def on_mount(self) -> None:
         """Read the study and focus the list."""
         self.refresh_sheet()
+        self.focus_rows()
+
+    def focus_rows(self) -> None:
+        """Focus the list."""
         self.listed.focus()
 
     @property

@@ -152,6 +152,8 @@ def test_json_is_as_documented(
         | {"SURVEY": str(tmp_path / "survey.toml"), "ANSWERS": str(tmp_path / "answers.csv")}
         | {"PROJECT": str(tmp_path / "made.qdpx"), "CODEBOOK": str(tmp_path / "codes.qdc")}
         | {"START": str(start), "END": str(end)}
+        | {"BOOK": str(tmp_path / "book.md"), "QUOTES": str(tmp_path / "quotes.csv")}
+        | {"MATRIX": str(tmp_path / "matrix.csv"), "TRAIL": str(tmp_path / "audit.md")}
         | {"FILE": str(edited), "STUDY": str(demo_folder / "needsseg.db")}
         | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
     )
@@ -201,7 +203,7 @@ def _keys(value: object) -> set[str]:
 
 
 def test_every_listing_is_documented() -> None:
-    assert len(JSON_ROWS) == 82
+    assert len(JSON_ROWS) == 89
 
 
 def test_the_changelog_knows_the_version() -> None:

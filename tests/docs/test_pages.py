@@ -113,8 +113,12 @@ def _check_command(line: str) -> None:
     words = shlex.split(line, comments=True)[1:]
     context = click.Context(program, info_name="needsseg")
     shared = {name for option in program.params for name in option.opts}
+    value = False
     for number, word in enumerate(words):
-        command = context.command
+        command, is_value = context.command, value
+        value = any(word in each.opts and not each.is_flag for each in command.params if isinstance(each, click.Option))
+        if is_value:
+            continue
         if word.startswith("--"):
             options = {name for option in command.params for name in [*option.opts, *option.secondary_opts]}
             assert word.split("=")[0] in options | shared | {"--help"}, f"{line}: there is no option {word}"

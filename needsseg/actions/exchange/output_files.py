@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
@@ -39,8 +40,20 @@ def _contains(path: Path, mark: str) -> bool:
         return False
 
 
+def ending(path: Path, known: Sequence[str], kind: str) -> str:
+    """Return the suffix by which a result of a kind ("quotes") is written, such as ``.csv``; UsageError where it is not known."""
+    suffix = path.suffix.lower()
+    if suffix not in known:
+        named = f"“{path.suffix}” is not an ending" if suffix else "it has no ending"
+        raise UsageError(
+            f"{path}: {named} in which {kind} can be written.",
+            f"The endings are {', '.join(known[:-1])} and {known[-1]}.",
+        )
+    return suffix
+
+
 def write(study: Study, path: Path, content: str | bytes, *, private: bool = False) -> None:
-    """Write a file whole or not at all, readable by its owner alone if ``private``; NeedssegError if that fails."""
+    """Write content whole or not at all, readable by its owner alone if ``private``; NeedssegError if that fails."""
     try:
         with leftovers.writing_to(study, path):
             write_file(path, content, private=private)

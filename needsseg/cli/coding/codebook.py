@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -13,21 +14,45 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table
 from needsseg.cli.parameters import json_option, opened
 from needsseg.errors import UsageError
+from needsseg.text import format_count
 
 code_argument = click.argument("name", metavar="CODE")
 NONE = "none"
 
 
 @click.group(invoke_without_command=True, no_args_is_help=False)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write it with examples to this .md, .docx, .xlsx or .csv file."
+)
+@click.option(
+    "--examples",
+    type=click.IntRange(0, 50),
+    metavar="N",
+    help="With --out: at most this many quotes a code. Default: 3.",
+)
+@click.option("--original", is_flag=True, help="With --out: use real names, not pseudonyms.")
+@click.option("--force", is_flag=True, help="With --out: replace a file that holds no codebook.")
 @json_option
 @click.pass_context
-def codebook(ctx: click.Context, as_json: bool) -> None:
-    """List the codebook as a tree, or edit one of its codes."""
+def codebook(
+    ctx: click.Context, out: Path | None, examples: int | None, original: bool, force: bool, as_json: bool
+) -> None:
+    """List the codebook as a tree, write it to a file for others, or edit one of its codes."""
+    chosen = {"--out": out is not None, "--examples": examples is not None, "--original": original, "--force": force}
     if ctx.invoked_subcommand is not None:
         if as_json:
             raise UsageError(f"--json goes with the list, not with {ctx.invoked_subcommand}.", "Put it at the end.")
+        if any(chosen.values()):
+            name = next(name for name, given in chosen.items() if given)
+            raise UsageError(f"{name} goes with the list, not with {ctx.invoked_subcommand}.", "Leave one of them out.")
         return
     session = ctx.ensure_object(Session)
+    if out is not None:
+        _write(session, out, examples, original=original, force=force, as_json=as_json)
+        return
+    if any(chosen.values()):
+        name = next(name for name, given in chosen.items() if given)
+        raise UsageError(f"{name} goes with --out.", "Name a file: needsseg codebook --out codebook.docx")
     with opened(session) as study:
         branches, doubles = actions.tree(study), actions.doubles(study)
     for words in doubles:
@@ -38,6 +63,25 @@ def codebook(ctx: click.Context, as_json: bool) -> None:
     print_tree(branches)
     if not branches:
         session.say("There are no codes yet: needsseg codebook create NAME, or needsseg code NAME ID")
+
+
+def _write(session: Session, path: Path, examples: int | None, *, original: bool, force: bool, as_json: bool) -> None:
+    """Write the codebook to a file."""
+    from needsseg.actions.coding.pseudonyms import left_warning
+    from needsseg.actions.exchange import codebooks
+
+    with opened(session) as study:
+        codebooks.check(study, path, overwrite=force)
+        most = codebooks.EXAMPLES if examples is None else examples
+        rows = codebooks.entries(study, examples=most, original=original)
+        codebooks.write(study, rows, path, overwrite=force)
+        warning = None if original else left_warning(study)
+    if as_json:
+        print_object({"path": str(path), "codes": len(rows), "original": original})
+    names = "with names as in the study" if original else "under pseudonyms"
+    session.say(f"Wrote {format_count(len(rows), 'code')} to {path}, {names}.")
+    if warning:
+        session.warn(warning)
 
 
 def print_tree(branches: Sequence[Branch]) -> None:

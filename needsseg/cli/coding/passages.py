@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import get_args
+from dataclasses import asdict, replace
 
 import click
 
 from needsseg.actions.coding import codebook as book
 from needsseg.actions.coding import passages as actions
 from needsseg.actions.coding import pseudonyms as hiding
+from needsseg.actions.coding.search_scope import PassageFilter, select
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import OFFSET, PASSAGE, json_option, opened
+from needsseg.cli.passage_options import passage_options
 from needsseg.errors import UsageError
 from needsseg.records import PassageStatus
 from needsseg.text import format_count
@@ -33,35 +34,20 @@ def suggest(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--interview", metavar="KEY", help="Only this interview.")
-@click.option("--status", type=click.Choice(get_args(PassageStatus)), help="Only passages with this status.")
-@click.option("--code", metavar="NAME", help="Only passages with this code.")
-@click.option("--query", metavar="WORDS", help="Only passages with all these words.")
+@passage_options()
 @click.option(
     "--pseudonyms",
     "conceal",
     is_flag=True,
     help="Replace names, companies, e-mail addresses and phone numbers by pseudonyms.",
 )
-@click.option("--coder", metavar="NAME", help="Only passages that this person decided on or coded.")
 @click.option("--lost", is_flag=True, help="Only passages whose words are no longer in the edited transcript.")
 @json_option
 @click.pass_obj
-def passages(
-    session: Session,
-    interview: str | None,
-    status: PassageStatus | None,
-    code: str | None,
-    query: str | None,
-    conceal: bool,
-    coder: str | None,
-    lost: bool,
-    as_json: bool,
-) -> None:
+def passages(session: Session, wanted: PassageFilter, conceal: bool, lost: bool, as_json: bool) -> None:
     """List passages by interview and place."""
     with opened(session) as study:
-        words = (query or "").strip() or None
-        rows = actions.listing(study, interview, status, code, words, anchored=False if lost else None, coder=coder)
+        rows = select(study, replace(wanted, anchored=False if lost else None))
         if conceal:
             rows = hiding.concealed(study, rows)
             if warning := hiding.left_warning(study):

@@ -14,6 +14,7 @@ from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
+from needsseg.errors import UsageError
 from needsseg.records import Role, Turn
 from needsseg.text import format_clock, format_count
 
@@ -70,10 +71,20 @@ def interviews(session: Session, as_json: bool) -> None:
 
 @click.command()
 @click.argument("key")
+@click.option("--tagged", is_flag=True, help="Print the text with its codes inline, under pseudonyms.")
+@click.option("--original", is_flag=True, help="With --tagged: use real names, not pseudonyms.")
 @json_option
 @click.pass_obj
-def show(session: Session, key: str, as_json: bool) -> None:
-    """Show an interview: who spoke, when, and the offsets that mark and adjust use."""
+def show(session: Session, key: str, tagged: bool, original: bool, as_json: bool) -> None:
+    """Show an interview: who spoke, when, and the offsets that mark and adjust use.
+
+    With --tagged each accepted passage stands between [12: Work > Handover; Night] and [/12], 12 being its id.
+    """
+    if tagged:
+        _show_tagged(session, key, original=original, as_json=as_json)
+        return
+    if original:
+        raise UsageError("--original goes with --tagged.", "Without it, names are as in the study.")
     with opened(session) as study:
         transcript, title = actions.show(study, key), actions.title(study, key)
     if as_json:
@@ -83,6 +94,34 @@ def show(session: Session, key: str, as_json: bool) -> None:
     for turn in transcript.turns:
         print_text(f"\n{_heading(turn)}\n{transcript.words(turn)}")
     for warning in transcript.warnings:
+        session.warn(warning)
+
+
+def _show_tagged(session: Session, key: str, *, original: bool, as_json: bool) -> None:
+    from needsseg.actions.coding.pseudonyms import left_warning
+    from needsseg.actions.exchange.tagged import tagged_interview
+
+    with opened(session) as study:
+        shown = tagged_interview(study, key, original=original)
+        warning = None if original else left_warning(study)
+    if as_json:
+        tags = [asdict(tag) for tag in shown.tags]
+        print_object(
+            {
+                "interview": shown.interview,
+                "tagged": shown.tagged,
+                "text": shown.text,
+                "passages": tags,
+                "lost": shown.lost,
+            }
+        )
+    else:
+        print_text(f"{shown.interview}\n\n{shown.tagged}")
+        if not shown.tags:
+            session.say("No passage of it is accepted yet. Accept some: needsseg decide")
+    if shown.lost:
+        session.warn(f"{format_count(shown.lost, 'passage')} without a place in the edited text left out")
+    if warning:
         session.warn(warning)
 
 

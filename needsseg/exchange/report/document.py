@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 from needsseg.exchange.report.content import (
     ALL_PROPOSED,
     MADE_BY,
@@ -32,9 +30,7 @@ def document(report: Report) -> bytes:
         word.heading(section.title)
         for block in section.blocks:
             _add(word, block)
-    stream = BytesIO()
-    word.save(stream)
-    return stream.getvalue()
+    return word.content()
 
 
 def _add(word: WordDocument, block: Block) -> None:

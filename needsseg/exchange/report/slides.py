@@ -135,7 +135,7 @@ def _table(deck: Any, head: str, table: Table, about: str = "") -> None:
     for start in range(0, max(1, len(table.rows)), _ROWS):
         slide = _slide(deck, head)
         _paragraphs(slide, _TOP - 0.4, [about or table.caption], size=14, colour=_SOFT)
-        widths = column_widths(table.header, table.rows, _INNER)
+        widths = column_widths([table.header, *table.rows], _INNER)
         _cells(slide, _TOP + 0.4, table.header, table.rows[start : start + _ROWS], widths)
 
 

@@ -90,6 +90,12 @@ class Dialogs:
 
         self.context.push(SearchSheet(self.context.study), self._go)
 
+    def open_matrix(self) -> None:
+        """Open the matrix of codes; a passage of a cell opens in its interview."""
+        from needsseg.tui.code.sheets.matrix import MatrixSheet
+
+        self.context.push(MatrixSheet(self.context.study), self._go)
+
     def search_alike(self) -> None:
         """Search the study for passages similar to the current one."""
         passage = self._passage_for_notes()

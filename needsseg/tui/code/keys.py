@@ -88,6 +88,7 @@ CODE_KEYS: list[BindingType] = [
     Binding("M", "memo_interview", "memo on the interview", id="code.memo_interview", show=False),
     Binding("J", "job", "job statement", id="code.job", show=False, tooltip="write the passage's job statement"),
     Binding("b", "codebook", "codebook", id="code.codebook", show=False, tooltip="the codebook: arrange, pin, merge"),
+    Binding("X", "matrix", "matrix", id="code.matrix", show=False, tooltip="cross codes with codes, people, segments"),
     Binding("f", "search", "search the study", id="code.search", show=False),
     Binding("L", "alike", "find similar passages", id="code.alike", show=False),
     Binding(

@@ -117,6 +117,7 @@ class CodeScreen(StudyScreen):
         self.action_memo, self.action_memo_interview = self.dialogs.open_memo, self.dialogs.open_interview_memo
         self.action_job, self.action_codebook = self.dialogs.open_job_statement, self.dialogs.open_codebook
         self.action_search, self.action_alike = self.dialogs.open_search, self.dialogs.search_alike
+        self.action_matrix = self.dialogs.open_matrix
         self.action_blind = self.dialogs.switch_blind
 
     def compose_body(self) -> ComposeResult:

@@ -20,6 +20,7 @@ MODULES: Mapping[str, str] = {
     "code_tree": "code.sheets.code_tree",
     "codebook": "code.sheets.codebook",
     "coverage": "code.sheets.coverage",
+    "matrix": "code.sheets.matrix",
     "curves": "stack.curves",
     "go": "app",
     "halving": "segments.split_merge_dialogs",

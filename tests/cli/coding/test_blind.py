@@ -31,7 +31,8 @@ SAME = (
     ("memos",), ("jobs",), ("needs",), ("leftover",), ("segments",), ("segment show", "Together"),
     ("segment card", "Together"), ("segment lineage", "Together"), ("pairs",), ("participants",), ("runs",),
     ("accounts matches",), ("accounts sources",), ("assignments",), ("rules",), ("deliveries",), ("survey versions",),
-    ("account", "a1", *DAY), ("triggers", *DAY),
+    ("account", "a1", *DAY), ("triggers", *DAY), ("quotes",), ("matrix", "code", "participant"),
+    ("matrix", "segment", "interview", "--status", "suggested"), ("show", INES, "--tagged"),
 )  # fmt: skip
 """What is listed to a blind coder."""
 SHARED = {
@@ -51,6 +52,7 @@ SHARED = {
     "check": "of the file",
     "backups": "of the file",
     "agreement": "refused to who works blind",
+    "audit": "refused to who works blind",
     "map": "has vectors only after a run; the actions it reads are those of leftover",
     "needs tree": "asks for vectors; test_the_tree_of_codes_is_of_ones_own has its codes",
 }

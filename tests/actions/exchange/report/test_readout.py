@@ -108,7 +108,12 @@ def test_what_nobody_wrote_is_said(demo_study: Study) -> None:
 
 def test_nothing_is_said_to_be_decided_by_people_before_somebody_did(demo_study: Study) -> None:
     whole = as_markdown(gather(demo_study))
-    assert "nobody has checked a passage" in whole and "nobody decided on one" in whole and "decided on by people" not in whole and "people accepted" not in whole
+    assert (
+        "nobody has checked a passage" in whole
+        and "nobody decided on one" in whole
+        and "decided on by people" not in whole
+        and "people accepted" not in whole
+    )
 
 
 def test_each_limit_is_said_once(demo_study: Study) -> None:

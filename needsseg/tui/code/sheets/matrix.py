@@ -1,0 +1,266 @@
+"""The matrix sheet: codes crossed with codes, people, interviews, segments or an attribute; each cell opens its passages."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, get_args
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.coordinate import Coordinate
+from textual.widgets import DataTable, OptionList, Static
+
+from needsseg.actions.coding import passages
+from needsseg.actions.exchange import Count, Share, matrices
+from needsseg.actions.transcripts.participant_names import participant_names
+from needsseg.text import format_count, plural
+from needsseg.tui.bookmark import Bookmark
+from needsseg.tui.keys.hints import key_hints
+from needsseg.tui.sheet import Sheet
+from needsseg.tui.widgets.prompt import Choice, Prompt
+from needsseg.tui.words import lines, one_line, plain
+
+if TYPE_CHECKING:
+    from needsseg.actions.exchange import Matrix
+    from needsseg.actions.study import Study
+
+SHARES: tuple[Share | None, ...] = (None, *get_args(Share))
+COUNTS: tuple[Count, ...] = get_args(Count)
+DISTANCES: tuple[int | None, ...] = (None, 0, 1, 2, 5)
+ROW_NAME, COLUMN_NAME = 30, 14
+LONGEST = 300
+ALL = "(all)"
+
+
+class MatrixSheet(Sheet[Bookmark]):
+    """A table whose rows and columns can be changed; enter lists the passages of a cell, and one of those can be opened."""
+
+    TITLE = "Matrix"
+    KEYS = (
+        "enter shows the cell's passages · {matrix.rows} rows · {matrix.columns} columns · {matrix.count} passages or "
+        "participants · {matrix.share} shares · {matrix.within} near each other · {sheet.close} closes"
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "axis('rows')", "choose the rows", id="matrix.rows"),
+        Binding("c", "axis('columns')", "choose the columns", id="matrix.columns"),
+        Binding("p", "count", "count passages or participants", id="matrix.count"),
+        Binding("s", "share", "shares of rows or columns", id="matrix.share"),
+        Binding("w", "within", "codes near each other", id="matrix.within"),
+    ]
+    DEFAULT_CSS = """
+    MatrixSheet DataTable { height: 1fr; background: $surface; }
+    """
+
+    def __init__(self, study: Study) -> None:
+        super().__init__(study)
+        self._axes = {"rows": "code", "columns": "participant"}
+        self._count, self._share, self._within = 0, 0, 0
+        self._matrix: Matrix | None = None
+        self._last_place = Coordinate(0, 0)
+        self._table: DataTable[Text] = DataTable(cursor_type="cell", fixed_columns=1, zebra_stripes=True, id="matrix")
+
+    def compose(self) -> ComposeResult:
+        """Yield the table, the message, and the keys."""
+        with Vertical() as box:
+            box.border_title = self.TITLE
+            yield self._table
+            yield Static(id="sheet-state", classes="line", markup=False)
+            yield Static(key_hints(self.KEYS), classes="line", markup=False)
+
+    def focus_rows(self) -> None:
+        """Focus the table."""
+        self._table.focus()
+
+    def reload(self) -> None:
+        """Cross the axes again; the cursor stays in its place."""
+        at = self._table.cursor_coordinate
+        self._matrix = None
+        self._table.clear(columns=True)
+        self._matrix = matrices.cross(
+            self.study,
+            self._axes["rows"],
+            self._axes["columns"],
+            count=COUNTS[self._count],
+            within=DISTANCES[self._within],
+            original=True,
+        )
+        self._fill(self._matrix)
+        if self._matrix.rows.lines:
+            self._table.move_cursor(row=at.row, column=max(at.column, 1))
+        self._last_place = self._table.cursor_coordinate
+
+    def _fill(self, matrix: Matrix) -> None:
+        rows = [("  " * line.depth + one_line(line.label or line.name), line) for line in matrix.rows.lines]
+        width = min(max((len(name) for name, _ in rows), default=0), ROW_NAME)
+        self._table.add_column(_cut(matrix.rows.kind, width), width=width)
+        self._table.add_column(Text(ALL, justify="right"))
+        for line in matrix.columns.lines:
+            self._table.add_column(_right(_shortened(one_line(line.label or line.name), COLUMN_NAME)))
+        columns = range(len(matrix.columns.lines))
+        for row, (name, line) in enumerate(rows):
+            cells = (self._shown_cell(matrix, row, column) for column in columns)
+            self._table.add_row(_cut(name, width), _right(str(matrix.number(line.passages))), *map(_right, cells))
+        totals = (str(matrix.number(line.passages)) for line in matrix.columns.lines)
+        self._table.add_row(Text(ALL), _right(str(matrix.number(matrix.counted))), *map(_right, totals))
+
+    def _shown_cell(self, matrix: Matrix, row: int, column: int) -> str:
+        share = SHARES[self._share]
+        if not matrix.value(row, column):
+            return "·"
+        part = None if share is None else matrix.share(row, column, share)
+        return str(matrix.value(row, column)) if part is None else f"{part:.0%}"
+
+    def state(self) -> str:
+        """Return what is crossed and counted, and the cell under the cursor with its full names."""
+        matrix = self._matrix
+        if matrix is None:
+            return f"{self._axes['rows']} by {self._axes['columns']}"
+        within = DISTANCES[self._within]
+        parts = [f"{matrix.rows.kind} by {matrix.columns.kind}, {matrix.count}"]
+        if SHARES[self._share] is not None:
+            parts.append(f"shares of each {SHARES[self._share]}")
+        if within is not None:
+            parts.append(f"at most {within} {plural(within, 'sentence')} apart")
+        row, column, ids = self._current(matrix)
+        number = matrix.number(ids)
+        unit = format_count(number, COUNTS[self._count].removesuffix("s"))
+        return f"{' · '.join(parts)}\n{one_line(row, 36)} × {one_line(column, 24)}: {unit}"
+
+    def _current(self, matrix: Matrix) -> tuple[str, str, tuple[int, ...]]:
+        """Return the row's and column's names at the cursor, and the passages of the cell."""
+        at = self._table.cursor_coordinate
+        row, column = at.row, at.column - 2
+        lines_of, columns = matrix.rows.lines, matrix.columns.lines
+        is_row, is_column = row < len(lines_of), 0 <= column < len(columns)
+        names = (lines_of[row].name if is_row else ALL, columns[column].name if is_column else ALL)
+        if is_row and is_column:
+            return *names, matrix.cells.get((row, column), ())
+        ids = lines_of[row].passages if is_row else columns[column].passages if is_column else matrix.counted
+        return *names, tuple(sorted(ids))
+
+    @on(DataTable.CellHighlighted)
+    def _moved(self, event: DataTable.CellHighlighted) -> None:
+        event.stop()
+        # Filling the table moves its cursor too; only a person's move ends the message.
+        if event.coordinate == self._table.cursor_coordinate != self._last_place:
+            self._last_place = event.coordinate
+            self._happened, self._wrong = "", False
+        self.tell()
+
+    @on(DataTable.CellSelected)
+    def _chosen(self, event: DataTable.CellSelected) -> None:
+        event.stop()
+        if self._matrix is None:
+            return
+        row, column, ids = self._current(self._matrix)
+        if not ids:
+            self.tell("no passage is in this cell")
+            return
+        self.app.push_screen(CellPassagesSheet(self.study, f"{row} × {column}", ids), self._open)
+
+    def _open(self, place: Bookmark | None) -> None:
+        if place is not None:
+            self.dismiss(place)
+
+    def action_axis(self, axis: str) -> None:
+        """Ask what the rows or the columns are."""
+        names = [*matrices.KINDS, *(name for name in matrices.attributes(self.study) if name not in matrices.KINDS)]
+        choices = [Choice(name, name, "" if name in matrices.KINDS else "attribute of participants") for name in names]
+        self.app.push_screen(
+            Prompt(f"What are the {axis}?", choices=choices, free=False), partial(self._set_axis, axis)
+        )
+
+    def _set_axis(self, axis: str, kind: str | None) -> None:
+        if kind:
+            self._change(f"{axis} are: {kind}", **{axis: kind})
+
+    def action_count(self) -> None:
+        """Count passages, or participants."""
+        self._count = 1 - self._count
+        self._change(f"cells count {COUNTS[self._count]}")
+
+    def action_share(self) -> None:
+        """Show numbers, shares of rows, or shares of columns."""
+        self._share = (self._share + 1) % len(SHARES)
+        share = SHARES[self._share]
+        self._change("numbers" if share is None else f"shares of each {share}")
+
+    def action_within(self) -> None:
+        """Count passages that lie near each other too, at the next distance."""
+        self._within = (self._within + 1) % len(DISTANCES)
+        within = DISTANCES[self._within]
+        self._change(
+            "only what lies in both counts"
+            if within is None
+            else f"passages at most {within} {plural(within, 'sentence')} apart count too"
+        )
+
+    def _change(self, happened: str, **axes: str) -> None:
+        self._axes |= axes
+        self._happened, self._wrong = happened, False
+        self.refresh_sheet()
+
+    def action_step(self, by: int) -> None:
+        """Move the cursor up or down."""
+        self._table.action_cursor_down() if by > 0 else self._table.action_cursor_up()
+
+    def action_edge(self, last: bool) -> None:
+        """Go to the first or last row."""
+        self._table.move_cursor(row=self._table.row_count - 1 if last else 0)
+
+
+class CellPassagesSheet(Sheet[Bookmark]):
+    """The passages of a cell; closes with the place of the one chosen."""
+
+    KEYS = "enter opens it in its interview · {sheet.close} back to the matrix"
+    EMPTY = "These passages are not there any more."
+
+    def __init__(self, study: Study, name: str, ids: tuple[int, ...]) -> None:
+        super().__init__(study)
+        self._cell, self._ids = name, ids
+        self._places: list[Bookmark] = []
+
+    def reload(self) -> None:
+        """Read the passages again."""
+        rows = passages.listing(self.study, ids=self._ids)
+        names = participant_names(self.study)
+        self._places = [Bookmark(row.interview, row.id) for row in rows]
+        shown: list[Content] = []
+        for row in rows:
+            head = [plain(names.of(row), "bold"), plain(f"  {row.interview}  {', '.join(row.codes)}", "dim")]
+            shown.append(lines([Content.assemble(*head), plain(f"  {one_line(row.quote, LONGEST)}"), plain("")]))
+        self.fill(shown)
+
+    def state(self) -> str:
+        """Return how many passages there are, and of which cell."""
+        return f"{format_count(len(self._places), 'passage')}: {one_line(self._cell, 120)}"
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_index < len(self._places):
+            self.dismiss(self._places[event.option_index])
+
+
+def _right(text: str) -> Text:
+    return Text(text, justify="right", no_wrap=True)
+
+
+def _cut(name: str, width: int) -> Text:
+    """Return a name as a cell, cut to a width; nothing in it is markup."""
+    text = Text(name, no_wrap=True)
+    text.truncate(width, overflow="ellipsis")
+    return text
+
+
+def _shortened(name: str, width: int) -> str:
+    """Cut a name in its middle: names of people and interviews often differ only at their ends."""
+    if cell_len(name) <= width:
+        return name
+    half = (width - 1) // 2
+    return f"{set_cell_size(name, half).rstrip()}…{set_cell_size(name[::-1], half).rstrip()[::-1]}"
