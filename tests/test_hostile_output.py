@@ -198,7 +198,6 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "validate": [(*DAY, "--since", "2026-01-01"), (*DAY, "--since", "2026-01-01", "--json")],
     "readout": [(), ("--json",)],
     "report": [(f"out{HOSTILE}.md", *DAY), (f"out{HOSTILE}.pdf", *DAY)],
-    "report": [(f"out{HOSTILE}.md", *DAY)],
     "quotes": [
         (),
         ("--json",),

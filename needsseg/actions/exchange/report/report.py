@@ -14,6 +14,7 @@ from needsseg.actions.coding.blind import is_blind
 from needsseg.actions.exchange import output_files
 from needsseg.actions.exchange.report.accounts import gather_stack
 from needsseg.actions.exchange.report.backlog import served_needs
+from needsseg.actions.exchange.report.codes import codes_section
 from needsseg.actions.exchange.report.gathered import Gathered, gather_needs
 from needsseg.actions.exchange.report.methods import limits, methods
 from needsseg.actions.exchange.report.people import map_section, people_section
@@ -33,10 +34,10 @@ FORMATS: tuple[str, ...] = get_args(Format)
 ENDINGS: dict[str, Format] = {
     ".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".docx": "docx", ".pptx": "pptx"
 }  # fmt: skip
-SECTIONS = ("readout", "segments", "map", "people", "accounts", "rollups", "curves", "methods", "quotes")
+SECTIONS = ("readout", "segments", "map", "people", "codes", "accounts", "rollups", "curves", "methods", "quotes")
 """The sections that a report can have, in their order."""
 AUDIENCES: dict[str, tuple[str, ...]] = {
-    "product": ("readout", "segments", "people", "quotes"),
+    "product": ("readout", "segments", "people", "codes", "quotes"),
     "sales": ("readout", "accounts", "rollups", "curves"),
     "leadership": ("readout",),
 }
@@ -81,6 +82,7 @@ def gather(
         segments_section(data, stack.data),
         *map_section(data),
         people_section(data),
+        codes_section(data),
         *stack.sections,
         methods(data),
         *quotes_section(data),

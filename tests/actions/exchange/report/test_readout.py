@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from needsseg.actions.coding import codebook, passages
 from needsseg.actions.discovery import evidence
 from needsseg.actions.exchange.report import readout_text
 from needsseg.actions.exchange.report.report import (
@@ -26,6 +27,7 @@ from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.report.content import Missing, NeedCard, Report
+from needsseg.exchange.report.pictures import Grid
 from needsseg.exchange.report.table import Table
 from needsseg.study.connection import Study
 
@@ -108,12 +110,30 @@ def test_what_nobody_wrote_is_said(demo_study: Study) -> None:
 
 def test_nothing_is_said_to_be_decided_by_people_before_somebody_did(demo_study: Study) -> None:
     whole = as_markdown(gather(demo_study))
-    assert (
-        "nobody has checked a passage" in whole
-        and "nobody decided on one" in whole
-        and "decided on by people" not in whole
-        and "people accepted" not in whole
-    )
+    assert "nobody has checked a passage" in whole and "nobody decided on one" in whole
+    assert "decided on by people" not in whole and "people accepted" not in whole
+
+
+def test_codes_are_counted_over_interviews_and_with_each_other(demo_study: Study) -> None:
+    def grids() -> dict[str, Grid]:
+        blocks = gather(demo_study, Question(sections=("codes",))).sections[0].blocks
+        return {block.title: block for block in blocks if isinstance(block, Grid)}
+
+    assert not grids(), "nothing is coded yet"
+    for name, parent in (("Work", None), ("Hand-over", "Work"), ("Pain", None)):
+        codebook.create(demo_study, name, parent=parent)
+    first, second, third = (row.id for row in passages.listing(demo_study)[:3])
+    passages.decide(demo_study, [first, second, third], "accepted")
+    passages.code(demo_study, [first], "Hand-over")
+    passages.code(demo_study, [first, second], "Pain")
+    drawn = grids()
+    over = drawn["Codes over interviews"]
+    counts = {name: sum(values) for name, values in over.rows}
+    assert counts == {"Work": 1, "Work > Hand-over": 1, "Pain": 2}
+    with_each_other = drawn["Codes on the same passages"]
+    table = {row: dict(zip(with_each_other.columns, values, strict=True)) for row, values in with_each_other.rows}
+    assert table["Pain"] == {"Work": 1, "Work > Hand-over": 1, "Pain": 2}
+    assert all(table[a][b] == table[b][a] for a in table for b in table)
 
 
 def test_each_limit_is_said_once(demo_study: Study) -> None:
