@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
+from needsseg.exchange.documents.markdown import escaped
 from needsseg.exchange.report.content import (
     ALL_PROPOSED,
     MADE_BY,
@@ -23,9 +23,6 @@ from needsseg.exchange.report.content import (
 from needsseg.exchange.report.pictures import Bars, Curves, Grid, Map, table_behind
 from needsseg.exchange.report.printable import printable
 from needsseg.exchange.report.table import Table
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
-_LISTED = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))(?=\s|$)")
 
 
 def markdown(report: Report) -> str:
@@ -103,7 +100,4 @@ def _table(table: Table) -> str:
 
 def _plain(words: str) -> str:
     """Return words on one line, escaped for Markdown."""
-    line = _SPECIAL.sub(r"\\\1", " ".join(printable(words).split()))
-    return _LISTED.sub(
-        lambda special: f"{special[1]}\\{special[2]}" if special[2] else f"{special[1]}{special[3]}\\{special[4]}", line
-    )
+    return escaped(printable(words))
