@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from needsseg.actions.exchange.report import readout_text
 from needsseg.actions.study import studies
 from needsseg.exchange.report.content import Head, Quote, Report, Section, Text
 from needsseg.exchange.report.markdown import markdown
 from needsseg.exchange.report.table import Table
 from needsseg.tui.app import NeedssegApp
+from needsseg.tui.stack.readout import ReadoutSheet
 from needsseg.tui.stack.report import WholeReport, parts
 from tests.fixtures.app.small_study import (
     LARGE,
@@ -78,6 +80,30 @@ def test_without_accounts_it_is_shown_too_and_a_file_that_is_none_is_left(tmp_pa
     (tmp_path / "mine.md").write_text("mine", encoding="utf-8")
     play(small_study(tmp_path), scenes, LARGE)
     assert (tmp_path / "mine.md").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+def test_the_readout_is_written_in_the_app_and_a_fault_in_it_is_named(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await pilot.press("f5")
+        await settled(app, pilot)
+        await pilot.press("p")
+        await settled(app, pilot)
+        await pilot.press("w")
+        await pilot.pause()
+        sheet = app.screen
+        assert isinstance(sheet, ReadoutSheet)
+        sheet.area.load_text("## Headline\nOne place for all\n## Colour\n")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is sheet and "Line 3: the readout has no part “Colour”" in flat(seen(app))
+        sheet.area.load_text("## Headline\nOne place for all\n")
+        await pilot.press("escape")
+        await settled(app, pilot)
+        assert isinstance(app.screen, WholeReport) and "One place for all" in flat(seen(app))
+        assert readout_text.load(app.study).headline == "One place for all"
+
+    play(prepared(tmp_path), scenes, size)
 
 
 @pytest.mark.parametrize("words", TEXTS)
