@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Refused = list[tuple[str, str]]
+NO_END = {"no_end": "CASE WHEN end_open THEN end_date END"}
 
 
 def read_parts(
@@ -34,14 +35,17 @@ def read_parts(
     progress: Progress,
     most: int | None = None,
 ) -> tuple[list[Part], Refused, list[str]]:
-    """Fill the table ``raw`` with the original cells of all parts: file, row, and a text for every field.
+    """Make ``raw`` a view of the original cells of all parts: file, row, and a text for every field.
 
-    Return the parts that were read (numbered by ``file``), the refused ones with the reason, and notes for the
+    It is over the table ``raw_rows``, except for the events of a single Parquet file: those are read from the file itself, where
+    a column costs little and a table of all cells much. Return the parts that were read (numbered by ``file``), the refused ones with the reason, and notes for the
     user. ``most`` limits the rows of each. TableError where the only part, or every part, is unreadable.
     """
     own = [column.stored for column in mapping.own.columns]
     fields = ", ".join(f"{name} VARCHAR" for name in (*NAMES[mapping.kind], *own))
-    con.execute(f"CREATE TABLE raw (file INTEGER, row BIGINT, surplus VARCHAR, lacks BOOLEAN, json BOOLEAN, {fields})")
+    con.execute(f"CREATE TABLE raw_rows (file INTEGER, row BIGINT, surplus VARCHAR, lacks BOOLEAN, json BOOLEAN, {fields})")
+    con.execute("CREATE VIEW raw AS SELECT * FROM raw_rows")
+    in_place = len(parts) == 1 and mapping.kind == "events" and most is None
     read: list[Part] = []
     refused: Refused = []
     without: Counter[str] = Counter()
@@ -53,7 +57,12 @@ def read_parts(
             raise TableError(f"{part.name}: has no layout.", "Lay it out first.")
         try:
             own_mapping, missing_fields = fitted(mapping, part_layout.header, part.name)
-            _insert(con, part, part_layout, own_mapping, len(read), scratch, most)
+            if in_place and part_layout.format == "parquet":
+                con.execute("DROP TABLE raw_rows")
+                cells = _cells_of(con, part, part_layout, own_mapping, len(read), scratch)
+                con.execute(f"CREATE OR REPLACE VIEW raw AS {cells}")
+            else:
+                _insert(con, part, part_layout, own_mapping, len(read), scratch, most)
         except TableError as error:
             first_error = first_error or error
             refused.append((part.name, error.message.removeprefix(f"{part.name}: ")))
@@ -82,19 +91,11 @@ def _insert(
 ) -> None:
     import duckdb
 
-    field_cells = ", ".join(
-        [
-            *(f"{_cell(mapping, file_layout, name)} AS {name}" for name in NAMES[mapping.kind]),
-            *(f"{_own_cell(file_layout, column.header)} AS {column.stored}" for column in mapping.own.columns),
-        ]
-    )
     limit = "" if most is None else f" LIMIT {most}"
 
     def fill(chosen_layout: Layout) -> None:
-        relation = rows_of(con, part.path, chosen_layout, scratch)
         con.execute(
-            f"INSERT INTO raw SELECT {number}, row, surplus, {_lacks(chosen_layout)}, {chosen_layout.format == 'jsonl'}, "
-            f"{field_cells} FROM {relation}{limit}"
+            f"INSERT INTO raw_rows {_cells_of(con, part, chosen_layout, mapping, number, scratch)}{limit}"
         )
 
     try:
@@ -110,6 +111,22 @@ def _insert(
             raise
         first = str(error).splitlines()[0].replace(str(part.path), part.name)
         raise TableError(f"{part.name}: cannot be read as a table: {first}", "Export the file again as CSV.") from error
+
+
+def _cells_of(
+    con: DuckDBPyConnection, part: Part, file_layout: Layout, mapping: Mapping, number: int, scratch: Path
+) -> str:
+    """Return SQL for the rows of a part with the columns of ``raw``; ``number`` is that of the file."""
+    field_cells = ", ".join(
+        [
+            *(f"{_cell(mapping, file_layout, name)} AS {name}" for name in NAMES[mapping.kind]),
+            *(f"{_own_cell(file_layout, column.header)} AS {column.stored}" for column in mapping.own.columns),
+        ]
+    )
+    return (
+        f"SELECT {number} AS file, row, surplus::VARCHAR AS surplus, {_lacks(file_layout)} AS lacks, "
+        f"{file_layout.format == 'jsonl'} AS json, {field_cells} FROM {rows_of(con, part.path, file_layout, scratch)}"
+    )
 
 
 def _cell(mapping: Mapping, file_layout: Layout, name: str) -> str:
@@ -140,9 +157,14 @@ def whole_ids(con: DuckDBPyConnection, fields: Sequence[str] = ("account_id",)) 
     for field in fields:
         floats = rf"regexp_full_match(trim({field}), '\d{{1,15}}\.0+')"
         numbers = rf"(trim({field}) = '' OR regexp_full_match(trim({field}), '\d{{1,15}}(\.0+)?|{LOST_DIGITS}'))"
+        if con.execute(f"SELECT 1 FROM raw WHERE contains({field}, '.0') LIMIT 1").fetchone() is None:
+            continue
         files = f"SELECT file FROM raw GROUP BY file HAVING bool_and({numbers}) AND bool_or({floats})"
+        if con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'raw_rows'").fetchone() is None:
+            con.execute("CREATE TABLE raw_rows AS SELECT * FROM raw")
+            con.execute("CREATE OR REPLACE VIEW raw AS SELECT * FROM raw_rows")
         changed = con.execute(
-            f"UPDATE raw SET {field} = regexp_extract({field}, '\\d+') WHERE {floats} AND file IN ({files})"
+            f"UPDATE raw_rows SET {field} = regexp_extract({field}, '\\d+') WHERE {floats} AND file IN ({files})"
         ).fetchone()
         count = int(changed[0]) if changed else 0
         ids = {"account_id": "account ids", "term_id": "subscription ids"}.get(field, "user ids")
@@ -159,41 +181,67 @@ def ids_of(mapping: Mapping) -> list[str]:
 
 
 def stage(con: DuckDBPyConnection, plan: Plan) -> int:
-    """Turn ``raw`` into ``staged``: the plan's columns, and in ``refused`` the first failed check; return the number of rows."""
-    checks = " ".join(f"WHEN {check.refused} THEN {index}" for index, check in enumerate(plan.checks))
-    con.execute(
-        f"CREATE TABLE staged AS "
-        f"SELECT *, CASE WHEN surplus IS NOT NULL THEN -1 WHEN lacks THEN -2 {checks} END AS refused FROM ("
-        f"SELECT *, {plan.values} FROM (SELECT *, {plan.parts} FROM (SELECT *, {plan.dates} FROM raw)))"
-    )
-    con.execute("DROP TABLE raw")
+    """Turn ``raw`` into ``staged``: its cells, the plan's columns, and in ``refused`` the first failed check.
+
+    Return the number of rows.
+    """
+    return _staged(con, f"SELECT * FROM ({_checked(plan)})")
+
+
+def stage_written(con: DuckDBPyConnection, plan: Plan, noted: MappingOf[str, str]) -> int:
+    """Turn ``raw`` into ``staged``: the columns to write, those besides, ``refused``, and what notes and refusals need.
+
+    ``refused_cell`` is the cell that failed, and ``noted`` are further columns by name, as SQL. Return the number of rows.
+    """
+    failed = " ".join(f"WHEN {index} THEN {check.field}" for index, check in enumerate(plan.checks))
+    cell = f"CASE WHEN refused IS NOT NULL THEN CASE refused WHEN -1 THEN surplus {failed} END END AS refused_cell"
+    columns = [plan.written, plan.besides, cell, *(f"{value} AS {name}" for name, value in noted.items())]
+    return _staged(con, f"SELECT file, row, refused, {', '.join(filter(None, columns))} FROM ({_checked(plan)}) AS staged")
+
+
+def _staged(con: DuckDBPyConnection, query: str) -> int:
+    con.execute(f"CREATE TABLE staged AS {query}")
+    con.execute("DROP VIEW raw")
+    con.execute("DROP TABLE IF EXISTS raw_rows")
     return int((con.execute("SELECT count(*) FROM staged").fetchone() or (0,))[0])
+
+
+def _checked(plan: Plan) -> str:
+    """Return SQL for the rows of ``raw`` with the plan's columns, and in ``refused`` the number of the first failed check."""
+    checks = " ".join(f"WHEN {check.refused} THEN {index}" for index, check in enumerate(plan.checks))
+    raw = "raw"
+    if plan.repeated:
+        distinct = f"SELECT *, {plan.repeated} FROM (SELECT DISTINCT {plan.repeated_by} FROM raw)"
+        raw = f"raw LEFT JOIN ({distinct}) USING ({plan.repeated_by})"
+    return (
+        f"SELECT *, CASE WHEN surplus IS NOT NULL THEN -1 WHEN lacks THEN -2 {checks} END AS refused FROM ("
+        f"SELECT *, {plan.values} FROM (SELECT *, {plan.parts} FROM (SELECT *, {plan.plain} FROM "
+        f"(SELECT *, {plan.dates} FROM {raw}))))"
+    )
 
 
 def take_refused(con: DuckDBPyConnection, plan: Plan, mapping: Mapping, parts: Sequence[Part]) -> list[Reject]:
     """Remove the rows that failed a check from ``staged``, and return them with reasons."""
-    fields = sorted({check.field for check in plan.checks})
-    rows = con.execute(
-        f"SELECT file, row, refused, surplus, json, {', '.join(fields)} FROM staged WHERE refused IS NOT NULL"
-    ).fetchall()
+    rows = con.execute("SELECT file, row, refused, refused_cell FROM staged WHERE refused IS NOT NULL").fetchall()
+    if not rows:
+        return []
     con.execute("DELETE FROM staged WHERE refused IS NOT NULL")
     rejected = []
-    for file, row, refused, surplus, json, *values in rows:
-        name = parts[file].name
+    for file, row, refused, cell, *_ in rows:
+        name, layout = parts[file].name, parts[file].layout
         if refused < 0:
-            value, reason = malformed(str(surplus or ""), refused, json)
+            value, reason = malformed(str(cell or ""), refused, layout is not None and layout.format == "jsonl")
             rejected.append(Reject(row, "", value, reason, name))
             continue
         check = plan.checks[refused]
-        value = str(values[fields.index(check.field)] or "")
-        rejected.append(Reject(row, mapping.columns.get(check.field, check.field), value, check.reason, name))
+        rejected.append(Reject(row, mapping.columns.get(check.field, check.field), str(cell or ""), check.reason, name))
     return rejected
 
 
 def open_ends(con: DuckDBPyConnection) -> list[str]:
-    """Return a note on end dates in ``staged`` that mean that a subscription has no end."""
+    """Return a note on end dates in ``staged`` that mean that a subscription has no end, those in ``no_end``."""
     row = con.execute(
-        "SELECT count(*), arg_min(end_date, (file, row)) FROM staged WHERE end_open AND refused IS NULL"
+        "SELECT count(*), arg_min(no_end, (file, row)) FROM staged WHERE no_end IS NOT NULL AND refused IS NULL"
     ).fetchone()
     count, example = row or (0, "")
     return [f"{format_count(count, 'end date')} such as '{example}' mean that the subscription has no end."] * bool(
