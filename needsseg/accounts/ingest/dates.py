@@ -24,6 +24,7 @@ from needsseg.errors import Advice, Option, TableError, UsageError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+TIME = "time_of_event"
 # Shapes of one cell; "either" is a date that is valid with day or month first, "same" one with equal day and month.
 _WORDS = {
     "iso": "with the year first",
@@ -100,8 +101,10 @@ def date_column(con: DuckDBPyConnection, name: str, mapping: Mapping, names: Seq
     column = mapping.columns[name]
     if chosen_format := mapping.dates.get(name, ""):
         return DateColumn(name, column, chosen_format, "as you said", chosen=True)
+    # Times that a file has as such are written with the year first.
+    shape_of_cell = f"CASE WHEN {TIME} IS NOT NULL THEN 'iso' ELSE {shape(name)} END" if has_times(con) else shape(name)
     firsts = con.execute(
-        f"SELECT shape, count(*), min(place) FROM (SELECT (file::BIGINT << 40) + row AS place, {shape(name)} AS shape FROM raw) "
+        f"SELECT shape, count(*), min(place) FROM (SELECT (file::BIGINT << 40) + row AS place, {shape_of_cell} AS shape FROM raw) "
         "WHERE shape IS NOT NULL GROUP BY shape"
     ).fetchall()
     example_by_format = {
@@ -122,6 +125,11 @@ def date_column(con: DuckDBPyConnection, name: str, mapping: Mapping, names: Seq
             ).fetchall()
         )
     return DateColumn(name, column, form, reason, examples)
+
+
+def has_times(con: DuckDBPyConnection) -> bool:
+    """Return whether ``raw`` has the times of its events as timestamps too, in the column TIME."""
+    return any(row[0] == TIME for row in con.execute("DESCRIBE raw").fetchall())
 
 
 def _cell_at(con: DuckDBPyConnection, name: str, place: int) -> str:

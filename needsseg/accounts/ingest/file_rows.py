@@ -119,13 +119,12 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
 def rows_of(con: DuckDBPyConnection, path: Path, file_layout: Layout, scratch: Path) -> str:
     """Return an SQL relation over the file with columns ``row``, ``c0…cn`` (text) and ``surplus`` (an extra cell).
 
+    Those of a Parquet file also as they are stored, as ``c0_stored`` and so on.
     ``scratch`` is the path for a UTF-8 copy where the file cannot be read directly.
     """
     if file_layout.format == "parquet":
-        cells = ", ".join(
-            f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{i}'
-            for i, name in enumerate(file_layout.header)
-        )
+        columns = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in file_layout.header]
+        cells = ", ".join(f"CAST({column} AS VARCHAR) AS c{i}, {column} AS c{i}_stored" for i, column in enumerate(columns))
         source = f"read_parquet({text(str(path))}, file_row_number = true)"
         return f"(SELECT file_row_number + 2 AS row, {cells}, NULL AS surplus FROM {source})"
     if not file_layout.clean:

@@ -79,7 +79,7 @@ from needsseg.progress import Progress, silent
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "2GB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +320,7 @@ def _in_file_order(con: DuckDBPyConnection, kind: str, columns: Sequence[str]) -
 
 def _write(con: DuckDBPyConnection, query: str, parquet: Path) -> None:
     with whole_file(parquet) as partial:
-        con.execute(f"COPY ({query}) TO {cells.text(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(f"COPY ({query}) TO {cells.text(str(partial))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
 
 
 def over_all(hashes: Iterable[str]) -> str:

@@ -10,8 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from needsseg.accounts.ingest import cells
+from needsseg.accounts.ingest.cells import text
 from needsseg.accounts.ingest.columns import LOST_DIGITS, Plan
 from needsseg.accounts.ingest.csv_text import UNCLOSED
+from needsseg.accounts.ingest.dates import TIME, has_times
 from needsseg.accounts.ingest.file_rows import Layout, rows_of
 from needsseg.accounts.ingest.gathering import Part
 from needsseg.accounts.ingest.mapping import NAMES, Mapping, alternatives, fitted
@@ -59,8 +62,8 @@ def read_parts(
             own_mapping, missing_fields = fitted(mapping, part_layout.header, part.name)
             if in_place and part_layout.format == "parquet":
                 con.execute("DROP TABLE raw_rows")
-                cells = _cells_of(con, part, part_layout, own_mapping, len(read), scratch)
-                con.execute(f"CREATE OR REPLACE VIEW raw AS {cells}")
+                from_file = _cells_of(con, part, part_layout, own_mapping, len(read), scratch, with_times=True)
+                con.execute(f"CREATE OR REPLACE VIEW raw AS {from_file}")
             else:
                 _insert(con, part, part_layout, own_mapping, len(read), scratch, most)
         except TableError as error:
@@ -114,19 +117,43 @@ def _insert(
 
 
 def _cells_of(
-    con: DuckDBPyConnection, part: Part, file_layout: Layout, mapping: Mapping, number: int, scratch: Path
+    con: DuckDBPyConnection,
+    part: Part,
+    file_layout: Layout,
+    mapping: Mapping,
+    number: int,
+    scratch: Path,
+    with_times: bool = False,
 ) -> str:
-    """Return SQL for the rows of a part with the columns of ``raw``; ``number`` is that of the file."""
+    """Return SQL for the rows of a part with the columns of ``raw``; ``number`` is that of the file.
+
+    ``with_times`` adds the times of events that a Parquet file has as such, so that they need not be read from text.
+    """
     field_cells = ", ".join(
         [
             *(f"{_cell(mapping, file_layout, name)} AS {name}" for name in NAMES[mapping.kind]),
             *(f"{_own_cell(file_layout, column.header)} AS {column.stored}" for column in mapping.own.columns),
         ]
     )
+    times = _times_of(con, part, file_layout, mapping) if with_times else ""
     return (
         f"SELECT {number} AS file, row, surplus::VARCHAR AS surplus, {_lacks(file_layout)} AS lacks, "
-        f"{file_layout.format == 'jsonl'} AS json, {field_cells} FROM {rows_of(con, part.path, file_layout, scratch)}"
+        f"{file_layout.format == 'jsonl'} AS json, {field_cells}{times} FROM {rows_of(con, part.path, file_layout, scratch)}"
     )
+
+
+def _times_of(con: DuckDBPyConnection, part: Part, file_layout: Layout, mapping: Mapping) -> str:
+    """Return SQL for a column with the times of events, where they are timestamps without a zone; else an empty text."""
+    columns = alternatives(mapping.columns["timestamp"], file_layout.header)
+    types = {
+        str(name): str(type_)
+        for name, type_, *_ in con.execute(f"DESCRIBE SELECT * FROM read_parquet({text(str(part.path))})").fetchall()
+    }
+    if len(columns) != 1 or types.get(columns[0]) not in ("TIMESTAMP", "TIMESTAMP_MS", "TIMESTAMP_S"):
+        return ""
+    time = f"c{file_layout.header.index(columns[0])}_stored"
+    # Others are no dates that a file of text could hold, and are refused as such.
+    return f", CASE WHEN {time} BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9999-12-31' THEN {time}::TIMESTAMP END AS {TIME}"
 
 
 def _cell(mapping: Mapping, file_layout: Layout, name: str) -> str:
@@ -185,7 +212,7 @@ def stage(con: DuckDBPyConnection, plan: Plan) -> int:
 
     Return the number of rows.
     """
-    return _staged(con, f"SELECT * FROM ({_checked(plan)})")
+    return _staged(con, f"SELECT * FROM ({_checked(con, plan)})")
 
 
 def stage_written(con: DuckDBPyConnection, plan: Plan, noted: MappingOf[str, str]) -> int:
@@ -196,7 +223,8 @@ def stage_written(con: DuckDBPyConnection, plan: Plan, noted: MappingOf[str, str
     failed = " ".join(f"WHEN {index} THEN {check.field}" for index, check in enumerate(plan.checks))
     cell = f"CASE WHEN refused IS NOT NULL THEN CASE refused WHEN -1 THEN surplus {failed} END END AS refused_cell"
     columns = [plan.written, plan.besides, cell, *(f"{value} AS {name}" for name, value in noted.items())]
-    return _staged(con, f"SELECT file, row, refused, {', '.join(filter(None, columns))} FROM ({_checked(plan)}) AS staged")
+    chosen = ", ".join(filter(None, columns))
+    return _staged(con, f"SELECT file, row, refused, {chosen} FROM ({_checked(con, plan)}) AS staged")
 
 
 def _staged(con: DuckDBPyConnection, query: str) -> int:
@@ -206,17 +234,20 @@ def _staged(con: DuckDBPyConnection, query: str) -> int:
     return int((con.execute("SELECT count(*) FROM staged").fetchone() or (0,))[0])
 
 
-def _checked(plan: Plan) -> str:
+def _checked(con: DuckDBPyConnection, plan: Plan) -> str:
     """Return SQL for the rows of ``raw`` with the plan's columns, and in ``refused`` the number of the first failed check."""
     checks = " ".join(f"WHEN {check.refused} THEN {index}" for index, check in enumerate(plan.checks))
-    raw = "raw"
+    raw, dates, plain = "raw", plan.dates, plan.plain
+    if has_times(con):
+        dates = f"CASE WHEN {TIME} IS NULL THEN trim(timestamp) ELSE '' END AS timestamp_stamp"
+        plain = f"coalesce({TIME}, {cells.plain_stamp('timestamp_stamp')}) AS timestamp_plain"
     if plan.repeated:
         distinct = f"SELECT *, {plan.repeated} FROM (SELECT DISTINCT {plan.repeated_by} FROM raw)"
         raw = f"raw LEFT JOIN ({distinct}) USING ({plan.repeated_by})"
     return (
         f"SELECT *, CASE WHEN surplus IS NOT NULL THEN -1 WHEN lacks THEN -2 {checks} END AS refused FROM ("
-        f"SELECT *, {plan.values} FROM (SELECT *, {plan.parts} FROM (SELECT *, {plan.plain} FROM "
-        f"(SELECT *, {plan.dates} FROM {raw}))))"
+        f"SELECT *, {plan.values} FROM (SELECT *, {plan.parts} FROM (SELECT *, {plain} FROM "
+        f"(SELECT *, {dates} FROM {raw}))))"
     )
 
 
