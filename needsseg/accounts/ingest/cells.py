@@ -64,13 +64,14 @@ def plain_stamp(cell: str) -> str:
     """Return SQL for the timestamp of a trimmed cell in the most usual forms, NULL for any other cell.
 
     These are ``2026-03-01`` and ``2026-03-01 09:30:00`` with a blank or a T, at most six decimals, and UTC or no offset. A cell
-    is one of them where the timestamp, written again, gives the same text: that takes a third of the time of matching a
-    regular expression, and nearly all cells of a large file are of these forms.
+    is one of them where the timestamp, written again, gives the same text: that takes less time than the regular expressions
+    of ``stamp_parts``, and nearly all cells of a large file are of these forms.
     """
     stamp = f"try_cast(left({cell}, 19) AS TIMESTAMP)"
     return (
         f"CASE WHEN length({cell}) >= 19 THEN CASE WHEN {stamp}::VARCHAR = replace(left({cell}, 19), 'T', ' ') THEN "
-        f"CASE WHEN length({cell}) = 19 OR regexp_full_match(substr({cell}, 20), '([.][0-9]{{1,6}})?(Z|[+]00(:?00)?)?') THEN {stamp} END END "
+        f"CASE WHEN length({cell}) = 19 OR regexp_full_match(substr({cell}, 20), '([.][0-9]{{1,6}})?(Z|[+]00(:?00)?)?') "
+        f"THEN {stamp} END END "
         f"WHEN length({cell}) = 10 THEN CASE WHEN {_is_plain_day(cell)} THEN try_cast({cell} AS TIMESTAMP) END END"
     )
 
@@ -114,7 +115,8 @@ def stamp_parts(cell: str, prefix: str, form: str = "iso", plain: str = "NULL::T
         f"(try_cast(left({digits}, 2) AS BIGINT) * 3600 + coalesce(try_cast(substr({digits}, 3, 2) AS BIGINT), 0) * 60)"
     )
     shift = (
-        f"CASE WHEN {plain} IS NOT NULL THEN CASE WHEN suffix({cell}, 'Z') OR contains({cell}, '+') THEN 0 END WHEN NOT {is_stamp} OR {sign} = '' THEN NULL WHEN upper({sign}) IN ('Z', 'UTC') THEN 0 "
+        f"CASE WHEN {plain} IS NOT NULL THEN CASE WHEN suffix({cell}, 'Z') OR contains({cell}, '+') THEN 0 END "
+        f"WHEN NOT {is_stamp} OR {sign} = '' THEN NULL WHEN upper({sign}) IN ('Z', 'UTC') THEN 0 "
         f"WHEN left({sign}, 1) = '-' THEN -{size} ELSE {size} END"
     )
     written_second = f"epoch_us(CASE WHEN {plain} IS NOT NULL THEN {plain} ELSE {timestamp} END) // 1000000"

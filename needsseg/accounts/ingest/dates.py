@@ -104,7 +104,8 @@ def date_column(con: DuckDBPyConnection, name: str, mapping: Mapping, names: Seq
     # Times that a file has as such are written with the year first.
     shape_of_cell = f"CASE WHEN {TIME} IS NOT NULL THEN 'iso' ELSE {shape(name)} END" if has_times(con) else shape(name)
     firsts = con.execute(
-        f"SELECT shape, count(*), min(place) FROM (SELECT (file::BIGINT << 40) + row AS place, {shape_of_cell} AS shape FROM raw) "
+        "SELECT shape, count(*), min(place) FROM "
+        f"(SELECT (file::BIGINT << 40) + row AS place, {shape_of_cell} AS shape FROM raw) "
         "WHERE shape IS NOT NULL GROUP BY shape"
     ).fetchall()
     example_by_format = {

@@ -124,7 +124,9 @@ def rows_of(con: DuckDBPyConnection, path: Path, file_layout: Layout, scratch: P
     """
     if file_layout.format == "parquet":
         columns = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in file_layout.header]
-        cells = ", ".join(f"CAST({column} AS VARCHAR) AS c{i}, {column} AS c{i}_stored" for i, column in enumerate(columns))
+        cells = ", ".join(
+            f"CAST({column} AS VARCHAR) AS c{i}, {column} AS c{i}_stored" for i, column in enumerate(columns)
+        )
         source = f"read_parquet({text(str(path))}, file_row_number = true)"
         return f"(SELECT file_row_number + 2 AS row, {cells}, NULL AS surplus FROM {source})"
     if not file_layout.clean:

@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.accounts.ingest import cells
-from needsseg.accounts.ingest.columns import Plan, plan_of
+from needsseg.accounts.ingest.columns import plan_of
 from needsseg.accounts.ingest.crosschecks import unreadable_tiers
 from needsseg.accounts.ingest.dates import DateColumn, DatesUnclearError, date_columns
 from needsseg.accounts.ingest.gathering import Part, label, laid_out
@@ -303,7 +303,7 @@ def _in_file_order(con: DuckDBPyConnection, kind: str, columns: Sequence[str]) -
     """Return SQL for the rows of ``kept`` in the order of their files; events by account and second.
 
     An account's events lie together, so that reading those of one account skips the rest of the file. They are sorted by whole
-    numbers, that of their account among all ids and the second, which takes half the time of comparing the ids themselves.
+    numbers, that of their account among all ids and the second, which takes less time than comparing the ids themselves.
     """
     if kind != "events":
         return f"SELECT {', '.join(columns)} FROM kept ORDER BY file, row"
@@ -320,7 +320,9 @@ def _in_file_order(con: DuckDBPyConnection, kind: str, columns: Sequence[str]) -
 
 def _write(con: DuckDBPyConnection, query: str, parquet: Path) -> None:
     with whole_file(parquet) as partial:
-        con.execute(f"COPY ({query}) TO {cells.text(str(partial))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+        con.execute(
+            f"COPY ({query}) TO {cells.text(str(partial))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        )
 
 
 def over_all(hashes: Iterable[str]) -> str:

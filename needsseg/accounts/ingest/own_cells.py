@@ -224,7 +224,9 @@ def with_own_columns(plan: Plan, columns: Sequence[OwnColumn], tz: str) -> Plan:
         dates=", ".join(
             [plan.dates, *(f"{cells.year_first(_date_cell(c), c.dates)} AS {c.stored}_stamp" for c in dates)]
         ),
-        plain=", ".join([plan.plain, *(f"{cells.plain_stamp(f'{c.stored}_stamp')} AS {c.stored}_plain" for c in dates)]),
+        plain=", ".join(
+            [plan.plain, *(f"{cells.plain_stamp(f'{c.stored}_stamp')} AS {c.stored}_plain" for c in dates)]
+        ),
         parts=", ".join(
             [
                 plan.parts,

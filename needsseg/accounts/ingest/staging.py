@@ -41,12 +41,16 @@ def read_parts(
     """Make ``raw`` a view of the original cells of all parts: file, row, and a text for every field.
 
     It is over the table ``raw_rows``, except for the events of a single Parquet file: those are read from the file itself, where
-    a column costs little and a table of all cells much. Return the parts that were read (numbered by ``file``), the refused ones with the reason, and notes for the
-    user. ``most`` limits the rows of each. TableError where the only part, or every part, is unreadable.
+    a column costs little and a table of all cells much.
+
+    Return the parts that were read (numbered by ``file``), the refused ones with the reason, and notes for the user. ``most``
+    limits the rows of each. TableError where the only part, or every part, is unreadable.
     """
     own = [column.stored for column in mapping.own.columns]
     fields = ", ".join(f"{name} VARCHAR" for name in (*NAMES[mapping.kind], *own))
-    con.execute(f"CREATE TABLE raw_rows (file INTEGER, row BIGINT, surplus VARCHAR, lacks BOOLEAN, json BOOLEAN, {fields})")
+    con.execute(
+        f"CREATE TABLE raw_rows (file INTEGER, row BIGINT, surplus VARCHAR, lacks BOOLEAN, json BOOLEAN, {fields})"
+    )
     con.execute("CREATE VIEW raw AS SELECT * FROM raw_rows")
     in_place = len(parts) == 1 and mapping.kind == "events" and most is None
     read: list[Part] = []
@@ -97,9 +101,7 @@ def _insert(
     limit = "" if most is None else f" LIMIT {most}"
 
     def fill(chosen_layout: Layout) -> None:
-        con.execute(
-            f"INSERT INTO raw_rows {_cells_of(con, part, chosen_layout, mapping, number, scratch)}{limit}"
-        )
+        con.execute(f"INSERT INTO raw_rows {_cells_of(con, part, chosen_layout, mapping, number, scratch)}{limit}")
 
     try:
         try:
