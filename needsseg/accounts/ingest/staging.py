@@ -46,12 +46,7 @@ def read_parts(
     Return the parts that were read (numbered by ``file``), the refused ones with the reason, and notes for the user. ``most``
     limits the rows of each. TableError where the only part, or every part, is unreadable.
     """
-    own = [column.stored for column in mapping.own.columns]
-    fields = ", ".join(f"{name} VARCHAR" for name in (*NAMES[mapping.kind], *own))
-    con.execute(
-        f"CREATE TABLE raw_rows (file INTEGER, row BIGINT, surplus VARCHAR, lacks BOOLEAN, json BOOLEAN, {fields})"
-    )
-    con.execute("CREATE VIEW raw AS SELECT * FROM raw_rows")
+    _make_raw(con, mapping)
     in_place = len(parts) == 1 and mapping.kind == "events" and most is None
     read: list[Part] = []
     refused: Refused = []
@@ -65,9 +60,7 @@ def read_parts(
         try:
             own_mapping, missing_fields = fitted(mapping, part_layout.header, part.name)
             if in_place and part_layout.format == "parquet":
-                con.execute("DROP TABLE raw_rows")
-                from_file = _cells_of(con, part, part_layout, own_mapping, len(read), scratch, with_times=True)
-                con.execute(f"CREATE OR REPLACE VIEW raw AS {from_file}")
+                _view_file(con, part, part_layout, own_mapping, scratch)
             else:
                 _insert(con, part, part_layout, own_mapping, len(read), scratch, most)
         except TableError as error:
@@ -85,6 +78,22 @@ def read_parts(
         for name, count in without.items()
     ]
     return read, refused, notes
+
+
+def _make_raw(con: DuckDBPyConnection, mapping: Mapping) -> None:
+    own = [column.stored for column in mapping.own.columns]
+    fields = ", ".join(f"{name} VARCHAR" for name in (*NAMES[mapping.kind], *own))
+    con.execute(
+        f"CREATE TABLE raw_rows (file INTEGER, row BIGINT, surplus VARCHAR, lacks BOOLEAN, json BOOLEAN, {fields})"
+    )
+    con.execute("CREATE VIEW raw AS SELECT * FROM raw_rows")
+
+
+def _view_file(con: DuckDBPyConnection, part: Part, file_layout: Layout, mapping: Mapping, scratch: Path) -> None:
+    """Make ``raw`` a view of the only file."""
+    con.execute("DROP TABLE raw_rows")
+    from_file = _cells_of(con, part, file_layout, mapping, 0, scratch, with_times=True)
+    con.execute(f"CREATE OR REPLACE VIEW raw AS {from_file}")
 
 
 def _insert(
