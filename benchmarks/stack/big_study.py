@@ -1,8 +1,8 @@
 """A study of 100,000 accounts, 5 million events and their subscriptions, with 60 accounts labelled by a survey; seeded.
 
 ``python -m benchmarks.stack.big_study FOLDER [ACCOUNTS EVENTS]`` writes ``accounts.csv``, ``events.csv``, ``events.parquet``,
-``subscriptions.csv`` and ``responses.csv``. With ``--study`` it also runs the sample study's demo in FOLDER, and replaces its
-accounts by these, so that the labels rest on segments that come from interviews.
+``subscriptions.csv`` and ``responses.csv``. With ``--study`` it also runs the sample study's demo in
+FOLDER/study, and replaces its accounts by these, so that the labels rest on segments that come from interviews.
 
 Accounts begin at different times, few are busy, a sixth falls silent, teams grow, and terms renew or end, so that every kind
 of trigger fires and every stage has accounts.
@@ -108,16 +108,20 @@ def _responses(folder: Path, accounts: int, labelled: int) -> None:
 
 
 def make_study(folder: Path) -> Path:
-    """Run the sample study's demo in ``folder`` and replace its accounts by those of the files there; return the study."""
+    """Run the sample study's demo below ``folder`` and replace its accounts by those of the files there; return the study.
+
+    It has a folder of its own, as the demo exports an ``accounts.csv`` too.
+    """
     command = [sys.executable, "-m", "needsseg.cli"]
-    study = folder / "needsseg.db"
+    home = (folder / "study").resolve()
+    study = home / "needsseg.db"
     for words in (
-        ["demo", "--no-tui", "--dir", str(folder)],
+        ["demo", "--no-tui", "--dir", str(home)],
         *(
-            ["--study", str(study), "accounts", "import", str(folder / name), "--kind", name.split(".")[0]]
+            ["--study", str(study), "accounts", "import", str((folder / name).resolve()), "--kind", name.split(".")[0]]
             for name in ("accounts.csv", "events.parquet", "subscriptions.csv")
         ),
-        ["--study", str(study), "survey", "route", str(folder / "responses.csv")],
+        ["--study", str(study), "survey", "route", str((folder / "responses.csv").resolve())],
     ):
         done = subprocess.run([*command, *words], cwd=ROOT, capture_output=True, text=True)
         if done.returncode not in (0, 3):

@@ -30,17 +30,22 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The SQL for rows of one kind: dates with the year first, their parts, then values and checks.
+    """The SQL for rows of one kind: dates with the year first, those in a plain form, their parts, then values and checks.
 
-    ``written`` are the columns of the Parquet file, in order; ``besides`` are temporary columns.
+    ``written`` are the columns of the Parquet file, in order; ``besides`` are temporary columns. ``repeated`` is a value that
+    is computed once for all rows with the same cells in ``repeated_by``, and its name. Columns that are written can be computed
+    for refused rows too.
     """
 
     dates: str
+    plain: str
     parts: str
     values: str
     checks: tuple[Check, ...]
     written: str
     besides: str = ""
+    repeated: str = ""
+    repeated_by: str = ""
 
 
 PlanMaker = Callable[[str, Mapping[str, str]], Plan]
@@ -53,11 +58,15 @@ def plan_of(kind: str, tz: str, forms: Mapping[str, str]) -> Plan:
 
 
 def _empty(cell: str) -> str:
-    return f"trim({cell}) = ''"
+    # Most cells begin with a visible character of ASCII, and need not be trimmed to be told from blank ones.
+    return f"CASE WHEN {cell} BETWEEN '!' AND '~' THEN false ELSE trim({cell}) = '' END"
 
 
 def _id_checks(field: str = "account_id") -> tuple[Check, ...]:
-    has_lost_digits = f"regexp_full_match(trim({field}), {cells.text(LOST_DIGITS)})"
+    has_lost_digits = (
+        f"CASE WHEN contains({field}, '.') OR contains({field}, '+') "
+        f"THEN regexp_full_match(trim({field}), {cells.text(LOST_DIGITS)}) ELSE false END"
+    )
     return (
         Check(field, _empty(field), "no account id"),
         Check(
@@ -97,10 +106,15 @@ def _year_first(fields: tuple[str, ...], forms: Mapping[str, str]) -> str:
     return ", ".join(f"{cells.year_first(name, forms.get(name, 'iso'))} AS {name}_stamp" for name in fields)
 
 
+def _plain(fields: tuple[str, ...]) -> str:
+    return ", ".join(f"{cells.plain_stamp(f'{name}_stamp')} AS {name}_plain" for name in fields)
+
+
 def _accounts(tz: str, forms: Mapping[str, str]) -> Plan:
     return Plan(
         dates=_year_first(("created",), forms),
-        parts=cells.stamp_parts("created_stamp", "created", forms.get("created", "iso")),
+        plain=_plain(("created",)),
+        parts=cells.stamp_parts("created_stamp", "created", forms.get("created", "iso"), "created_plain"),
         values=f"{cells.account_key('account_id')} AS id, {cells.account_key('master_record_id')} AS master, "
         f"{cells.local_day('created', tz)} AS created_day, "
         "lower(trim(is_deleted)) IN ('true', '1', 'yes', 't') AS deleted",
@@ -118,9 +132,10 @@ def _events(tz: str, forms: Mapping[str, str]) -> Plan:
     keys = tuple(filter(None, forms.get("joined", "").split(",")))
     return Plan(
         dates=_year_first(("timestamp",), forms),
-        parts=cells.stamp_parts("timestamp_stamp", "at", forms.get("timestamp", "iso")),
+        plain=_plain(("timestamp",)),
+        parts=cells.stamp_parts("timestamp_stamp", "at", forms.get("timestamp", "iso"), "timestamp_plain"),
         values=f"{cells.account_key('account_id')} AS id, nullif(trim(event_id), '') AS eid, "
-        f"{cells.utc_second('at', tz)} AS second, {cells.event_source('source', 'platform')} AS event_source, "
+        f"{cells.utc_second('at', tz)} AS second, "
         f"{usage.uses(forms)} AS times",
         checks=(
             *(_joined_checks(keys) if keys else _id_checks()),
@@ -130,8 +145,10 @@ def _events(tz: str, forms: Mapping[str, str]) -> Plan:
             *(_uses_checks() if "counted" in forms else ()),
         ),
         written=f"eid AS event_id, id AS account_id, {text_columns}, "
-        "event_source AS source, second // 86400 AS day, second, times::BIGINT AS uses, 1 AS span, "
+        "event_source AS source, second // 86400 AS day, second, try_cast(times AS BIGINT) AS uses, 1 AS span, "
         "nullif(trim(term_id), '') AS term_id, nullif(trim(device_id), '') AS device_id",
+        repeated=f"{cells.event_source('source', 'platform')} AS event_source",
+        repeated_by="source, platform",
     )
 
 
@@ -166,8 +183,12 @@ def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
     return Plan(
         dates=_year_first(("start_date", "end_date", "renewal_date"), forms)
         + f", {money.amount_parts('amount', 'amount')}, {money.currency('currency')} AS column_code, {_STATUS} AS state",
+        plain=_plain(tuple(f"{name}_date" for name in dates)),
         parts=", ".join(
-            cells.stamp_parts(f"{name}_date_stamp", f"d_{name}", forms.get(f"{name}_date", "iso")) for name in dates
+            cells.stamp_parts(
+                f"{name}_date_stamp", f"d_{name}", forms.get(f"{name}_date", "iso"), f"{name}_date_plain"
+            )
+            for name in dates
         )
         + f", {money.currency('amount_sign')} AS sign_code"
         + (tenure.tenure_parts() if "tenure" in forms else ""),
@@ -189,7 +210,7 @@ def _subscriptions(tz: str, forms: Mapping[str, str]) -> Plan:
             Check("billing_interval", "interval_words IS NULL",
                   "not a billing interval; write month, quarter, year, week or one-off"),
         ),
-        written=f"id AS account_id, trim(plan) AS plan, seat_number::BIGINT AS seats, amount_number AS amount, "
+        written=f"id AS account_id, trim(plan) AS plan, try_cast(seat_number AS BIGINT) AS seats, amount_number AS amount, "
         f"start_read AS start_day, {_END_DAY} AS end_day, renewal_read AS renewal_day, trim(term_id) AS term_id, "
         "trim(replaces) AS replaces, code AS currency, interval_words AS billing_interval, is_trial AS trial",
     )  # fmt: skip
@@ -261,7 +282,8 @@ def _texts(tz: str, forms: Mapping[str, str]) -> Plan:
     # Neither a line of dashes nor a bare number says what anybody needs.
     return Plan(
         dates=_year_first(("date",), forms),
-        parts=cells.stamp_parts("date_stamp", "d", forms.get("date", "iso")),
+        plain=_plain(("date",)),
+        parts=cells.stamp_parts("date_stamp", "d", forms.get("date", "iso"), "date_plain"),
         values=f"{cells.account_key('account_id')} AS account, {cells.local_day('d', tz)} AS date_day",
         checks=(
             Check("text", _empty("text"), "no text"),
@@ -270,14 +292,15 @@ def _texts(tz: str, forms: Mapping[str, str]) -> Plan:
             *_id_checks()[1:],
             *_day_checks("date", "date_day"),
         ),
-        written="trim(id) AS id, account AS account_id, date_day::INTEGER AS date_day, trim(text) AS text",
+        written="trim(id) AS id, account AS account_id, try_cast(date_day AS INTEGER) AS date_day, trim(text) AS text",
     )
 
 
 def _users(tz: str, forms: Mapping[str, str]) -> Plan:
     return Plan(
         dates=_year_first(("created",), forms),
-        parts=cells.stamp_parts("created_stamp", "created", forms.get("created", "iso")),
+        plain=_plain(("created",)),
+        parts=cells.stamp_parts("created_stamp", "created", forms.get("created", "iso"), "created_plain"),
         values=f"{cells.account_key('account_id')} AS id, {cells.local_day('created', tz)} AS created_day",
         checks=(
             *_id_checks(),
@@ -297,7 +320,8 @@ def _dated(texts: tuple[str, ...], more: tuple[Check, ...] = (), extra: str = ""
         columns = ", ".join(f"trim({name}) AS {name}" for name in texts)
         return Plan(
             dates=_year_first(("date",), forms),
-            parts=cells.stamp_parts("date_stamp", "d", forms.get("date", "iso")),
+            plain=_plain(("date",)),
+            parts=cells.stamp_parts("date_stamp", "d", forms.get("date", "iso"), "date_plain"),
             values=f"{cells.account_key('account_id')} AS account, {cells.local_day('d', tz)} AS date_day{values}",
             checks=(*_id_checks(), Check("date", _empty("date"), "no date"), *_day_checks("date", "date_day"), *more),
             written=f"account AS account_id, date_day::BIGINT AS date_day, {columns}{extra}",
@@ -323,7 +347,7 @@ _PLANS: Plans = {
     "nps": _dated(
         ("id", "user_id", "comment"),
         _SCORE_CHECKS,
-        ", points::BIGINT AS score",
+        ", try_cast(points AS BIGINT) AS score",
         f", {cells.number('score')} AS points",
     ),
 }

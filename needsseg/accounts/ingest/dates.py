@@ -7,13 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.accounts.ingest.cells import FIRST, FORMATS, MILLISECONDS, SECOND, SECONDS, YEAR_FIRST, YEAR_LAST, text
+from needsseg.accounts.ingest.cells import (
+    FIRST,
+    FORMATS,
+    MILLISECONDS,
+    SECOND,
+    SECONDS,
+    YEAR_FIRST,
+    YEAR_LAST,
+    is_plain,
+    text,
+)
 from needsseg.accounts.ingest.mapping import DATE_FIELDS, Mapping
 from needsseg.errors import Advice, Option, TableError, UsageError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+TIME = "time_of_event"
 # Shapes of one cell; "either" is a date that is valid with day or month first, "same" one with equal day and month.
 _WORDS = {
     "iso": "with the year first",
@@ -90,12 +101,16 @@ def date_column(con: DuckDBPyConnection, name: str, mapping: Mapping, names: Seq
     column = mapping.columns[name]
     if chosen_format := mapping.dates.get(name, ""):
         return DateColumn(name, column, chosen_format, "as you said", chosen=True)
+    # Times that a file has as such are written with the year first.
+    shape_of_cell = f"CASE WHEN {TIME} IS NOT NULL THEN 'iso' ELSE {shape(name)} END" if has_times(con) else shape(name)
+    firsts = con.execute(
+        "SELECT shape, count(*), min(place) FROM "
+        f"(SELECT (file::BIGINT << 40) + row AS place, {shape_of_cell} AS shape FROM raw) "
+        "WHERE shape IS NOT NULL GROUP BY shape"
+    ).fetchall()
     example_by_format = {
-        shape: (count, (f"{names[place >> 40]} row {place & (2**40 - 1)}", cell))
-        for shape, count, place, cell in con.execute(
-            f"SELECT shape, count(*), min(place), arg_min(cell, place) FROM (SELECT {name} AS cell, "
-            f"(file::BIGINT << 40) + row AS place, {shape(name)} AS shape FROM raw) WHERE shape IS NOT NULL GROUP BY shape"
-        ).fetchall()
+        shape: (count, (f"{names[place >> 40]} row {place & (2**40 - 1)}", _cell_at(con, name, place)))
+        for shape, count, place in firsts
     }
     if saved and not _contradicted(saved, set(example_by_format)):
         return DateColumn(name, column, saved, "as last time", chosen=True)
@@ -113,6 +128,18 @@ def date_column(con: DuckDBPyConnection, name: str, mapping: Mapping, names: Seq
     return DateColumn(name, column, form, reason, examples)
 
 
+def has_times(con: DuckDBPyConnection) -> bool:
+    """Return whether ``raw`` has the times of its events as timestamps too, in the column TIME."""
+    return any(row[0] == TIME for row in con.execute("DESCRIBE raw").fetchall())
+
+
+def _cell_at(con: DuckDBPyConnection, name: str, place: int) -> str:
+    row = con.execute(
+        f"SELECT {name} FROM raw WHERE file = ? AND row = ?", [place >> 40, place & (2**40 - 1)]
+    ).fetchone()
+    return str((row or ("",))[0])
+
+
 def shape(cell: str) -> str:
     """Return SQL for how a cell's date is written, NULL where it is none."""
     trimmed = f"trim({cell})"
@@ -120,7 +147,7 @@ def shape(cell: str) -> str:
         f"try_cast(regexp_extract({trimmed}, {text(pattern)}, 1) AS INTEGER)" for pattern in (FIRST, SECOND)
     )
     return (
-        f"CASE WHEN regexp_full_match({trimmed}, {text(YEAR_FIRST)}) THEN 'iso' "
+        f"CASE WHEN {is_plain(cell)} THEN 'iso' WHEN regexp_full_match({trimmed}, {text(YEAR_FIRST)}) THEN 'iso' "
         f"WHEN regexp_full_match({trimmed}, {text(SECONDS)}) THEN 'seconds' "
         f"WHEN regexp_full_match({trimmed}, {text(MILLISECONDS)}) THEN 'milliseconds' "
         f"WHEN regexp_full_match({trimmed}, {text(YEAR_LAST)}) THEN CASE "

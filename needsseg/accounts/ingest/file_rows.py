@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
 
 from needsseg.accounts.ingest.cells import text
+from needsseg.accounts.ingest.csv_lines import each_line_is_a_row
 from needsseg.accounts.ingest.csv_text import UNCLOSED, find_header, records
 from needsseg.errors import TableError
 from needsseg.tables import TableWriter
@@ -118,12 +119,13 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
 def rows_of(con: DuckDBPyConnection, path: Path, file_layout: Layout, scratch: Path) -> str:
     """Return an SQL relation over the file with columns ``row``, ``c0…cn`` (text) and ``surplus`` (an extra cell).
 
+    Those of a Parquet file also as they are stored, as ``c0_stored`` and so on.
     ``scratch`` is the path for a UTF-8 copy where the file cannot be read directly.
     """
     if file_layout.format == "parquet":
+        columns = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in file_layout.header]
         cells = ", ".join(
-            f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{i}'
-            for i, name in enumerate(file_layout.header)
+            f"CAST({column} AS VARCHAR) AS c{i}, {column} AS c{i}_stored" for i, column in enumerate(columns)
         )
         source = f"read_parquet({text(str(path))}, file_row_number = true)"
         return f"(SELECT file_row_number + 2 AS row, {cells}, NULL AS surplus FROM {source})"
@@ -194,15 +196,9 @@ def _csv_layout(path: Path, name: str, encoding: str, most: int | None, has_head
         beginning = list(islice(stream, BEGINNING))
     header = find_header(beginning, name, has_header)
     clean = encoding == "utf-8" and header.first_row == 2 and header.has_header
-    with open_text(path, encoding) as stream:
-        stream.readline()
-        length = 0
-        for line in stream:
-            # After an unclosed quote, DuckDB silently skips the rest of the file.
-            clean = clean and bool(line.strip()) and line.count('"') % 2 == 0
-            length += len(line)
-            if not clean or (most is not None and length > most):
-                break
+    if clean:
+        with open_bytes(path) as lines:
+            clean = each_line_is_a_row(_blocks(lines, most))
     if len(set(header.names)) < len(header.names):
         twice = sorted({cell for cell in header.names if header.names.count(cell) > 1})
         raise TableError(f"{name}: the header names {', '.join(map(repr, twice))} twice.", "Rename one of them.")

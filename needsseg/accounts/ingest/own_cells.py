@@ -24,6 +24,7 @@ YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 NOTHING = ("", "-", "--", "n/a", "#n/a", "null", "none", "nan")
 SAMPLED = 500
 _NUMBER = r"-?[$€£]?\s*(\d+|\d{1,3}(,\d{3})+)(\.\d+)?"
+MISFIT = "misfit_"  # prefix of columns with the cells that do not fit
 AT_ONCE = 40  # columns whose types are looked at in one query
 MOST_LISTED = 1_000  # misfits of one column that are listed; all are counted
 _WHY = {
@@ -223,8 +224,17 @@ def with_own_columns(plan: Plan, columns: Sequence[OwnColumn], tz: str) -> Plan:
         dates=", ".join(
             [plan.dates, *(f"{cells.year_first(_date_cell(c), c.dates)} AS {c.stored}_stamp" for c in dates)]
         ),
+        plain=", ".join(
+            [plan.plain, *(f"{cells.plain_stamp(f'{c.stored}_stamp')} AS {c.stored}_plain" for c in dates)]
+        ),
         parts=", ".join(
-            [plan.parts, *(cells.stamp_parts(f"{c.stored}_stamp", f"{c.stored}_at", c.dates) for c in dates)]
+            [
+                plan.parts,
+                *(
+                    cells.stamp_parts(f"{c.stored}_stamp", f"{c.stored}_at", c.dates, f"{c.stored}_plain")
+                    for c in dates
+                ),
+            ]
         ),
         values=", ".join([plan.values, *(f"{_value(c, tz)} AS {c.stored}_value" for c in columns)]),
         written=", ".join([plan.written, *(f"{c.stored}_value AS {c.stored}" for c in columns)]),
@@ -248,6 +258,15 @@ def _value(column: OwnColumn, tz: str) -> str:
     return f"nullif(trim({column.stored}), '')"
 
 
+def misfit_cells(columns: Sequence[OwnColumn]) -> dict[str, str]:
+    """Return SQL for the cells of own columns that do not fit their column's type, by the names of ``misfits``."""
+    return {
+        f"{MISFIT}{c.stored}": f"CASE WHEN {c.stored}_value IS NULL AND {_filled(c.stored)} THEN {c.stored} END"
+        for c in columns
+        if c.type != "text"
+    }
+
+
 def misfits(
     con: DuckDBPyConnection, columns: Sequence[OwnColumn], names: Sequence[str]
 ) -> tuple[list[Reject], list[str]]:
@@ -260,12 +279,13 @@ def misfits(
     notes: list[str] = []
     for first in range(0, len(typed), AT_ONCE):
         asked = typed[first : first + AT_ONCE]
-        counts = con.execute(f"SELECT {', '.join(f'count_if({_is_misfit(c)})' for c in asked)} FROM staged").fetchone()
+        counts = con.execute(f"SELECT {', '.join(f'count({MISFIT}{c.stored})' for c in asked)} FROM staged").fetchone()
         for column, count in zip(asked, counts or (), strict=True):
             if not count:
                 continue
+            cell_name = f"{MISFIT}{column.stored}"
             rows = con.execute(
-                f"SELECT file, row, {column.stored} FROM staged WHERE {_is_misfit(column)} ORDER BY file, row "
+                f"SELECT file, row, {cell_name} FROM staged WHERE {cell_name} IS NOT NULL ORDER BY file, row "
                 f"LIMIT {MOST_LISTED}"
             ).fetchall()
             rejected += [
@@ -285,7 +305,3 @@ def misfits(
                 f"({names[file]} row {row})."
             )
     return rejected, notes
-
-
-def _is_misfit(column: OwnColumn) -> str:
-    return f"({column.stored}_value IS NULL AND {_filled(column.stored)})"

@@ -75,13 +75,24 @@ def repeated_events(con: DuckDBPyConnection) -> tuple[int, int, int]:
     (unnamed,) = con.execute(
         "SELECT count(*) FROM kept WHERE event_id IS NULL AND file <> ?", [EARLIER]
     ).fetchone() or (0,)
+    # Nearly all ids occur once: only rows whose hash occurs again are looked at, so that no table of all ids is needed.
+    con.execute(
+        "CREATE TABLE again AS SELECT hash(event_id) AS hashed FROM kept WHERE event_id IS NOT NULL GROUP BY 1 "
+        "HAVING count(*) > 1"
+    )
+    (any_again,) = con.execute("SELECT count(*) FROM again").fetchone() or (0,)
+    if not any_again:
+        return 0, int(unnamed), 0
+    named_again = "FROM kept WHERE event_id IS NOT NULL AND hash(event_id) IN (SELECT hashed FROM again)"
     (differing,) = con.execute(
         "SELECT count(*) FROM (SELECT min(content) AS least, max(content) AS most FROM (SELECT event_id, "
-        "hash(account_id, event, second) AS content FROM kept WHERE event_id IS NOT NULL) GROUP BY event_id) "
-        "WHERE least <> most"
+        f"hash(account_id, event, second) AS content {named_again}) GROUP BY event_id) WHERE least <> most"
     ).fetchone() or (0,)
-    dropped_by_id = _without(con, "event_id", "event_id IS NOT NULL", f"min({PLACE})", PLACE)
-    return dropped_by_id, int(unnamed), int(differing)
+    (dropped_by_id,) = con.execute(
+        "DELETE FROM kept WHERE rowid IN (SELECT id FROM (SELECT rowid AS id, "
+        f"row_number() OVER (PARTITION BY event_id ORDER BY {PLACE}) AS number {named_again}) WHERE number > 1)"
+    ).fetchone() or (0,)
+    return int(dropped_by_id), int(unnamed), int(differing)
 
 
 def repeated_subscriptions(con: DuckDBPyConnection) -> int:

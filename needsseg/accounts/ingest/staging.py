@@ -10,8 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from needsseg.accounts.ingest import cells
+from needsseg.accounts.ingest.cells import text
 from needsseg.accounts.ingest.columns import LOST_DIGITS, Plan
 from needsseg.accounts.ingest.csv_text import UNCLOSED
+from needsseg.accounts.ingest.dates import TIME, has_times
 from needsseg.accounts.ingest.file_rows import Layout, rows_of
 from needsseg.accounts.ingest.gathering import Part
 from needsseg.accounts.ingest.mapping import NAMES, Mapping, alternatives, fitted
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Refused = list[tuple[str, str]]
+NO_END = {"no_end": "CASE WHEN end_open THEN end_date END"}
 
 
 def read_parts(
@@ -34,14 +38,16 @@ def read_parts(
     progress: Progress,
     most: int | None = None,
 ) -> tuple[list[Part], Refused, list[str]]:
-    """Fill the table ``raw`` with the original cells of all parts: file, row, and a text for every field.
+    """Make ``raw`` a view of the original cells of all parts: file, row, and a text for every field.
 
-    Return the parts that were read (numbered by ``file``), the refused ones with the reason, and notes for the
-    user. ``most`` limits the rows of each. TableError where the only part, or every part, is unreadable.
+    It is over the table ``raw_rows``, except for the events of a single Parquet file: those are read from the file itself, where
+    a column costs little and a table of all cells much.
+
+    Return the parts that were read (numbered by ``file``), the refused ones with the reason, and notes for the user. ``most``
+    limits the rows of each. TableError where the only part, or every part, is unreadable.
     """
-    own = [column.stored for column in mapping.own.columns]
-    fields = ", ".join(f"{name} VARCHAR" for name in (*NAMES[mapping.kind], *own))
-    con.execute(f"CREATE TABLE raw (file INTEGER, row BIGINT, surplus VARCHAR, lacks BOOLEAN, json BOOLEAN, {fields})")
+    _make_raw(con, mapping)
+    in_place = len(parts) == 1 and mapping.kind == "events" and most is None
     read: list[Part] = []
     refused: Refused = []
     without: Counter[str] = Counter()
@@ -53,7 +59,10 @@ def read_parts(
             raise TableError(f"{part.name}: has no layout.", "Lay it out first.")
         try:
             own_mapping, missing_fields = fitted(mapping, part_layout.header, part.name)
-            _insert(con, part, part_layout, own_mapping, len(read), scratch, most)
+            if in_place and part_layout.format == "parquet":
+                _view_file(con, part, part_layout, own_mapping, scratch)
+            else:
+                _insert(con, part, part_layout, own_mapping, len(read), scratch, most)
         except TableError as error:
             first_error = first_error or error
             refused.append((part.name, error.message.removeprefix(f"{part.name}: ")))
@@ -71,6 +80,22 @@ def read_parts(
     return read, refused, notes
 
 
+def _make_raw(con: DuckDBPyConnection, mapping: Mapping) -> None:
+    own = [column.stored for column in mapping.own.columns]
+    fields = ", ".join(f"{name} VARCHAR" for name in (*NAMES[mapping.kind], *own))
+    con.execute(
+        f"CREATE TABLE raw_rows (file INTEGER, row BIGINT, surplus VARCHAR, lacks BOOLEAN, json BOOLEAN, {fields})"
+    )
+    con.execute("CREATE VIEW raw AS SELECT * FROM raw_rows")
+
+
+def _view_file(con: DuckDBPyConnection, part: Part, file_layout: Layout, mapping: Mapping, scratch: Path) -> None:
+    """Make ``raw`` a view of the only file."""
+    con.execute("DROP TABLE raw_rows")
+    from_file = _cells_of(con, part, file_layout, mapping, 0, scratch, with_times=True)
+    con.execute(f"CREATE OR REPLACE VIEW raw AS {from_file}")
+
+
 def _insert(
     con: DuckDBPyConnection,
     part: Part,
@@ -82,20 +107,10 @@ def _insert(
 ) -> None:
     import duckdb
 
-    field_cells = ", ".join(
-        [
-            *(f"{_cell(mapping, file_layout, name)} AS {name}" for name in NAMES[mapping.kind]),
-            *(f"{_own_cell(file_layout, column.header)} AS {column.stored}" for column in mapping.own.columns),
-        ]
-    )
     limit = "" if most is None else f" LIMIT {most}"
 
     def fill(chosen_layout: Layout) -> None:
-        relation = rows_of(con, part.path, chosen_layout, scratch)
-        con.execute(
-            f"INSERT INTO raw SELECT {number}, row, surplus, {_lacks(chosen_layout)}, {chosen_layout.format == 'jsonl'}, "
-            f"{field_cells} FROM {relation}{limit}"
-        )
+        con.execute(f"INSERT INTO raw_rows {_cells_of(con, part, chosen_layout, mapping, number, scratch)}{limit}")
 
     try:
         try:
@@ -110,6 +125,46 @@ def _insert(
             raise
         first = str(error).splitlines()[0].replace(str(part.path), part.name)
         raise TableError(f"{part.name}: cannot be read as a table: {first}", "Export the file again as CSV.") from error
+
+
+def _cells_of(
+    con: DuckDBPyConnection,
+    part: Part,
+    file_layout: Layout,
+    mapping: Mapping,
+    number: int,
+    scratch: Path,
+    with_times: bool = False,
+) -> str:
+    """Return SQL for the rows of a part with the columns of ``raw``; ``number`` is that of the file.
+
+    ``with_times`` adds the times of events that a Parquet file has as such, so that they need not be read from text.
+    """
+    field_cells = ", ".join(
+        [
+            *(f"{_cell(mapping, file_layout, name)} AS {name}" for name in NAMES[mapping.kind]),
+            *(f"{_own_cell(file_layout, column.header)} AS {column.stored}" for column in mapping.own.columns),
+        ]
+    )
+    times = _times_of(con, part, file_layout, mapping) if with_times else ""
+    return (
+        f"SELECT {number} AS file, row, surplus::VARCHAR AS surplus, {_lacks(file_layout)} AS lacks, "
+        f"{file_layout.format == 'jsonl'} AS json, {field_cells}{times} FROM {rows_of(con, part.path, file_layout, scratch)}"
+    )
+
+
+def _times_of(con: DuckDBPyConnection, part: Part, file_layout: Layout, mapping: Mapping) -> str:
+    """Return SQL for a column with the times of events, where they are timestamps without a zone; else an empty text."""
+    columns = alternatives(mapping.columns["timestamp"], file_layout.header)
+    types = {
+        str(name): str(type_)
+        for name, type_, *_ in con.execute(f"DESCRIBE SELECT * FROM read_parquet({text(str(part.path))})").fetchall()
+    }
+    if len(columns) != 1 or types.get(columns[0]) not in ("TIMESTAMP", "TIMESTAMP_MS", "TIMESTAMP_S"):
+        return ""
+    time = f"c{file_layout.header.index(columns[0])}_stored"
+    # Others are no dates that a file of text could hold, and are refused as such.
+    return f", CASE WHEN {time} BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9999-12-31' THEN {time}::TIMESTAMP END AS {TIME}"
 
 
 def _cell(mapping: Mapping, file_layout: Layout, name: str) -> str:
@@ -140,9 +195,14 @@ def whole_ids(con: DuckDBPyConnection, fields: Sequence[str] = ("account_id",)) 
     for field in fields:
         floats = rf"regexp_full_match(trim({field}), '\d{{1,15}}\.0+')"
         numbers = rf"(trim({field}) = '' OR regexp_full_match(trim({field}), '\d{{1,15}}(\.0+)?|{LOST_DIGITS}'))"
+        if con.execute(f"SELECT 1 FROM raw WHERE contains({field}, '.0') LIMIT 1").fetchone() is None:
+            continue
         files = f"SELECT file FROM raw GROUP BY file HAVING bool_and({numbers}) AND bool_or({floats})"
+        if con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'raw_rows'").fetchone() is None:
+            con.execute("CREATE TABLE raw_rows AS SELECT * FROM raw")
+            con.execute("CREATE OR REPLACE VIEW raw AS SELECT * FROM raw_rows")
         changed = con.execute(
-            f"UPDATE raw SET {field} = regexp_extract({field}, '\\d+') WHERE {floats} AND file IN ({files})"
+            f"UPDATE raw_rows SET {field} = regexp_extract({field}, '\\d+') WHERE {floats} AND file IN ({files})"
         ).fetchone()
         count = int(changed[0]) if changed else 0
         ids = {"account_id": "account ids", "term_id": "subscription ids"}.get(field, "user ids")
@@ -159,41 +219,71 @@ def ids_of(mapping: Mapping) -> list[str]:
 
 
 def stage(con: DuckDBPyConnection, plan: Plan) -> int:
-    """Turn ``raw`` into ``staged``: the plan's columns, and in ``refused`` the first failed check; return the number of rows."""
-    checks = " ".join(f"WHEN {check.refused} THEN {index}" for index, check in enumerate(plan.checks))
-    con.execute(
-        f"CREATE TABLE staged AS "
-        f"SELECT *, CASE WHEN surplus IS NOT NULL THEN -1 WHEN lacks THEN -2 {checks} END AS refused FROM ("
-        f"SELECT *, {plan.values} FROM (SELECT *, {plan.parts} FROM (SELECT *, {plan.dates} FROM raw)))"
-    )
-    con.execute("DROP TABLE raw")
+    """Turn ``raw`` into ``staged``: its cells, the plan's columns, and in ``refused`` the first failed check.
+
+    Return the number of rows.
+    """
+    return _staged(con, f"SELECT * FROM ({_checked(con, plan)})")
+
+
+def stage_written(con: DuckDBPyConnection, plan: Plan, noted: MappingOf[str, str]) -> int:
+    """Turn ``raw`` into ``staged``: the columns to write, those besides, ``refused``, and what notes and refusals need.
+
+    ``refused_cell`` is the cell that failed, and ``noted`` are further columns by name, as SQL. Return the number of rows.
+    """
+    failed = " ".join(f"WHEN {index} THEN {check.field}" for index, check in enumerate(plan.checks))
+    cell = f"CASE WHEN refused IS NOT NULL THEN CASE refused WHEN -1 THEN surplus {failed} END END AS refused_cell"
+    columns = [plan.written, plan.besides, cell, *(f"{value} AS {name}" for name, value in noted.items())]
+    chosen = ", ".join(filter(None, columns))
+    return _staged(con, f"SELECT file, row, refused, {chosen} FROM ({_checked(con, plan)}) AS staged")
+
+
+def _staged(con: DuckDBPyConnection, query: str) -> int:
+    con.execute(f"CREATE TABLE staged AS {query}")
+    con.execute("DROP VIEW raw")
+    con.execute("DROP TABLE IF EXISTS raw_rows")
     return int((con.execute("SELECT count(*) FROM staged").fetchone() or (0,))[0])
+
+
+def _checked(con: DuckDBPyConnection, plan: Plan) -> str:
+    """Return SQL for the rows of ``raw`` with the plan's columns, and in ``refused`` the number of the first failed check."""
+    checks = " ".join(f"WHEN {check.refused} THEN {index}" for index, check in enumerate(plan.checks))
+    raw, dates, plain = "raw", plan.dates, plan.plain
+    if has_times(con):
+        dates = f"CASE WHEN {TIME} IS NULL THEN trim(timestamp) ELSE '' END AS timestamp_stamp"
+        plain = f"coalesce({TIME}, {cells.plain_stamp('timestamp_stamp')}) AS timestamp_plain"
+    if plan.repeated:
+        distinct = f"SELECT *, {plan.repeated} FROM (SELECT DISTINCT {plan.repeated_by} FROM raw)"
+        raw = f"raw LEFT JOIN ({distinct}) USING ({plan.repeated_by})"
+    return (
+        f"SELECT *, CASE WHEN surplus IS NOT NULL THEN -1 WHEN lacks THEN -2 {checks} END AS refused FROM ("
+        f"SELECT *, {plan.values} FROM (SELECT *, {plan.parts} FROM (SELECT *, {plain} FROM "
+        f"(SELECT *, {dates} FROM {raw}))))"
+    )
 
 
 def take_refused(con: DuckDBPyConnection, plan: Plan, mapping: Mapping, parts: Sequence[Part]) -> list[Reject]:
     """Remove the rows that failed a check from ``staged``, and return them with reasons."""
-    fields = sorted({check.field for check in plan.checks})
-    rows = con.execute(
-        f"SELECT file, row, refused, surplus, json, {', '.join(fields)} FROM staged WHERE refused IS NOT NULL"
-    ).fetchall()
+    rows = con.execute("SELECT file, row, refused, refused_cell FROM staged WHERE refused IS NOT NULL").fetchall()
+    if not rows:
+        return []
     con.execute("DELETE FROM staged WHERE refused IS NOT NULL")
     rejected = []
-    for file, row, refused, surplus, json, *values in rows:
-        name = parts[file].name
+    for file, row, refused, cell, *_ in rows:
+        name, layout = parts[file].name, parts[file].layout
         if refused < 0:
-            value, reason = malformed(str(surplus or ""), refused, json)
+            value, reason = malformed(str(cell or ""), refused, layout is not None and layout.format == "jsonl")
             rejected.append(Reject(row, "", value, reason, name))
             continue
         check = plan.checks[refused]
-        value = str(values[fields.index(check.field)] or "")
-        rejected.append(Reject(row, mapping.columns.get(check.field, check.field), value, check.reason, name))
+        rejected.append(Reject(row, mapping.columns.get(check.field, check.field), str(cell or ""), check.reason, name))
     return rejected
 
 
 def open_ends(con: DuckDBPyConnection) -> list[str]:
-    """Return a note on end dates in ``staged`` that mean that a subscription has no end."""
+    """Return a note on end dates in ``staged`` that mean that a subscription has no end, those in ``no_end``."""
     row = con.execute(
-        "SELECT count(*), arg_min(end_date, (file, row)) FROM staged WHERE end_open AND refused IS NULL"
+        "SELECT count(*), arg_min(no_end, (file, row)) FROM staged WHERE no_end IS NOT NULL AND refused IS NULL"
     ).fetchone()
     count, example = row or (0, "")
     return [f"{format_count(count, 'end date')} such as '{example}' mean that the subscription has no end."] * bool(

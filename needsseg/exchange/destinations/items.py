@@ -10,6 +10,7 @@ from needsseg.exchange.destinations.destination import Destination
 from needsseg.exchange.tables import Cell
 from needsseg.files import sha256
 
+_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 _OF_THE_EXPORT = ("as_of_date", "segmentation_version")
 
 
@@ -58,4 +59,4 @@ def subject_id(row: Mapping[str, Cell]) -> str:
 
 
 def _sha(content: object) -> str:
-    return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False))
+    return sha256(_ENCODE(content))
