@@ -156,5 +156,8 @@ def _companies(
 def _mentioned(names: Iterable[str], speech: Callable[[], str]) -> list[str]:
     """The names of accounts that occur in the speech as written, without legal forms."""
     text = " ".join(speech().split())
-    unique = (name for name in dict.fromkeys(" ".join(name.split()) for name in names))
-    return [name for name in unique if len(short_name(name)) >= _SHORTEST_ACCOUNT and short_name(name) in text]
+    # A name without its legal form begins as the name does; few of many accounts begin with three letters that were said.
+    said = {text[at : at + _SHORTEST_ACCOUNT] for at in range(len(text) - _SHORTEST_ACCOUNT + 1)}
+    unique = dict.fromkeys(" ".join(name.split()) for name in names)
+    short = {name: short_name(name) for name in unique if name[:_SHORTEST_ACCOUNT] in said}
+    return [name for name, words in short.items() if len(words) >= _SHORTEST_ACCOUNT and words in text]
