@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from json.encoder import encode_basestring
 from typing import Any, TextIO, cast
 
 from needsseg.text import escaped_json, safe
 
-# Made once: ``json.dumps`` makes a new encoder for every line.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
+def _one_line_encoder() -> Callable[[object], str]:
+    """Return what ``_ENCODER.encode`` is, made once: ``json.dumps`` makes a new encoder for every line, and so does that.
+
+    Nothing that is printed holds itself, so that nothing need be remembered for each list and object.
+    """
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return _ENCODER.encode
+    parts = make(None, _ENCODER.default, encode_basestring, None, ": ", ", ", False, False, False)
+    return lambda value: "".join(parts(value, 0))
+
+
+_encoded = _one_line_encoder()
 
 
 class Gate:
@@ -62,7 +76,7 @@ def json_text(value: object, indent: int | None = None) -> str:
     Letters of every script stay; what would steer a terminal is written as ``\\u`` escapes. NaN and infinities are errors.
     """
     if indent is None:
-        return escaped_json(_ENCODER.encode(value))
+        return escaped_json(_encoded(value))
     return escaped_json(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
 
 

@@ -140,35 +140,67 @@ def with_actions(
     by most accounts of that segment, at least two. ``own`` are the values by account that the rules ask for of own columns, by
     their names there; a rule does not apply where one is empty.
     """
-    popular = _popular(profiles)
+    popular, prepared = _popular(profiles), [_prepared(rule) for rule in rules.rules]
 
     @cache
-    def applicable(missing: tuple[str, ...]) -> tuple[Rule, ...]:
-        return tuple(rule for rule in rules.rules if not any(FIELDS[name][0] in missing for name in rule.fields))
+    def applicable(missing: tuple[str, ...]) -> tuple[_Prepared, ...]:
+        return tuple(
+            each for each in prepared if not any(FIELDS[name][0] in missing for name in each.rule.fields)
+        )
 
-    acted = []
+    acted, cells_of = [], own or {}
     for profile in profiles:
         feature, reason = _unused_feature(profile, rules.serves, popular)
-        cells = (own or {}).get(profile.account_id, {})
+        cells = cells_of.get(profile.account_id, {})
         actions_or_none = [_fire(rule, profile, feature, reason, cells) for rule in applicable(profile.missing)]
-        actions = tuple(action for action in actions_or_none if action is not None)
+        actions = tuple([action for action in actions_or_none if action is not None])
+        if not actions and not profile.actions:
+            acted.append(profile)
+            continue
         text = "; ".join(action.text for action in actions)
-        acted.append(
-            replace(profile, actions=actions, recommended_action=text) if actions or profile.actions else profile
-        )
+        acted.append(replace(profile, actions=actions, recommended_action=text))
     return acted
 
 
-def _fire(rule: Rule, profile: AccountProfile, feature: str, reason: str, own: Mapping[str, OwnValue]) -> Action | None:
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A rule with what is the same for all accounts: how its conditions are read, the flags that it asks for.
+
+    ``checks`` have a field, its reader, the values that are accepted, and whether it has bounds.
+    """
+
+    rule: Rule
+    checks: tuple[tuple[str, Reader, frozenset[Value], Condition | None], ...]
+    flags: tuple[str, ...]
+    is_template: bool
+
+
+def _prepared(rule: Rule) -> _Prepared:
+    checks = tuple(
+        (
+            condition.field,
+            FIELDS[condition.field][1],
+            frozenset(_folded(value) for value in condition.among),
+            None if condition.at_least is None and condition.at_most is None else condition,
+        )
+        for condition in rule.conditions
+    )
+    return _Prepared(rule, checks, tuple(_flags(rule)), "{" in rule.action or "}" in rule.action)
+
+
+def _fire(
+    prepared: _Prepared, profile: AccountProfile, feature: str, reason: str, own: Mapping[str, OwnValue]
+) -> Action | None:
     """Return the action of a rule whose tiers the profile has, None where a value is unknown or a condition fails."""
-    if not all(each.holds(own.get(each.name), profile.as_of_date) for each in rule.columns):
-        return None
     values: dict[str, Value | tuple[str, ...]] = {}
-    for condition in rule.conditions:
-        value = _value(condition.field, profile, feature)
-        if value is None or value == "" or not _holds(condition, value):
+    for name, read, accepted, bounds in prepared.checks:
+        value = read(profile) if name != "unused_feature" else feature
+        if value is None or value == "" or not _holds(accepted, bounds, value):
             return None
-        values[condition.field] = value
+        values[name] = value
+    rule = prepared.rule
+    if rule.columns and not all(each.holds(own.get(each.name), profile.as_of_date) for each in rule.columns):
+        return None
     for name in rule.fields:
         value = values[name] if name in values else _value(name, profile, feature)
         if value is None or value == "":
@@ -178,10 +210,10 @@ def _fire(rule: Rule, profile: AccountProfile, feature: str, reason: str, own: M
     evidence += [f"{each.name} = {field_text(own[each.name], each.kind)}" for each in rule.columns]
     if "unused_feature" in values:
         evidence.append(reason)
-    evidence += [
-        f"{flag}: {profile.lifecycle.evidence[flag]}" for flag in _flags(rule) if flag in profile.lifecycle.evidence
-    ]
-    return Action(rule.id, rule.action.format(**values), tuple(evidence))
+    known = profile.lifecycle.evidence
+    evidence += [f"{flag}: {known[flag]}" for flag in prepared.flags if flag in known]
+    text = rule.action.format(**values) if prepared.is_template else rule.action
+    return Action(rule.id, text, tuple(evidence))
 
 
 def _value(name: str, profile: AccountProfile, feature: str) -> Value | tuple[str, ...] | None:
@@ -203,23 +235,17 @@ def _flags(rule: Rule) -> list[str]:
     return [str(value) for condition in stage_conditions for value in condition.among]
 
 
-def _holds(condition: Condition, value: Value | tuple[str, ...]) -> bool:
-    accepted_values = _accepted(condition.among)
+def _holds(accepted: frozenset[Value], bounds: Condition | None, value: Value | tuple[str, ...]) -> bool:
     if isinstance(value, tuple):
-        return not accepted_values or any(_folded(item) in accepted_values for item in value)
-    if accepted_values and _folded(value) not in accepted_values:
+        return not accepted or any(_folded(item) in accepted for item in value)
+    if accepted and _folded(value) not in accepted:
         return False
-    if condition.at_least is None and condition.at_most is None:
+    if bounds is None:
         return True
     if not isinstance(value, int | float):
         return False
-    is_above = condition.at_least is None or value >= condition.at_least
-    return is_above and (condition.at_most is None or value <= condition.at_most)
-
-
-@cache
-def _accepted(among: tuple[Value, ...]) -> frozenset[Value]:
-    return frozenset(_folded(value) for value in among)
+    is_above = bounds.at_least is None or value >= bounds.at_least
+    return is_above and (bounds.at_most is None or value <= bounds.at_most)
 
 
 def _folded(value: Value) -> Value:

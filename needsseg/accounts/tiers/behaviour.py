@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,7 +103,7 @@ class Behaviour:
     @property
     def daily_users(self) -> float | None:
         """Daily active users: the mean over the days of the window; None without user ids."""
-        if {"user", "day"} & set(self.lacks) or (self.events and not self.active_users):
+        if "user" in self.lacks or "day" in self.lacks or (self.events and not self.active_users):
             return None
         return self.user_days / WINDOW
 
@@ -130,12 +131,12 @@ class Behaviour:
     @property
     def unknown(self) -> tuple[str, ...]:
         """The signals that the source cannot give."""
-        missing = (name for key, (_, names) in SIGNALS_OF.items() if key in self.lacks for name in names)
-        return tuple(dict.fromkeys(missing))
+        return _signals_without(self.lacks) if self.lacks else ()
 
     @property
     def figures(self) -> dict[str, int | float | bool | str | None]:
         """The signals of tier 3 over the 30 days before D, as listings show them; None where one is unknown."""
+        daily_users = self.daily_users
         figures: dict[str, int | float | bool | str | None] = {
             "events": self.events,
             "active_days": self.active_days,
@@ -147,12 +148,13 @@ class Behaviour:
             "logins": self.logins,
             "login_trend": self.login_trend,
             "usage_trend": self.usage_trend,
-            "daily_users": _rounded(self.daily_users),
+            "daily_users": _rounded(daily_users),
             "dau_mau": _rounded(self.dau_mau),
-            "seat_share": _rounded(self.seat_share),
+            "seat_share": _rounded(daily_users / self.seats if daily_users is not None and self.seats else None),
         }
-        trends = {"login_trend": "unknown"}
-        return figures | {name: trends.get(name) for name in self.unknown}
+        for name in self.unknown:
+            figures[name] = "unknown" if name == "login_trend" else None
+        return figures
 
     @property
     def in_words(self) -> str:
@@ -178,6 +180,12 @@ class Behaviour:
             [f"{self.seat_share:.0%} of {format_count(self.seats or 0, 'seat')}"] if self.seat_share is not None else []
         )
         return f"{self.daily_users or 0:.1f} daily users" + (f" ({', '.join(shares)})" if shares else "")
+
+
+@lru_cache(maxsize=256)
+def _signals_without(lacks: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the signals that a source cannot give which lacks some keys of SIGNALS_OF."""
+    return tuple(dict.fromkeys(name for key, (_, names) in SIGNALS_OF.items() if key in lacks for name in names))
 
 
 def _rounded(share: float | None) -> float | None:
@@ -211,12 +219,14 @@ def behaviour(
     merged: Mapping[str, str] | None = None,
     weeks: int = WEEKS,
     only: Collection[str] | None = None,
+    seats: Mapping[str, int | None] | None = None,
 ) -> Usage:
     """Compute tier 3 of every account with an event before epoch day ``as_of`` in zone ``tz``, from an events Parquet file.
 
     ``merged`` maps ids of merged CRM records to the account that remains; ``weeks`` is how many are looked at for a core
     action, at most 8. One row per account is in memory, but no events. ``only`` are account ids, those of merged records
-    among them: the counts of these alone, while meanings and features are those of the whole file.
+    among them: the counts of these alone, while meanings and features are those of the whole file. ``seats`` are those on D
+    by account.
     """
     import narwhals as nw
 
@@ -236,10 +246,11 @@ def behaviour(
     used = _used(engine, frame) if features and not masks else {}
     features_of = mask_reader(masks)
     width = 1 + len(COUNTS) + len(DAYS)
+    seats_of = (seats or {}).get
     rows = {}
     for row in sorted(usage_rows, key=itemgetter(0)):
         account_features = features_of(row[width:]) if masks else tuple(sorted(used.get(row[0], ())))
-        values: tuple[Any, ...] = (*row[:width], account_features, len(features), lacks)
+        values: tuple[Any, ...] = (*row[:width], account_features, len(features), lacks, seats_of(row[0]))
         rows[row[0]] = Behaviour(*values)
     return Usage(rows, meanings, lacks)
 

@@ -21,6 +21,9 @@ def counted_terms(
 
     Their seats and amounts may be added. ``overlap`` is ADD or REPLACE and decides on terms without ids.
     """
+    if len(begun) == 1:
+        (only,) = begun
+        return [only] if only.end_day is None or only.end_day >= as_of - grace else []
     current = _without_replaced(begun)
     if overlap == REPLACE and not any(term.id for term in current):
         return newest_of_plans(active_terms(current, as_of, grace))
@@ -51,7 +54,7 @@ def _running_or_in_grace(begun: Sequence[Subscription], as_of: int, grace: int) 
 
 def seat_counter(terms: Sequence[Subscription], overlap: str = REPLACE) -> SeatCounter | None:
     """Return how the seats of an account's concurrent terms are added; None where the newest term states all seats."""
-    if overlap == REPLACE and not any(term.id for term in terms):
+    if overlap == REPLACE and not any([term.id for term in terms]):
         return None
 
     def added(begun: Sequence[Subscription], day: int, grace: int) -> int | None:

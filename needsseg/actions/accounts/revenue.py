@@ -6,12 +6,26 @@ from dataclasses import replace
 from datetime import date
 
 from needsseg import accounts as room
+from needsseg.accounts import AccountProfile
 from needsseg.accounts.tiers.revenue import Revenue, revenue
 from needsseg.accounts.tiers.zones import epoch_day
-from needsseg.actions.accounts import account_sources
+from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.amounts import money_rules, stack_rules
-from needsseg.actions.accounts.engines import engine_for
+from needsseg.actions.accounts.engines import engine_for, open_session
+from needsseg.progress import Progress, silent
 from needsseg.study.connection import Study
+
+
+def profiles_and_revenue(
+    study: Study, as_of: date, progress: Progress = silent, engine: str | None = None
+) -> tuple[list[AccountProfile], Revenue]:
+    """Return all profiles and what all accounts pay on ``as_of``; files that both rest on are read once.
+
+    ``engine`` as in ``accounts.profiles``.
+    """
+    backend = engine_for(study, engine)
+    with open_session(backend, account_sources.stack_files(study).accounts.parent):
+        return accounts.profiles(study, as_of, progress, backend), revenue_as_of(study, as_of, backend)
 
 
 def revenue_as_of(study: Study, as_of: date, engine: str | None = None, account_id: str | None = None) -> Revenue:
