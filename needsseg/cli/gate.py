@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from json.encoder import encode_basestring
 from typing import Any, TextIO, cast
@@ -80,10 +80,14 @@ def json_text(value: object, indent: int | None = None) -> str:
     return escaped_json(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
 
 
-def json_value(value: object) -> str:
-    """Return a value as ``json_text`` does, quickly where it is a text, a whole number or nothing."""
-    if value is None:
-        return "null"
-    if type(value) is str:
-        return escaped_json(encode_basestring(value))
-    return str(value) if type(value) is int else json_text(value)
+def json_record(template: str, values: Iterable[object]) -> str:
+    """Return a JSON object: ``template`` has its keys, as ``json_text`` writes them, and a ``%s`` for each of the values."""
+    return escaped_json(template % tuple([_TEXT_OF.get(type(value), _encoded)(value) for value in values]))
+
+
+_TEXT_OF: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: int.__repr__,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda _: "null",
+}

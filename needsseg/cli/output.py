@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from needsseg.cli.fixes import worded
-from needsseg.cli.gate import json_text, json_value
+from needsseg.cli.gate import json_record, json_text
 from needsseg.errors import Advice
 from needsseg.text import safe
 
@@ -24,7 +24,7 @@ def print_array(rows: Iterable[Any]) -> None:
 def print_records(keys: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print one JSON array of objects with the same keys, given as values in their order; for lists that may be long."""
     template = "{" + ", ".join(f"{json_text(key).replace('%', '%%')}: %s" for key in keys) + "}"
-    _print_lines(template % tuple([json_value(value) for value in row]) for row in rows)
+    _print_lines(json_record(template, row) for row in rows)
 
 
 def _print_lines(lines: Iterator[str]) -> None:

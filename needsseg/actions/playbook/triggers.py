@@ -112,8 +112,9 @@ def _rows(chosen: Sequence[Trigger], looked: _Search, names: Mapping[str, str]) 
     columns = looked.timelines.columns
     place_of = {id_: place for place, id_ in enumerate(columns.ids)}
     code_of = {name: code for code, name in enumerate(columns.features)}
-    accounts = np.array([place_of[trigger.account_id] for trigger in chosen], dtype=np.int64)
-    features = np.array([code_of.get(trigger.feature, -1) for trigger in chosen], dtype=np.int64)
+    count = len(chosen)
+    accounts = np.fromiter((place_of[trigger.account_id] for trigger in chosen), dtype=np.int64, count=count)
+    features = np.fromiter((code_of.get(trigger.feature, -1) for trigger in chosen), dtype=np.int64, count=count)
     days = columns.first_uses(accounts, features)
     date_by_day = {day: None if day == UNKNOWN else date_of(day) for day in np.unique(days).tolist()}
     ranks = _ranks(chosen, accounts, days != UNKNOWN).tolist()
@@ -133,9 +134,9 @@ def _ranks(chosen: Sequence[Trigger], accounts: Ints, is_used: Flags) -> Ints:
     import numpy as np
 
     count, code_of = len(chosen), {kind: code for code, kind in enumerate(KINDS)}
-    kinds = np.array([code_of[trigger.kind] for trigger in chosen], dtype=np.int64)
-    counts = [(trigger.peers_using, trigger.peers) for trigger in chosen]
-    peers_using, all_peers = np.array(counts, dtype=np.float64).reshape(-1, 2).T
+    kinds = np.fromiter((code_of[trigger.kind] for trigger in chosen), dtype=np.int64, count=count)
+    peers_using = np.fromiter((trigger.peers_using for trigger in chosen), dtype=np.float64, count=count)
+    all_peers = np.fromiter((trigger.peers for trigger in chosen), dtype=np.float64, count=count)
     shares = -np.divide(peers_using, all_peers, out=np.ones(count), where=all_peers > 0)
     shares[kinds != code_of["unused_feature"]] = 0
     order = np.lexsort((-np.arange(count), shares, is_used, kinds, accounts))
