@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.profile import deciding_label
@@ -20,10 +20,11 @@ from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.accounts.result_cache import cached
 from needsseg.actions.exchange import output_files
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
+from needsseg.playbook.fired import KINDS, Fired, Trigger, day_of
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.peers import Peers, peers, peers_as_json, peers_from_json
 from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
-from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable
+from needsseg.playbook.triggers import triggers, unwatchable
 from needsseg.progress import Progress, silent
 from needsseg.records import Label
 from needsseg.settings import load, prompt_file
@@ -61,10 +62,48 @@ class TriggerRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TriggerReport:
-    """The triggers asked for, in the order in which they fired, and what a person should know of them."""
+    """The triggers asked for, in the order in which they fired, how many of each kind, and what a person should know of them."""
 
-    rows: tuple[TriggerRow, ...]
+    rows: Sequence[TriggerRow]
+    counts: Mapping[str, int]
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerRows(Sequence[TriggerRow]):
+    """Rows that are put together when they are asked for, since there may be a million; ``names`` and ``needs`` are by account id."""
+
+    triggers: Fired
+    names: Mapping[str, str]
+    needs: Mapping[str, str]
+    used: Ints
+    ranks: Ints
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.triggers)
+
+    @overload
+    def __getitem__(self, place: int) -> TriggerRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[TriggerRow]: ...
+    def __getitem__(self, place: int | slice) -> TriggerRow | list[TriggerRow]:
+        """Return one row, or some."""
+        if isinstance(place, slice):
+            return list(self._rows(self.triggers[place], place))
+        place = range(len(self))[place]
+        return self[place : place + 1][0]
+
+    def __iter__(self) -> Iterator[TriggerRow]:
+        """Yield each row; few are in memory at any time."""
+        return self._rows(self.triggers, slice(None))
+
+    def _rows(self, triggers: Iterable[Trigger], own: slice) -> Iterator[TriggerRow]:
+        name_of, need_of = self.names.get, self.needs.get
+        for trigger, day, rank in zip(triggers, self.used[own].tolist(), self.ranks[own].tolist(), strict=True):
+            id_ = trigger.account_id
+            used_on = None if day == UNKNOWN else day_of(day)
+            yield TriggerRow(trigger, name_of(id_, ""), need_of(id_, ""), used_on, rank)
 
 
 def fired(
@@ -75,12 +114,16 @@ def fired(
     since: date | None = None,
     progress: Progress = silent,
     engine: str | None = None,
+    *,
+    held: bool = True,
 ) -> TriggerReport:
     """Every trigger that fired on or before ``as_of``, and not before ``since``; of one kind or account where given.
 
-    ``engine`` as in ``accounts.profiles``. Raise NotFoundError for an unknown account, NeedssegError where neither
+    ``engine`` as in ``accounts.profiles``. Rows that are gone through once need not be ``held`` in memory. Raise NotFoundError for an unknown account, NeedssegError where neither
     events nor subscriptions were imported.
     """
+    import numpy as np
+
     files = account_sources.stack_files(study)
     if files.events is None and files.subscriptions is None:
         raise NeedssegError(
@@ -93,52 +136,36 @@ def fired(
     progress("looking for triggers", 0, 1)
     looked = _search(study, as_of, engine, account)
     progress("looking for triggers", 1, 1)
-    chosen = [
-        trigger
-        for trigger in looked.triggers
-        if kind in (None, trigger.kind) and (since is None or trigger.fired_on >= since)
-    ]
+    chosen = looked.triggers
+    if since is not None:
+        chosen = chosen.taken(chosen.days >= epoch_day(since))
+    if kind is not None:
+        chosen = chosen.taken(chosen.kinds == KINDS.index(kind))
     rows = _rows(chosen, looked, names)
     warnings = _warnings(looked.timelines, as_of, files.events is not None)
     in_vain = unwatchable(looked.groups, looked.rules, looked.serving)
     warnings += [f"{name} can never fire: {reason}." for name, reason in in_vain.items()]
-    return TriggerReport(rows, tuple(warnings))
+    counts = dict(zip(KINDS, np.bincount(chosen.kinds, minlength=len(KINDS)).tolist(), strict=True))
+    return TriggerReport(tuple(rows) if held else rows, counts, tuple(warnings))
 
 
-def _rows(chosen: Sequence[Trigger], looked: _Search, names: Mapping[str, str]) -> tuple[TriggerRow, ...]:
+def _rows(chosen: Fired, looked: _Search, names: Mapping[str, str]) -> TriggerRows:
     """Return the triggers in their order, each with its rank among those of its account and kind."""
-    import numpy as np
-
-    columns = looked.timelines.columns
-    place_of = {id_: place for place, id_ in enumerate(columns.ids)}
-    code_of = {name: code for code, name in enumerate(columns.features)}
-    count = len(chosen)
-    accounts = np.fromiter((place_of[trigger.account_id] for trigger in chosen), dtype=np.int64, count=count)
-    features = np.fromiter((code_of.get(trigger.feature, -1) for trigger in chosen), dtype=np.int64, count=count)
-    days = columns.first_uses(accounts, features)
-    date_by_day = {day: None if day == UNKNOWN else date_of(day) for day in np.unique(days).tolist()}
-    ranks = _ranks(chosen, accounts, days != UNKNOWN).tolist()
-    return tuple(
-        TriggerRow(
-            trigger, names.get(trigger.account_id, ""), looked.needs.get(trigger.account_id, ""), date_by_day[day], rank
-        )
-        for trigger, day, rank in zip(chosen, days.tolist(), ranks, strict=True)
-    )
+    days = looked.timelines.columns.first_uses(chosen.accounts, chosen.features)
+    return TriggerRows(chosen, names, looked.needs, days, _ranks(chosen, days != UNKNOWN))
 
 
-def _ranks(chosen: Sequence[Trigger], accounts: Ints, is_used: Flags) -> Ints:
+def _ranks(chosen: Fired, is_used: Flags) -> Ints:
     """Return the rank of each trigger among those of its account and kind.
 
     Still unused features come first, named ones before those that peers use, these by how widely; else the newest first.
     """
     import numpy as np
 
-    count, code_of = len(chosen), {kind: code for code, kind in enumerate(KINDS)}
-    kinds = np.fromiter((code_of[trigger.kind] for trigger in chosen), dtype=np.int64, count=count)
-    peers_using = np.fromiter((trigger.peers_using for trigger in chosen), dtype=np.float64, count=count)
-    all_peers = np.fromiter((trigger.peers for trigger in chosen), dtype=np.float64, count=count)
-    shares = -np.divide(peers_using, all_peers, out=np.ones(count), where=all_peers > 0)
-    shares[kinds != code_of["unused_feature"]] = 0
+    count, accounts, kinds = len(chosen), chosen.accounts, chosen.kinds
+    using, all_peers = chosen.peer_counts
+    shares = -np.divide(using, all_peers, out=np.ones(count), where=all_peers > 0)
+    shares[kinds != KINDS.index("unused_feature")] = 0
     order = np.lexsort((-np.arange(count), shares, is_used, kinds, accounts))
     groups = accounts[order] * len(KINDS) + kinds[order]
     ranks = np.empty(count, dtype=np.int64)
@@ -172,14 +199,14 @@ def fired_of(study: Study, account: str, as_of: date, since: date, engine: str |
     if files.events is None and files.subscriptions is None:
         return ()
     looked = _search(study, as_of, engine, account)
-    return _rows([trigger for trigger in looked.triggers if trigger.fired_on >= since], looked, {})
+    return tuple(_rows(looked.triggers.taken(looked.triggers.days >= epoch_day(since)), looked, {}))
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
     """Triggers that fired, the data that was searched, the segment of each labelled account, and its peers."""
 
-    triggers: list[Trigger]
+    triggers: Fired
     timelines: Timelines
     rules: TriggerRules
     serving: Mapping[str, Sequence[str]]
@@ -189,6 +216,8 @@ class _Search:
 
 def _search(study: Study, as_of: date, engine: str | None, account: str | None) -> _Search:
     """Return what fired; for one account only its own days are read, beside the counts of its peers, which are kept."""
+    import numpy as np
+
     settings = load(study.path)
     rules = load_trigger_rules(prompt_file("triggers.toml", settings))
     serving = load_rules(prompt_file("interventions.toml", settings)).serves
@@ -211,9 +240,8 @@ def _search(study: Study, as_of: date, engine: str | None, account: str | None) 
     fired_triggers = triggers(searched, rules, epoch_day(as_of), serving, account, needs, groups)
     if rules.columns:
         own = values_for(files.accounts, rules.conditions, files.own, backend, None if account is None else {account})
-        fired_triggers = [
-            each for each in fired_triggers if rules.holds_for(each.kind, own.get(each.account_id, {}), each.fired_on)
-        ]
+        holds = (rules.holds_for(each.kind, own.get(each.account_id, {}), each.fired_on) for each in fired_triggers)
+        fired_triggers = fired_triggers.taken(np.fromiter(holds, dtype=bool, count=len(fired_triggers)))
     return _Search(fired_triggers, searched, rules, serving, needs, groups)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -69,7 +68,7 @@ def triggers(
 
         def produce() -> None:
             with session.progressing() as progress:
-                computed = actions.fired(study, as_of, kind, account, since, progress, engine)
+                computed = actions.fired(study, as_of, kind, account, since, progress, engine, held=not as_json)
             _print(session, computed, as_of, since, show_all=show_all, as_json=as_json)
 
         print_once(session, study, words, produce)
@@ -99,8 +98,7 @@ def _print(
             )
     for warning in report.warnings:
         session.warn(warning)
-    counts = Counter(row.trigger.kind for row in report.rows)
-    summary = ", ".join(f"{counts[name]} {name}" for name in KINDS if counts[name])
+    summary = ", ".join(f"{report.counts[name]} {name}" for name in KINDS if report.counts[name])
     when = f"from {since} to {as_of}" if since else f"up to {as_of}"
     session.say(f"{format_count(len(report.rows), 'trigger')} fired {when}{f': {summary}' if summary else ''}.")
 
