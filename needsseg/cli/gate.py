@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from json.encoder import encode_basestring
 from typing import Any, TextIO, cast
@@ -29,6 +29,10 @@ def _one_line_encoder() -> Callable[[object], str]:
 _encoded = _one_line_encoder()
 
 
+class SafeText(str):
+    """A text that was looked through already: what ``safe`` would leave as it is."""
+
+
 class Gate:
     """A stream that writes only what ``safe`` leaves of a text, tabs and line ends kept; all else is the stream's own.
 
@@ -40,7 +44,7 @@ class Gate:
 
     def write(self, text: str) -> int:
         """Write text; return its length, as streams do."""
-        self.stream.write(safe(text, tabs=True))
+        self.stream.write(text if type(text) is SafeText else safe(text, tabs=True))
         return len(text)
 
     def writelines(self, lines: Iterator[str]) -> None:
@@ -70,6 +74,11 @@ def beyond(stream: TextIO) -> TextIO:
     return stream.stream if isinstance(stream, Gate) else stream
 
 
+def json_line(value: object) -> str:
+    """Return a value as ``json_text`` does, but for escapes; for ``json_lines``."""
+    return _encoded(value)
+
+
 def json_text(value: object, indent: int | None = None) -> str:
     """Return a value as JSON that reads back the same everywhere and passes the gate unchanged.
 
@@ -80,9 +89,32 @@ def json_text(value: object, indent: int | None = None) -> str:
     return escaped_json(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
 
 
-def json_record(template: str, values: Iterable[object]) -> str:
-    """Return a JSON object: ``template`` has its keys, as ``json_text`` writes them, and a ``%s`` for each of the values."""
-    return escaped_json(template % tuple([_TEXT_OF.get(type(value), _encoded)(value) for value in values]))
+def json_lines(lines: Sequence[str], before: str, between: str) -> SafeText:
+    """Return lines of JSON behind ``before`` and with ``between`` between them, escaped as ``json_text`` does.
+
+    All are looked through at once; the lines themselves need no escapes yet.
+    """
+    text = before + between.join(lines)
+    if not text.replace("\n", "").isprintable():
+        text = before + between.join(map(escaped_json, lines))
+    return SafeText(text)
+
+
+def json_records(template: str, rows: Sequence[Sequence[object]]) -> list[str]:
+    """Return a JSON object for each row: ``template`` has the keys, as ``json_text`` writes them, and a ``%s`` for each value.
+
+    They are escaped by ``json_lines``. Values are written column by column, which is many times as fast as one by one.
+    """
+    columns = [list(map(_text_of(column), column)) for column in zip(*rows, strict=True)]
+    return list(map(template.__mod__, zip(*columns, strict=True)))
+
+
+def _text_of(column: Sequence[object]) -> Callable[[Any], str]:
+    """Return what writes every value of a column."""
+    types = set(map(type, column))
+    if len(types) == 1:
+        return _TEXT_OF.get(types.pop(), _encoded)
+    return lambda value: _TEXT_OF.get(type(value), _encoded)(value)
 
 
 _TEXT_OF: dict[type, Callable[[Any], str]] = {

@@ -45,7 +45,7 @@ class Trigger(NamedTuple):
     @property
     def id(self) -> str:
         """16 hexadecimal digits that are the same for the same trigger each time it is computed."""
-        identity = repr((self.kind, self.account_id, self.feature, self.fired_on.isoformat()))
+        identity = f"({self.kind!r}, {self.account_id!r}, {self.feature!r}, '{self.fired_on.isoformat()}')"
         return sha256(identity)[:16]
 
 
