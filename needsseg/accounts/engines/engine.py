@@ -8,7 +8,7 @@ calendar arithmetic fails on lazy frames.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -45,10 +45,12 @@ class Engine:
     session: Any = None
     kept: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def once(self, parquet: Path, what: str, read: Callable[[], T]) -> T:
-        """Return what ``read`` reads of a file, from memory where it was read before and the file has not changed since."""
+    def once(self, parquet: Path, what: Hashable, only: Collection[str] | None, read: Callable[[], T]) -> T:
+        """Return ``what`` ``read`` reads of a file, of accounts ``only``: from memory where it was read before, and is unchanged."""
+        if not parquet.is_file():
+            return read()
         stat = parquet.stat()
-        key = (what, parquet.absolute(), stat.st_mtime_ns, stat.st_size)
+        key = (what, parquet.absolute(), stat.st_mtime_ns, stat.st_size, None if only is None else frozenset(only))
         if key not in self.kept:
             self.kept[key] = read()
         result: T = self.kept[key]

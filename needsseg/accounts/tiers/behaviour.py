@@ -236,7 +236,7 @@ def behaviour(
     masks = feature_masks(features)
     lacks = _lacks(facts, meanings)
     if only is not None:
-        frame = engine.in_memory(frame.filter(nw.col("account_id").is_in(sorted(only))))
+        frame = events_of(engine, events, frame, as_of, tz, only)
     frame = surviving(engine, frame, merged or {})
     counts = _ever(engine, frame, as_of, meanings, masks)
     for windowed in (_counts(frame, as_of, meanings, weeks), _distinct_in_window(frame, as_of), _users(frame, as_of)):
@@ -283,6 +283,18 @@ def local_days(engine: Engine, frame: nw.LazyFrame[Any], tz: str) -> nw.LazyFram
             continue
         shift = nw.when(nw.col("second") >= start).then(nw.lit(seconds)).otherwise(shift)
     return frame.with_columns(day=((nw.col("second") + shift) // 86_400).cast(nw.Int64))
+
+
+def events_of(
+    engine: Engine, events: Path, frame: nw.LazyFrame[Any], as_of: int, tz: str, only: Collection[str]
+) -> nw.LazyFrame[Any]:
+    """Return the rows of some accounts in memory, of ``frame`` with the events of a file before epoch day ``as_of`` in ``tz``."""
+    import narwhals as nw
+
+    def read() -> nw.LazyFrame[Any]:
+        return engine.in_memory(frame.filter(nw.col("account_id").is_in(sorted(only))))
+
+    return engine.once(events, ("events", as_of, tz), only, read)
 
 
 def surviving(engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, str]) -> nw.LazyFrame[Any]:

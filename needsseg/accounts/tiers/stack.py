@@ -213,9 +213,7 @@ def _stages(
 
 
 def _accounts(engine: Engine, parquet: Path, only: Collection[str] | None = None) -> Accounts:
-    if only is None and parquet.is_file():
-        return engine.once(parquet, "accounts", lambda: _read_accounts(engine, parquet, None))
-    return _read_accounts(engine, parquet, only)
+    return engine.once(parquet, "accounts", only, lambda: _read_accounts(engine, parquet, only))
 
 
 def _read_accounts(engine: Engine, parquet: Path, only: Collection[str] | None) -> Accounts:
@@ -238,9 +236,7 @@ UNIT_FIELDS: dict[str, str | int] = {"currency": "", "billing_interval": "", "tr
 
 
 def _subscriptions(engine: Engine, parquet: Path, only: Collection[str] | None = None) -> list[Subscription]:
-    if only is None and parquet.is_file():
-        return engine.once(parquet, "subscriptions", lambda: _read_subscriptions(engine, parquet, None))
-    return _read_subscriptions(engine, parquet, only)
+    return engine.once(parquet, "subscriptions", only, lambda: _read_subscriptions(engine, parquet, only))
 
 
 def _read_subscriptions(engine: Engine, parquet: Path, only: Collection[str] | None) -> list[Subscription]:

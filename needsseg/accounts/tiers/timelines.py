@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.engine import Engine, open_engine
 from needsseg.accounts.engines.event_facts import event_facts
-from needsseg.accounts.tiers.behaviour import WINDOW, local_days
+from needsseg.accounts.tiers.behaviour import WINDOW, events_of, local_days
 from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
 from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, stated_seats
 from needsseg.accounts.tiers.stack import Accounts, Rules, StackFiles, load_rules, read_accounts, read_subscriptions
@@ -137,7 +137,7 @@ def _usage(
     facts = event_facts(engine, events, frame, as_of, tz)
     login = meanings_of(facts.names, rules).login
     if only is not None:
-        frame = engine.in_memory(frame.filter(nw.col("account_id").is_in(sorted(only))))
+        frame = events_of(engine, events, frame, as_of, tz, only)
     frame = _by_place(engine, frame, merged, place_of)
     logged = _distinct(frame.filter(nw.col("event").is_in(list(login))), "place", "day")
     used = frame.filter(~nw.col("feature").is_null()).group_by("place", "feature").agg(nw.col("day").min())

@@ -139,9 +139,9 @@ def account_page(
     ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it. Without
     ``triggers`` they are left to ``with_triggers``: the first time they take long with very many accounts.
     """
-    account_id = accounts.find_account(study, account_id)
     backend = engine_for(study, engine)
     with open_session(backend, account_sources.stack_files(study).accounts.parent):
+        account_id = accounts.find_account(study, account_id)
         if profile is None:
             progress("computing the profile", 0, 1)
             profile = accounts.profile_of(study, account_id, as_of, backend)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 
 from needsseg import accounts as room
 from needsseg.accounts import AccountProfile
@@ -44,8 +47,17 @@ def revenue_as_of(study: Study, as_of: date, engine: str | None = None, account_
     if account_id is None:
         return paid
     # The currency and period of amounts are those of all accounts, so that an account pays the same here as in lists.
-    others, is_complete = room.accounts_in_each_unit(files.subscriptions, day, grace, backend)
+    changed = files.subscriptions.stat().st_mtime_ns
+    others, is_complete = _units_once(files.subscriptions, changed, day, grace, backend)
     if not is_complete:
         return replace(revenue_as_of(study, as_of, engine), notes=paid.notes)
     terms += room.read_subscriptions(files.subscriptions, backend, set(others.values()) - contents.all_ids)
     return replace(revenue(terms, day, merged=contents.merged, grace=grace, rules=rules), notes=paid.notes)
+
+
+@lru_cache(maxsize=8)
+def _units_once(
+    subscriptions: Path, _changed: int, day: int, grace: int, backend: str
+) -> tuple[Mapping[tuple[str, str], str], bool]:
+    """Remember what all accounts pay in, since every account that is opened asks for it."""
+    return room.accounts_in_each_unit(subscriptions, day, grace, backend)
