@@ -100,13 +100,13 @@ def json_lines(lines: Sequence[str], before: str, between: str) -> SafeText:
     return SafeText(text)
 
 
-def json_records(template: str, rows: Sequence[Sequence[object]]) -> list[str]:
-    """Return a JSON object for each row: ``template`` has the keys, as ``json_text`` writes them, and a ``%s`` for each value.
+def json_records(template: str, columns: Sequence[Sequence[object]]) -> Iterator[str]:
+    """Return JSON objects: ``template`` has the keys, as ``json_text`` writes them, and a ``%s`` for the value of each column.
 
     They are escaped by ``json_lines``. Values are written column by column, which is many times as fast as one by one.
     """
-    columns = [list(map(_text_of(column), column)) for column in zip(*rows, strict=True)]
-    return list(map(template.__mod__, zip(*columns, strict=True)))
+    texts = [map(_text_of(column), column) for column in columns]
+    return map(template.__mod__, zip(*texts, strict=True))
 
 
 def _text_of(column: Sequence[object]) -> Callable[[Any], str]:

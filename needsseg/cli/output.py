@@ -21,11 +21,10 @@ def print_array(rows: Iterable[Any]) -> None:
     _print_lines(map(json_line, rows))
 
 
-def print_records(keys: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print one JSON array of objects with the same keys, given as values in their order; for lists that may be long."""
+def print_columns(keys: Sequence[str], blocks: Iterable[Sequence[Sequence[object]]]) -> None:
+    """Print one JSON array of objects with the same keys; each block has some of them, as columns in the keys' order."""
     template = "{" + ", ".join(f"{json_text(key).replace('%', '%%')}: %s" for key in keys) + "}"
-    rest = iter(rows)
-    _print_lines(line for part in iter(lambda: list(islice(rest, LINES_AT_ONCE)), []) for line in json_records(template, part))
+    _print_lines(line for columns in blocks for line in json_records(template, columns))
 
 
 def _print_lines(lines: Iterator[str]) -> None:

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from needsseg.playbook.trigger_search import Flags
 
 KINDS = ("unused_feature", "below_weekly", "team_growth")
-AT_ONCE = 20_000
+AT_ONCE = 2_000
+
+
+def trigger_id(kind: str, account_id: str, feature: str, day: str) -> str:
+    """Return 16 hexadecimal digits that are the same for the same trigger each time it is computed."""
+    return sha256(repr((kind, account_id, feature, day)))[:16]
 
 
 class Trigger(NamedTuple):
@@ -45,22 +50,16 @@ class Trigger(NamedTuple):
     @property
     def id(self) -> str:
         """16 hexadecimal digits that are the same for the same trigger each time it is computed."""
-        identity = f"({self.kind!r}, {self.account_id!r}, {self.feature!r}, '{self.fired_on.isoformat()}')"
-        return sha256(identity)[:16]
+        return trigger_id(self.kind, self.account_id, self.feature, self.fired_on.isoformat())
 
 
-class Peer(NamedTuple):
-    """What a trigger says of peers: the group's name, how many they are, and how many of them use the feature."""
-
-    group: str = ""
-    peers: int = 0
-    using: int = 0
-
-
-Words = Callable[[int, int, Sequence[int]], tuple[str, Peer]]
-"""(place of the account, day, the trigger's own numbers) → its evidence, and its peers."""
+Words = Callable[[int, int, Sequence[int]], str]
+"""(place of the account, day, the trigger's own numbers) → its evidence."""
 NUMBERS = 4
-"""So many numbers a trigger may have of its own, from which it is put into words; with peers the last are how many, and using."""
+"""So many numbers a trigger may have of its own, from which it is put into words.
+
+With peers the last three are the place of their group, how many they are, and how many of them use the feature.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,29 @@ class Part:
     settled: Flags
     numbers: tuple[Ints, ...]
     words: Words
-    has_peers: bool = False
+    groups: tuple[str, ...] = ()
+
+
+class Block(NamedTuple):
+    """Triggers as columns, with the fields of Trigger; days are epoch days."""
+
+    kinds: Sequence[str]
+    account_ids: Sequence[str]
+    days: Sequence[int]
+    features: Sequence[str]
+    evidence: Sequence[str]
+    settled: Sequence[bool]
+    groups: Sequence[str]
+    peers: Sequence[int]
+    using: Sequence[int]
+
+    @property
+    def trigger_ids(self) -> list[str]:
+        """Return the id of each."""
+        return list(map(trigger_id, self.kinds, self.account_ids, self.features, map(day_text, self.days)))
+
+
+_NO_PEERS = ("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +131,47 @@ class Fired(Sequence[Trigger]):
             yield from self._triggers(slice(begins, begins + AT_ONCE))
 
     def _triggers(self, own: slice) -> list[Trigger]:
-        ids, sources = self.columns.ids, self.sources
-        triggers = []
-        for part, account, day, settled, *numbers in zip(
-            *(column[own].tolist() for column in (self.parts, self.accounts, self.days, self.settled, *self.numbers)),
-            strict=True,
-        ):
-            source = sources[part]
-            evidence, peer = source.words(account, day, numbers)
-            triggers.append(
-                Trigger(source.kind, ids[account], day_of(day), source.feature, evidence, settled, *peer)
+        block = self.block(own)
+        return list(
+            map(
+                Trigger, block.kinds, block.account_ids, map(day_of, block.days), block.features, block.evidence,
+                block.settled, block.groups, block.peers, block.using,
             )
-        return triggers
+        )  # fmt: skip
+
+    def block(self, own: slice) -> Block:
+        """Return some triggers in words, as columns."""
+        ids, sources = self.columns.ids, self.sources
+        parts, accounts, days, settled = (
+            column[own].tolist() for column in (self.parts, self.accounts, self.days, self.settled)
+        )
+        numbers = list(zip(*(column[own].tolist() for column in self.numbers), strict=True))
+        of_part = [sources[part] for part in parts]
+        peers = [
+            (part.groups[own_numbers[1]], own_numbers[2], own_numbers[3]) if part.groups else _NO_PEERS
+            for part, own_numbers in zip(of_part, numbers, strict=True)
+        ]
+        groups, members, using = zip(*peers, strict=True) if peers else ((), (), ())
+        return Block(
+            [part.kind for part in of_part],
+            [ids[account] for account in accounts],
+            days,
+            [part.feature for part in of_part],
+            [
+                part.words(account, day, own_numbers)
+                for part, account, day, own_numbers in zip(of_part, accounts, days, numbers, strict=True)
+            ],
+            settled,
+            groups,
+            members,
+            using,
+        )
+
+    def blocks(self) -> Iterator[tuple[slice, Block]]:
+        """Yield all triggers in words, some at once, and their places."""
+        for begins in range(0, len(self), AT_ONCE):
+            own = slice(begins, begins + AT_ONCE)
+            yield own, self.block(own)
 
     @property
     def kinds(self) -> Ints:
@@ -135,7 +185,7 @@ class Fired(Sequence[Trigger]):
         """Return how many of each trigger's peers use its feature, and how many they are; 0 without peers."""
         import numpy as np
 
-        with_peers = np.array([part.has_peers for part in self.sources], dtype=bool)[self.parts]
+        with_peers = np.array([bool(part.groups) for part in self.sources], dtype=bool)[self.parts]
         peers, using = (np.where(with_peers, column, 0) for column in self.numbers[-2:])
         return using, peers
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.accounts.tiers.timelines import Timelines
 from needsseg.accounts.timeline_columns import Timeline
-from needsseg.playbook.fired import Fired, Part, Peer, Words, in_order
+from needsseg.playbook.fired import Fired, Part, Words, in_order
 from needsseg.playbook.fired import day_text as _day
 from needsseg.playbook.peers import Peers, peers
 from needsseg.playbook.spells import entitled
@@ -114,7 +114,7 @@ def _unused_named(
 
 
 def _as_written(texts: Sequence[str]) -> Words:
-    return lambda _account, _day, numbers: (texts[numbers[0]], Peer())
+    return lambda _account, _day, numbers: texts[numbers[0]]
 
 
 def _unused_of(
@@ -168,27 +168,27 @@ def _unused_by_peers(
 ) -> Iterator[Part]:
     """Yield each feature that enough peers use."""
     candidates, by_feature = unused_by_peers(timelines, rules, groups, segments, wanted, as_of)
-    names = [group.name for group in candidates]
+    names = tuple(group.name for group in candidates)
     for fires in by_feature:
         yield Part(
             "unused_feature", fires.feature, fires.accounts, fires.days, _reached(timelines, fires.days),
             (fires.begins, fires.groups, fires.members, fires.using),
-            _peer_words(timelines, fires.feature, groups.releases[fires.feature], names), has_peers=True,
+            _peer_words(timelines, fires.feature, groups.releases[fires.feature], names), names,
         )  # fmt: skip
 
 
 def _peer_words(timelines: Timelines, name: str, release: int, groups: Sequence[str]) -> Words:
-    signups, first_day, feature = timelines.columns.signup, timelines.first_day or 0, Feature(name)
+    first_day, feature = timelines.first_day or 0, Feature(name)
+    signups = timelines.columns.signup.tolist()
 
     @lru_cache(maxsize=20_000)
     def since(signup: int, begins: int, day: int) -> str:
         available, reason = _clock(signup, first_day, feature, release, begins)
         return _unused_words(signup, timelines.first_day, day, available, reason)
 
-    def words(account: int, day: int, numbers: Sequence[int]) -> tuple[str, Peer]:
+    def words(account: int, day: int, numbers: Sequence[int]) -> str:
         begins, group, members, using = numbers
-        by = f"{using} of {members} {groups[group]} had used it by {_day(day)}"
-        return f"{since(int(signups[account]), begins, day)}; {by}", Peer(groups[group], members, using)
+        return f"{since(signups[account], begins, day)}; {using} of {members} {groups[group]} had used it by {_day(day)}"
 
     return words
 
@@ -198,11 +198,11 @@ def _below_weekly(timelines: Timelines, rules: TriggerRules, wanted: Flags, as_o
     found = silences(timelines.columns, rules, as_of)
     accounts, days, logins = (column[wanted[found[0]]] for column in found)
 
-    def words(_account: int, day: int, numbers: Sequence[int]) -> tuple[str, Peer]:
+    def words(_account: int, day: int, numbers: Sequence[int]) -> str:
         return (
             f"a login in each of the {rules.weeks_before} weeks before {_day(day - rules.silent_days)}, then none on "
             f"{rules.silent_days} days; the last was on {_day(numbers[0])}"
-        ), Peer()
+        )
 
     return Part("below_weekly", "", accounts, days, _reached(timelines, days), (logins,), words)
 
@@ -212,10 +212,10 @@ def _growing(timelines: Timelines, rules: TriggerRules, wanted: Flags, as_of: in
     columns = (fires.accounts, fires.days, fires.measures, fires.before, fires.now)
     accounts, days, measures, *counts = (column[wanted[fires.accounts]] for column in columns)
 
-    def words(_account: int, day: int, numbers: Sequence[int]) -> tuple[str, Peer]:
+    def words(_account: int, day: int, numbers: Sequence[int]) -> str:
         measure, before, now, _ = numbers
         measured = "seats" if measure == SEATS else f"users active in {ACTIVE_USERS} days"
-        return f"{before} → {now} {measured} from {_day(day - rules.growth_days)} to {_day(day)}", Peer()
+        return f"{before} → {now} {measured} from {_day(day - rules.growth_days)} to {_day(day)}"
 
     settled = (measures == SEATS) | _reached(timelines, days)
     return Part("team_growth", "", accounts, days, settled, (measures, *counts), words)

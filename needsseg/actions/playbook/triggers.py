@@ -20,7 +20,7 @@ from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.accounts.result_cache import cached
 from needsseg.actions.exchange import output_files
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
-from needsseg.playbook.fired import KINDS, Fired, Trigger, day_of
+from needsseg.playbook.fired import KINDS, Fired, Trigger, day_of, day_text
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.peers import Peers, peers, peers_as_json, peers_from_json
 from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
@@ -61,15 +61,6 @@ class TriggerRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class TriggerReport:
-    """The triggers asked for, in the order in which they fired, how many of each kind, and what a person should know of them."""
-
-    rows: Sequence[TriggerRow]
-    counts: Mapping[str, int]
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TriggerRows(Sequence[TriggerRow]):
     """Rows that are put together when they are asked for, since there may be a million; ``names`` and ``needs`` are by account id."""
 
@@ -98,12 +89,25 @@ class TriggerRows(Sequence[TriggerRow]):
         """Yield each row; few are in memory at any time."""
         return self._rows(self.triggers, slice(None))
 
+    def days_used(self, own: slice) -> list[str | None]:
+        """Return the days on which some unused features were used after all, as ISO dates."""
+        return [None if day == UNKNOWN else day_text(day) for day in self.used[own].tolist()]
+
     def _rows(self, triggers: Iterable[Trigger], own: slice) -> Iterator[TriggerRow]:
         name_of, need_of = self.names.get, self.needs.get
         for trigger, day, rank in zip(triggers, self.used[own].tolist(), self.ranks[own].tolist(), strict=True):
             id_ = trigger.account_id
             used_on = None if day == UNKNOWN else day_of(day)
             yield TriggerRow(trigger, name_of(id_, ""), need_of(id_, ""), used_on, rank)
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerReport:
+    """The triggers asked for, in the order in which they fired, how many of each kind, and what a person should know of them."""
+
+    rows: TriggerRows
+    counts: Mapping[str, int]
+    warnings: tuple[str, ...]
 
 
 def fired(
@@ -114,12 +118,10 @@ def fired(
     since: date | None = None,
     progress: Progress = silent,
     engine: str | None = None,
-    *,
-    held: bool = True,
 ) -> TriggerReport:
     """Every trigger that fired on or before ``as_of``, and not before ``since``; of one kind or account where given.
 
-    ``engine`` as in ``accounts.profiles``. Rows that are gone through once need not be ``held`` in memory. Raise NotFoundError for an unknown account, NeedssegError where neither
+    ``engine`` as in ``accounts.profiles``. Raise NotFoundError for an unknown account, NeedssegError where neither
     events nor subscriptions were imported.
     """
     import numpy as np
@@ -146,7 +148,7 @@ def fired(
     in_vain = unwatchable(looked.groups, looked.rules, looked.serving)
     warnings += [f"{name} can never fire: {reason}." for name, reason in in_vain.items()]
     counts = dict(zip(KINDS, np.bincount(chosen.kinds, minlength=len(KINDS)).tolist(), strict=True))
-    return TriggerReport(tuple(rows) if held else rows, counts, tuple(warnings))
+    return TriggerReport(rows, counts, tuple(warnings))
 
 
 def _rows(chosen: Fired, looked: _Search, names: Mapping[str, str]) -> TriggerRows:
