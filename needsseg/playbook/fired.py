@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, overload
@@ -199,11 +199,9 @@ class Fired(Sequence[Trigger]):
 
     def taken(self, places: Ints | Flags) -> Fired:
         """Return some of the triggers, in their order."""
-        chosen = (self.parts, self.accounts, self.days, self.settled)
-        parts, accounts, days, settled = (column[places] for column in chosen)
-        return replace(
-            self, parts=parts, accounts=accounts, days=days, settled=settled,
-            numbers=tuple(column[places] for column in self.numbers),
+        return Fired(
+            self.columns, self.sources, self.parts[places], self.accounts[places], self.days[places],
+            self.settled[places], tuple(column[places] for column in self.numbers),
         )  # fmt: skip
 
 
@@ -211,8 +209,8 @@ def in_order(columns: Columns, sources: Sequence[Part]) -> Fired:
     """Return the triggers of all parts by day, account, kind and feature."""
     import numpy as np
 
-    def joined(read: Callable[[Part], Ints]) -> Ints:
-        return np.concatenate([np.zeros(0, dtype=np.int64), *(read(part) for part in sources)])
+    def joined(read: Callable[[Part], Ints | Flags]) -> Ints:
+        return np.concatenate([np.zeros(0, dtype=np.int64), *(read(part).astype(np.int64) for part in sources)])
 
     def own_number(place: int) -> Callable[[Part], Ints]:
         return lambda part: part.numbers[place] if place < len(part.numbers) else np.zeros(len(part.days), np.int64)

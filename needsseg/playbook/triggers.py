@@ -188,7 +188,9 @@ def _peer_words(timelines: Timelines, name: str, release: int, groups: Sequence[
 
     def words(account: int, day: int, numbers: Sequence[int]) -> str:
         begins, group, members, using = numbers
-        return f"{since(signups[account], begins, day)}; {using} of {members} {groups[group]} had used it by {_day(day)}"
+        return (
+            f"{since(signups[account], begins, day)}; {using} of {members} {groups[group]} had used it by {_day(day)}"
+        )
 
     return words
 

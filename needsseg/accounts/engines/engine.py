@@ -46,7 +46,7 @@ class Engine:
     kept: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, parquet: Path, what: Hashable, only: Collection[str] | None, read: Callable[[], T]) -> T:
-        """Return ``what`` ``read`` reads of a file, of accounts ``only``: from memory where it was read before, and is unchanged."""
+        """Return what ``read`` reads of accounts ``only`` of a file: from memory where it was read before and has not changed."""
         if not parquet.is_file():
             return read()
         stat = parquet.stat()

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.engine import Engine
-from needsseg.accounts.engines.event_facts import EventFacts, counted_events, event_facts
+from needsseg.accounts.engines.event_facts import EventFacts, event_facts
+from needsseg.accounts.engines.event_rows import events_of, local_days, surviving
 from needsseg.accounts.engines.feature_masks import feature_masks, mask_reader
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, meanings_of
-from needsseg.accounts.tiers.zones import offsets
 from needsseg.text import format_count
 from needsseg.thresholds import FEWEST_EVENTS_FOR_SHARE, FEWEST_EVENTS_FOR_TREND, MANY_FEATURES
 
@@ -262,51 +262,6 @@ def _lacks(facts: EventFacts, meanings: Meanings) -> tuple[str, ...]:
         "invite": meanings.invite, "day": not facts.with_weeks,
     }  # fmt: skip
     return tuple(key for key in SIGNALS_OF if not given[key])
-
-
-def local_days(engine: Engine, frame: nw.LazyFrame[Any], tz: str) -> nw.LazyFrame[Any]:
-    """Replace UTC days by calendar days of ``tz``, with the zone's changes that fall within the events.
-
-    Files of earlier versions, in which each row is one event, get the columns ``uses`` and ``span``.
-    """
-    import narwhals as nw
-
-    frame = counted_events(frame)
-    steps = offsets(tz)
-    if len(steps) == 1 and steps[0][1] == 0:
-        return frame
-    ((first, last),) = engine.rows(frame.select(first=nw.col("second").min(), last=nw.col("second").max()))
-    shift: Any = nw.lit(steps[0][1])
-    for number, (start, seconds) in enumerate(steps):
-        ends = steps[number + 1][0] if number + 1 < len(steps) else None
-        if start > last or (ends is not None and ends <= first):
-            continue
-        shift = nw.when(nw.col("second") >= start).then(nw.lit(seconds)).otherwise(shift)
-    return frame.with_columns(day=((nw.col("second") + shift) // 86_400).cast(nw.Int64))
-
-
-def events_of(
-    engine: Engine, events: Path, frame: nw.LazyFrame[Any], as_of: int, tz: str, only: Collection[str]
-) -> nw.LazyFrame[Any]:
-    """Return the rows of some accounts in memory, of ``frame`` with the events of a file before epoch day ``as_of`` in ``tz``."""
-    import narwhals as nw
-
-    def read() -> nw.LazyFrame[Any]:
-        return engine.in_memory(frame.filter(nw.col("account_id").is_in(sorted(only))))
-
-    return engine.once(events, ("events", as_of, tz), only, read)
-
-
-def surviving(engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, str]) -> nw.LazyFrame[Any]:
-    """Replace the ids of merged CRM records by those of the surviving accounts (``merged``: merged id → survivor)."""
-    import narwhals as nw
-
-    if not merged:
-        return frame
-    ids = engine.table(("merged_id", "survivor"), sorted(merged.items()))
-    with_survivors = frame.join(ids, left_on="account_id", right_on="merged_id", how="left")
-    survivor = nw.when(nw.col("survivor").is_null()).then(nw.col("account_id")).otherwise(nw.col("survivor"))
-    return with_survivors.with_columns(account_id=survivor)
 
 
 def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings, number_of_weeks: int) -> nw.LazyFrame[Any]:

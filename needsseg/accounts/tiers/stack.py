@@ -247,16 +247,12 @@ def _read_subscriptions(engine: Engine, parquet: Path, only: Collection[str] | N
     texts = [
         nw.col(name).fill_null("") if name in present else nw.lit("").alias(name) for name in LATER_TERM_FIELDS[:-1]
     ]
-    trial = nw.col("trial").fill_null(0) if "trial" in present else nw.lit(0).alias("trial")
-    fields = ("account_id", nw.col("plan").fill_null(""), *TERM_FIELDS[2:], *texts, trial)
-    terms = [Subscription(*row[:-1], bool(row[-1])) for row in engine.rows(frame.select(*fields))]
+    trial = (nw.col("trial").fill_null(0) if "trial" in present else nw.lit(0)) != 0
+    selected = frame.select("account_id", nw.col("plan").fill_null(""), *TERM_FIELDS[2:], *texts, trial=trial)
+    terms = [Subscription(*row) for row in engine.rows(selected)]
     # Engines return rows in any order. Most accounts have one term, for which its account is order enough.
     terms.sort(key=attrgetter("account_id"))
-    return [
-        term
-        for _, own in groupby(terms, key=attrgetter("account_id"))
-        for term in _sorted_terms(list(own))
-    ]
+    return [term for _, own in groupby(terms, key=attrgetter("account_id")) for term in _sorted_terms(list(own))]
 
 
 def _sorted_terms(own: list[Subscription]) -> list[Subscription]:

@@ -54,7 +54,7 @@ def _running_or_in_grace(begun: Sequence[Subscription], as_of: int, grace: int) 
 
 def seat_counter(terms: Sequence[Subscription], overlap: str = REPLACE) -> SeatCounter | None:
     """Return how the seats of an account's concurrent terms are added; None where the newest term states all seats."""
-    if overlap == REPLACE and not any([term.id for term in terms]):
+    if overlap == REPLACE and not any(term.id for term in terms):
         return None
 
     def added(begun: Sequence[Subscription], day: int, grace: int) -> int | None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.engine import Engine, open_engine
 from needsseg.accounts.engines.event_facts import event_facts
-from needsseg.accounts.tiers.behaviour import WINDOW, events_of, local_days
+from needsseg.accounts.engines.event_rows import events_of, local_days
+from needsseg.accounts.tiers.behaviour import WINDOW
 from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
 from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, stated_seats
 from needsseg.accounts.tiers.stack import Accounts, Rules, StackFiles, load_rules, read_accounts, read_subscriptions
@@ -106,9 +107,9 @@ def value_on(steps: Steps, day: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Usage:
-    """Usage as columns that begin with places of accounts: first day, login days, first uses, runs of users as ``_user_runs`` has.
+    """Usage as columns that begin with places of accounts: first day, login days, first uses, runs as ``_user_runs`` has them.
 
-    First uses have a day and a place in ``features``, which are sorted. ``span`` is the first and the last day of any account's events.
+    First uses have a day and a place in ``features``, which are sorted. ``span`` is the first and the last day of all.
     """
 
     first_days: Sequence[Ints]
@@ -251,9 +252,7 @@ def _columns(
     )
 
 
-def _signups(
-    contents: Accounts, terms: Sequence[Sequence[Subscription]], first_event: Ints, as_of: int
-) -> Ints:
+def _signups(contents: Accounts, terms: Sequence[Sequence[Subscription]], first_event: Ints, as_of: int) -> Ints:
     """Return the day the CRM created each account, else the earliest sign of it; UNKNOWN where that is not before D."""
     import numpy as np
 

@@ -62,7 +62,10 @@ class TriggerRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TriggerRows(Sequence[TriggerRow]):
-    """Rows that are put together when they are asked for, since there may be a million; ``names`` and ``needs`` are by account id."""
+    """Rows that are put together when they are asked for, since there may be a million.
+
+    ``names`` and ``needs`` are by account id, ``used`` are epoch days.
+    """
 
     triggers: Fired
     names: Mapping[str, str]
@@ -195,12 +198,22 @@ def _places(rows: Sequence[TriggerRow]) -> dict[tuple[str, str], list[int]]:
     return places
 
 
-def fired_of(study: Study, account: str, as_of: date, since: date, engine: str | None = None) -> tuple[TriggerRow, ...]:
-    """Return the triggers of one account from ``since`` to ``as_of``, as ``fired`` does; none where nothing could fire."""
+def fired_of(
+    study: Study,
+    account: str,
+    as_of: date,
+    since: date,
+    engine: str | None = None,
+    given: Sequence[Label] | None = None,
+) -> tuple[TriggerRow, ...]:
+    """Return the triggers of one account from ``since`` to ``as_of``, as ``fired`` does; none where nothing could fire.
+
+    ``given`` are all labels as of that date, where the caller has them.
+    """
     files = account_sources.stack_files(study)
     if files.events is None and files.subscriptions is None:
         return ()
-    looked = _search(study, as_of, engine, account)
+    looked = _search(study, as_of, engine, account, given)
     return tuple(_rows(looked.triggers.taken(looked.triggers.days >= epoch_day(since)), looked, {}))
 
 
@@ -216,7 +229,9 @@ class _Search:
     groups: Peers
 
 
-def _search(study: Study, as_of: date, engine: str | None, account: str | None) -> _Search:
+def _search(
+    study: Study, as_of: date, engine: str | None, account: str | None, given: Sequence[Label] | None = None
+) -> _Search:
     """Return what fired; for one account only its own days are read, beside the counts of its peers, which are kept."""
     import numpy as np
 
@@ -224,7 +239,7 @@ def _search(study: Study, as_of: date, engine: str | None, account: str | None) 
     rules = load_trigger_rules(prompt_file("triggers.toml", settings))
     serving = load_rules(prompt_file("interventions.toml", settings)).serves
     backend, files = engine_for(study, engine), account_sources.stack_files(study)
-    needs, account_rules = _needs(study, as_of), stack_rules(study)
+    needs, account_rules = _needs(study, as_of, given), stack_rules(study)
 
     def lines(only: set[str] | None = None) -> Timelines:
         return timelines(files, as_of, settings.timezone, backend, account_rules, only)
@@ -247,10 +262,10 @@ def _search(study: Study, as_of: date, engine: str | None, account: str | None) 
     return _Search(fired_triggers, searched, rules, serving, needs, groups)
 
 
-def _needs(study: Study, as_of: date) -> dict[str, str]:
+def _needs(study: Study, as_of: date, given: Sequence[Label] | None) -> dict[str, str]:
     merged = accounts.merged_ids(study)
     labels_by_account: dict[str, list[Label]] = defaultdict(list)
-    for label in accounts.labels(study, as_of):
+    for label in accounts.labels(study, as_of) if given is None else given:
         labels_by_account[merged.get(label.account_id, label.account_id)].append(label)
     decided = {account: deciding_label(labels)[0] for account, labels in labels_by_account.items()}
     return {account: label.segment for account, label in decided.items() if label is not None}
