@@ -236,7 +236,8 @@ UNIT_FIELDS: dict[str, str | int] = {"currency": "", "billing_interval": "", "tr
 
 
 def _subscriptions(engine: Engine, parquet: Path, only: Collection[str] | None = None) -> list[Subscription]:
-    return engine.once(parquet, "subscriptions", only, lambda: _read_subscriptions(engine, parquet, only))
+    # A list of the caller's own, who may add to it.
+    return list(engine.once(parquet, "subscriptions", only, lambda: _read_subscriptions(engine, parquet, only)))
 
 
 def _read_subscriptions(engine: Engine, parquet: Path, only: Collection[str] | None) -> list[Subscription]:

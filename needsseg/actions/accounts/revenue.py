@@ -51,7 +51,7 @@ def revenue_as_of(study: Study, as_of: date, engine: str | None = None, account_
     others, is_complete = _units_once(files.subscriptions, changed, day, grace, backend)
     if not is_complete:
         return replace(revenue_as_of(study, as_of, engine), notes=paid.notes)
-    terms += room.read_subscriptions(files.subscriptions, backend, set(others.values()) - contents.all_ids)
+    terms = [*terms, *room.read_subscriptions(files.subscriptions, backend, set(others.values()) - contents.all_ids)]
     return replace(revenue(terms, day, merged=contents.merged, grace=grace, rules=rules), notes=paid.notes)
 
 
