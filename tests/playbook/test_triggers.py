@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,23 +16,15 @@ from needsseg.accounts.timeline_columns import Timeline
 from needsseg.playbook.fired import KINDS, Trigger
 from needsseg.playbook.peers import peers
 from needsseg.playbook.trigger_rules import Feature, TriggerRules, load_trigger_rules
-from needsseg.playbook.triggers import triggers as triggers_of
 from needsseg.playbook.triggers import unwatchable
 from needsseg.settings import shipped
+from tests.fixtures.accounts.triggers import triggers
 from tests.fixtures.wording.matching import says
-from tests.fixtures.wording.playbook import (
-    NEVER_USED_HERE,
-    NEVER_USED_YET,
-    NO_SUCH_PLAN,
-)
+from tests.fixtures.wording.playbook import NEVER_USED_HERE, NEVER_USED_YET, NO_SUCH_PLAN
 
 RULES = load_trigger_rules(shipped("prompts") / "triggers.toml")
 WATCHED = TriggerRules(features=(Feature("timeline"),))
 BEGIN = 20_000  # the first day of the events
-
-
-def triggers(*args: Any, **kwargs: Any) -> list[Trigger]:
-    return list(triggers_of(*args, **kwargs))
 
 
 def found(*accounts: Timeline, first: int = BEGIN, last: int = BEGIN + 400) -> Timelines:
@@ -403,20 +394,3 @@ def test_features_that_can_never_fire_are_named() -> None:
         "gantt": NEVER_USED_HERE,
         "timeline": f"{NO_SUCH_PLAN} Bussiness",
     }
-
-
-def test_one_some_and_all_triggers_are_the_same_in_words() -> None:
-    users = [peer(name, BEGIN) for name in "bcdefgh"]
-    fired = triggers_of(found(peer("a"), peer("i"), peer("j"), *users), PEERS, BEGIN + 400)
-    every = list(fired)
-    assert len(every) == len(fired) == 3
-    assert [fired[place] for place in range(3)] == every == fired[:]
-    assert fired[-1] == every[-1]
-    assert fired[1:] == every[1:]
-    with pytest.raises(IndexError):
-        fired[3]
-    using, peers_of = fired.peer_counts
-    assert [(one.peers_using, one.peers) for one in every] == list(zip(using.tolist(), peers_of.tolist(), strict=True))
-    assert list(fired.taken(fired.accounts > 0)) == [one for one in every if one.account_id != "a"]
-    ((own, block),) = fired.blocks()
-    assert (own.start, block.trigger_ids) == (0, [one.id for one in every])
