@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ LEGAL_FORMS = frozenset(
 )
 _NOT_AT_END = LEGAL_FORMS | {"and"}
 _POLISH_FORM = re.compile(r"[\s,]+sp\.?\s*z\s*o\.?\s*o\.?\s*$")
+_WORD = re.compile(r"\w+")
 _DOTTED_FORM = re.compile(r"\b(?:[a-z]\.){2,}(?!\w)", re.IGNORECASE)
 
 
@@ -106,6 +107,37 @@ class _Index:
                 ids_by_name[name].append(account.account_id)
         return ids_by_name
 
+    @cached_property
+    def near(self) -> _NearNames:
+        return _NearNames(self.by_name)
+
+
+class _NearNames:
+    """Names by what a similar one has: nearly the same letters once its words are in order, or a word in common."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = list(names)
+        self.in_order = [" ".join(sorted(name.split(" "))) for name in self.names]
+        self._by_word: dict[str, list[str]] = defaultdict(list)
+        self._with_repeats: list[str] = []
+        for name in self.names:
+            words = name.split(" ")
+            distinct = set(words)
+            for word in distinct:
+                self._by_word[word].append(name)
+            if len(distinct) < len(words):
+                self._with_repeats.append(name)
+
+    def with_common_words(self, name: str) -> list[str]:
+        """Return the names that as sets of words may be more alike to one than as texts.
+
+        Where no word is in common and none repeats, both are the same text.
+        """
+        words = name.split(" ")
+        if len(set(words)) < len(words):
+            return self.names
+        return list({*self._with_repeats, *(each for word in words for each in self._by_word.get(word, ()))})
+
 
 def _by_hand(key: str, account_id: str | None, account_ids: set[str], merged: Mapping[str, str]) -> AccountMatch:
     if account_id is None:
@@ -135,7 +167,7 @@ def _match_one(person: Participant, index: _Index) -> AccountMatch:
     if account_ids := index.by_name.get(name):
         return _exactly_one(person.key, account_ids, "name", f"name '{name}'")
     notes.append(f"no account is named '{name}'")
-    candidates = _similar(name, index.by_name)
+    candidates = _similar(name, index)
     if candidates:
         return AccountMatch(
             person.key, None, "similar_name", candidates, "; ".join([*notes, "similar names to confirm"])
@@ -152,19 +184,25 @@ def _exactly_one(key: str, account_ids: Sequence[str], method: str, reason: str)
     return AccountMatch(key, distinct[0], "email_domain", distinct, reason)
 
 
-def _similar(name: str, by_name: Mapping[str, list[str]]) -> tuple[str, ...]:
+def _similar(name: str, index: _Index) -> tuple[str, ...]:
     from rapidfuzz import fuzz, process
 
-    names = sorted(by_name)
     # By spelling, then by words: "Tidewater Museum" is within "Tidewater Museum of Science".
     scores: dict[str, float] = {}
-    for scorer, weight in ((fuzz.token_sort_ratio, 1.0), (fuzz.token_set_ratio, 0.9)):
-        for near, score, _ in process.extract(name, names, scorer=scorer, score_cutoff=SIMILAR_ENOUGH, limit=None):
-            scores[near] = max(scores.get(near, 0.0), weight * score)
+    near, in_order = index.near, " ".join(sorted(name.split(" ")))
+    for _, score, place in process.extract(
+        in_order, near.in_order, scorer=fuzz.ratio, score_cutoff=SIMILAR_ENOUGH, limit=None
+    ):
+        scores[near.names[place]] = score
+    choices = near.with_common_words(name)
+    for other, score, _ in process.extract(
+        name, choices, scorer=fuzz.token_set_ratio, score_cutoff=SIMILAR_ENOUGH, limit=None
+    ):
+        scores[other] = max(scores.get(other, 0.0), 0.9 * score)
     ordered = sorted(
-        (near for near in scores if scores[near] >= SIMILAR_ENOUGH), key=lambda near: (-scores[near], near)
+        (other for other in scores if scores[other] >= SIMILAR_ENOUGH), key=lambda other: (-scores[other], other)
     )
-    ids = [account_id for near in ordered for account_id in sorted(set(by_name[near]))]
+    ids = [account_id for other in ordered for account_id in sorted(set(index.by_name[other]))]
     return tuple(dict.fromkeys(ids))[:MOST_CANDIDATES]
 
 
@@ -201,7 +239,7 @@ def normalised_name(name: str) -> str:
         simplified = _POLISH_FORM.sub("", simplified)
         simplified = _DOTTED_FORM.sub(lambda dotted: dotted.group().replace(".", ""), simplified)
     simplified = simplified.replace("&", " and ").replace("'", "").replace("’", "")
-    words = re.findall(r"\w+", simplified)
+    words = _WORD.findall(simplified)
     while len(words) > 1 and words[-1] in _NOT_AT_END:
         words.pop()
     if len(words) > 1 and words[0] == "the":

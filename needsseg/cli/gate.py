@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from json.encoder import encode_basestring
 from typing import Any, TextIO, cast
 
 from needsseg.text import escaped_json, safe
 
-# Made once: ``json.dumps`` makes a new encoder for every line.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
+def _one_line_encoder() -> Callable[[object], str]:
+    """Return what ``_ENCODER.encode`` is, made once: ``json.dumps`` makes a new encoder for every line, and so does that.
+
+    Nothing that is printed holds itself, so that nothing need be remembered for each list and object.
+    """
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return _ENCODER.encode
+    parts = make(None, _ENCODER.default, encode_basestring, None, ": ", ", ", False, False, False)
+    return lambda value: "".join(parts(value, 0))
+
+
+_encoded = _one_line_encoder()
+
+
+class SafeText(str):
+    """A text that was looked through already: what ``safe`` would leave as it is."""
 
 
 class Gate:
@@ -26,7 +44,7 @@ class Gate:
 
     def write(self, text: str) -> int:
         """Write text; return its length, as streams do."""
-        self.stream.write(safe(text, tabs=True))
+        self.stream.write(text if type(text) is SafeText else safe(text, tabs=True))
         return len(text)
 
     def writelines(self, lines: Iterator[str]) -> None:
@@ -56,20 +74,52 @@ def beyond(stream: TextIO) -> TextIO:
     return stream.stream if isinstance(stream, Gate) else stream
 
 
+def json_line(value: object) -> str:
+    """Return a value as ``json_text`` does, but for escapes; for ``json_lines``."""
+    return _encoded(value)
+
+
 def json_text(value: object, indent: int | None = None) -> str:
     """Return a value as JSON that reads back the same everywhere and passes the gate unchanged.
 
     Letters of every script stay; what would steer a terminal is written as ``\\u`` escapes. NaN and infinities are errors.
     """
     if indent is None:
-        return escaped_json(_ENCODER.encode(value))
+        return escaped_json(_encoded(value))
     return escaped_json(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
 
 
-def json_value(value: object) -> str:
-    """Return a value as ``json_text`` does, quickly where it is a text, a whole number or nothing."""
-    if value is None:
-        return "null"
-    if type(value) is str:
-        return escaped_json(encode_basestring(value))
-    return str(value) if type(value) is int else json_text(value)
+def json_lines(lines: Sequence[str], before: str, between: str) -> SafeText:
+    """Return lines of JSON behind ``before`` and with ``between`` between them, escaped as ``json_text`` does.
+
+    All are looked through at once; the lines themselves need no escapes yet.
+    """
+    text = before + between.join(lines)
+    if not text.replace("\n", "").isprintable():
+        text = before + between.join(map(escaped_json, lines))
+    return SafeText(text)
+
+
+def json_records(template: str, columns: Sequence[Sequence[object]]) -> Iterator[str]:
+    """Return JSON objects: ``template`` has the keys, as ``json_text`` writes them, and a ``%s`` for the value of each column.
+
+    They are escaped by ``json_lines``. Values are written column by column, which is many times as fast as one by one.
+    """
+    texts = [map(_text_of(column), column) for column in columns]
+    return map(template.__mod__, zip(*texts, strict=True))
+
+
+def _text_of(column: Sequence[object]) -> Callable[[Any], str]:
+    """Return what writes every value of a column."""
+    types = set(map(type, column))
+    if len(types) == 1:
+        return _TEXT_OF.get(types.pop(), _encoded)
+    return lambda value: _TEXT_OF.get(type(value), _encoded)(value)
+
+
+_TEXT_OF: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: int.__repr__,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda _: "null",
+}

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from needsseg.cli.fixes import worded
-from needsseg.cli.gate import json_text, json_value
+from needsseg.cli.gate import json_line, json_lines, json_records, json_text
 from needsseg.errors import Advice
 from needsseg.text import safe
 
@@ -18,19 +18,19 @@ LINES_AT_ONCE = 500
 
 def print_array(rows: Iterable[Any]) -> None:
     """Print one JSON array, an element a line."""
-    _print_lines(json_text(row) for row in rows)
+    _print_lines(map(json_line, rows))
 
 
-def print_records(keys: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print one JSON array of objects with the same keys, given as values in their order; for lists that may be long."""
+def print_columns(keys: Sequence[str], blocks: Iterable[Sequence[Sequence[object]]]) -> None:
+    """Print one JSON array of objects with the same keys; each block has some of them, as columns in the keys' order."""
     template = "{" + ", ".join(f"{json_text(key).replace('%', '%%')}: %s" for key in keys) + "}"
-    _print_lines(template % tuple([json_value(value) for value in row]) for row in rows)
+    _print_lines(line for columns in blocks for line in json_records(template, columns))
 
 
 def _print_lines(lines: Iterator[str]) -> None:
     before = "["
     while part := list(islice(lines, LINES_AT_ONCE)):
-        sys.stdout.write(before + ",\n ".join(part))
+        sys.stdout.write(json_lines(part, before, ",\n "))
         before = ",\n "
     sys.stdout.write("[]\n" if before == "[" else "]\n")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from needsseg.records import PROFILE_COLUMNS, AccountMatch, Participant, Passage, PrimaryNeed, Transcript
@@ -243,13 +244,18 @@ def _fields(record: Any) -> Shape:
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
 
 
+_profile_columns = attrgetter(*PROFILE_COLUMNS)
+
+
 def profile(row: AccountProfile, paid: Revenue) -> Shape:
     """One account as of a date: the columns of an export, null where nothing is known, what they rest on, what it pays.
 
     ``amount`` is in ``currency`` per ``interval``; ``by_currency`` has it in each where there are several.
     """
-    columns = {name: getattr(row, name) for name in PROFILE_COLUMNS} | {"as_of_date": row.as_of_date.isoformat()}
-    return {name: None if value == "" else value for name, value in columns.items()} | {
+    amount, behaviour = paid.amounts.get(row.account_id), row.behaviour
+    shape = dict(zip(PROFILE_COLUMNS, [None if value == "" else value for value in _profile_columns(row)], strict=True))
+    shape["as_of_date"] = row.as_of_date.isoformat()
+    shape |= {
         "name": row.name,
         "sentence": row.sentence,
         "behavioral_flags": row.behavioral_flags,
@@ -259,15 +265,16 @@ def profile(row: AccountProfile, paid: Revenue) -> Shape:
         "missing": row.missing,
         "contested": row.contested,
         "firmographic": _fields(row.firmographic),
-        "behaviour": row.behaviour.figures if row.behaviour is not None else None,
-        "unknown_signals": row.behaviour.unknown if row.behaviour is not None else None,
+        "behaviour": behaviour.figures if behaviour is not None else None,
+        "unknown_signals": behaviour.unknown if behaviour is not None else None,
         "pays": paid.pays(row.account_id) or None,
-        "amount": paid.amounts.get(row.account_id),
-        "arr": paid.arr(paid.amounts.get(row.account_id)),
+        "amount": amount,
+        "arr": paid.arr(amount),
         "currency": paid.currency or None,
         "interval": paid.interval or None,
         "by_currency": paid.of(row.account_id),
     }
+    return shape
 
 
 def own_cells(listing: Listing, account_id: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from needsseg.exchange.tables import Cell, csv_text, json_lines
-from needsseg.playbook.triggers import Trigger
+from needsseg.playbook.fired import Trigger
 
 COLUMNS = (
     "trigger_id", "account_id", "name", "kind", "feature", "fired_on", "evidence", "settled", "needs_segment", "used_on",

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 import string
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from needsseg.accounts import AccountProfile, Action
-from needsseg.accounts.own.columns import OwnValue, field_text
+from needsseg.accounts import AccountProfile
 from needsseg.accounts.own.conditions import OwnCondition, read_conditions
 from needsseg.accounts.tiers.firmographic import REGIONS, REVENUES, SIZES, UNKNOWN
 from needsseg.accounts.tiers.lifecycle import STAGES
@@ -23,7 +20,6 @@ from needsseg.settings import read_toml
 Value = str | int | float | bool
 Reader = Callable[[AccountProfile], "Value | tuple[str, ...] | None"]
 
-FEWEST_PEERS = 2
 COMPARISONS = ("at_least", "at_most")
 TRENDS = ("falling", "steady", "rising", UNKNOWN)
 
@@ -126,135 +122,6 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "lifecycle_stage": STAGES,
     "lifecycle_flags": STAGES,
 }
-
-
-def with_actions(
-    profiles: Sequence[AccountProfile],
-    rules: InterventionRules,
-    own: Mapping[str, Mapping[str, OwnValue]] | None = None,
-) -> list[AccountProfile]:
-    """Return the profiles with their actions; ``recommended_action`` is the actions' texts joined by ``; ``.
-
-    A rule that reads a field of a missing tier does not apply. ``unused_feature`` is the first feature listed under
-    ``[serves]`` for the account's segment that the account never used; for a segment not listed there, the feature used
-    by most accounts of that segment, at least two. ``own`` are the values by account that the rules ask for of own columns, by
-    their names there; a rule does not apply where one is empty.
-    """
-    popular = _popular(profiles)
-
-    @cache
-    def applicable(missing: tuple[str, ...]) -> tuple[Rule, ...]:
-        return tuple(rule for rule in rules.rules if not any(FIELDS[name][0] in missing for name in rule.fields))
-
-    acted = []
-    for profile in profiles:
-        feature, reason = _unused_feature(profile, rules.serves, popular)
-        cells = (own or {}).get(profile.account_id, {})
-        actions_or_none = [_fire(rule, profile, feature, reason, cells) for rule in applicable(profile.missing)]
-        actions = tuple(action for action in actions_or_none if action is not None)
-        text = "; ".join(action.text for action in actions)
-        acted.append(
-            replace(profile, actions=actions, recommended_action=text) if actions or profile.actions else profile
-        )
-    return acted
-
-
-def _fire(rule: Rule, profile: AccountProfile, feature: str, reason: str, own: Mapping[str, OwnValue]) -> Action | None:
-    """Return the action of a rule whose tiers the profile has, None where a value is unknown or a condition fails."""
-    if not all(each.holds(own.get(each.name), profile.as_of_date) for each in rule.columns):
-        return None
-    values: dict[str, Value | tuple[str, ...]] = {}
-    for condition in rule.conditions:
-        value = _value(condition.field, profile, feature)
-        if value is None or value == "" or not _holds(condition, value):
-            return None
-        values[condition.field] = value
-    for name in rule.fields:
-        value = values[name] if name in values else _value(name, profile, feature)
-        if value is None or value == "":
-            return None
-        values[name] = value
-    evidence = [f"{name} = {_value_text(values[name])}{_sureness(profile, name)}" for name in rule.fields]
-    evidence += [f"{each.name} = {field_text(own[each.name], each.kind)}" for each in rule.columns]
-    if "unused_feature" in values:
-        evidence.append(reason)
-    evidence += [
-        f"{flag}: {profile.lifecycle.evidence[flag]}" for flag in _flags(rule) if flag in profile.lifecycle.evidence
-    ]
-    return Action(rule.id, rule.action.format(**values), tuple(evidence))
-
-
-def _value(name: str, profile: AccountProfile, feature: str) -> Value | tuple[str, ...] | None:
-    return (feature or None) if name == "unused_feature" else FIELDS[name][1](profile)
-
-
-def _sureness(profile: AccountProfile, name: str) -> str:
-    """Return the source of the need's label and whether a person confirmed it, for evidence on the need."""
-    if name != "needs_segment":
-        return ""
-    by = profile.needs_segment_confirmed_by
-    return f" ({profile.needs_segment_source}, {f'confirmed by {by}' if by else 'unconfirmed'})"
-
-
-def _flags(rule: Rule) -> list[str]:
-    stage_conditions = [
-        condition for condition in rule.conditions if condition.field in ("lifecycle_stage", "lifecycle_flags")
-    ]
-    return [str(value) for condition in stage_conditions for value in condition.among]
-
-
-def _holds(condition: Condition, value: Value | tuple[str, ...]) -> bool:
-    accepted_values = _accepted(condition.among)
-    if isinstance(value, tuple):
-        return not accepted_values or any(_folded(item) in accepted_values for item in value)
-    if accepted_values and _folded(value) not in accepted_values:
-        return False
-    if condition.at_least is None and condition.at_most is None:
-        return True
-    if not isinstance(value, int | float):
-        return False
-    is_above = condition.at_least is None or value >= condition.at_least
-    return is_above and (condition.at_most is None or value <= condition.at_most)
-
-
-@cache
-def _accepted(among: tuple[Value, ...]) -> frozenset[Value]:
-    return frozenset(_folded(value) for value in among)
-
-
-def _folded(value: Value) -> Value:
-    return value.casefold() if isinstance(value, str) else value
-
-
-def _value_text(value: object) -> str:
-    if isinstance(value, bool | tuple):
-        return ", ".join(value) if isinstance(value, tuple) else "yes" if value else "no"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
-
-
-def _popular(profiles: Sequence[AccountProfile]) -> dict[str, list[tuple[str, int]]]:
-    """Return per segment the features that its accounts use, most used first, with the number of accounts."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for profile in profiles:
-        if profile.needs_segment and profile.behaviour is not None:
-            counts[profile.needs_segment].update(profile.behaviour.features)
-    return {segment: sorted(count.items(), key=lambda item: (-item[1], item[0])) for segment, count in counts.items()}
-
-
-def _unused_feature(
-    profile: AccountProfile, serves: Mapping[str, Sequence[str]], popular: Mapping[str, Sequence[tuple[str, int]]]
-) -> tuple[str, str]:
-    if not profile.needs_segment or profile.behaviour is None:
-        return "", ""
-    used = set(profile.behaviour.features)
-    listed = {name.casefold(): features for name, features in serves.items()}.get(profile.needs_segment.casefold())
-    if listed is not None:
-        feature = next((name for name in listed if name not in used), "")
-        return feature, f"{feature} serves {profile.needs_segment} and was never used"
-    for name, accounts in popular.get(profile.needs_segment, ()):
-        if name not in used and accounts >= FEWEST_PEERS:
-            return name, f"{accounts} accounts of {profile.needs_segment} use {name}, this one never did"
-    return "", ""
 
 
 def load_rules(path: Path) -> InterventionRules:

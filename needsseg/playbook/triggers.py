@@ -8,53 +8,23 @@ of past days, or another CRM record, are imported later.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from needsseg.accounts.tiers.timelines import Timelines
-from needsseg.accounts.timeline_columns import Columns, Timeline
-from needsseg.files import sha256
+from needsseg.accounts.timeline_columns import Timeline
+from needsseg.playbook.fired import Fired, Part, Words, in_order
+from needsseg.playbook.fired import day_text as _day
 from needsseg.playbook.peers import Peers, peers
 from needsseg.playbook.spells import entitled
 from needsseg.playbook.trigger_rules import Feature, TriggerRules
 from needsseg.playbook.trigger_search import ACTIVE_USERS, SEATS, growth, silences, unused_by_peers
-from needsseg.text import date_of
 
 if TYPE_CHECKING:
+    from needsseg.accounts.timeline_columns import Ints
     from needsseg.playbook.trigger_search import Flags
-
-KINDS = ("unused_feature", "below_weekly", "team_growth")
-
-
-class Trigger(NamedTuple):
-    """One trigger: ``fired_on`` is the first day on which it is true; ``feature`` is "" except for unused_feature.
-
-    ``settled`` is False where it rests on days after the newest event: late events may still remove it. An unused feature that
-    no rule names has its peers: of ``peers`` accounts in ``group``, ``peers_using`` had used it by that day.
-    """
-
-    kind: str
-    account_id: str
-    fired_on: date
-    feature: str
-    evidence: str
-    settled: bool = True
-    group: str = ""
-    peers: int = 0
-    peers_using: int = 0
-
-    @property
-    def peer_share(self) -> float | None:
-        """Return the share of the peers that had used the feature, in [0, 1]; None without peers."""
-        return self.peers_using / self.peers if self.peers else None
-
-    @property
-    def id(self) -> str:
-        """16 hexadecimal digits that are the same for the same trigger each time it is computed."""
-        identity = repr((self.kind, self.account_id, self.feature, self.fired_on.isoformat()))
-        return sha256(identity)[:16]
 
 
 def triggers(
@@ -65,7 +35,7 @@ def triggers(
     account: str | None = None,
     segments: Mapping[str, str] | None = None,
     groups: Peers | None = None,
-) -> list[Trigger]:
+) -> Fired:
     """Return the triggers that fired on or before epoch day ``as_of``, optionally of one account, sorted.
 
     ``timelines`` holds the days before ``as_of``, ``segments`` the needs-based segment of labelled accounts. Features in the
@@ -79,17 +49,17 @@ def triggers(
     groups = peers(timelines, rules, labelled) if groups is None else groups
     named = _named_features(timelines, rules, serving or {}, labelled)
     wanted = np.array([account in (None, id_) for id_ in columns.ids], dtype=bool)
-    fired = [
-        trigger
-        for id_, features in named.items()
-        if account in (None, id_)
-        for trigger in _unused_named(timelines.accounts[id_], timelines, rules, features, groups.releases, as_of)
-    ]
+    chosen = {id_: features for id_, features in named.items() if account in (None, id_)}
     unnamed = wanted & np.array([id_ not in named for id_ in columns.ids], dtype=bool)
-    fired += _unused_by_peers(timelines, rules, groups, labelled, unnamed, as_of)
-    fired += _below_weekly(timelines, rules, wanted, as_of)
-    fired += _growing(timelines, rules, wanted, as_of)
-    return _sorted(fired, columns)
+    return in_order(
+        columns,
+        [
+            *_unused_named(timelines, rules, chosen, groups.releases, as_of),
+            *_unused_by_peers(timelines, rules, groups, labelled, unnamed, as_of),
+            _below_weekly(timelines, rules, wanted, as_of),
+            _growing(timelines, rules, wanted, as_of),
+        ],
+    )
 
 
 def _named_features(
@@ -107,21 +77,6 @@ def _named_features(
     return named
 
 
-def _sorted(fired: list[Trigger], columns: Columns) -> list[Trigger]:
-    """Return triggers by day, account, kind and feature."""
-    import numpy as np
-
-    place_of = {id_: place for place, id_ in enumerate(columns.ids)}
-    code_of = {name: code for code, name in enumerate(sorted({trigger.feature for trigger in fired}))}
-    kind_of = {kind: code for code, kind in enumerate(sorted(KINDS))}
-    count = len(fired)
-    days = np.fromiter((trigger.fired_on.toordinal() for trigger in fired), dtype=np.int64, count=count)
-    accounts = np.fromiter((place_of[trigger.account_id] for trigger in fired), dtype=np.int64, count=count)
-    kinds = np.fromiter((kind_of[trigger.kind] for trigger in fired), dtype=np.int64, count=count)
-    features = np.fromiter((code_of[trigger.feature] for trigger in fired), dtype=np.int64, count=count)
-    return [fired[place] for place in np.lexsort((features, kinds, accounts, days)).tolist()]
-
-
 def _clock(signup: int, first_day: int, feature: Feature, release: int, entitled_from: int) -> tuple[int, str]:
     """Return the day from which a feature was available to an account, and why that day."""
     available = max(entitled_from, signup, first_day, release)
@@ -136,14 +91,41 @@ def _clock(signup: int, first_day: int, feature: Feature, release: int, entitled
 
 
 def _unused_named(
+    timelines: Timelines,
+    rules: TriggerRules,
+    named: Mapping[str, Sequence[Feature]],
+    releases: Mapping[str, int],
+    as_of: int,
+) -> Iterator[Part]:
+    """Yield the features that are named for accounts, each with when it fires and why."""
+    import numpy as np
+
+    place_of = {id_: place for place, id_ in enumerate(timelines.columns.ids)}
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    evidence: dict[str, list[str]] = defaultdict(list)
+    for id_, features in named.items():
+        for name, day, words in _unused_of(timelines.accounts[id_], timelines, rules, features, releases, as_of):
+            found[name].append((place_of[id_], day))
+            evidence[name].append(words)
+    for name, rows in found.items():
+        accounts, days = np.array(rows, dtype=np.int64).T
+        settled, places = _reached(timelines, days), np.arange(len(rows))
+        yield Part("unused_feature", name, accounts, days, settled, (places,), _as_written(evidence[name]))
+
+
+def _as_written(texts: Sequence[str]) -> Words:
+    return lambda _account, _day, numbers: texts[numbers[0]]
+
+
+def _unused_of(
     timeline: Timeline,
     timelines: Timelines,
     rules: TriggerRules,
     features: Sequence[Feature],
     releases: Mapping[str, int],
     as_of: int,
-) -> Iterator[Trigger]:
-    """Yield one trigger a feature, on the first day on which an account has had it long enough without using it."""
+) -> Iterator[tuple[str, int, str]]:
+    """Yield a feature, the first day on which an account has had it long enough without using it, and why."""
     if timeline.signup is None or timelines.first_day is None:
         return
     for feature in features:
@@ -154,15 +136,20 @@ def _unused_named(
             available, reason = _clock(timeline.signup, timelines.first_day, feature, release, begins)
             fires = available + rules.unused_days
             if fires <= _last_day(timeline, feature.name, ends, as_of):
-                evidence = _unused_words(timeline.signup, timelines, fires, available, reason)
-                yield _trigger("unused_feature", timeline.account_id, fires, evidence, timelines, feature.name)
+                yield feature.name, fires, _unused_words(timeline.signup, timelines.first_day, fires, available, reason)
                 break
 
 
-def _unused_words(signup: int, timelines: Timelines, fires: int, available: int, reason: str) -> str:
+def _reached(timelines: Timelines, days: Ints) -> Flags:
+    """Return whether the events reach each of the days."""
+    import numpy as np
+
+    return np.zeros(len(days), dtype=bool) if timelines.last_day is None else days <= timelines.last_day + 1
+
+
+def _unused_words(signup: int, first_day: int | None, fires: int, available: int, reason: str) -> str:
     """Return since when a feature was not used; of accounts older than the events nobody knows what they used before these."""
-    is_older = timelines.first_day is not None and signup < timelines.first_day
-    unused = "not used since the events begin" if is_older else "never used"
+    unused = "not used since the events begin" if first_day is not None and signup < first_day else "never used"
     return f"available for {fires - available} days, since {_day(available)} ({reason}), and {unused}"
 
 
@@ -178,77 +165,62 @@ def _unused_by_peers(
     segments: Mapping[str, str],
     wanted: Flags,
     as_of: int,
-) -> Iterator[Trigger]:
-    """Yield one trigger a feature that enough peers use."""
-    columns, first_day = timelines.columns, timelines.first_day or 0
+) -> Iterator[Part]:
+    """Yield each feature that enough peers use."""
     candidates, by_feature = unused_by_peers(timelines, rules, groups, segments, wanted, as_of)
-    names = [group.name for group in candidates]
-    last = timelines.last_day
+    names = tuple(group.name for group in candidates)
     for fires in by_feature:
-        feature, release = Feature(fires.feature), groups.releases[fires.feature]
-        signups = columns.signup[fires.accounts].tolist()
-        lists = (fires.accounts, fires.days, fires.begins, fires.groups, fires.members, fires.using)
-        for account, day, begins, group, members, using, signup in zip(
-            *(values.tolist() for values in lists), signups, strict=True
-        ):
-            available, reason = _clock(signup, first_day, feature, release, begins)
-            evidence = (
-                f"{_unused_words(signup, timelines, day, available, reason)}; {using} of {members} {names[group]} had used it "
-                f"by {_day(day)}"
-            )
-            settled = last is not None and day <= last + 1
-            yield Trigger(
-                "unused_feature", columns.ids[account], _date(day), feature.name, evidence, settled, names[group],
-                members, using,
-            )  # fmt: skip
+        yield Part(
+            "unused_feature", fires.feature, fires.accounts, fires.days, _reached(timelines, fires.days),
+            (fires.begins, fires.groups, fires.members, fires.using),
+            _peer_words(timelines, fires.feature, groups.releases[fires.feature], names), names,
+        )  # fmt: skip
 
 
-def _below_weekly(timelines: Timelines, rules: TriggerRules, wanted: Flags, as_of: int) -> Iterator[Trigger]:
-    """Yield one trigger per silence, true from the day the silence is long enough until the next login."""
-    accounts, days, logins = silences(timelines.columns, rules, as_of)
-    for account, day, last in zip(
-        *(values[wanted[accounts]].tolist() for values in (accounts, days, logins)), strict=True
-    ):
-        evidence = (
-            f"a login in each of the {rules.weeks_before} weeks before {_day(day - rules.silent_days)}, then none on "
-            f"{rules.silent_days} days; the last was on {_day(last)}"
+def _peer_words(timelines: Timelines, name: str, release: int, groups: Sequence[str]) -> Words:
+    first_day, feature = timelines.first_day or 0, Feature(name)
+    signups = timelines.columns.signup.tolist()
+
+    @lru_cache(maxsize=20_000)
+    def since(signup: int, begins: int, day: int) -> str:
+        available, reason = _clock(signup, first_day, feature, release, begins)
+        return _unused_words(signup, timelines.first_day, day, available, reason)
+
+    def words(account: int, day: int, numbers: Sequence[int]) -> str:
+        begins, group, members, using = numbers
+        return (
+            f"{since(signups[account], begins, day)}; {using} of {members} {groups[group]} had used it by {_day(day)}"
         )
-        yield _trigger("below_weekly", timelines.columns.ids[account], day, evidence, timelines)
+
+    return words
 
 
-def _growing(timelines: Timelines, rules: TriggerRules, wanted: Flags, as_of: int) -> Iterator[Trigger]:
+def _below_weekly(timelines: Timelines, rules: TriggerRules, wanted: Flags, as_of: int) -> Part:
+    """Return one trigger per silence, true from the day the silence is long enough until the next login."""
+    found = silences(timelines.columns, rules, as_of)
+    accounts, days, logins = (column[wanted[found[0]]] for column in found)
+
+    def words(_account: int, day: int, numbers: Sequence[int]) -> str:
+        return (
+            f"a login in each of the {rules.weeks_before} weeks before {_day(day - rules.silent_days)}, then none on "
+            f"{rules.silent_days} days; the last was on {_day(numbers[0])}"
+        )
+
+    return Part("below_weekly", "", accounts, days, _reached(timelines, days), (logins,), words)
+
+
+def _growing(timelines: Timelines, rules: TriggerRules, wanted: Flags, as_of: int) -> Part:
     fires = growth(timelines, rules, as_of)
     columns = (fires.accounts, fires.days, fires.measures, fires.before, fires.now)
-    for account, day, measure, before, now in zip(
-        *(values[wanted[fires.accounts]].tolist() for values in columns), strict=True
-    ):
-        words = "seats" if measure == SEATS else f"users active in {ACTIVE_USERS} days"
-        evidence = f"{before} → {now} {words} from {_day(day - rules.growth_days)} to {_day(day)}"
-        id_ = timelines.columns.ids[account]
-        yield _trigger("team_growth", id_, day, evidence, timelines, settled=measure == SEATS)
+    accounts, days, measures, *counts = (column[wanted[fires.accounts]] for column in columns)
 
+    def words(_account: int, day: int, numbers: Sequence[int]) -> str:
+        measure, before, now, _ = numbers
+        measured = "seats" if measure == SEATS else f"users active in {ACTIVE_USERS} days"
+        return f"{before} → {now} {measured} from {_day(day - rules.growth_days)} to {_day(day)}"
 
-def _trigger(
-    kind: str,
-    account_id: str,
-    day: int,
-    evidence: str,
-    timelines: Timelines,
-    feature: str = "",
-    settled: bool = False,
-) -> Trigger:
-    reached = timelines.last_day is not None and day <= timelines.last_day + 1
-    return Trigger(kind, account_id, _date(day), feature, evidence, settled or reached)
-
-
-@lru_cache(maxsize=4096)
-def _date(day: int) -> date:
-    return date_of(day)
-
-
-@lru_cache(maxsize=4096)
-def _day(day: int) -> str:
-    return date_of(day).isoformat()
+    settled = (measures == SEATS) | _reached(timelines, days)
+    return Part("team_growth", "", accounts, days, settled, (measures, *counts), words)
 
 
 def unwatchable(

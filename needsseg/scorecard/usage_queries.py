@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.engine import Engine
-from needsseg.accounts.tiers.behaviour import WINDOW, local_days, surviving
+from needsseg.accounts.engines.event_rows import local_days, surviving
+from needsseg.accounts.tiers.behaviour import WINDOW
 from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
 from needsseg.scorecard.facts import RUN_OF_WEEKS
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
 from needsseg.accounts import match, normalised_name, registrable_domain
 from needsseg.records import Account, Participant
@@ -107,3 +110,21 @@ def test_an_account_that_a_person_confirmed_is_followed_when_the_crm_merges_it()
     assert says(found.why, "old", MERGED_SINCE)
     (gone,) = match([Participant("p", "P")], ACCOUNTS, {"p": "old"}, {"old": "gone"})
     assert gone.account_id == "old" and says(gone.why, NOT_AMONG_ACCOUNTS)
+
+
+WORDS = st.sampled_from(
+    ["tidewater", "tidewatr", "museum", "of", "science", "sciences", "northwind", "labs", "lab", "東京"]
+)
+NAMES = st.lists(WORDS, min_size=1, max_size=4).map(" ".join)
+
+
+@given(NAMES, st.lists(NAMES, max_size=12, unique=True))
+def test_a_similar_name_is_found_as_if_it_were_compared_with_every_other(name: str, others: list[str]) -> None:
+    others = [other for other in others if other != name]
+    scores = {
+        other: max(fuzz.token_sort_ratio(name, other), 0.9 * fuzz.token_set_ratio(name, other)) for other in others
+    }
+    best = sorted((other for other in others if scores[other] >= 85), key=lambda other: (-scores[other], other))
+    accounts = [Account(f"id of {other}", other) for other in others]
+    (found,) = match([Participant("P01", "Ada", company=name)], accounts, {})
+    assert list(found.candidates) == [f"id of {other}" for other in best][:5]

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from needsseg.accounts import StackFiles, guess_mapping, read_header
+from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.ingest.ingestion import ingest
+from needsseg.accounts.tiers.stack import read_subscriptions
 from needsseg.accounts.tiers.timelines import timelines, value_on
 from needsseg.accounts.tiers.zones import epoch_day
 from tests.fixtures.requirements import needs
@@ -112,3 +114,13 @@ def test_events_alone_and_terms_alone(stack: tuple[StackFiles, list[Row]]) -> No
     before = timelines(files, date(2026, 1, 1))
     assert (before.first_day, before.last_day, before.login_names) == (None, None, ())
     assert all(each.signup is None for each in before.accounts.values())
+
+
+def test_terms_that_a_caller_adds_to_are_read_as_they_were(stack: tuple[StackFiles, list[Row]]) -> None:
+    files, _ = stack
+    assert files.subscriptions is not None
+    with open_engine("duckdb"):
+        first = read_subscriptions(files.subscriptions)
+        assert first
+        first += first
+        assert read_subscriptions(files.subscriptions) == first[: len(first) // 2]

@@ -10,7 +10,8 @@ from needsseg.accounts import AccountProfile, IcpRule, build, profiles
 from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.lifecycle import Lifecycle
 from needsseg.errors import UsageError
-from needsseg.playbook.interventions import load_rules, with_actions
+from needsseg.playbook.interventions import load_rules
+from needsseg.playbook.recommending import with_actions
 from needsseg.records import Account, Label
 from needsseg.settings import shipped
 from tests.fixtures.accounts.stack import AS_OF, CONFIRMED, article

@@ -13,16 +13,14 @@ from hypothesis import strategies as st
 from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription
 from needsseg.accounts.tiers.timelines import Timelines
 from needsseg.accounts.timeline_columns import Timeline
+from needsseg.playbook.fired import KINDS, Trigger
 from needsseg.playbook.peers import peers
 from needsseg.playbook.trigger_rules import Feature, TriggerRules, load_trigger_rules
-from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable
+from needsseg.playbook.triggers import unwatchable
 from needsseg.settings import shipped
+from tests.fixtures.accounts.triggers import triggers
 from tests.fixtures.wording.matching import says
-from tests.fixtures.wording.playbook import (
-    NEVER_USED_HERE,
-    NEVER_USED_YET,
-    NO_SUCH_PLAN,
-)
+from tests.fixtures.wording.playbook import NEVER_USED_HERE, NEVER_USED_YET, NO_SUCH_PLAN
 
 RULES = load_trigger_rules(shipped("prompts") / "triggers.toml")
 WATCHED = TriggerRules(features=(Feature("timeline"),))

@@ -8,12 +8,12 @@ calendar arithmetic fails on lazy frames.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from needsseg.accounts.engines.failures import engine_errors
 from needsseg.accounts.engines.spill import spill_folder
@@ -23,6 +23,7 @@ from needsseg.operating_system import processor_count
 if TYPE_CHECKING:
     import narwhals as nw
 
+T = TypeVar("T")
 ENGINES = ("duckdb", "polars", "spark", "spark:MASTER", "sc://HOST:PORT")
 # DuckDB spills to disk beyond this limit; with more than eight threads, each one's share would be too small.
 MEMORY_LIMIT = "1GB"
@@ -35,10 +36,25 @@ _OPENED: ContextVar[tuple[str, Engine] | None] = ContextVar("opened engine", def
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """An open backend: ``backend`` is duckdb, polars or spark; ``session`` DuckDB's connection or Spark's session."""
+    """An open backend: ``backend`` is duckdb, polars or spark; ``session`` DuckDB's connection or Spark's session.
+
+    ``kept`` has what was read whole while the engine is open, so that the next question does not read it again.
+    """
 
     backend: str
     session: Any = None
+    kept: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, parquet: Path, what: Hashable, only: Collection[str] | None, read: Callable[[], T]) -> T:
+        """Return what ``read`` reads of accounts ``only`` of a file: from memory where it was read before and has not changed."""
+        if not parquet.is_file():
+            return read()
+        stat = parquet.stat()
+        key = (what, parquet.absolute(), stat.st_mtime_ns, stat.st_size, None if only is None else frozenset(only))
+        if key not in self.kept:
+            self.kept[key] = read()
+        result: T = self.kept[key]
+        return result
 
     def scan(self, parquet: Path) -> nw.LazyFrame[Any]:
         """Return the rows of a Parquet file as a lazy frame; TableError where it is missing or invalid."""

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.engine import Engine
-from needsseg.accounts.engines.event_facts import EventFacts, counted_events, event_facts
+from needsseg.accounts.engines.event_facts import EventFacts, event_facts
+from needsseg.accounts.engines.event_rows import events_of, local_days, surviving
 from needsseg.accounts.engines.feature_masks import feature_masks, mask_reader
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, meanings_of
-from needsseg.accounts.tiers.zones import offsets
 from needsseg.text import format_count
 from needsseg.thresholds import FEWEST_EVENTS_FOR_SHARE, FEWEST_EVENTS_FOR_TREND, MANY_FEATURES
 
@@ -102,7 +103,7 @@ class Behaviour:
     @property
     def daily_users(self) -> float | None:
         """Daily active users: the mean over the days of the window; None without user ids."""
-        if {"user", "day"} & set(self.lacks) or (self.events and not self.active_users):
+        if "user" in self.lacks or "day" in self.lacks or (self.events and not self.active_users):
             return None
         return self.user_days / WINDOW
 
@@ -130,12 +131,12 @@ class Behaviour:
     @property
     def unknown(self) -> tuple[str, ...]:
         """The signals that the source cannot give."""
-        missing = (name for key, (_, names) in SIGNALS_OF.items() if key in self.lacks for name in names)
-        return tuple(dict.fromkeys(missing))
+        return _signals_without(self.lacks) if self.lacks else ()
 
     @property
     def figures(self) -> dict[str, int | float | bool | str | None]:
         """The signals of tier 3 over the 30 days before D, as listings show them; None where one is unknown."""
+        daily_users = self.daily_users
         figures: dict[str, int | float | bool | str | None] = {
             "events": self.events,
             "active_days": self.active_days,
@@ -147,12 +148,13 @@ class Behaviour:
             "logins": self.logins,
             "login_trend": self.login_trend,
             "usage_trend": self.usage_trend,
-            "daily_users": _rounded(self.daily_users),
+            "daily_users": _rounded(daily_users),
             "dau_mau": _rounded(self.dau_mau),
-            "seat_share": _rounded(self.seat_share),
+            "seat_share": _rounded(daily_users / self.seats if daily_users is not None and self.seats else None),
         }
-        trends = {"login_trend": "unknown"}
-        return figures | {name: trends.get(name) for name in self.unknown}
+        for name in self.unknown:
+            figures[name] = "unknown" if name == "login_trend" else None
+        return figures
 
     @property
     def in_words(self) -> str:
@@ -178,6 +180,12 @@ class Behaviour:
             [f"{self.seat_share:.0%} of {format_count(self.seats or 0, 'seat')}"] if self.seat_share is not None else []
         )
         return f"{self.daily_users or 0:.1f} daily users" + (f" ({', '.join(shares)})" if shares else "")
+
+
+@lru_cache(maxsize=256)
+def _signals_without(lacks: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the signals that a source cannot give which lacks some keys of SIGNALS_OF."""
+    return tuple(dict.fromkeys(name for key, (_, names) in SIGNALS_OF.items() if key in lacks for name in names))
 
 
 def _rounded(share: float | None) -> float | None:
@@ -211,12 +219,14 @@ def behaviour(
     merged: Mapping[str, str] | None = None,
     weeks: int = WEEKS,
     only: Collection[str] | None = None,
+    seats: Mapping[str, int | None] | None = None,
 ) -> Usage:
     """Compute tier 3 of every account with an event before epoch day ``as_of`` in zone ``tz``, from an events Parquet file.
 
     ``merged`` maps ids of merged CRM records to the account that remains; ``weeks`` is how many are looked at for a core
     action, at most 8. One row per account is in memory, but no events. ``only`` are account ids, those of merged records
-    among them: the counts of these alone, while meanings and features are those of the whole file.
+    among them: the counts of these alone, while meanings and features are those of the whole file. ``seats`` are those on D
+    by account.
     """
     import narwhals as nw
 
@@ -226,7 +236,7 @@ def behaviour(
     masks = feature_masks(features)
     lacks = _lacks(facts, meanings)
     if only is not None:
-        frame = engine.in_memory(frame.filter(nw.col("account_id").is_in(sorted(only))))
+        frame = events_of(engine, events, frame, as_of, tz, only)
     frame = surviving(engine, frame, merged or {})
     counts = _ever(engine, frame, as_of, meanings, masks)
     for windowed in (_counts(frame, as_of, meanings, weeks), _distinct_in_window(frame, as_of), _users(frame, as_of)):
@@ -236,10 +246,11 @@ def behaviour(
     used = _used(engine, frame) if features and not masks else {}
     features_of = mask_reader(masks)
     width = 1 + len(COUNTS) + len(DAYS)
+    seats_of = (seats or {}).get
     rows = {}
     for row in sorted(usage_rows, key=itemgetter(0)):
         account_features = features_of(row[width:]) if masks else tuple(sorted(used.get(row[0], ())))
-        values: tuple[Any, ...] = (*row[:width], account_features, len(features), lacks)
+        values: tuple[Any, ...] = (*row[:width], account_features, len(features), lacks, seats_of(row[0]))
         rows[row[0]] = Behaviour(*values)
     return Usage(rows, meanings, lacks)
 
@@ -251,39 +262,6 @@ def _lacks(facts: EventFacts, meanings: Meanings) -> tuple[str, ...]:
         "invite": meanings.invite, "day": not facts.with_weeks,
     }  # fmt: skip
     return tuple(key for key in SIGNALS_OF if not given[key])
-
-
-def local_days(engine: Engine, frame: nw.LazyFrame[Any], tz: str) -> nw.LazyFrame[Any]:
-    """Replace UTC days by calendar days of ``tz``, with the zone's changes that fall within the events.
-
-    Files of earlier versions, in which each row is one event, get the columns ``uses`` and ``span``.
-    """
-    import narwhals as nw
-
-    frame = counted_events(frame)
-    steps = offsets(tz)
-    if len(steps) == 1 and steps[0][1] == 0:
-        return frame
-    ((first, last),) = engine.rows(frame.select(first=nw.col("second").min(), last=nw.col("second").max()))
-    shift: Any = nw.lit(steps[0][1])
-    for number, (start, seconds) in enumerate(steps):
-        ends = steps[number + 1][0] if number + 1 < len(steps) else None
-        if start > last or (ends is not None and ends <= first):
-            continue
-        shift = nw.when(nw.col("second") >= start).then(nw.lit(seconds)).otherwise(shift)
-    return frame.with_columns(day=((nw.col("second") + shift) // 86_400).cast(nw.Int64))
-
-
-def surviving(engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, str]) -> nw.LazyFrame[Any]:
-    """Replace the ids of merged CRM records by those of the surviving accounts (``merged``: merged id → survivor)."""
-    import narwhals as nw
-
-    if not merged:
-        return frame
-    ids = engine.table(("merged_id", "survivor"), sorted(merged.items()))
-    with_survivors = frame.join(ids, left_on="account_id", right_on="merged_id", how="left")
-    survivor = nw.when(nw.col("survivor").is_null()).then(nw.col("account_id")).otherwise(nw.col("survivor"))
-    return with_survivors.with_columns(account_id=survivor)
 
 
 def _counts(frame: nw.LazyFrame[Any], as_of: int, meanings: Meanings, number_of_weeks: int) -> nw.LazyFrame[Any]:

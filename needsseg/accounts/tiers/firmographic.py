@@ -129,14 +129,23 @@ def firmographic(
     return replace(tier, icp=False if False in fits else None if None in fits else True)
 
 
-# Many accounts have the same few values.
-@lru_cache(maxsize=50_000)
 def _firmographic(
     employees: str, yearly_revenue: str, sector: str, region: str, country: str, tech_stack: str, icp: IcpRule
 ) -> Firmographic:
-    size, revenue = size_tier(employees), revenue_tier(yearly_revenue)
-    region = region_of(region, country)
-    industry = sector.strip()
+    return _of_tiers(
+        size_tier(employees), revenue_tier(yearly_revenue), sector.strip(), _known_region(region, country), country,
+        tech_stack, icp,
+    )  # fmt: skip
+
+
+_known_region = lru_cache(maxsize=50_000)(region_of)
+
+
+# Many accounts have the same few values.
+@lru_cache(maxsize=50_000)
+def _of_tiers(
+    size: str, revenue: str, industry: str, region: str, country: str, tech_stack: str, icp: IcpRule
+) -> Firmographic:
     conditions = (
         (icp.sizes, (size,)),
         (icp.revenues, (revenue,)),
@@ -209,6 +218,9 @@ def quantity_range(text: str) -> Quantity | None:
 
     None where it is unreadable, 0, or below 0. A range may begin with 0.
     """
+    if text.isascii() and text.isdigit():
+        number = float(text)
+        return Quantity(number, number) if number > 0 else None
     simplified = " ".join(_WORDS.sub(" ", _SIGNS.sub(" ", text.casefold())).split())
     simplified = re.sub(r"([<>=≤≥~+])\s+", r"\1", simplified)
     end = ""

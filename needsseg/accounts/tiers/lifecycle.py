@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from needsseg.accounts.tiers.behaviour import WINDOW, Behaviour
@@ -63,7 +64,7 @@ class LifecycleRules:
     @property
     def stages(self) -> tuple[str, ...]:
         """Return every stage in the order in which they are looked for."""
-        return (*self.order, *OTHERS)
+        return _all_stages(self.order)
 
     @property
     def definitions(self) -> dict[str, str]:
@@ -177,9 +178,9 @@ def lifecycle(
     elif row is None:
         lifecycle_flags["not_activated"] = "a subscription, but no event before the date"
         lifecycle_flags["insufficient_history"] = "0 events in the 30 days before the last 30"
-    flags = tuple(stage for stage in rules.stages if stage in lifecycle_flags)
-    active = active_terms(begun, as_of, rules.grace_days)
-    newest = max(active, key=lambda term: (term.start_day, term.seats or 0)) if active else None
+    flags = tuple([stage for stage in _all_stages(rules.order) if stage in lifecycle_flags])
+    active = active_terms(begun, as_of, rules.grace_days) if begun else []
+    newest = _newest(active)
     renewals = [
         term.renewal_day - as_of for term in active if term.renewal_day is not None and term.renewal_day >= as_of
     ]
@@ -189,8 +190,37 @@ def lifecycle(
         {flag: lifecycle_flags[flag] for flag in flags},
         min(renewals, default=None),
         newest.plan if newest else "",
-        seats(begun, as_of, rules.grace_days) if seats else newest.seats if newest else None,
+        _seats_of(begun, newest, as_of, rules.grace_days, seats),
     )
+
+
+@lru_cache(maxsize=16)
+def _all_stages(order: tuple[str, ...]) -> tuple[str, ...]:
+    return (*order, *OTHERS)
+
+
+def _newest(active: Sequence[Subscription]) -> Subscription | None:
+    if len(active) < 2:
+        return active[0] if active else None
+    return max(active, key=lambda term: (term.start_day, term.seats or 0))
+
+
+def _seats_of(
+    begun: Sequence[Subscription], newest: Subscription | None, as_of: int, grace: int, seats: SeatCounter | None
+) -> int | None:
+    # The seats of one term are its own, however those of several are counted.
+    if seats is not None and len(begun) > 1:
+        return seats(begun, as_of, grace)
+    return newest.seats if newest else None
+
+
+def running_seats(
+    terms: Sequence[Subscription], as_of: int, grace: int, seats: SeatCounter | None = None
+) -> int | None:
+    """Return the seats of an account's terms that run on epoch day ``as_of``, as ``Lifecycle.seats`` has them."""
+    begun = [term for term in terms if term.start_day < as_of]
+    newest = _newest(active_terms(begun, as_of, grace)) if begun else None
+    return _seats_of(begun, newest, as_of, grace, seats)
 
 
 def _usage_flags(row: Behaviour, meanings: Meanings, rules: LifecycleRules) -> dict[str, str]:
@@ -218,10 +248,16 @@ def _usage_flags(row: Behaviour, meanings: Meanings, rules: LifecycleRules) -> d
 
 
 def _churned(begun: Sequence[Subscription], as_of: int, grace: int) -> str:
-    periods = merge_periods(((term.start_day, term.end_day) for term in begun), grace)
-    if not periods or periods[-1].end is None or as_of - periods[-1].end <= grace:
+    end = _last_period(begun, grace).end if begun else None
+    if end is None or as_of - end <= grace:
         return ""
-    return f"the subscription ended {as_of - periods[-1].end} days before and was not renewed"
+    return f"the subscription ended {as_of - end} days before and was not renewed"
+
+
+def _last_period(terms: Sequence[Subscription], grace: int) -> Period:
+    if len(terms) == 1:
+        return Period(terms[0].start_day, terms[0].end_day)
+    return merge_periods(((term.start_day, term.end_day) for term in terms), grace)[-1]
 
 
 def active_terms(begun: Sequence[Subscription], as_of: int, grace: int = GRACE_DAYS) -> list[Subscription]:
@@ -248,10 +284,11 @@ def _expanded(begun: Sequence[Subscription], as_of: int, rules: LifecycleRules, 
     An account that has paid for less time than that is compared with its first paid day, so that a trial turning paid is none.
     """
     grace, paid = rules.grace_days, [term for term in begun if _is_paid(term)]
-    now = active_terms(paid, as_of, grace)
+    # One term has the seats and the plan that it had.
+    now = active_terms(paid, as_of, grace) if len(paid) > 1 else []
     if not now:
         return ""
-    period = merge_periods(((term.start_day, term.end_day) for term in paid), grace)[-1]
+    period = _last_period(paid, grace)
     since = max(as_of - rules.expanded_days, period.start + 1)
     then = _terms_on(paid, since, grace)
     seats_then, seats_now = (seats(_begun(paid, day), day, grace) for day in (since, as_of))
@@ -301,6 +338,7 @@ def _higher(now: Subscription, then: Subscription) -> bool | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def plan_rank(plan: str) -> int | None:
     """Return the rank of a plan in vendors' usual order, None for an unknown name."""
     words = plan.casefold().replace("_", " ").replace("-", " ").split()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 
 from needsseg.accounts.own.columns import OwnValue
 from needsseg.accounts.tiers.behaviour import Behaviour
@@ -92,17 +93,15 @@ def profiles(
         by_account[label.account_id].append(label)
     # What the source cannot give, it cannot give of an account without any event either.
     lacks = next((row.lacks for row in (behaviour or {}).values()), ())
-    account_profiles = []
-    for account in sorted(accounts, key=lambda account: account.account_id):
-        tier, stage = (
-            firmographic(account, icp or IcpRule(), (own or {}).get(account.account_id), as_of),
-            lifecycle[account.account_id],
-        )
+    account_profiles, rule, cells = [], icp or IcpRule(), own or {}
+    for account in sorted(accounts, key=attrgetter("account_id")):
+        key = account.account_id
+        tier, stage = firmographic(account, rule, cells.get(key), as_of), lifecycle[key]
         row = None
         if behaviour is not None:
-            row = behaviour.get(account.account_id) or Behaviour(account.account_id, lacks=lacks)
-            row = row if stage.seats is None else replace(row, seats=stage.seats)
-        decided, contested = deciding_label(by_account[account.account_id])
+            row = behaviour.get(key) or Behaviour(key, lacks=lacks, seats=stage.seats)
+            row = row if stage.seats in (None, row.seats) else replace(row, seats=stage.seats)
+        decided, contested = deciding_label(by_account[key]) if key in by_account else (None, ())
         account_profiles.append(_profile(account, tier, row, stage, decided, contested, as_of, version))
     return account_profiles
 
@@ -140,7 +139,8 @@ def _profile(
 ) -> AccountProfile:
     evidence = behavioral_evidence(row) if row else {}
     flags = tuple(evidence)
-    present = (tier.is_known, label is not None, row is not None, stage.stage != "no_data")
+    need = (label.segment, bool(label.confirmed_by)) if label else None
+    use = _use(row, flags) if row else ""
     return AccountProfile(
         account_id=account.account_id,
         as_of_date=as_of,
@@ -154,30 +154,36 @@ def _profile(
         recommended_action="",
         segmentation_version=version,
         name=account.name,
-        sentence=_sentence(tier, label, row, flags, stage),
+        sentence=_sentence(tier, need, use, stage.stage),
         firmographic=tier,
         behaviour=row,
         lifecycle=stage,
         lifecycle_flags=stage.flags,
-        missing=tuple(name for name, is_present in zip(TIERS, present, strict=True) if not is_present),
+        missing=_missing(tier.is_known, label is not None, row is not None, stage.stage != "no_data"),
         contested=contested,
         behavioral_flags=flags,
         behavioral_evidence=evidence,
     )
 
 
-def _sentence(
-    tier: Firmographic, label: Label | None, row: Behaviour | None, flags: Sequence[str], stage: Lifecycle
-) -> str:
-    """Return the four tiers in words, in order; a tier without data is called unknown."""
+@lru_cache(maxsize=16)
+def _missing(*present: bool) -> tuple[str, ...]:
+    return tuple(name for name, is_present in zip(TIERS, present, strict=True) if not is_present)
+
+
+# Few accounts differ in all of these.
+@lru_cache(maxsize=50_000)
+def _sentence(tier: Firmographic, label: tuple[str, bool] | None, use: str, stage: str) -> str:
+    """Return the four tiers in words, in order; a tier without data is called unknown.
+
+    ``label`` is the segment and whether it is confirmed; ``use`` is "" without a usage file.
+    """
     need = "need not known (tier 2)"
     if label:
-        confirmation = "" if label.confirmed_by else ", unconfirmed"
-        need = f"hiring the product for {label.segment}{confirmation} (tier 2)"
-    usage = f"{_use(row, flags)} (tier 3)" if row else "use not known (tier 3)"
-    stage_words = {"no_data": "lifecycle not known", "at_risk": "at risk"}.get(
-        stage.stage, stage.stage.replace("_", " ")
-    )
+        segment, is_confirmed = label
+        need = f"hiring the product for {segment}{'' if is_confirmed else ', unconfirmed'} (tier 2)"
+    usage = f"{use} (tier 3)" if use else "use not known (tier 3)"
+    stage_words = {"no_data": "lifecycle not known", "at_risk": "at risk"}.get(stage, stage.replace("_", " "))
     return f"{_company(tier)} (tier 1), {need}, {usage}, {stage_words} (tier 4)"
 
 
@@ -198,8 +204,9 @@ def _use(row: Behaviour, flags: Sequence[str]) -> str:
     words = _SEGMENT_WORDS["multi_workflow" if ways[0] == "power" and "multi_workflow" in ways else ways[0]]
     if row.events == 0:
         return words
+    trends = (("login frequency", row.login_trend), ("use", row.usage_trend))
     for turned, conjunction in (("falling", "but"), ("rising", "and")):
-        for signal, trend in (("login frequency", row.login_trend), ("use", row.usage_trend)):
+        for signal, trend in trends:
             if trend == turned:
                 return f"{words} {conjunction} {turned} {signal}"
     return words

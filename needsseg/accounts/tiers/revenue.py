@@ -88,14 +88,16 @@ class Revenue:
 
     def words(self, by_currency: Mapping[str, float]) -> str:
         """Return amounts by currency in words, by the year where the period is known: ``€18,600 a year``; "" without any."""
+        if not by_currency:
+            return ""
         period = "year" if self.yearly is not None else self.interval
-        sums = self.sums(by_currency)
-        return f"{sums} {interval_words(period) or self._by_column}" if sums else ""
+        return f"{self.sums(by_currency)} {interval_words(period) or self._by_column}"
 
     def sums(self, by_currency: Mapping[str, float]) -> str:
         """Return amounts by currency as ``words`` does, without the period."""
         factor = 1.0 if self.yearly is None else self.yearly
-        return " + ".join(format_money(amount * factor, code) for code, amount in sorted(by_currency.items()))
+        amounts = by_currency.items() if len(by_currency) < 2 else sorted(by_currency.items())
+        return " + ".join([format_money(amount * factor, code) for code, amount in amounts])
 
     def pays(self, account_id: str) -> str:
         """Return what an account pays in words; "" where unknown."""
@@ -122,9 +124,10 @@ def revenue(
     """
     rules = rules or MoneyRules(column)
     by_account: dict[str, list[Subscription]] = defaultdict(list)
+    survivors = merged or {}
     for term in terms:
         if term.start_day < as_of:
-            by_account[(merged or {}).get(term.account_id, term.account_id)].append(term)
+            by_account[survivors.get(term.account_id, term.account_id)].append(term)
     counted = {account: counted_terms(begun, as_of, grace, rules.overlap) for account, begun in by_account.items()}
     default_interval = rules.interval or interval_of_name(rules.column)
     intervals = {
@@ -151,7 +154,7 @@ def _sums(
     """Return an account's amounts per ``interval`` by currency; None where an amount that counts, or its period, is unknown."""
     if not counted:
         return None
-    totals: dict[str, float] = defaultdict(float)
+    totals: dict[str, float] = {}
     for term in counted:
         amount, own_interval = (0.0 if term.trial else term.amount), term.interval or default_interval
         if amount is None:
@@ -161,10 +164,11 @@ def _sums(
             if times is None or not wanted:
                 return None
             amount = amount * times / wanted
-        totals[(term.currency or rules.currency) if amount else ""] += amount
+        currency = (term.currency or rules.currency) if amount else ""
+        totals[currency] = totals.get(currency, 0.0) + amount
     if len(totals) > 1 and not totals.get("", 1.0):
         del totals[""]
-    return dict(totals)
+    return totals
 
 
 def _in_one_currency(

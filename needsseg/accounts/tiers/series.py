@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from needsseg.accounts.engines.engine import Engine
-from needsseg.accounts.tiers.behaviour import local_days, surviving
+from needsseg.accounts.engines.event_rows import events_of, local_days, surviving
 from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
 
 WEEKS = 12
@@ -47,12 +47,12 @@ def weekly(
     """
     import narwhals as nw
 
-    ids = (
-        None if account_id is None else {account_id, *(old for old, new in (merged or {}).items() if new == account_id)}
-    )
     day = nw.col("day")
-    frame = local_days(engine, engine.scan_of(events, ids), tz)
-    frame = surviving(engine, frame, merged or {}).filter((day < as_of) & (day >= as_of - 7 * weeks))
+    frame = local_days(engine, engine.scan(events), tz).filter(day < as_of)
+    if account_id is not None:
+        ids = {account_id, *(old for old, new in (merged or {}).items() if new == account_id)}
+        frame = events_of(engine, events, frame, as_of, tz, ids)
+    frame = surviving(engine, frame, merged or {}).filter(day >= as_of - 7 * weeks)
     ago = ((nw.lit(as_of - 1) - day) // 7).cast(nw.Int64)
     frame = frame.select("account_id", "event", "user_id", "feature", "uses", ago=ago)
     logins = meanings_of((str(name) for (name,) in engine.rows(frame.select("event").unique())), rules).login

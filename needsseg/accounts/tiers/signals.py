@@ -44,17 +44,6 @@ def behavioral_evidence(row: Behaviour) -> dict[str, str]:
     """
     if row.events == 0:
         return {"inactive": "no event in 30 days"}
-    ways = {
-        "mobile_only": f"all {row.events:,} events on mobile devices" if row.mobile_only else "",
-        "technical": _technical(row),
-        "power": _power(row),
-        "multi_workflow": f"{row.feature_breadth} of {row.features_in_use} features" if row.high_breadth else "",
-        "team_adopting": (
-            f"{format_count(row.invitations, 'invitation')}"
-            if "invite" not in row.lacks and row.invitations >= MANY_INVITATIONS
-            else ""
-        ),
-    }
     falling = [
         f"{before:,} {name}, then {now:,}"
         for name, before, now, direction in (
@@ -63,12 +52,23 @@ def behavioral_evidence(row: Behaviour) -> dict[str, str]:
         )
         if direction == "falling"
     ]
-    evidence = {
-        "at_risk": "; ".join(falling),
-        **ways,
-        "light": "" if any(ways.values()) else "events, but no other kind of use",
+    ways = {
+        "mobile_only": f"all {row.events:,} events on mobile devices" if row.mobile_only else "",
+        "technical": _technical(row),
+        "power": _power(row),
+        "multi_workflow": f"{row.feature_breadth} of {row.features_in_use} features" if row.high_breadth else "",
+        "team_adopting": (
+            f"{format_count(row.invitations, 'invitation')}"
+            if row.invitations >= MANY_INVITATIONS and "invite" not in row.lacks
+            else ""
+        ),
     }
-    return {name: evidence[name] for name in SEGMENTS if evidence.get(name)}
+    evidence = {"at_risk": "; ".join(falling)} if falling else {}
+    # ``ways`` has the kinds of use in the order of SEGMENTS.
+    evidence |= {name: words for name, words in ways.items() if words}
+    if len(evidence) == bool(falling):
+        evidence["light"] = "events, but no other kind of use"
+    return evidence
 
 
 def _technical(row: Behaviour) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,14 @@ from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.behaviour import Usage, behaviour
 from needsseg.accounts.tiers.event_meanings import EventRules, load_event_rules
 from needsseg.accounts.tiers.firmographic import IcpRule, load_icp
-from needsseg.accounts.tiers.lifecycle import Lifecycle, LifecycleRules, Subscription, lifecycle, load_lifecycle_rules
+from needsseg.accounts.tiers.lifecycle import (
+    Lifecycle,
+    LifecycleRules,
+    Subscription,
+    lifecycle,
+    load_lifecycle_rules,
+    running_seats,
+)
 from needsseg.accounts.tiers.profile import AccountProfile, profiles
 from needsseg.accounts.tiers.terms import REPLACE, seat_counter
 from needsseg.accounts.tiers.zones import epoch_day, zone
@@ -161,15 +170,19 @@ def build(
     with open_engine(backend, stack.accounts.parent) as engine:
         contents = _accounts(engine, stack.accounts, only)
         ids = None if only is None else contents.all_ids
+        terms = _subscriptions(engine, stack.subscriptions, ids) if stack.subscriptions is not None else []
+        terms_of = _by_account(terms, contents.merged)
+        seats = {
+            id_: running_seats(own, day, rules.grace, seat_counter(own, rules.overlap)) for id_, own in terms_of.items()
+        }
         weeks = rules.lifecycle.engaged_weeks
         usage = (
-            behaviour(engine, stack.events, day, rules.events, tz, contents.merged, weeks, ids)
+            behaviour(engine, stack.events, day, rules.events, tz, contents.merged, weeks, ids, seats)
             if stack.events is not None
             else None
         )
-        terms = _subscriptions(engine, stack.subscriptions, ids) if stack.subscriptions is not None else []
         own = values_for(stack.accounts, rules.icp.columns, stack.own, backend, only)
-    stages = _stages(contents, usage, terms, day, rules)
+    stages = _stages(contents, usage, terms_of, day, rules)
     current_labels = [
         Label(contents.merged.get(label.account_id, label.account_id), label.segment, label.source, label.confidence,
               label.confirmed_by)
@@ -180,30 +193,39 @@ def build(
     )
 
 
-def _stages(
-    contents: Accounts, usage: Usage | None, terms: Sequence[Subscription], day: int, rules: Rules
-) -> dict[str, Lifecycle]:
+def _by_account(terms: Sequence[Subscription], merged: Mapping[str, str]) -> dict[str, list[Subscription]]:
     by_account: dict[str, list[Subscription]] = defaultdict(list)
     for term in terms:
-        by_account[contents.merged.get(term.account_id, term.account_id)].append(term)
+        by_account[merged.get(term.account_id, term.account_id)].append(term)
+    return by_account
+
+
+def _stages(
+    contents: Accounts, usage: Usage | None, terms_of: Mapping[str, Sequence[Subscription]], day: int, rules: Rules
+) -> dict[str, Lifecycle]:
+    rows, meanings = (usage.rows, usage.meanings) if usage else ({}, None)
     stages = {}
-    for account in contents.accounts:
-        key = account.account_id
-        row, meanings = (usage.rows.get(key), usage.meanings) if usage else (None, None)
-        own = by_account[key]
+    for key, created in contents.created.items():
+        own = terms_of.get(key, ())
         seats = seat_counter(own, rules.overlap)
-        stages[key] = lifecycle(row, own, contents.created[key], day, meanings, rules.lifecycle, seats)
+        stages[key] = lifecycle(rows.get(key), own, created, day, meanings, rules.lifecycle, seats)
     return stages
 
 
 def _accounts(engine: Engine, parquet: Path, only: Collection[str] | None = None) -> Accounts:
-    rows: list[tuple[Any, ...]] = engine.rows(
-        engine.scan_of(parquet, only).select(*ACCOUNT_FIELDS, "created_day", "merged_ids")
-    )
-    rows.sort(key=lambda row: str(row[0]))
-    account_rows = tuple(Account(*(str(cell or "") for cell in row[: len(ACCOUNT_FIELDS)])) for row in rows)
-    created = {str(row[0]): row[-2] for row in rows}
-    merged = {old: str(row[0]) for row in rows for old in str(row[-1] or "").split()}
+    return engine.once(parquet, "accounts", only, lambda: _read_accounts(engine, parquet, only))
+
+
+def _read_accounts(engine: Engine, parquet: Path, only: Collection[str] | None) -> Accounts:
+    import narwhals as nw
+
+    texts = [nw.col(name).fill_null("") for name in (*ACCOUNT_FIELDS, "merged_ids")]
+    rows: list[tuple[Any, ...]] = engine.rows(engine.scan_of(parquet, only).select(*texts, "created_day"))
+    rows.sort(key=itemgetter(0))
+    width = len(ACCOUNT_FIELDS)
+    account_rows = tuple(Account(*row[:width]) for row in rows)
+    created = {row[0]: row[-1] for row in rows}
+    merged = {old: row[0] for row in rows if row[width] for old in row[width].split()}
     return Accounts(account_rows, created, merged)
 
 
@@ -214,31 +236,32 @@ UNIT_FIELDS: dict[str, str | int] = {"currency": "", "billing_interval": "", "tr
 
 
 def _subscriptions(engine: Engine, parquet: Path, only: Collection[str] | None = None) -> list[Subscription]:
+    # A list of the caller's own, who may add to it.
+    return list(engine.once(parquet, "subscriptions", only, lambda: _read_subscriptions(engine, parquet, only)))
+
+
+def _read_subscriptions(engine: Engine, parquet: Path, only: Collection[str] | None) -> list[Subscription]:
+    import narwhals as nw
+
     frame = engine.scan_of(parquet, only)
     present = set(frame.collect_schema().names())
-    later_fields = [name for name in LATER_TERM_FIELDS if name in present]
-    rows = engine.rows(frame.select(*TERM_FIELDS, *later_fields))
-    return sorted((_subscription(row, later_fields) for row in rows), key=_in_order)
+    texts = [
+        nw.col(name).fill_null("") if name in present else nw.lit("").alias(name) for name in LATER_TERM_FIELDS[:-1]
+    ]
+    trial = (nw.col("trial").fill_null(0) if "trial" in present else nw.lit(0)) != 0
+    selected = frame.select("account_id", nw.col("plan").fill_null(""), *TERM_FIELDS[2:], *texts, trial=trial)
+    terms = [Subscription(*row) for row in engine.rows(selected)]
+    # Engines return rows in any order. Most accounts have one term, for which its account is order enough.
+    terms.sort(key=attrgetter("account_id"))
+    return [term for _, own in groupby(terms, key=attrgetter("account_id")) for term in _sorted_terms(list(own))]
 
 
-def _subscription(row: tuple[Any, ...], later_fields: Sequence[str]) -> Subscription:
-    account_id, plan, seats, amount, start, end, renewal = row[: len(TERM_FIELDS)]
-    cells = dict(zip(later_fields, row[len(TERM_FIELDS) :], strict=True))
-    term_id, replaces, currency, interval = (str(cells.get(name) or "") for name in LATER_TERM_FIELDS[:-1])
-    return Subscription(
-        str(account_id), str(plan or ""), seats, amount, start, end, renewal, term_id, replaces, currency, interval,
-        bool(cells.get("trial")),
-    )  # fmt: skip
+def _sorted_terms(own: list[Subscription]) -> list[Subscription]:
+    return own if len(own) == 1 else sorted(own, key=_in_order)
 
 
 def _in_order(term: Subscription) -> tuple[Any, ...]:
-    """Return a sort key by account and start, then all other fields, since engines return rows in any order."""
+    """Return a sort key of one account's terms by start, then all other fields, since engines return rows in any order."""
     other_fields = (term.end_day, term.renewal_day, term.seats, term.amount)
     texts = (term.id, term.replaces, term.currency, term.interval, term.trial)
-    return (
-        term.account_id,
-        term.start_day,
-        term.plan,
-        *((cell is not None, cell or 0) for cell in other_fields),
-        *texts,
-    )
+    return (term.start_day, term.plan, *((cell is not None, cell or 0) for cell in other_fields), *texts)

@@ -21,6 +21,9 @@ def counted_terms(
 
     Their seats and amounts may be added. ``overlap`` is ADD or REPLACE and decides on terms without ids.
     """
+    if len(begun) == 1:
+        (only,) = begun
+        return [only] if only.end_day is None or only.end_day >= as_of - grace else []
     current = _without_replaced(begun)
     if overlap == REPLACE and not any(term.id for term in current):
         return newest_of_plans(active_terms(current, as_of, grace))

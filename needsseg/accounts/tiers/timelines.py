@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.engine import Engine, open_engine
 from needsseg.accounts.engines.event_facts import event_facts
-from needsseg.accounts.tiers.behaviour import WINDOW, local_days, surviving
+from needsseg.accounts.engines.event_rows import events_of, local_days
+from needsseg.accounts.tiers.behaviour import WINDOW
 from needsseg.accounts.tiers.event_meanings import EventRules, meanings_of
 from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, Subscription, stated_seats
 from needsseg.accounts.tiers.stack import Accounts, Rules, StackFiles, load_rules, read_accounts, read_subscriptions
@@ -107,9 +107,9 @@ def value_on(steps: Steps, day: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Usage:
-    """Usage as columns that begin with places of accounts: first day, login days, first uses, runs of users.
+    """Usage as columns that begin with places of accounts: first day, login days, first uses, runs as ``_user_runs`` has them.
 
-    Features are places in ``features``, which are sorted. ``span`` is the first and the last day of any account's events.
+    First uses have a day and a place in ``features``, which are sorted. ``span`` is the first and the last day of all.
     """
 
     first_days: Sequence[Ints]
@@ -138,29 +138,53 @@ def _usage(
     facts = event_facts(engine, events, frame, as_of, tz)
     login = meanings_of(facts.names, rules).login
     if only is not None:
-        frame = engine.in_memory(frame.filter(nw.col("account_id").is_in(sorted(only))))
-    frame = surviving(engine, frame, merged)
-    logged = _distinct(frame.filter(nw.col("event").is_in(list(login))), "account_id", "day")
-    used = frame.filter(~nw.col("feature").is_null()).group_by("account_id", "feature").agg(nw.col("day").min())
+        frame = events_of(engine, events, frame, as_of, tz, only)
+    frame = _by_place(engine, frame, merged, place_of)
+    logged = _distinct(frame.filter(nw.col("event").is_in(list(login))), "place", "day")
+    used = frame.filter(~nw.col("feature").is_null()).group_by("place", "feature").agg(nw.col("day").min())
     features = facts.features
-    code_of = {name: code for code, name in enumerate(features)}
-    # Texts of one result are turned into numbers before the next is read, since there are millions of them.
+    codes = engine.table(("known_feature", "code"), [(name, str(code)) for code, name in enumerate(features)])
+    coded = used.join(codes, left_on="feature", right_on="known_feature", how="inner")
+    runs = _user_runs(frame, facts.first_day or 0)
     return _Usage(
-        _placed(place_of, engine.columns(frame.group_by("account_id").agg(first=day.min()))),
-        _placed(place_of, engine.columns(logged) if login else ((), ())),
+        _ints(engine, frame.group_by("place").agg(nw.col("day").min())),
+        _ints(engine, logged) if login else _none(2),
         features,
-        _placed(place_of, engine.columns(used), code_of),
-        _placed(place_of, engine.columns(_user_runs(frame))),
+        _ints(engine, coded.select("place", "day", nw.col("code").cast(nw.Int64))),
+        _ints(engine, runs),
         login,
         (facts.first_day, facts.last_day),
     )
 
 
-def _no_usage() -> _Usage:
+def _by_place(
+    engine: Engine, frame: nw.LazyFrame[Any], merged: Mapping[str, str], place_of: Mapping[str, int]
+) -> nw.LazyFrame[Any]:
+    """Return the events of known accounts with the account's place: numbers are grouped and passed on faster than texts."""
+    import narwhals as nw
+
+    places = dict(place_of) | {old: place_of[id_] for old, id_ in merged.items() if id_ in place_of}
+    table = engine.table(("known_account", "place_text"), [(id_, str(place)) for id_, place in places.items()])
+    numbered = table.select("known_account", place=nw.col("place_text").cast(nw.Int64))
+    joined = frame.join(numbered, left_on="account_id", right_on="known_account", how="inner")
+    return joined.select("place", "day", "event", "feature", "user_id")
+
+
+def _ints(engine: Engine, frame: nw.LazyFrame[Any]) -> list[Ints]:
+    """Return the columns of a result that has numbers alone, and no NULL."""
     import numpy as np
 
-    none = np.zeros(0, dtype=np.int64)
-    return _Usage((none,) * 2, (none,) * 2, (), (none,) * 3, (none,) * 4)
+    return [np.asarray(column, dtype=np.int64) for column in engine.columns(frame)]
+
+
+def _none(columns: int) -> list[Ints]:
+    import numpy as np
+
+    return [np.zeros(0, dtype=np.int64)] * columns
+
+
+def _no_usage() -> _Usage:
+    return _Usage(_none(2), _none(2), (), _none(3), _none(5))
 
 
 def _distinct(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
@@ -170,30 +194,31 @@ def _distinct(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
     return frame.group_by(*columns).agg(rows=nw.len()).select(*columns)
 
 
-def _user_runs(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return account_id, day, and how many users began and ended a run on that day.
+def _user_runs(frame: nw.LazyFrame[Any], first_day: int) -> nw.LazyFrame[Any]:
+    """Return places of accounts with the first and the last day of a part of a user's run, and whether it begins and ends there.
 
     A run is of events of a user that are at most 30 days apart. The user is active from the day after its first until 30 days
-    after its last event, so each run is one step up and one step down.
+    after its last event, so each run is one step up and one step down. A part has the events of 31 days counted from
+    ``first_day``, which are never further apart than that; only what begins or ends a run is returned.
     """
     import narwhals as nw
 
-    day, user_columns = nw.col("day"), ("account_id", "user_id")
-    days = _distinct(frame.filter(~nw.col("user_id").is_null()), *user_columns, "day")
-    with_next_day = days.with_columns(
-        before=day.shift(1).over(*user_columns, order_by="day"), after=day.shift(-1).over(*user_columns, order_by="day")
+    day, user = nw.col("day"), ("place", "user_id")
+    parts = (
+        frame.filter(~nw.col("user_id").is_null())
+        .with_columns(part=(day - first_day) // (WINDOW + 1))
+        .group_by(*user, "part")
+        .agg(first=day.min(), last=day.max())
     )
-    begins = nw.col("before").is_null() | (day - nw.col("before") > WINDOW)
-    ends = nw.col("after").is_null() | (nw.col("after") - day > WINDOW)
-    one, none = nw.lit(1), nw.lit(0)
-    flags = with_next_day.filter(begins | ends).select(
-        "account_id",
-        "day",
-        begun=nw.when(begins).then(one).otherwise(none),
-        ended=nw.when(ends).then(one).otherwise(none),
+    first, last = nw.col("first"), nw.col("last")
+    with_neighbours = parts.with_columns(
+        before=last.shift(1).over(*user, order_by="part"), after=first.shift(-1).over(*user, order_by="part")
     )
-    runs = flags.group_by("account_id", "day").agg(nw.col("begun").sum(), nw.col("ended").sum())
-    return runs.select("account_id", "day", nw.col("begun").cast(nw.Int64), nw.col("ended").cast(nw.Int64))
+    begins = nw.col("before").is_null() | (first - nw.col("before") > WINDOW)
+    ends = nw.col("after").is_null() | (nw.col("after") - last > WINDOW)
+    return with_neighbours.filter(begins | ends).select(
+        "place", "first", "last", begun=nw.when(begins).then(1).otherwise(0), ended=nw.when(ends).then(1).otherwise(0)
+    )
 
 
 def _columns(
@@ -201,19 +226,13 @@ def _columns(
 ) -> Columns:
     import numpy as np
 
-    ids = tuple(account.account_id for account in contents.accounts)
+    ids = tuple(contents.created)
     first_event = np.full(len(ids), UNKNOWN, dtype=np.int64)
     first_accounts, first_days = usage.first_days
     first_event[first_accounts] = first_days
     terms = tuple(tuple(begun.get(id_, ())) for id_ in ids)
-    signs = first_event.tolist()
-    signup = np.fromiter(
-        (_signup(contents.created[id_], terms[place], signs[place], as_of) for place, id_ in enumerate(ids)),
-        dtype=np.int64,
-        count=len(ids),
-    )
     login_accounts, login_days = usage.logins
-    used_accounts, codes, used_days = usage.first_use
+    used_accounts, used_days, codes = usage.first_use
     seats = [
         (place, day, UNKNOWN if number is None else number)
         for place, own in enumerate(terms)
@@ -222,7 +241,7 @@ def _columns(
     ]
     return Columns(
         ids,
-        signup,
+        _signups(contents, terms, first_event, as_of),
         first_event,
         days_of((login_accounts, login_days, np.zeros_like(login_days))),
         usage.features,
@@ -233,36 +252,27 @@ def _columns(
     )
 
 
-def _placed(
-    place_of: Mapping[str, int], columns: Sequence[Any], code_of: Mapping[str, int] | None = None
-) -> list[Ints]:
-    """Return columns with accounts as places, and the second one's texts by their codes, without unknown accounts."""
+def _signups(contents: Accounts, terms: Sequence[Sequence[Subscription]], first_event: Ints, as_of: int) -> Ints:
+    """Return the day the CRM created each account, else the earliest sign of it; UNKNOWN where that is not before D."""
     import numpy as np
 
-    others = list(columns[1:])
-    accounts = np.fromiter(map(place_of.get, columns[0], repeat(-1)), dtype=np.int64, count=len(columns[0]))
-    known = accounts >= 0
-    if code_of is not None:
-        others[0] = np.fromiter(map(code_of.__getitem__, others[0]), dtype=np.int64, count=len(others[0]))
-    return [accounts[known], *(np.asarray(column, dtype=np.int64)[known] for column in others)]
-
-
-def _signup(created: int | None, terms: Sequence[Subscription], first_event: int, as_of: int) -> int:
-    """Return the day the CRM created the account, else the earliest sign of it; UNKNOWN where that is not before D."""
-    if created is None:
-        signs = [term.start_day for term in terms] + ([] if first_event == UNKNOWN else [first_event])
-        created = min(signs, default=None)
-    return created if created is not None and created < as_of else UNKNOWN
+    created = (UNKNOWN if day is None else day for day in contents.created.values())
+    signups = np.fromiter(created, dtype=np.int64, count=len(terms))
+    for place in np.flatnonzero(signups == UNKNOWN).tolist():
+        signs = [term.start_day for term in terms[place]]
+        signs += [int(first_event[place])] if first_event[place] != UNKNOWN else []
+        signups[place] = min(signs, default=UNKNOWN)
+    return np.where(signups < as_of, signups, UNKNOWN)
 
 
 def _users(runs: Sequence[Ints], as_of: int) -> Days:
     """Return the steps of the number of active users, from the runs of ``_user_runs``."""
     import numpy as np
 
-    accounts, days, begun, ended = runs
+    accounts, first, last, begun, ended = runs
     changes = days_of((
         np.concatenate([accounts[begun > 0], accounts[ended > 0]]),
-        np.concatenate([days[begun > 0] + 1, days[ended > 0] + WINDOW + 1]),
+        np.concatenate([first[begun > 0] + 1, last[ended > 0] + WINDOW + 1]),
         np.concatenate([begun[begun > 0], -ended[ended > 0]]),
     ))  # fmt: skip
     if not len(changes.days):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from needsseg.accounts.engines.engine import Engine
-from needsseg.accounts.tiers.behaviour import local_days, surviving
+from needsseg.accounts.engines.event_rows import local_days, surviving
 
 
 @dataclass(frozen=True, slots=True)

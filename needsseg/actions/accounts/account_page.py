@@ -139,24 +139,27 @@ def account_page(
     ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it. Without
     ``triggers`` they are left to ``with_triggers``: the first time they take long with very many accounts.
     """
-    account_id = accounts.find_account(study, account_id)
     backend = engine_for(study, engine)
     with open_session(backend, account_sources.stack_files(study).accounts.parent):
+        account_id = accounts.find_account(study, account_id)
+        given = accounts.labels(study, as_of)
         if profile is None:
             progress("computing the profile", 0, 1)
-            profile = accounts.profile_of(study, account_id, as_of, backend)
-        page = _page(study, profile, as_of, backend)
-        return with_triggers(study, page, backend) if triggers else page
+            profile = accounts.profile_of(study, account_id, as_of, backend, given)
+        page = _page(study, profile, as_of, backend, given)
+        return with_triggers(study, page, backend, given) if triggers else page
 
 
-def with_triggers(study: Study, page: AccountPage, engine: str | None = None) -> AccountPage:
-    """Return a page with the triggers of the weeks of its series."""
+def with_triggers(
+    study: Study, page: AccountPage, engine: str | None = None, given: Sequence[Label] | None = None
+) -> AccountPage:
+    """Return a page with the triggers of the weeks of its series; ``given`` are all labels, where the caller has them."""
     as_of = page.profile.as_of_date
-    fired = fired_of(study, page.profile.account_id, as_of, as_of - timedelta(weeks=WEEKS), engine)
+    fired = fired_of(study, page.profile.account_id, as_of, as_of - timedelta(weeks=WEEKS), engine, given)
     return replace(page, triggers=fired)
 
 
-def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> AccountPage:
+def _page(study: Study, profile: AccountProfile, as_of: date, backend: str, given: Sequence[Label]) -> AccountPage:
     account_id = profile.account_id
     files = account_sources.stack_files(study)
     contents = room.read_accounts(files.accounts, backend, {account_id})
@@ -175,11 +178,7 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str) -> A
         paid.amounts.get(account_id),
         paid.arr(paid.amounts.get(account_id)),
         paid.column,
-        tuple(
-            label
-            for label in accounts.labels(study, as_of)
-            if merged.get(label.account_id, label.account_id) == account_id
-        ),
+        tuple(label for label in given if merged.get(label.account_id, label.account_id) == account_id),
         voices,
         tuple(match for match in matches if match.account_id is None and account_id in match.candidates),
         _quotes(study, voices, profile.needs_segment),

@@ -210,11 +210,16 @@ def version(study: Study) -> str:
     return sha256(repr(sorted(state)))[:12]
 
 
-def profile_of(study: Study, account_id: str, as_of: date, engine: str | None = None) -> AccountProfile:
-    """Return the profile of one account as it is among all, of which only those of its segment are read."""
+def profile_of(
+    study: Study, account_id: str, as_of: date, engine: str | None = None, given: Sequence[Label] | None = None
+) -> AccountProfile:
+    """Return the profile of one account as it is among all, of which only those of its segment are read.
+
+    ``given`` are all labels as of that date, where the caller has them.
+    """
     merged = merged_ids(study)
     labels_by_account: dict[str, list[Label]] = defaultdict(list)
-    all_labels = labels(study, as_of)
+    all_labels = labels(study, as_of) if given is None else given
     for label in all_labels:
         labels_by_account[merged.get(label.account_id, label.account_id)].append(label)
     own = {label.segment for label in labels_by_account[account_id]}
@@ -237,7 +242,8 @@ def profiles(study: Study, as_of: date, progress: Progress = silent, engine: str
 def _profiles(
     study: Study, as_of: date, engine: str | None, given: Sequence[Label], only: set[str] | None = None
 ) -> list[AccountProfile]:
-    from needsseg.playbook.interventions import load_rules, with_actions
+    from needsseg.playbook.interventions import load_rules
+    from needsseg.playbook.recommending import with_actions
 
     settings, files = load(study.path), stack_files(study)
     backend = engine or settings.engine

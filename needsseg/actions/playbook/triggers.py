@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.profile import deciding_label
@@ -20,10 +20,11 @@ from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.accounts.result_cache import cached
 from needsseg.actions.exchange import output_files
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
+from needsseg.playbook.fired import KINDS, Fired, Trigger, day_of, day_text
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.peers import Peers, peers, peers_as_json, peers_from_json
 from needsseg.playbook.trigger_rules import TriggerRules, load_trigger_rules
-from needsseg.playbook.triggers import KINDS, Trigger, triggers, unwatchable
+from needsseg.playbook.triggers import triggers, unwatchable
 from needsseg.progress import Progress, silent
 from needsseg.records import Label
 from needsseg.settings import load, prompt_file
@@ -60,10 +61,55 @@ class TriggerRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class TriggerReport:
-    """The triggers asked for, in the order in which they fired, and what a person should know of them."""
+class TriggerRows(Sequence[TriggerRow]):
+    """Rows that are put together when they are asked for, since there may be a million.
 
-    rows: tuple[TriggerRow, ...]
+    ``names`` and ``needs`` are by account id, ``used`` are epoch days.
+    """
+
+    triggers: Fired
+    names: Mapping[str, str]
+    needs: Mapping[str, str]
+    used: Ints
+    ranks: Ints
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.triggers)
+
+    @overload
+    def __getitem__(self, place: int) -> TriggerRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[TriggerRow]: ...
+    def __getitem__(self, place: int | slice) -> TriggerRow | list[TriggerRow]:
+        """Return one row, or some."""
+        if isinstance(place, slice):
+            return list(self._rows(self.triggers[place], place))
+        place = range(len(self))[place]
+        return self[place : place + 1][0]
+
+    def __iter__(self) -> Iterator[TriggerRow]:
+        """Yield each row; few are in memory at any time."""
+        return self._rows(self.triggers, slice(None))
+
+    def days_used(self, own: slice) -> list[str | None]:
+        """Return the days on which some unused features were used after all, as ISO dates."""
+        return [None if day == UNKNOWN else day_text(day) for day in self.used[own].tolist()]
+
+    def _rows(self, triggers: Iterable[Trigger], own: slice) -> Iterator[TriggerRow]:
+        name_of, need_of = self.names.get, self.needs.get
+        for trigger, day, rank in zip(triggers, self.used[own].tolist(), self.ranks[own].tolist(), strict=True):
+            id_ = trigger.account_id
+            used_on = None if day == UNKNOWN else day_of(day)
+            yield TriggerRow(trigger, name_of(id_, ""), need_of(id_, ""), used_on, rank)
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerReport:
+    """The triggers asked for, in the order in which they fired, how many of each kind, and what a person should know of them."""
+
+    rows: TriggerRows
+    counts: Mapping[str, int]
     warnings: tuple[str, ...]
 
 
@@ -81,6 +127,8 @@ def fired(
     ``engine`` as in ``accounts.profiles``. Raise NotFoundError for an unknown account, NeedssegError where neither
     events nor subscriptions were imported.
     """
+    import numpy as np
+
     files = account_sources.stack_files(study)
     if files.events is None and files.subscriptions is None:
         raise NeedssegError(
@@ -93,51 +141,36 @@ def fired(
     progress("looking for triggers", 0, 1)
     looked = _search(study, as_of, engine, account)
     progress("looking for triggers", 1, 1)
-    chosen = [
-        trigger
-        for trigger in looked.triggers
-        if kind in (None, trigger.kind) and (since is None or trigger.fired_on >= since)
-    ]
+    chosen = looked.triggers
+    if since is not None:
+        chosen = chosen.taken(chosen.days >= epoch_day(since))
+    if kind is not None:
+        chosen = chosen.taken(chosen.kinds == KINDS.index(kind))
     rows = _rows(chosen, looked, names)
     warnings = _warnings(looked.timelines, as_of, files.events is not None)
     in_vain = unwatchable(looked.groups, looked.rules, looked.serving)
     warnings += [f"{name} can never fire: {reason}." for name, reason in in_vain.items()]
-    return TriggerReport(rows, tuple(warnings))
+    counts = dict(zip(KINDS, np.bincount(chosen.kinds, minlength=len(KINDS)).tolist(), strict=True))
+    return TriggerReport(rows, counts, tuple(warnings))
 
 
-def _rows(chosen: Sequence[Trigger], looked: _Search, names: Mapping[str, str]) -> tuple[TriggerRow, ...]:
+def _rows(chosen: Fired, looked: _Search, names: Mapping[str, str]) -> TriggerRows:
     """Return the triggers in their order, each with its rank among those of its account and kind."""
-    import numpy as np
-
-    columns = looked.timelines.columns
-    place_of = {id_: place for place, id_ in enumerate(columns.ids)}
-    code_of = {name: code for code, name in enumerate(columns.features)}
-    accounts = np.array([place_of[trigger.account_id] for trigger in chosen], dtype=np.int64)
-    features = np.array([code_of.get(trigger.feature, -1) for trigger in chosen], dtype=np.int64)
-    days = columns.first_uses(accounts, features)
-    date_by_day = {day: None if day == UNKNOWN else date_of(day) for day in np.unique(days).tolist()}
-    ranks = _ranks(chosen, accounts, days != UNKNOWN).tolist()
-    return tuple(
-        TriggerRow(
-            trigger, names.get(trigger.account_id, ""), looked.needs.get(trigger.account_id, ""), date_by_day[day], rank
-        )
-        for trigger, day, rank in zip(chosen, days.tolist(), ranks, strict=True)
-    )
+    days = looked.timelines.columns.first_uses(chosen.accounts, chosen.features)
+    return TriggerRows(chosen, names, looked.needs, days, _ranks(chosen, days != UNKNOWN))
 
 
-def _ranks(chosen: Sequence[Trigger], accounts: Ints, is_used: Flags) -> Ints:
+def _ranks(chosen: Fired, is_used: Flags) -> Ints:
     """Return the rank of each trigger among those of its account and kind.
 
     Still unused features come first, named ones before those that peers use, these by how widely; else the newest first.
     """
     import numpy as np
 
-    count, code_of = len(chosen), {kind: code for code, kind in enumerate(KINDS)}
-    kinds = np.array([code_of[trigger.kind] for trigger in chosen], dtype=np.int64)
-    counts = [(trigger.peers_using, trigger.peers) for trigger in chosen]
-    peers_using, all_peers = np.array(counts, dtype=np.float64).reshape(-1, 2).T
-    shares = -np.divide(peers_using, all_peers, out=np.ones(count), where=all_peers > 0)
-    shares[kinds != code_of["unused_feature"]] = 0
+    count, accounts, kinds = len(chosen), chosen.accounts, chosen.kinds
+    using, all_peers = chosen.peer_counts
+    shares = -np.divide(using, all_peers, out=np.ones(count), where=all_peers > 0)
+    shares[kinds != KINDS.index("unused_feature")] = 0
     order = np.lexsort((-np.arange(count), shares, is_used, kinds, accounts))
     groups = accounts[order] * len(KINDS) + kinds[order]
     ranks = np.empty(count, dtype=np.int64)
@@ -165,20 +198,30 @@ def _places(rows: Sequence[TriggerRow]) -> dict[tuple[str, str], list[int]]:
     return places
 
 
-def fired_of(study: Study, account: str, as_of: date, since: date, engine: str | None = None) -> tuple[TriggerRow, ...]:
-    """Return the triggers of one account from ``since`` to ``as_of``, as ``fired`` does; none where nothing could fire."""
+def fired_of(
+    study: Study,
+    account: str,
+    as_of: date,
+    since: date,
+    engine: str | None = None,
+    given: Sequence[Label] | None = None,
+) -> tuple[TriggerRow, ...]:
+    """Return the triggers of one account from ``since`` to ``as_of``, as ``fired`` does; none where nothing could fire.
+
+    ``given`` are all labels as of that date, where the caller has them.
+    """
     files = account_sources.stack_files(study)
     if files.events is None and files.subscriptions is None:
         return ()
-    looked = _search(study, as_of, engine, account)
-    return _rows([trigger for trigger in looked.triggers if trigger.fired_on >= since], looked, {})
+    looked = _search(study, as_of, engine, account, given)
+    return tuple(_rows(looked.triggers.taken(looked.triggers.days >= epoch_day(since)), looked, {}))
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
     """Triggers that fired, the data that was searched, the segment of each labelled account, and its peers."""
 
-    triggers: list[Trigger]
+    triggers: Fired
     timelines: Timelines
     rules: TriggerRules
     serving: Mapping[str, Sequence[str]]
@@ -186,13 +229,17 @@ class _Search:
     groups: Peers
 
 
-def _search(study: Study, as_of: date, engine: str | None, account: str | None) -> _Search:
+def _search(
+    study: Study, as_of: date, engine: str | None, account: str | None, given: Sequence[Label] | None = None
+) -> _Search:
     """Return what fired; for one account only its own days are read, beside the counts of its peers, which are kept."""
+    import numpy as np
+
     settings = load(study.path)
     rules = load_trigger_rules(prompt_file("triggers.toml", settings))
     serving = load_rules(prompt_file("interventions.toml", settings)).serves
     backend, files = engine_for(study, engine), account_sources.stack_files(study)
-    needs, account_rules = _needs(study, as_of), stack_rules(study)
+    needs, account_rules = _needs(study, as_of, given), stack_rules(study)
 
     def lines(only: set[str] | None = None) -> Timelines:
         return timelines(files, as_of, settings.timezone, backend, account_rules, only)
@@ -210,16 +257,15 @@ def _search(study: Study, as_of: date, engine: str | None, account: str | None) 
     fired_triggers = triggers(searched, rules, epoch_day(as_of), serving, account, needs, groups)
     if rules.columns:
         own = values_for(files.accounts, rules.conditions, files.own, backend, None if account is None else {account})
-        fired_triggers = [
-            each for each in fired_triggers if rules.holds_for(each.kind, own.get(each.account_id, {}), each.fired_on)
-        ]
+        holds = (rules.holds_for(each.kind, own.get(each.account_id, {}), each.fired_on) for each in fired_triggers)
+        fired_triggers = fired_triggers.taken(np.fromiter(holds, dtype=bool, count=len(fired_triggers)))
     return _Search(fired_triggers, searched, rules, serving, needs, groups)
 
 
-def _needs(study: Study, as_of: date) -> dict[str, str]:
+def _needs(study: Study, as_of: date, given: Sequence[Label] | None) -> dict[str, str]:
     merged = accounts.merged_ids(study)
     labels_by_account: dict[str, list[Label]] = defaultdict(list)
-    for label in accounts.labels(study, as_of):
+    for label in accounts.labels(study, as_of) if given is None else given:
         labels_by_account[merged.get(label.account_id, label.account_id)].append(label)
     decided = {account: deciding_label(labels)[0] for account, labels in labels_by_account.items()}
     return {account: label.segment for account, label in decided.items() if label is not None}

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from needsseg.actions.accounts import accounts
 from needsseg.actions.accounts.account_listing import Listing, listing
 from needsseg.actions.accounts.own_columns import named_list
-from needsseg.actions.accounts.revenue import revenue_as_of
+from needsseg.actions.accounts.revenue import profiles_and_revenue
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_table, print_text
@@ -65,8 +64,7 @@ def profile(
 
         def produce() -> None:
             with session.progressing() as progress:
-                rows = accounts.profiles(study, as_of, progress, engine)
-                paid = revenue_as_of(study, as_of, engine)
+                rows, paid = profiles_and_revenue(study, as_of, progress, engine)
                 if account is not None and account not in {row.account_id for row in rows}:
                     raise NotFoundError(
                         f"There is no account '{account}'.", "List them with: needsseg profile --as-of DATE"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import click
 
-from needsseg.actions.playbook import KINDS
+from needsseg.actions.playbook import KINDS, day_text
 from needsseg.actions.playbook import triggers as actions
 from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
-from needsseg.cli.output import print_records, print_table
+from needsseg.cli.output import print_columns, print_table
 from needsseg.cli.parameters import day, json_option, opened
 from needsseg.cli.replay import print_once
 from needsseg.text import format_count
@@ -79,7 +79,7 @@ def _print(
     session: Session, report: actions.TriggerReport, as_of: date, since: date | None, *, show_all: bool, as_json: bool
 ) -> None:
     if as_json:
-        print_records(KEYS, map(_values, report.rows))
+        print_columns(KEYS, _columns(report.rows))
     else:
         shown = [(row, 0) for row in report.rows] if show_all else actions.capped(report.rows)
         print_table(
@@ -99,8 +99,7 @@ def _print(
             )
     for warning in report.warnings:
         session.warn(warning)
-    counts = Counter(row.trigger.kind for row in report.rows)
-    summary = ", ".join(f"{counts[name]} {name}" for name in KINDS if counts[name])
+    summary = ", ".join(f"{report.counts[name]} {name}" for name in KINDS if report.counts[name])
     when = f"from {since} to {as_of}" if since else f"up to {as_of}"
     session.say(f"{format_count(len(report.rows), 'trigger')} fired {when}{f': {summary}' if summary else ''}.")
 
@@ -119,11 +118,15 @@ KEYS = (
 )  # fmt: skip
 
 
-def _values(row: actions.TriggerRow) -> tuple[object, ...]:
-    """Return the values of KEYS."""
-    trigger, name, segment, used_on, rank = row
-    return (
-        trigger.id, trigger.account_id, name, trigger.kind, trigger.feature or None, trigger.fired_on.isoformat(),
-        trigger.evidence, trigger.settled, segment or None, None if used_on is None else used_on.isoformat(), rank,
-        trigger.group or None, trigger.peers or None, trigger.peers_using if trigger.peers else None,
-    )  # fmt: skip
+def _columns(rows: actions.TriggerRows) -> Iterator[Sequence[Sequence[object]]]:
+    """Yield the values of KEYS of some triggers at once, as columns."""
+    for own, block in rows.triggers.blocks():
+        ids = block.account_ids
+        has_peers = [number > 0 for number in block.peers]
+        yield (
+            block.trigger_ids, ids, [rows.names.get(id_, "") for id_ in ids], block.kinds,
+            [feature or None for feature in block.features], list(map(day_text, block.days)), block.evidence,
+            block.settled, [rows.needs.get(id_) or None for id_ in ids], rows.days_used(own), rows.ranks[own].tolist(),
+            [group or None for group in block.groups], [number or None for number in block.peers],
+            [number if known else None for number, known in zip(block.using, has_peers, strict=True)],
+        )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -26,7 +25,7 @@ from needsseg.tui.words import lines, plain
 if TYPE_CHECKING:
     from datetime import date
 
-    from needsseg.actions.playbook.triggers import TriggerReport, TriggerRow
+    from needsseg.actions.playbook.triggers import TriggerRow
     from needsseg.actions.study import Study
 
 MOST = 500
@@ -53,7 +52,8 @@ class TriggersSheet(Sheet[Bookmark]):
     def __init__(self, study: Study, as_of: date) -> None:
         super().__init__(study)
         self._as_of, self._kind, self._weeks = as_of, "", WINDOWS[0]
-        self._report: TriggerReport | None = None
+        self._rows: tuple[TriggerRow, ...] | None = None
+        self._warnings: tuple[str, ...] = ()
         self._reading, self._shows_all = False, False
         self._number, self._counts = 0, Counter[str]()
         self.shown: list[TriggerRow] = []
@@ -65,21 +65,28 @@ class TriggersSheet(Sheet[Bookmark]):
             self.run_worker(self._read(), group="triggers", exclusive=True)
 
     async def _read(self) -> None:
-        find_triggers = partial(triggers.fired, as_of=self._as_of)
-        result = await result_or_error(
-            read_in_background(self.study.path, lambda study: without_gc(partial(find_triggers, study)))
-        )
+        as_of = self._as_of
+
+        def found(study: Study) -> tuple[tuple[TriggerRow, ...], tuple[str, ...]]:
+            report = triggers.fired(study, as_of)
+            # All are put into words here, since each key goes through all of them.
+            return tuple(report.rows), report.warnings
+
+        def read(study: Study) -> tuple[tuple[TriggerRow, ...], tuple[str, ...]]:
+            return without_gc(lambda: found(study))
+
+        result = await result_or_error(read_in_background(self.study.path, read))
         if isinstance(result, NeedssegError):
             self._happened, self._wrong = str(result), True
         else:
-            self._report = result
+            self._rows, self._warnings = result
             if self._wrong:
                 self._happened, self._wrong = "", False
         self._reading = False
         self._fill()
 
     def _of_weeks(self) -> list[TriggerRow]:
-        rows = self._report.rows if self._report else ()
+        rows = self._rows or ()
         since = self._as_of - timedelta(weeks=self._weeks)
         return [row for row in rows if not self._weeks or row.trigger.fired_on >= since]
 
@@ -88,13 +95,13 @@ class TriggersSheet(Sheet[Bookmark]):
         counted = [(row, 0) for row in fitting] if self._shows_all else triggers.capped(fitting)
         self._number, self.shown = len(fitting), [row for row, _ in counted]
         self._counts = Counter(row.trigger.kind for row in fitting)
-        failed = self._report is None and not self._reading
+        failed = self._rows is None and not self._reading
         self.fill([plain(with_keys(FAILED))] if failed else [_line(row, more) for row, more in counted[:MOST]])
         self.tell()
 
     def state(self) -> str:
         """Return how many triggers there are, of which kinds and weeks."""
-        if self._report is None:
+        if self._rows is None:
             return "looking for triggers …" if self._reading else ""
         kinds = ", ".join(f"{number:,} {_kind(kind)}" for kind, number in self._counts.most_common())
         when = f"{format_count(self._weeks, 'week')} to {self._as_of}" if self._weeks else f"all to {self._as_of}"
@@ -104,7 +111,7 @@ class TriggersSheet(Sheet[Bookmark]):
         elif len(self.shown) < self._number:
             parts.append(f"at most {MOST_TRIGGERS_OF_ACCOUNT} of a kind for each account are listed")
         parts += [f"the newest {MOST} are listed"] if len(self.shown) > MOST else []
-        return "\n".join([" · ".join(parts), *(f"! {warning}" for warning in self._report.warnings)])
+        return "\n".join([" · ".join(parts), *(f"! {warning}" for warning in self._warnings)])
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:

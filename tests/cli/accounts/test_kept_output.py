@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from needsseg.actions.accounts import kept_output
-from needsseg.cli.output import print_array, print_records
+from needsseg.cli.gate import json_text
+from needsseg.cli.output import print_array, print_columns
 from needsseg.settings import shipped
+from needsseg.text import safe
 from tests.fixtures.cli_calls import Called, Caller
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
@@ -169,10 +171,13 @@ def test_records_are_printed_as_objects_are(capsys: pytest.CaptureFixture[str]) 
     keys = ("a", "b %s", "c")
     texts = ("x", 'quo"te\\', "→ ä\u0085\u202e", "line\nend\t%d", "\x7f", "\u2028", "👩\u200d👧")
     rows = [(text, value, None) for text in texts for value in (True, False, 0, -3, 1.5, [1, "a"], {"k": "v"})] * 80
-    print_records(keys, rows)
+    parts = [rows[start : start + 700] for start in range(0, len(rows), 700)]
+    print_columns(keys, [list(zip(*part, strict=True)) for part in parts])
     fast = capsys.readouterr().out
-    print_array(dict(zip(keys, row, strict=True)) for row in rows)
-    assert fast == capsys.readouterr().out
+    objects = [dict(zip(keys, row, strict=True)) for row in rows]
+    assert fast == "[" + ",\n ".join(json_text(one) for one in objects) + "]\n"
+    print_array(objects)
+    assert fast == capsys.readouterr().out == safe(fast, tabs=True)
     assert [tuple(one.values()) for one in json.loads(fast)] == [(text, value, None) for text, value, _ in rows]
-    print_records(keys, [])
+    print_columns(keys, [])
     assert capsys.readouterr().out == "[]\n"

@@ -1,0 +1,167 @@
+"""What the intervention rules recommend for each account, and why."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from needsseg.accounts import AccountProfile, Action
+from needsseg.accounts.own.columns import OwnValue, field_text
+from needsseg.playbook.interventions import FIELDS, Condition, InterventionRules, Reader, Rule, Value
+
+FEWEST_PEERS = 2
+
+
+def with_actions(
+    profiles: Sequence[AccountProfile],
+    rules: InterventionRules,
+    own: Mapping[str, Mapping[str, OwnValue]] | None = None,
+) -> list[AccountProfile]:
+    """Return the profiles with their actions; ``recommended_action`` is the actions' texts joined by ``; ``.
+
+    A rule that reads a field of a missing tier does not apply. ``unused_feature`` is the first feature listed under
+    ``[serves]`` for the account's segment that the account never used; for a segment not listed there, the feature used
+    by most accounts of that segment, at least two. ``own`` are the values by account that the rules ask for of own columns, by
+    their names there; a rule does not apply where one is empty.
+    """
+    popular, prepared = _popular(profiles), [_prepared(rule) for rule in rules.rules]
+
+    @cache
+    def applicable(missing: tuple[str, ...]) -> tuple[_Prepared, ...]:
+        return tuple(each for each in prepared if not any(FIELDS[name][0] in missing for name in each.rule.fields))
+
+    acted, cells_of = [], own or {}
+    for profile in profiles:
+        feature, reason = _unused_feature(profile, rules.serves, popular)
+        cells = cells_of.get(profile.account_id, {})
+        actions_or_none = [_fire(rule, profile, feature, reason, cells) for rule in applicable(profile.missing)]
+        actions = tuple([action for action in actions_or_none if action is not None])
+        if not actions and not profile.actions:
+            acted.append(profile)
+            continue
+        text = "; ".join(action.text for action in actions)
+        acted.append(replace(profile, actions=actions, recommended_action=text))
+    return acted
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A rule with what is the same for all accounts: how its conditions are read, the flags that it asks for.
+
+    ``checks`` have a field, its reader, the values that are accepted, and whether it has bounds.
+    """
+
+    rule: Rule
+    checks: tuple[tuple[str, Reader, frozenset[Value], Condition | None], ...]
+    flags: tuple[str, ...]
+    is_template: bool
+
+
+def _prepared(rule: Rule) -> _Prepared:
+    checks = tuple(
+        (
+            condition.field,
+            FIELDS[condition.field][1],
+            frozenset(_folded(value) for value in condition.among),
+            None if condition.at_least is None and condition.at_most is None else condition,
+        )
+        for condition in rule.conditions
+    )
+    return _Prepared(rule, checks, tuple(_flags(rule)), "{" in rule.action or "}" in rule.action)
+
+
+def _fire(
+    prepared: _Prepared, profile: AccountProfile, feature: str, reason: str, own: Mapping[str, OwnValue]
+) -> Action | None:
+    """Return the action of a rule whose tiers the profile has, None where a value is unknown or a condition fails."""
+    values: dict[str, Value | tuple[str, ...]] = {}
+    for name, read, accepted, bounds in prepared.checks:
+        value = read(profile) if name != "unused_feature" else feature
+        if value is None or value == "" or not _holds(accepted, bounds, value):
+            return None
+        values[name] = value
+    rule = prepared.rule
+    if rule.columns and not all(each.holds(own.get(each.name), profile.as_of_date) for each in rule.columns):
+        return None
+    for name in rule.fields:
+        value = values[name] if name in values else _value(name, profile, feature)
+        if value is None or value == "":
+            return None
+        values[name] = value
+    evidence = [f"{name} = {_value_text(values[name])}{_sureness(profile, name)}" for name in rule.fields]
+    evidence += [f"{each.name} = {field_text(own[each.name], each.kind)}" for each in rule.columns]
+    if "unused_feature" in values:
+        evidence.append(reason)
+    known = profile.lifecycle.evidence
+    evidence += [f"{flag}: {known[flag]}" for flag in prepared.flags if flag in known]
+    text = rule.action.format(**values) if prepared.is_template else rule.action
+    return Action(rule.id, text, tuple(evidence))
+
+
+def _value(name: str, profile: AccountProfile, feature: str) -> Value | tuple[str, ...] | None:
+    return (feature or None) if name == "unused_feature" else FIELDS[name][1](profile)
+
+
+def _sureness(profile: AccountProfile, name: str) -> str:
+    """Return the source of the need's label and whether a person confirmed it, for evidence on the need."""
+    if name != "needs_segment":
+        return ""
+    by = profile.needs_segment_confirmed_by
+    return f" ({profile.needs_segment_source}, {f'confirmed by {by}' if by else 'unconfirmed'})"
+
+
+def _flags(rule: Rule) -> list[str]:
+    stage_conditions = [
+        condition for condition in rule.conditions if condition.field in ("lifecycle_stage", "lifecycle_flags")
+    ]
+    return [str(value) for condition in stage_conditions for value in condition.among]
+
+
+def _holds(accepted: frozenset[Value], bounds: Condition | None, value: Value | tuple[str, ...]) -> bool:
+    if isinstance(value, tuple):
+        return not accepted or any(_folded(item) in accepted for item in value)
+    if accepted and _folded(value) not in accepted:
+        return False
+    if bounds is None:
+        return True
+    if not isinstance(value, int | float):
+        return False
+    is_above = bounds.at_least is None or value >= bounds.at_least
+    return is_above and (bounds.at_most is None or value <= bounds.at_most)
+
+
+def _folded(value: Value) -> Value:
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _value_text(value: object) -> str:
+    if isinstance(value, bool | tuple):
+        return ", ".join(value) if isinstance(value, tuple) else "yes" if value else "no"
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _popular(profiles: Sequence[AccountProfile]) -> dict[str, list[tuple[str, int]]]:
+    """Return per segment the features that its accounts use, most used first, with the number of accounts."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for profile in profiles:
+        if profile.needs_segment and profile.behaviour is not None:
+            counts[profile.needs_segment].update(profile.behaviour.features)
+    return {segment: sorted(count.items(), key=lambda item: (-item[1], item[0])) for segment, count in counts.items()}
+
+
+def _unused_feature(
+    profile: AccountProfile, serves: Mapping[str, Sequence[str]], popular: Mapping[str, Sequence[tuple[str, int]]]
+) -> tuple[str, str]:
+    if not profile.needs_segment or profile.behaviour is None:
+        return "", ""
+    used = set(profile.behaviour.features)
+    listed = {name.casefold(): features for name, features in serves.items()}.get(profile.needs_segment.casefold())
+    if listed is not None:
+        feature = next((name for name in listed if name not in used), "")
+        return feature, f"{feature} serves {profile.needs_segment} and was never used"
+    for name, accounts in popular.get(profile.needs_segment, ()):
+        if name not in used and accounts >= FEWEST_PEERS:
+            return name, f"{accounts} accounts of {profile.needs_segment} use {name}, this one never did"
+    return "", ""

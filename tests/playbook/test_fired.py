@@ -1,0 +1,25 @@
+"""Triggers as columns: one, some and all of them are the same in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from needsseg.playbook.triggers import triggers
+from tests.playbook.test_triggers import BEGIN, PEERS, found, peer
+
+
+def test_one_some_and_all_triggers_are_the_same_in_words() -> None:
+    users = [peer(name, BEGIN) for name in "bcdefgh"]
+    fired = triggers(found(peer("a"), peer("i"), peer("j"), *users), PEERS, BEGIN + 400)
+    every = list(fired)
+    assert len(every) == len(fired) == 3
+    assert [fired[place] for place in range(3)] == every == fired[:]
+    assert fired[-1] == every[-1]
+    assert fired[1:] == every[1:]
+    with pytest.raises(IndexError):
+        fired[3]
+    using, peers_of = fired.peer_counts
+    assert [(one.peers_using, one.peers) for one in every] == list(zip(using.tolist(), peers_of.tolist(), strict=True))
+    assert list(fired.taken(fired.accounts > 0)) == [one for one in every if one.account_id != "a"]
+    ((own, block),) = fired.blocks()
+    assert (own.start, block.trigger_ids) == (0, [one.id for one in every])
