@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from needsseg.actions.exchange.report.report import (
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
 from needsseg.errors import NeedssegError, UsageError
-from needsseg.exchange.report.content import Missing, NeedCard, Report
+from needsseg.exchange.report.content import Missing, NeedCard, Report, only
 from needsseg.exchange.report.pictures import Grid
 from needsseg.exchange.report.table import Table
 from needsseg.study.connection import Study
@@ -48,6 +49,15 @@ It is by hand.
 ## Limits
 - Nobody from sales was asked.
 """
+
+
+@pytest.fixture(scope="module")
+def whole(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The whole report of the sample study as it was walked, gathered once."""
+    folder = tmp_path_factory.mktemp("report") / "demo"
+    shutil.copytree(demo_folder, folder)
+    with studies.open_study(folder / "needsseg.db") as study:
+        return gather(study)
 
 
 def readout_of(study: Study, question: Question | None = None) -> Report:
@@ -100,18 +110,18 @@ def test_a_need_that_is_no_segment_is_refused_by_name(demo_study: Study) -> None
         readout_text.replace(demo_study, "## Needs\n- Nobody\n")
 
 
-def test_what_nobody_wrote_is_said(demo_study: Study) -> None:
-    words = missing(readout_of(demo_study))
+def test_what_nobody_wrote_is_said(demo_study: Study, whole: Report) -> None:
+    words = missing(whole)
     assert "Nobody has written the headline, what was asked, a summary and what should be done yet." in words
     assert "No backlog was given" in words
     readout_text.replace(demo_study, "## Headline\nOne\n## Summary\nTwo\n")
     assert "Nobody has written what was asked and what should be done yet." in missing(readout_of(demo_study))
 
 
-def test_nothing_is_said_to_be_decided_by_people_before_somebody_did(demo_study: Study) -> None:
-    whole = as_markdown(gather(demo_study))
-    assert "nobody has checked a passage" in whole and "nobody decided on one" in whole
-    assert "decided on by people" not in whole and "people accepted" not in whole
+def test_nothing_is_said_to_be_decided_by_people_before_somebody_did(whole: Report) -> None:
+    text = as_markdown(whole)
+    assert "nobody has checked a passage" in text and "nobody decided on one" in text
+    assert "decided on by people" not in text and "people accepted" not in text
 
 
 def test_codes_are_counted_over_interviews_and_with_each_other(demo_study: Study) -> None:
@@ -136,23 +146,21 @@ def test_codes_are_counted_over_interviews_and_with_each_other(demo_study: Study
     assert all(table[a][b] == table[b][a] for a in table for b in table)
 
 
-def test_each_limit_is_said_once(demo_study: Study) -> None:
-    text = as_markdown(readout_of(demo_study))
-    limits = text.split("What the data cannot say")[1]
+def test_each_limit_is_said_once(whole: Report) -> None:
+    limits = as_markdown(only(whole, ("readout",))).split("What the data cannot say")[1]
     lines = [line for line in limits.splitlines() if line.startswith("- ")]
     assert len(lines) == len(set(lines)) and limits.count("chosen, not sampled") == 1
-    assert as_markdown(gather(demo_study)).count("chosen, not sampled") == 1
+    assert as_markdown(whole).count("chosen, not sampled") == 1
 
 
-def test_ids_of_accounts_and_parameters_are_not_shown_to_readers(demo_study: Study) -> None:
+def test_ids_of_accounts_and_parameters_are_not_shown_to_readers(demo_study: Study, whole: Report) -> None:
     from needsseg.actions.accounts import accounts
 
-    report = gather(demo_study)
-    shown = as_markdown(Report(report.title, report.facts, tuple(s for s in report.sections if s.anchor != "methods")))
+    shown = as_markdown(only(whole, tuple(name for name in SECTIONS if name != "methods")))
     for profile in accounts.profiles(demo_study, accounts.day_after_events(demo_study)):
         assert profile.account_id not in shown and (not profile.name or profile.name not in shown)
     assert "self_weight" not in shown and "self\\_weight" not in shown
-    page = as_html(report)
+    page = as_html(whole)
     assert page.index("<details>") < page.index("self_weight") < page.index("</details>", page.index("self_weight"))
     original = as_markdown(gather(demo_study, Question(original=True, sections=("accounts",))))
     assert "Lindenhof Care" in original
@@ -171,11 +179,11 @@ def test_the_backlog_names_what_serves_which_need(demo_study: Study, tmp_path: P
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
-def test_an_audience_gets_its_sections_and_no_link_leads_nowhere(demo_study: Study, audience: str) -> None:
+def test_an_audience_gets_its_sections_and_no_link_leads_nowhere(whole: Report, audience: str) -> None:
     from lxml import html as read_html
 
     sections = named_sections((), audience)
-    tree = read_html.document_fromstring(as_html(gather(demo_study, Question(sections=sections))))
+    tree = read_html.document_fromstring(as_html(only(whole, sections)))
     assert tree.xpath("//section/@id") == list(sections) and sections[0] == "readout"
     anchors = tree.xpath("//@id")
     assert all(href[1:] in anchors for href in tree.xpath("//a[not(ancestor::*[name()='svg'])]/@href"))
@@ -213,9 +221,11 @@ def test_an_empty_study_says_in_every_format_what_is_missing(tmp_path: Path, for
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_an_earlier_report_is_replaced_and_no_other_file(demo_study: Study, tmp_path: Path, format: str) -> None:
+def test_an_earlier_report_is_replaced_and_no_other_file(
+    demo_study: Study, whole: Report, tmp_path: Path, format: str
+) -> None:
     path = tmp_path / f"r.{format}"
-    report = readout_of(demo_study)
+    report = only(whole, ("readout",))
     write_report(demo_study, report, path, format)
     assert path.stat().st_mode & 0o777 == 0o600
     write_report(demo_study, report, path, format)
