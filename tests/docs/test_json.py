@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import shutil
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,17 +13,20 @@ import pytest
 
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.coding import memos, passages, statements
-from needsseg.actions.discovery import evidence, needs, previews, review
+from needsseg.actions.discovery import evidence, previews, review
+from needsseg.actions.discovery import needs as needs_in_view
 from needsseg.actions.segments import assigning, segments
 from needsseg.actions.study import studies
 from needsseg.actions.survey import survey as surveys
-from needsseg.actions.transcripts import transcript_edits
+from needsseg.actions.transcripts import recordings, transcript_edits
 from needsseg.cli.program import run
 from needsseg.records import JobParts, Passage
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints
 from needsseg.survey.formats import as_toml
 from tests.fixtures.app.survey_study import worded
+from tests.fixtures.recordings import tone
+from tests.fixtures.requirements import needs
 from tests.fixtures.samples import INTERVIEWS, ROOT
 from tests.fixtures.studies.built_studies import BuiltStudies
 
@@ -40,6 +44,8 @@ FILLED_IN = {
 FILLED_IN |= {"NAME": "late", "ACCOUNT": "Ninefold Pictures K.K."}
 FILLED_IN |= {"BACKLOG": str(ROOT / "interviews" / "accounts" / "backlog.csv")}
 FILLED_IN |= {"NEED": "Hand-overs", "SAID": "Knows who has what"}
+RECORDED = ("recording", "listen", "clips")
+"""Commands that a recording is made for."""
 FILLED_IN |= {"TEXT": "When it slips, I want to know, so I can act"}
 
 
@@ -131,6 +137,7 @@ def test_json_is_as_documented(
     documented: Callable[[str], Path],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     shutil.copytree(documented(command), tmp_path, dirs_exist_ok=True)
     study = tmp_path / "needsseg.db"
@@ -139,12 +146,15 @@ def test_json_is_as_documented(
     with studies.open_study(study) as opened:
         loose = [str(passage) for passage in _loose(opened)]
         if command == "needs":
-            needs.add(opened, "Hand-overs", "Knows who has what")
+            needs_in_view.add(opened, "Hand-overs", "Knows who has what")
         if command == "needs tree":
             passages.code(opened, [3], "unsure")
         start, end = _last_word(passages.listing(opened, "tom-ashdown"))
         if command.startswith("turn deleted"):
             transcript_edits.delete_words(opened, "tom-ashdown", start, end)
+        heard = str(passages.listing(opened, "astrid-solheim")[0].id)
+        if command.startswith(RECORDED):
+            _record(opened, tmp_path)
         edited = _edited(passages.listing(opened, "tom-ashdown"), tmp_path / "edited.txt")
     filled = (
         FILLED_IN
@@ -155,6 +165,11 @@ def test_json_is_as_documented(
         | {"FILE": str(edited), "STUDY": str(demo_folder / "needsseg.db")}
         | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
     )
+    if command.startswith("clips"):
+        needs("ffmpeg")
+    filled |= {"HEARD": heard, "RECORDING": str(tmp_path / "astrid-solheim.wav"), "CLIPS": str(tmp_path / "clips")}
+    filled |= {"DIR": str(tmp_path)}
+    monkeypatch.setenv("NEEDSSEG_PLAYER", f'"{sys.executable}" --from={{start}} {{file}}')
     words = [filled.get(word, word) for word in shlex.split(command)]
     capsys.readouterr()
     assert run(["--study", str(study), *words, "--json"]) == 0, capsys.readouterr().err
@@ -167,6 +182,11 @@ def test_json_is_as_documented(
     assert not missing, f"documented, but not printed: {missing}"
     beyond = set(first) - names if isinstance(first, dict) else set()
     assert not beyond, f"printed, but not documented: {beyond}"
+
+
+def _record(study: Study, folder: Path) -> None:
+    """Tie one interview to a recording."""
+    recordings.tie(study, "astrid-solheim", tone(folder / "astrid-solheim.wav", seconds=1200))
 
 
 def _documented_keys(told: str) -> set[str]:
@@ -201,7 +221,7 @@ def _keys(value: object) -> set[str]:
 
 
 def test_every_listing_is_documented() -> None:
-    assert len(JSON_ROWS) == 82
+    assert len(JSON_ROWS) == 87
 
 
 def test_the_changelog_knows_the_version() -> None:
