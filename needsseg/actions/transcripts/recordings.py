@@ -96,6 +96,13 @@ def tie(study: Study, key: str, file: Path, offset_ms: int = 0) -> RecordingRow:
     return row
 
 
+def times_warning(study: Study, key: str) -> str:
+    """Say that an interview's quotes cannot be found in its recording, where no turn has a time; else an empty text."""
+    if any(row.interview == key and row.timed for row in recordings.timed_turns(study)):
+        return ""
+    return f"the transcript of {key} has no times, by which its quotes could be played"
+
+
 def untie(study: Study, key: str) -> None:
     """Remove the tie of an interview; the file stays as it is. UsageError where it has none."""
     interviews.title(study, key)

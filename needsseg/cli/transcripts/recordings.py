@@ -98,9 +98,12 @@ def tie(session: Session, key: str | None, file: Path | None, offset: int, folde
         raise UsageError("Name an interview and its recording.", "needsseg recording tie KEY FILE, or --folder DIR")
     with opened(session) as study:
         row = actions.tie(study, key, file, offset)
+        warning = actions.times_warning(study, key)
     if as_json:
         print_object({"interview": row.interview, "path": row.path, "offset": row.offset_ms / 1000})
     session.say(f"Tied {row.interview} to {row.path}. Listen to a passage: needsseg listen ID")
+    if warning:
+        session.warn(warning)
 
 
 def _tie_folder(session: Session, folder: Path, *, as_json: bool) -> None:

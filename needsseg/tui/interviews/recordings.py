@@ -53,7 +53,8 @@ def _tie(context: ScreenContext, row: InterviewRow, is_tied: bool, answer: str |
             return
         offset_ms = next(each.offset_ms for each in recordings.listing(context.study) if each.interview == row.key)
         stored = recordings.tie(context.study, row.key, file, offset_ms)
-        context.done(f"tied “{row.title}” to {stored.path}")
+        warning = recordings.times_warning(context.study, row.key)
+        context.done(f"tied “{row.title}” to {stored.path}{f'; {warning}' if warning else ''}")
     except NeedssegError as error:
         context.show_error(error)
 

@@ -69,7 +69,7 @@ class InterviewsScreen(StudyScreen):
             "recording",
             id="interviews.recording",
             show=False,
-            tooltip="tie it to its recording, to listen",
+            tooltip="tie the interview to its recording",
         ),
         Binding("f", "search", "search", id="interviews.search", tooltip="search the study by words or meaning"),
         Binding("p", "participants", "participants", id="interviews.participants", show=False),

@@ -149,6 +149,7 @@ def test_wrong_calls_are_refused_in_words(needsseg: Caller, call: tuple[str, ...
 
 def test_a_transcript_without_times_says_how_to_get_them(needsseg: Caller, tmp_path: Path) -> None:
     timeless = next(row["interview"] for row in needsseg.done("recording", "--json").json if not row["timed"])
-    needsseg.done("recording", "tie", timeless, tone(tmp_path / "a.wav", 1))
+    assert "has no times" in needsseg.done("recording", "tie", timeless, tone(tmp_path / "a.wav", 1)).err
+    assert "has no times" not in needsseg.done("recording", "tie", INES, tmp_path / "a.wav").err
     called = needsseg("listen", passage_of(needsseg, timeless)["id"])
     assert NO_TIME_HERE in called.err and "SRT" in called.err
