@@ -144,6 +144,7 @@ def test_json_is_as_documented(
     if command.startswith("import"):
         (tmp_path / "codes.qdc").write_text("<CodeBook><Sets><Set name='late'/></Sets></CodeBook>", encoding="utf-8")
     with studies.open_study(study) as opened:
+        recorded = _record(opened, command, tmp_path)
         loose = [str(passage) for passage in _loose(opened)]
         if command == "needs":
             needs_in_view.add(opened, "Hand-overs", "Knows who has what")
@@ -152,9 +153,6 @@ def test_json_is_as_documented(
         start, end = _last_word(passages.listing(opened, "tom-ashdown"))
         if command.startswith("turn deleted"):
             transcript_edits.delete_words(opened, "tom-ashdown", start, end)
-        heard = str(passages.listing(opened, "astrid-solheim")[0].id)
-        if command.startswith(RECORDED):
-            _record(opened, tmp_path)
         edited = _edited(passages.listing(opened, "tom-ashdown"), tmp_path / "edited.txt")
     filled = (
         FILLED_IN
@@ -165,10 +163,7 @@ def test_json_is_as_documented(
         | {"FILE": str(edited), "STUDY": str(demo_folder / "needsseg.db")}
         | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
     )
-    if command.startswith("clips"):
-        needs("ffmpeg")
-    filled |= {"HEARD": heard, "RECORDING": str(tmp_path / "astrid-solheim.wav"), "CLIPS": str(tmp_path / "clips")}
-    filled |= {"DIR": str(tmp_path)}
+    filled |= recorded
     monkeypatch.setenv("NEEDSSEG_PLAYER", f'"{sys.executable}" --from={{start}} {{file}}')
     words = [filled.get(word, word) for word in shlex.split(command)]
     capsys.readouterr()
@@ -184,9 +179,19 @@ def test_json_is_as_documented(
     assert not beyond, f"printed, but not documented: {beyond}"
 
 
-def _record(study: Study, folder: Path) -> None:
-    """Tie one interview to a recording."""
-    recordings.tie(study, "astrid-solheim", tone(folder / "astrid-solheim.wav", seconds=1200))
+def _record(study: Study, command: str, folder: Path) -> dict[str, str]:
+    """Tie one interview to a recording, where a command is about recordings; what to fill in."""
+    if command.startswith(RECORDED):
+        recordings.tie(study, "astrid-solheim", tone(folder / "astrid-solheim.wav", seconds=1200))
+    if command.startswith("clips"):
+        needs("ffmpeg")
+    heard = str(passages.listing(study, "astrid-solheim")[0].id)
+    return {
+        "HEARD": heard,
+        "RECORDING": str(folder / "astrid-solheim.wav"),
+        "CLIPS": str(folder / "clips"),
+        "DIR": str(folder),
+    }
 
 
 def _documented_keys(told: str) -> set[str]:
