@@ -28,11 +28,14 @@ INTERFACE_WORDS = (
 )
 ALLOWED = (
     "needsseg.coding.name_model names an option: '--force-reinstall'",
+    "needsseg.players names an option: '--force-window'",
+    "needsseg.players names an option: '--start'",
+    "needsseg.players names an option: '--start-time'",
     "needsseg.transcripts.layouts_page names a command line: 'needsseg import --'",
     "needsseg.transcripts.layouts_page names an option: '--column'",
     "needsseg.transcripts.layouts_page names an option: '--preview'",
 )
-"""What stays: a page of the documentation, and an option of pip."""
+"""What stays: a page of the documentation, an option of pip, and those of players."""
 EXCEPTIONS: tuple[str, ...] = ()
 """What is known and to be mended, each as it is named, without its number."""
 

@@ -52,6 +52,8 @@ class Fix(Enum):
     UNDECIDED_NAMES = "list the undecided names"
     PARTICIPANTS = "list the participants"
     SET_PARTICIPANT = "set the participant's attributes"
+    RECORDINGS = "list the recordings"
+    TIE_RECORDING = "tie the interview to its recording"
     # Needs and segments
     DISCOVER = "discover candidates"
     ADD_NEED = "state a need"

@@ -10,8 +10,11 @@ import errno
 import os
 import shutil
 import struct
+import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 fcntl: Any
@@ -156,3 +159,21 @@ def computer_name() -> str:
     import platform
 
     return platform.node()
+
+
+def start_detached(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a program that goes on by itself, without input, and whose output nobody sees; OSError where it cannot be started.
+
+    ``poll`` of what is returned says whether it has ended. A thread waits for that, so that it leaves no zombie.
+    """
+    flags = getattr(subprocess, "DETACHED_PROCESS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+    process = subprocess.Popen(  # noqa: S603  # a list of arguments, never a line for a shell
+        list(arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=os.name != "nt",
+        creationflags=flags,
+    )
+    Thread(target=process.wait, daemon=True).start()
+    return process

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from needsseg.errors import UsageError
+from needsseg.players import parts_of
 
 SHIPPED_FOLDERS = Literal["prompts", "interviews"]
 DEFAULT_STUDY = "needsseg.db"
@@ -51,6 +52,8 @@ class Settings:
     """The app's theme, such as textual-light, high-contrast or ansi-dark; the one chosen in the app last where empty."""
     name_model: bool = True
     """Whether names are proposed by the model of the extra ``names`` too, where that is installed."""
+    player: str = ""
+    """The command that plays recordings, with ``{file}`` and ``{start}`` (seconds); mpv, vlc, ffplay or the system's if empty."""
     keys: Mapping[str, object] = field(default_factory=dict, hash=False)
     """The keys of the app, by the ids of their bindings; the app refuses by name what it cannot bind."""
 
@@ -133,6 +136,8 @@ def _checked(settings: Settings) -> Settings:
         raise UsageError(f"currency = '{settings.currency}' is not an ISO code.", "Write three capitals, such as EUR.")
     if settings.rates and not settings.currency:
         raise UsageError("rates needs currency: the one to convert to.", "Set currency too, such as EUR.")
+    if settings.player:
+        parts_of(settings.player)
     if settings.prompts and not Path(settings.prompts).expanduser().is_dir():
         raise UsageError(f"prompts = '{settings.prompts}': there is no such folder.", "Correct the setting.")
     return settings

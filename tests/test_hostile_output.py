@@ -49,6 +49,10 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "interviews": [(), ("--json",)],
     "show": [(MAREK,), (MAREK, "--json"), (MAREK, "--tagged"), (MAREK, "--tagged", "--original", "--json")],
     "search": [("week",), ("week", "--json"), ("week", "--with-code", CODE)],
+    "recording": [(), ("--json",)],
+    "recording tie": [(MAREK, f"no{HOSTILE}.wav"), (HOSTILE, "evil.csv"), ("--folder", f"no{HOSTILE}", "--json")],
+    "recording untie": [(MAREK,), (HOSTILE,)],
+    "listen": [("1",), ("1", "--dry-run", "--json"), ("--interview", HOSTILE, "--at", "0")],
     "role": [(MAREK, WHO, "other")],
     "speakers": [(), ("--json",)],
     "speaker merge": [(WHO, HOSTILE, "--interview", MAREK)],
@@ -196,6 +200,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "survey try": [("evil.csv",), ("evil.csv", "--json"), ("--version", HOSTILE)],
     "survey versions": [(), ("--json",)],
     "validate": [(*DAY, "--since", "2026-01-01"), (*DAY, "--since", "2026-01-01", "--json")],
+    "clips": [(f"clips{HOSTILE}", "1"), ("clips", "--code", HOSTILE), ("clips", "1", "--json")],
     "readout": [(), ("--json",)],
     "report": [(f"out{HOSTILE}.md", *DAY), (f"out{HOSTILE}.pdf", *DAY)],
     "quotes": [

@@ -103,6 +103,7 @@ WRITERS = {
     "accounts/ingest/rejects.py": "refused rows, restorable",
     "accounts/ingest/workbooks.py": "a workbook's sheet on its way in, as it is, and gone",
     "exchange/assigned.py": "texts and their segments",
+    "exchange/clips.py": "the index of clips",
     "exchange/codebooks.py": "the codebook",
     "exchange/curves.py": "survival curves",
     "exchange/matrices.py": "matrices",

@@ -42,6 +42,8 @@ COMMANDS: dict[Fix, str] = {
     Fix.UNDECIDED_NAMES: "pseudonyms --undecided",
     Fix.PARTICIPANTS: "participants",
     Fix.SET_PARTICIPANT: "participant set {participant} {value}",
+    Fix.RECORDINGS: "recording",
+    Fix.TIE_RECORDING: "recording tie {key} {file}",
     Fix.DISCOVER: "discover",
     Fix.ADD_NEED: "needs add {name?}",
     Fix.TAKE_CODES: "needs take codes {codes} --as {name}",

@@ -47,6 +47,8 @@ COMMANDS: dict[str, Entry] = {
     "speakers": _entry("transcripts.speakers", "speakers", _TALK, "List speakers with their roles and word counts."),
     "speaker": _entry("transcripts.speakers", "speaker", _TALK, "Merge or rename speakers, or link two as one person."),
     "turn": _entry("transcripts.turns", "turn", _TALK, "Split, join, reassign or delete turns of a transcript."),
+    "recording": _entry("transcripts.recordings", "recording", _TALK, "List recordings of interviews, or tie one."),
+    "listen": _entry("transcripts.recordings", "listen", _TALK, "Play a passage from its time in the recording."),
     "remove": _entry("transcripts.interviews", "remove", _TALK, "Remove an interview from the study."),
     "suggest": _entry("coding.passages", "suggest", _CODING, "Suggest passages in which participants describe a job."),
     "passages": _entry("coding.passages", "passages", _CODING, "List passages."),
@@ -116,6 +118,7 @@ COMMANDS: dict[str, Entry] = {
     "rice": _entry("playbook.rice", "rice", "6 Decisions", "Score a backlog by RICE, plain and weighted by ARR."),
     "survey": _entry("survey", "survey", "6 Decisions", "Build the five questions that route users to segments."),
     "validate": _entry("validation", "validate", "6 Decisions", "Test whether segments help to predict who stays."),
+    "clips": _entry("exchange.clips", "clips", "6 Decisions", "Cut chosen quotes out of their recordings."),
     "readout": _entry("exchange.report", "readout", "6 Decisions", "Show or write the text that opens the report."),
     "quotes": _entry(
         "exchange.quotes", "quotes", "6 Decisions", "List quotes with all about them, or write them to a file."

@@ -39,6 +39,7 @@ JOURNALLED = (
     "import_choices",
     "export_columns",
     "readout",
+    "recordings",
 )
 
 

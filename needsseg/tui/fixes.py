@@ -79,6 +79,8 @@ FIX_PLACES: dict[Fix, Keys | Palette | CommandLine] = {
     Fix.UNDECIDED_NAMES: _keys("interviews.pseudonyms"),
     Fix.PARTICIPANTS: _keys("interviews.participants"),
     Fix.SET_PARTICIPANT: _keys("interviews.participants"),
+    Fix.RECORDINGS: CommandLine(),
+    Fix.TIE_RECORDING: _keys("interviews.recording"),
     Fix.DISCOVER: _keys("segments.discover"),
     Fix.ADD_NEED: _keys("segments.needs"),
     Fix.TAKE_CODES: _keys("segments.needs", "needs.take"),

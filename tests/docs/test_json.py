@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import shutil
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,17 +13,19 @@ import pytest
 
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.coding import memos, passages, statements
-from needsseg.actions.discovery import evidence, needs, previews, review
+from needsseg.actions.discovery import evidence, previews, review
+from needsseg.actions.discovery import needs as needs_in_view
 from needsseg.actions.segments import assigning, segments
 from needsseg.actions.study import studies
 from needsseg.actions.survey import survey as surveys
-from needsseg.actions.transcripts import transcript_edits
+from needsseg.actions.transcripts import recordings, transcript_edits
 from needsseg.cli.program import run
 from needsseg.records import JobParts, Passage
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints
 from needsseg.survey.formats import as_toml
 from tests.fixtures.app.survey_study import worded
+from tests.fixtures.recordings import tone
 from tests.fixtures.samples import INTERVIEWS, ROOT
 from tests.fixtures.studies.built_studies import BuiltStudies
 
@@ -30,6 +33,8 @@ JSON_ROWS = re.findall(
     r"(?m)^\| `needsseg ([^`]+)` \| (array|object) \| (.*?) \|$",
     (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8"),
 )
+
+pytest_plugins = ["tests.fixtures.ffmpeg"]
 FILLED_IN = {
     "KEY": "tom-ashdown",
     "WORDS": "whiteboard",
@@ -40,6 +45,8 @@ FILLED_IN = {
 FILLED_IN |= {"NAME": "late", "ACCOUNT": "Ninefold Pictures K.K."}
 FILLED_IN |= {"BACKLOG": str(ROOT / "interviews" / "accounts" / "backlog.csv")}
 FILLED_IN |= {"NEED": "Hand-overs", "SAID": "Knows who has what"}
+RECORDED = ("recording", "listen", "clips")
+"""Commands that a recording is made for."""
 FILLED_IN |= {"TEXT": "When it slips, I want to know, so I can act"}
 
 
@@ -131,15 +138,20 @@ def test_json_is_as_documented(
     documented: Callable[[str], Path],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     shutil.copytree(documented(command), tmp_path, dirs_exist_ok=True)
+    if command.startswith("clips"):
+        request.getfixturevalue("real_ffmpeg")
     study = tmp_path / "needsseg.db"
     if command.startswith("import"):
         (tmp_path / "codes.qdc").write_text("<CodeBook><Sets><Set name='late'/></Sets></CodeBook>", encoding="utf-8")
     with studies.open_study(study) as opened:
+        recorded = _record(opened, command, tmp_path)
         loose = [str(passage) for passage in _loose(opened)]
         if command == "needs":
-            needs.add(opened, "Hand-overs", "Knows who has what")
+            needs_in_view.add(opened, "Hand-overs", "Knows who has what")
         if command == "needs tree":
             passages.code(opened, [3], "unsure")
         start, end = _last_word(passages.listing(opened, "tom-ashdown"))
@@ -157,6 +169,8 @@ def test_json_is_as_documented(
         | {"FILE": str(edited), "STUDY": str(demo_folder / "needsseg.db")}
         | dict(zip(("PROPOSED", "PASSAGE", "OTHER", "LEFT", "RIGHT"), loose, strict=True))
     )
+    filled |= recorded
+    monkeypatch.setenv("NEEDSSEG_PLAYER", f'"{sys.executable}" --from={{start}} {{file}}')
     words = [filled.get(word, word) for word in shlex.split(command)]
     capsys.readouterr()
     assert run(["--study", str(study), *words, "--json"]) == 0, capsys.readouterr().err
@@ -169,6 +183,19 @@ def test_json_is_as_documented(
     assert not missing, f"documented, but not printed: {missing}"
     beyond = set(first) - names if isinstance(first, dict) else set()
     assert not beyond, f"printed, but not documented: {beyond}"
+
+
+def _record(study: Study, command: str, folder: Path) -> dict[str, str]:
+    """Tie one interview to a recording, where a command is about recordings; what to fill in."""
+    if command.startswith(RECORDED):
+        recordings.tie(study, "astrid-solheim", tone(folder / "astrid-solheim.wav", seconds=1200))
+    heard = str(passages.listing(study, "astrid-solheim")[0].id)
+    return {
+        "HEARD": heard,
+        "RECORDING": str(folder / "astrid-solheim.wav"),
+        "CLIPS": str(folder / "clips"),
+        "DIR": str(folder),
+    }
 
 
 def _documented_keys(told: str) -> set[str]:
@@ -203,7 +230,7 @@ def _keys(value: object) -> set[str]:
 
 
 def test_every_listing_is_documented() -> None:
-    assert len(JSON_ROWS) == 89
+    assert len(JSON_ROWS) == 94
 
 
 def test_the_changelog_knows_the_version() -> None:

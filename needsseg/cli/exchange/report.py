@@ -67,7 +67,7 @@ def report(
     kind = actions.format_of(path, format_)
     names = [name.strip() for name in sections.split(",")] if sections else []
     chosen = actions.named_sections(names, audience)
-    question = actions.Question(as_of, since, original, backlog, chosen)
+    question = actions.Question(as_of, since, original, backlog, chosen, path.parent)
     with opened(session) as study:
         actions.check_target(study, path, kind, chosen, overwrite=force)
         with session.progressing() as progress:

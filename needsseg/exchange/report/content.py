@@ -51,7 +51,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A quote with the surrounding words; ``question`` is the turn before it, by ``asker``; ``back`` is its segment's anchor."""
+    """A quote with the surrounding words; ``question`` is the turn before it, by ``asker``; ``back`` is its segment's anchor.
+
+    ``listen`` is a link to its time in a recording that lies beside the report, "" without one.
+    """
 
     anchor: str
     who: str
@@ -62,6 +65,7 @@ class Context:
     quote: str
     after: str
     back: str = ""
+    listen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

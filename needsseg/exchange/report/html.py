@@ -186,6 +186,7 @@ def _quote(block: Quote, known: Collection[str]) -> str:
 
 
 def _context(block: Context, known: Collection[str]) -> str:
+    listen = f' · <a href="{_escaped(block.listen)}">listen</a>' if block.listen else ""
     unseen = f'<span class="unseen"> from {_escaped(block.place)}</span>'
     back = f' · <a href="#{_escaped(block.back)}">back to the segment{unseen}</a>' if block.back in known else ""
     question = (
@@ -197,7 +198,7 @@ def _context(block: Context, known: Collection[str]) -> str:
         f'<article id="{_escaped(block.anchor)}" class="context" tabindex="-1">{question}'
         f'<p dir="auto"><b>{_escaped(block.who)}:</b> '
         f"{_escaped(block.before)} <mark>{_escaped(block.quote)}</mark> {_escaped(block.after)}</p>"
-        f'<p class="place">{_escaped(block.place)}{back}</p></article>'
+        f'<p class="place">{_escaped(block.place)}{listen}{back}</p></article>'
     )
 
 

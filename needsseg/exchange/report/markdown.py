@@ -87,7 +87,9 @@ def _card(card: NeedCard, known: Collection[str]) -> str:
 def _context(block: Context) -> str:
     quote_line = " ".join(filter(None, [_plain(block.before), f"**{_plain(block.quote)}**", _plain(block.after)]))
     question = f"> {_plain(block.asker)}: {_plain(block.question)}\n>\n" if block.question else ""
-    return f'<a id="{block.anchor}"></a>\n\n{question}> {_plain(block.who)}: {quote_line}\n>\n> — {_plain(block.place)}'
+    listen = f", [listen]({block.listen})" if block.listen else ""
+    place = f"{_plain(block.place)}{listen}"
+    return f'<a id="{block.anchor}"></a>\n\n{question}> {_plain(block.who)}: {quote_line}\n>\n> — {place}'
 
 
 def _table(table: Table) -> str:

@@ -90,7 +90,8 @@ CODE_KEYS: list[BindingType] = [
     Binding("b", "codebook", "codebook", id="code.codebook", show=False, tooltip="the codebook: arrange, pin, merge"),
     Binding("X", "matrix", "matrix", id="code.matrix", show=False, tooltip="cross codes with codes, people, segments"),
     Binding("f", "search", "search the study", id="code.search", show=False),
-    Binding("L", "alike", "find similar passages", id="code.alike", show=False),
+    Binding("F", "alike", "find similar passages", id="code.alike", show=False),
+    Binding("L", "listen", "listen", id="code.listen", show=False, tooltip="play the recording from the quote"),
     Binding(
         "Q", "queue", "queue", id="code.queue", tooltip="queue: decide suggestions of the whole study one at a time"
     ),

@@ -17,6 +17,7 @@ from needsseg.actions.study import Study, studies
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Passage
 from needsseg.text import format_count
+from needsseg.tui import listening
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code import navigation
 from needsseg.tui.code.codes_under_keys import CodesUnderKeys
@@ -317,6 +318,13 @@ class CodeScreen(StudyScreen):
         if span is not None and self.interview.transcript is not None:
             self.app.copy_to_clipboard(self.interview.words(span))
             self.tell("copied the quote, where the terminal allows it")
+
+    def action_listen(self) -> None:
+        """Play the recording from the selection or the passage, else from the turn at the cursor."""
+        passage = self.interview.passage
+        span = self.interview.selected or ((passage.start, passage.end) if passage else None)
+        if self.interview.transcript is not None:
+            listening.listen(self, self.interview.key, self.view.cursor if span is None else span[0])
 
     def action_back(self) -> None:
         """Stop a ranking, else drop the selection, the range of turns or the search, else go back to the previous place."""

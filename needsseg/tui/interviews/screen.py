@@ -63,6 +63,14 @@ class InterviewsScreen(StudyScreen):
             show=False,
             tooltip="replace the interview's text with an edited transcript",
         ),
+        Binding(
+            "t",
+            "recording",
+            "recording",
+            id="interviews.recording",
+            show=False,
+            tooltip="tie the interview to its recording",
+        ),
         Binding("f", "search", "search", id="interviews.search", tooltip="search the study by words or meaning"),
         Binding("p", "participants", "participants", id="interviews.participants", show=False),
         Binding("P", "pseudonyms", "pseudonyms", id="interviews.pseudonyms", show=False),
@@ -321,6 +329,12 @@ class InterviewsScreen(StudyScreen):
     def action_reimport(self) -> None:
         """Ask for an edited transcript of the interview under the cursor, and replace its text."""
         self._imports.ask_again(self._current_row)
+
+    def action_recording(self) -> None:
+        """Ask for the recording of the interview under the cursor."""
+        from needsseg.tui.interviews.recordings import ask_recording
+
+        ask_recording(self, self._current_row)
 
     def action_suggest(self) -> None:
         """Suggest passages in all interviews."""

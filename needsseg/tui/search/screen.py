@@ -22,6 +22,7 @@ from needsseg.actions.study import studies
 from needsseg.actions.transcripts import interviews
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui import listening
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.child import Outcome
 from needsseg.tui.fixes import worded
@@ -50,7 +51,7 @@ class SearchSheet(Sheet[Bookmark]):
     TITLE = "Search the study"
     KEYS = (
         "words: enter searches · {search.toggle!} by meaning or words · {search.narrow!} narrows · tab the list\n"
-        "list: enter opens · {search.code} {search.code_all} code it, all · {search.like} similar · "
+        "list: enter opens · {search.code} {search.code_all} code it, all · {search.like} similar · {search.listen} listen · "
         "{search.words} words · {sheet.close} back"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,6 +62,7 @@ class SearchSheet(Sheet[Bookmark]):
         Binding("c", "code", "code this one", id="search.code"),
         Binding("C", "code_all", "code all", id="search.code_all"),
         Binding("m", "like", "similar to this", id="search.like"),
+        Binding("L", "listen", "listen to this", id="search.listen"),
     ]
     DEFAULT_CSS = """
     SearchSheet Input, SearchSheet Input:focus { border: none; height: 1; padding: 0; background: $boost; }
@@ -262,6 +264,11 @@ class SearchSheet(Sheet[Bookmark]):
         if self.hit is not None:
             self._origin = (self.hit.interview, self.hit.start, self.hit.end)
             self.run_search()
+
+    def action_listen(self) -> None:
+        """Play the recording from the hit under the cursor."""
+        if self.hit is not None:
+            listening.listen(self, self.hit.interview, self.hit.start)
 
     def action_code(self) -> None:
         """Code the hit under the cursor."""

@@ -15,6 +15,7 @@ from needsseg.actions.coding import passages
 from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import PARTS, Part, cards, segments
 from needsseg.actions.segments.cards import Card, CardQuote
+from needsseg.tui import listening
 from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.study.drafting import Drafting
@@ -46,8 +47,8 @@ class CardScreen(Sheet[None]):
     KEYS = (
         "{card.need} need · {card.pin} pins · {card.offer} next proposal · {card.beside} pins as well · "
         "{card.replace} other passage · {card.trim} trims · {card.unpin} unpins, or nobody says so"
-        " · {card.order_down} {card.order_up} order · {card.statement} job statement · {sheet.undo} undo · "
-        "{sheet.close} closes"
+        " · {card.order_down} {card.order_up} order · {card.listen} listen · {card.statement} job statement · "
+        "{sheet.undo} undo · {sheet.close} closes"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C,q", "leave", "close", id="card.close"),
@@ -60,6 +61,7 @@ class CardScreen(Sheet[None]):
         Binding("x", "unpin", "unpin the quote, or record that nobody says so", id="card.unpin"),
         Binding("J", "order(1)", "move the quote down", id="card.order_down"),
         Binding("K", "order(-1)", "move the quote up", id="card.order_up"),
+        Binding("L", "listen", "listen to the quote", id="card.listen"),
         Binding("w", "statement", "write the job statement, or take its draft", id="card.statement"),
     ]
 
@@ -255,6 +257,16 @@ class CardScreen(Sheet[None]):
             )
             return
         self.decide(f"unpinned the {PART_NAMES[part]}", lambda: cards.unpin(self.study, self._segment, part, number))
+
+    def action_listen(self) -> None:
+        """Play the recording from the quote under the cursor."""
+        quote = self._current_row.quote
+        if quote is None:
+            self.tell(with_keys("move to a quote first ({sheet.down})"))
+        elif quote.start is None:
+            listening.listen_to(self, passages.one(self.study, quote.passage))
+        else:
+            listening.listen(self, quote.interview, quote.start)
 
     def action_order(self, by: int) -> None:
         """Move the quote under the cursor within its part."""

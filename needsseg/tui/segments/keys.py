@@ -82,7 +82,8 @@ SEGMENT_KEYS: list[BindingType] = [
     _quiet("o", "reopen", "reopen", "reopen", "reopen a confirmed segment, or one set aside"),
     _quiet("i", "details", "all evidence", "details", "all evidence: participants, accounts, edge, names"),
     _quiet("p", "participants", "people", "participants", "participants and their segments"),
-    _quiet("L", "lineage", "lineage", "lineage", "history of the segment"),
+    _quiet("L", "listen", "listen", "listen", "play the recording from the quote"),
+    _quiet("H", "lineage", "lineage", "lineage", "history of the segment"),
     _quiet("R", "compare", "compare runs", "compare"),
     _quiet(
         "S",

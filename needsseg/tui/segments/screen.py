@@ -17,7 +17,7 @@ from needsseg.actions.discovery.previews import left_over
 from needsseg.actions.study import history, studies
 from needsseg.errors import Advice, NeedssegError
 from needsseg.symbols import glyphs
-from needsseg.tui import loading
+from needsseg.tui import listening, loading
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import key_of, with_keys
 from needsseg.tui.report import ReportScreen
@@ -91,6 +91,7 @@ class SegmentsScreen(StudyScreen):
         self._moves = PassageMoves(self, self.review, self.cursor, self.show_review)
         self._views = EvidenceViews(self, self.review, self.cursor)
         self._runs = DiscoveryRuns(self, self.reload)
+        self.action_listen = lambda: listening.listen_to(self, self.quotes.quote)
 
     def compose_body(self) -> ComposeResult:
         """Yield the empty state, the verdict, the list, the evidence and the maps."""

@@ -26,7 +26,7 @@ INES, MAREK = "ines-carvalho", "marek-nowotny"
 DAY = ("--as-of", "2026-07-01")
 SAME = (
     ("status",), ("history",), ("drafts",), ("interviews",), ("show", INES), ("search", "week"), ("speakers",),
-    ("turn deleted",), ("passages",), ("passages", "--status", "rejected"), ("passages", "--code", "hand-over"),
+    ("recording",), ("turn deleted",), ("passages",), ("passages", "--status", "rejected"), ("passages", "--code", "hand-over"),
     ("queue",), ("queue", "--reading"), ("pseudonyms",), ("saturation",), ("coverage",), ("codes",), ("codebook",),
     ("memos",), ("jobs",), ("needs",), ("leftover",), ("segments",), ("segment show", "Together"),
     ("segment card", "Together"), ("segment lineage", "Together"), ("pairs",), ("participants",), ("runs",),
@@ -51,6 +51,8 @@ SHARED = {
     "rice": "of labels, which are everybody's",
     "check": "of the file",
     "backups": "of the file",
+    "listen": "plays one passage, which is refused where it is a colleague's, as memo refuses it",
+    "clips": "of the passages that are listed, into files",
     "agreement": "refused to who works blind",
     "audit": "refused to who works blind",
     "map": "has vectors only after a run; the actions it reads are those of leftover",
@@ -149,7 +151,7 @@ def test_every_listing_is_walked_or_named(both: tuple[Path, Path]) -> None:
         "import", "reimport", "merge", "undo", "redo", "restore", "rescue", "suggest", "memo", "job", "discover", "answer",
         "off-topic", "assign",
     }  # fmt: skip
-    groups = ("turn", "needs", "segment", "pair", "pseudonym", "codebook", "accounts", "survey", "rules")
+    groups = ("turn", "needs", "segment", "pair", "pseudonym", "codebook", "accounts", "survey", "rules", "recording")
     there = {name for name in listings(program) if name not in changes}
     left = {name for name in there - walked if name.split()[0] not in groups or " " not in name}
     assert left == set(), "say of each whether a blind coder is shown others' work"

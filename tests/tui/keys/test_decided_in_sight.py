@@ -82,7 +82,7 @@ def test_beside_passages_and_with_a_selection_no_passage_is_changed(tmp_path: Pa
         await settled(app, pilot)
         assert screen.interview.current is None and "is before the cursor" in flat(seen(app))
         began = entries(app.study)
-        for key in ("a", "x", "d", "C", "i", "q", "1", "r", "e", "m", "J", "L", "left_curly_bracket"):
+        for key in ("a", "x", "d", "C", "i", "q", "1", "r", "e", "m", "J", "F", "left_curly_bracket"):
             await pilot.press(key)
             assert app.screen is screen, key
         assert entries(app.study) == began
@@ -101,7 +101,7 @@ def test_beside_passages_and_with_a_selection_no_passage_is_changed(tmp_path: Pa
         await pilot.press("j")
         assert screen.interview.current == after.id and screen.view.cursor == after.start
         await pilot.press("v")
-        for key in ("x", "d", "C", "m", "J", "L", "e"):
+        for key in ("x", "d", "C", "m", "J", "F", "e"):
             await pilot.press(key)
             assert app.screen is screen and "a selection is open" in flat(seen(app)), key
         assert entries(app.study) == began

@@ -88,7 +88,7 @@ def test_all_evidence_and_the_lineage_are_read_and_closed(demo_study: Study) -> 
         assert "Participants:" in text and "Accounts:" in text
         await pilot.press("escape")
         await pilot.pause()
-        await pilot.press("L")
+        await pilot.press("H")
         await pilot.pause()
         text = flat(seen(app))
         assert "History of" in text and "found in run 1" in text and "named “" in text

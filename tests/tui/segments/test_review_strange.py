@@ -45,7 +45,7 @@ def test_every_part_of_the_review_shows_them(tmp_path: Path, size: tuple[int, in
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await reviewing(app, pilot)
         assert "[Seg]" in flat(seen(app))
-        for key in ("n", "space", "space", "i", "escape", "L", "escape", "p", "escape", "w", "escape", "M", "n", "M"):
+        for key in ("n", "space", "space", "i", "escape", "H", "escape", "p", "escape", "w", "escape", "M", "n", "M"):
             await pilot.press(key)
             await pilot.pause()
             assert app.export_screenshot()

@@ -96,7 +96,7 @@ def test_left_over_passages_are_shown_and_decided(demo_study: Study) -> None:
         await pilot.pause()
         await pilot.press("enter")
         assert len(previews.left_over(app.study)) == len(left) - 1
-        await pilot.press("c", "m", "e", "s", "L", "i")
+        await pilot.press("c", "m", "e", "s", "H", "i")
         assert "Not a segment" in flat(seen(app))
 
     play(demo_study.path, scenes)

@@ -29,8 +29,11 @@ def short_place(over: Cover, transcript: Transcript, passage: Passage) -> str:
     return f"turn {index + 1}" if start is None else format_clock(start)
 
 
-def context(over: Cover, transcript: Transcript, passage: Passage, back: str = "") -> Context:
-    """A quote with the rest of its turn and the turn before it, each cut to about 400 characters; ``back`` as in Context."""
+def context(over: Cover, transcript: Transcript, passage: Passage, back: str = "", listen: str = "") -> Context:
+    """A quote with the rest of its turn and the turn before it, each cut to about 400 characters.
+
+    ``back`` and ``listen`` as in Context.
+    """
     index = _turn_of(transcript, passage)
     key = passage.interview
     speaker = over.speaker(key, passage.speaker) or "unnamed speaker"
@@ -45,7 +48,7 @@ def context(over: Cover, transcript: Transcript, passage: Passage, back: str = "
             asker, question = over.speaker(key, last.speaker) or "before", _end(over.text(transcript.words(last), key))
     quote = over.text(passage.quote, key)
     at = place(over, transcript, passage)
-    return Context(f"q{passage.id}", speaker, at, asker, question, before, quote, after, back)
+    return Context(f"q{passage.id}", speaker, at, asker, question, before, quote, after, back, listen)
 
 
 def _turn_of(transcript: Transcript, passage: Passage) -> int | None:

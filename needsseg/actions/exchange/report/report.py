@@ -50,6 +50,7 @@ class Question:
 
     Retention is followed from the day ``since``. Participants have pseudonyms unless ``original`` is set. ``backlog`` is a
     file of features, whose place in the needs the readout says; ``sections`` are names of SECTIONS, all where it is empty.
+    ``beside`` is the folder that the report will lie in, from which links to recordings start.
     """
 
     as_of: date | None = None
@@ -57,6 +58,7 @@ class Question:
     original: bool = False
     backlog: Path | None = None
     sections: tuple[str, ...] = ()
+    beside: Path | None = None
 
 
 _WHOLE = Question()
@@ -85,7 +87,7 @@ def gather(
         codes_section(data),
         *stack.sections,
         methods(data),
-        *quotes_section(data),
+        *quotes_section(data, question.beside),
     )
     progress("gathering the report", 3, 3)
     left = "" if question.original else pseudonyms.left_in_words(study)

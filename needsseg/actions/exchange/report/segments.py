@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.actions.discovery.evidence import Evidence
 from needsseg.actions.exchange.report.gathered import Gathered, ReportSegment, quoted_name, speaker_name
 from needsseg.actions.exchange.report.quote_contexts import context
+from needsseg.actions.transcripts.recordings import recording_links
 from needsseg.discovery.evidence.card_quotes import PARTS
 from needsseg.discovery.evidence.segment_evidence import speaker_key
 from needsseg.exchange.report.content import Block, Bullets, Head, Missing, Quote, Section, Text, share_in_words
@@ -30,10 +32,15 @@ def segments_section(data: Gathered, accounts: AccountData | None) -> Section:
     return Section("segments", "Segments in detail", tuple(blocks))
 
 
-def quotes_section(data: Gathered) -> tuple[Section, ...]:
-    """Return the section with every quote in its context; none without quotes."""
+def quotes_section(data: Gathered, beside: Path | None) -> tuple[Section, ...]:
+    """Return the section with every quote in its context; none without quotes.
+
+    With the names of the study, quotes lead to their time in recordings that lie near the folder ``beside``.
+    """
+    links = recording_links(data.study, data.over, [passage for passage, _ in data.quoted.values()], beside)
     contexts = tuple(
-        context(data.over, data.transcripts[passage.interview], passage, back) for passage, back in data.quoted.values()
+        context(data.over, data.transcripts[passage.interview], passage, back, links.get(passage.id, ""))
+        for passage, back in data.quoted.values()
     )
     return (Section("quotes", "Quotes in their context", contexts),) if contexts else ()
 

@@ -26,11 +26,13 @@ from needsseg.actions.exchange.report.report import (
 )
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
+from needsseg.actions.transcripts import recordings
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.report.content import Missing, NeedCard, Report, only
 from needsseg.exchange.report.pictures import Grid
 from needsseg.exchange.report.table import Table
 from needsseg.study.connection import Study
+from tests.fixtures.recordings import tone
 
 TEXT = """## Headline
 One place that shows who has what
@@ -144,6 +146,15 @@ def test_codes_are_counted_over_interviews_and_with_each_other(demo_study: Study
     table = {row: dict(zip(with_each_other.columns, values, strict=True)) for row, values in with_each_other.rows}
     assert table["Pain"] == {"Work": 1, "Work > Hand-over": 1, "Pain": 2}
     assert all(table[a][b] == table[b][a] for a in table for b in table)
+
+
+def test_quotes_lead_to_their_time_in_a_recording_only_under_real_names(demo_study: Study) -> None:
+    folder = demo_study.path.parent
+    recordings.tie(demo_study, "astrid-solheim", tone(folder / "a b.wav", seconds=2))
+    sections = ("segments", "quotes")
+    real = as_html(gather(demo_study, Question(original=True, sections=sections, beside=folder)))
+    assert 'href="a%20b.wav#t=' in real
+    assert ".wav" not in as_html(gather(demo_study, Question(sections=sections, beside=folder)))
 
 
 def test_each_limit_is_said_once(whole: Report) -> None:
