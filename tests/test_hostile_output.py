@@ -209,7 +209,6 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
         ("--original",),
         (f"out{HOSTILE}.md",),
         ("out.csv", "--for", "miro"),
-        (f"x.{HOSTILE}",),
     ],
     "matrix": [
         ("code", "participant"),

@@ -129,6 +129,7 @@ def _loose(study: Study) -> list[int]:
     return [row.passage.id for row in previews.left_over(study)][:5]
 
 
+@pytest.mark.usefixtures("real_ffmpeg")
 @pytest.mark.parametrize(("command", "shape", "told"), JSON_ROWS)
 def test_json_is_as_documented(
     command: str,
@@ -139,11 +140,8 @@ def test_json_is_as_documented(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
 ) -> None:
     shutil.copytree(documented(command), tmp_path, dirs_exist_ok=True)
-    if command.startswith("clips"):
-        request.getfixturevalue("real_ffmpeg")
     study = tmp_path / "needsseg.db"
     if command.startswith("import"):
         (tmp_path / "codes.qdc").write_text("<CodeBook><Sets><Set name='late'/></Sets></CodeBook>", encoding="utf-8")

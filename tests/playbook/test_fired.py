@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from needsseg.playbook.triggers import triggers
-from tests.playbook.test_triggers import BEGIN, PEERS, found, peer
+from tests.fixtures.accounts.triggers import BEGIN, PEERS, found, peer
 
 
 def test_one_some_and_all_triggers_are_the_same_in_words() -> None:

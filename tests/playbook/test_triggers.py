@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -18,17 +17,12 @@ from needsseg.playbook.peers import peers
 from needsseg.playbook.trigger_rules import Feature, TriggerRules, load_trigger_rules
 from needsseg.playbook.triggers import unwatchable
 from needsseg.settings import shipped
-from tests.fixtures.accounts.triggers import triggers
+from tests.fixtures.accounts.triggers import BEGIN, PEERS, found, peer, term, triggers
 from tests.fixtures.wording.matching import says
 from tests.fixtures.wording.playbook import NEVER_USED_HERE, NEVER_USED_YET, NO_SUCH_PLAN
 
 RULES = load_trigger_rules(shipped("prompts") / "triggers.toml")
 WATCHED = TriggerRules(features=(Feature("timeline"),))
-BEGIN = 20_000  # the first day of the events
-
-
-def found(*accounts: Timeline, first: int = BEGIN, last: int = BEGIN + 400) -> Timelines:
-    return Timelines({each.account_id: each for each in accounts}, first, last, ("login",))
 
 
 def on(day: int) -> date:
@@ -38,10 +32,6 @@ def on(day: int) -> date:
 def days(fired: list[Trigger], kind: str, account: str = "a") -> list[int]:
     epoch = date(1970, 1, 1)
     return [(one.fired_on - epoch).days for one in fired if (one.kind, one.account_id) == (kind, account)]
-
-
-def term(start: int, end: int | None = None, plan: str = "Team", seats: int | None = None) -> Subscription:
-    return Subscription("a", plan, seats, None, start, end)
 
 
 def account(
@@ -114,17 +104,6 @@ def test_an_account_without_terms_has_what_every_plan_has_from_its_first_event()
     assert unused(account(), Feature("timeline", BEGIN, ("Business",))) == []
     left = account(BEGIN, None, term(BEGIN + 5, BEGIN + 6))
     assert unused(left) == [BEGIN + 14] and unused(left, Feature("timeline", BEGIN + 30)) == []
-
-
-def peer(
-    name: str, used: int | None = None, begins: int = BEGIN, ends: int | None = None, plan: str = "Team"
-) -> Timeline:
-    """An account on a plan, which used ``timeline`` on a day."""
-    terms = (replace(term(begins, ends, plan), account_id=name),)
-    return Timeline(name, begins, begins, first_use={} if used is None else {"timeline": used}, terms=terms)
-
-
-PEERS = TriggerRules(used_by_percent=50, least_accounts=4)
 
 
 def asked(

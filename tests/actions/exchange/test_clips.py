@@ -17,11 +17,12 @@ from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange import clips as room
 from needsseg.exchange.clips import COLUMNS, Clip, ClipRow, arguments_of, index_csv, with_margins
 from needsseg.study.connection import Study
-from tests.fixtures.recordings import TIMED, UNTIMED, tone
-from tests.fixtures.ffmpeg import duration
+from tests.fixtures.recordings import TIMED, UNTIMED, duration, tone
 from tests.fixtures.wording.transcripts import NO_TIME_HERE, NOT_TIED
 
 Dump = Callable[[Study], dict[str, list[tuple[object, ...]]]]
+
+pytest_plugins = ["tests.fixtures.ffmpeg"]
 
 
 @pytest.fixture
@@ -59,8 +60,6 @@ def listed(folder: Path) -> list[str]:
 def test_real_clips_have_the_length_of_their_turns_and_no_name(
     heard: Study, real_ffmpeg: Path, tmp_path: Path, tables: Dump
 ) -> None:
-
-pytest_plugins = ["tests.fixtures.ffmpeg"]
     before = tables(heard)
     made = clips.write(heard, clips.choose(heard), tmp_path / "out")
     assert {number: NOT_TIED in str(reason) for number, reason in made.refused.items()} == {3: True}

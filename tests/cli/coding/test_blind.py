@@ -54,6 +54,7 @@ SHARED = {
     "listen": "plays one passage, which is refused where it is a colleague's, as memo refuses it",
     "clips": "of the passages that are listed, into files",
     "agreement": "refused to who works blind",
+    "readout": "refused to who works blind",
     "audit": "refused to who works blind",
     "map": "has vectors only after a run; the actions it reads are those of leftover",
     "needs tree": "asks for vectors; test_the_tree_of_codes_is_of_ones_own has its codes",

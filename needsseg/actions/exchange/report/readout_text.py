@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from needsseg.errors import UsageError
+from needsseg.actions.coding.blind import is_blind
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.exchange.report.readout_text import PARTS, ReadoutText, read, written
 from needsseg.study import readout
 from needsseg.study.connection import Study
@@ -12,7 +13,14 @@ from needsseg.study.segments import segments
 
 
 def load(study: Study) -> ReadoutText:
-    """Return what people wrote; needs whose segment is gone or set aside are left out."""
+    """Return what people wrote; needs whose segment is gone or set aside are left out.
+
+    Refuses a coder who works blind: a readout says what everybody found.
+    """
+    if is_blind(study):
+        raise UsageError(
+            "You work blind, and the readout says what everybody found.", Advice("Stop working blind: ", Fix.BLIND_OFF)
+        )
     stored = readout.load(study)
     names = {str(row.id): row.name for row in segments.listing(study) if row.status != "set_aside"}
     order = tuple(names[each] for each in stored.get("needs", "").splitlines() if each in names)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from needsseg.actions.coding import codebook, passages
+from needsseg.actions.coding import blind, codebook, passages
 from needsseg.actions.discovery import evidence
 from needsseg.actions.exchange.report import readout_text
 from needsseg.actions.exchange.report.report import (
@@ -155,6 +155,17 @@ def test_quotes_lead_to_their_time_in_a_recording_only_under_real_names(demo_stu
     real = as_html(gather(demo_study, Question(original=True, sections=sections, beside=folder)))
     assert 'href="a%20b.wav#t=' in real
     assert ".wav" not in as_html(gather(demo_study, Question(sections=sections, beside=folder)))
+
+
+def test_who_works_blind_neither_reads_nor_writes_the_readout(demo_study: Study) -> None:
+    blind.set_blind(demo_study, on=True)
+    for call in (
+        readout_text.load,
+        readout_text.to_edit,
+        lambda study: readout_text.replace(study, "## Headline\nOne\n"),
+    ):
+        with pytest.raises(UsageError, match="work blind"):
+            call(demo_study)
 
 
 def test_each_limit_is_said_once(whole: Report) -> None:
