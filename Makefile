@@ -52,10 +52,8 @@ demo: $(READY)
 		$(BIN)/needsseg demo --dir demo; \
 	fi
 
-# One more than the two cores of a usual build machine: tests of the app, of browsers and of servers wait now and then.
-WORKERS ?= 3
 test: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations 20
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 20
 
 # The rooms and the study alone: no app, no command line, no engine but DuckDB, nothing that takes long.
 QUICK := accounts coding discovery embedding exchange playbook segments study survey transcripts validation \

@@ -21,7 +21,7 @@ from tests.fixtures.studies.built_studies import BuiltStudies
 
 # How long an example takes says how busy the machine is, not whether the program is right.
 # Every run tries other examples, so that half as many as Hypothesis takes by itself are as many after two runs.
-settings.register_profile("any machine", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("any machine", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("any machine"), max_examples=8)
 settings.load_profile("any machine")
 

@@ -69,11 +69,6 @@ def test_an_exception_holds_whatever_the_number_and_only_as_long_as_it_is_needed
     assert structure.compared(["b is wrong"], ["a is wrong"]) == ["b is wrong", "no exception any more: a is wrong"]
 
 
-@pytest.mark.parametrize("check", [structure.import_circles, structure.re_exports], ids=["circles", "re-exports"])
-def test_the_program_has_none(check: structure.Check) -> None:
-    assert list(check()) == []
-
-
 def test_no_test_imports_from_another_test() -> None:
     borrowed = [
         (module, origin)

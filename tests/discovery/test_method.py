@@ -335,7 +335,7 @@ print(json.dumps([found.labels, found.strengths, [c.stability for c in found.can
 @pytest.mark.slow
 def test_the_same_with_another_number_of_threads() -> None:
     said = set()
-    for threads in ("1", "2", "4"):
+    for threads in ("1", "3"):
         env = os.environ | {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
         run = subprocess.run([sys.executable, "-c", COUNT_THREADS], env=env, capture_output=True, text=True, check=True)
         said.add(run.stdout)
@@ -349,7 +349,7 @@ def test_labelled_draws_with_nine_tenths_of_the_passages_come_out_alike() -> Non
     from needsseg.embedding import encode, locate, text_sha256
 
     agreements = []
-    for draw in draws[12:14]:
+    for draw in draws[12:13]:
         vectors = encode(draw["texts"], locate())
         rows = np.stack([vectors[text_sha256(text)] for text in draw["texts"]])
         whole = np.array(discover(draw["texts"], vectors=rows).labels)

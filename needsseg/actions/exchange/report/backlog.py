@@ -46,7 +46,8 @@ def served_needs(
     )
     refused = f"{format_count(len(report.refused), 'row')} of the backlog could not be read." if report.refused else ""
     return Served(
-        f"Features that serve these needs: {min(SHOWN, len(ranked))} of {len(ranked)} by RICE, weighted by {report.words}",
+        f"Features of the backlog that serve these needs: the best {min(SHOWN, len(ranked))} of {len(ranked)} by RICE (reach × "
+        f"impact × confidence ÷ effort), weighted by {report.words}; accounts that have left are not counted",
         ("rank", "feature", "serves", "rank without weights"),
         rows,
         tuple(filter(None, (refused, *report.warnings))),

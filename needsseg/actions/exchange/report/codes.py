@@ -11,7 +11,7 @@ from needsseg.exchange.report.pictures import Grid
 from needsseg.text import format_count
 
 MOST_CODES, MOST_CROSSED, MOST_INTERVIEWS = 25, 12, 40
-"""More than that nobody reads in a picture; ``needsseg matrix`` has all of them."""
+"""More than that nobody reads in a picture; a matrix has all of them."""
 
 
 def codes_section(data: Gathered) -> Section:
@@ -27,7 +27,7 @@ def codes_section(data: Gathered) -> Section:
 def _over_interviews(matrix: Matrix) -> Block:
     if len(matrix.columns.lines) > MOST_INTERVIEWS:
         count = format_count(len(matrix.columns.lines), "interview")
-        return Missing(f"Codes over {count} are too many for a picture: `needsseg matrix code interview` writes them.")
+        return Missing(f"Codes over {count} are too many for a picture; a matrix of codes by interview has them all.")
     rows = _most_coded(matrix.rows, MOST_CODES)
     columns = range(len(matrix.columns.lines))
     return Grid(
@@ -67,4 +67,4 @@ def _most_coded(axis: Axis, most: int) -> list[int]:
 
 def _of_all(matrix: Matrix, shown: int) -> str:
     total = len(matrix.rows.lines)
-    return f" The {shown} codes with most passages of {total}; `needsseg matrix` has all." if shown < total else ""
+    return f" The {shown} codes with most passages of {total}; a matrix of codes has all." if shown < total else ""

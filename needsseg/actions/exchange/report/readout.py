@@ -211,7 +211,8 @@ def needs_by_lifecycle(shown: Sequence[ReportSegment], accounts: AccountData | N
     return (
         Bars(
             "Accounts by need and lifecycle stage",
-            f"{format_count(total, 'account')} that carry one of these needs, as of {accounts.as_of}, with what they pay.",
+            f"{format_count(total, 'account')} that carry one of these needs, as of {accounts.as_of}, with what they pay. Bars "
+            "count accounts, not money.",
             tuple(bars),
             "accounts",
             accounts.amount_label,
@@ -246,7 +247,12 @@ def _unmet(data: Gathered, named: Sequence[ReportSegment], accounts: AccountData
     header: tuple[str, ...] = ("need", *(f"people with a {part}" for part in UNMET))
     if accounts is not None:
         header = (*header, "accounts at risk", f"of these, {accounts.amount_label}")
-    caption = "Where needs are unmet: people quoted with a pain, workaround or wish, as people chose or the program found them"
+    found = (
+        "which the program found"
+        if all(_is_proposed(segment) for segment in named)
+        else "which people chose or the program found"
+    )
+    caption = f"Where needs are unmet: how many people are quoted with a pain, a workaround or a wish, {found}"
     return Table(caption, header, tuple(row for _, row in sorted(lines)))
 
 
@@ -254,3 +260,8 @@ def _quoted_people(segment: ReportSegment, part: Part) -> int:
     """The number of people of whom a quote for a part was chosen or found."""
     quotes = (*segment.card.quotes[part], *segment.card.offers.get(part, ()))
     return len({quote.participant for quote in quotes})
+
+
+def _is_proposed(segment: ReportSegment) -> bool:
+    """Whether nobody chose any quote of a segment's card."""
+    return not any(quote.pinned for quotes in segment.card.quotes.values() for quote in quotes)
