@@ -52,7 +52,7 @@ def counted(done: object) -> tuple[int, int]:
 
 @pytest.mark.slow
 @given(st.lists(line, min_size=1, max_size=15), st.booleans(), st.sampled_from(["\n", "\r\n"]), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_counts_add_up_for_mangled_files(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], zipped: bool, end: str, cut: bool
 ) -> None:
@@ -89,7 +89,7 @@ def _ids(parquet: Path) -> list[tuple[str | None]]:
 
 
 @given(st.lists(st.lists(st.text(st.sampled_from('ab",\n x'), max_size=5), min_size=2, max_size=3), max_size=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_well_formed_rows_come_through_whatever_their_cells_hold(rows: list[list[str]]) -> None:
     import csv
     import io

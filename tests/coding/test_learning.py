@@ -213,7 +213,7 @@ _SCORE = st.floats(0, 1)
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(_VECTOR, _SCORE), min_size=1, max_size=8),
     st.lists(st.tuples(_VECTOR, _SCORE, st.booleans()), max_size=40),

@@ -27,7 +27,7 @@ TEXTS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(TEXTS, st.integers(1, 3))
 def test_every_proposal_is_a_clause_of_one_text(texts: list[str], people: int) -> None:
     speakers = [f"p{number % people}" for number in range(len(texts))]

@@ -124,7 +124,7 @@ def test_words_for_numbers() -> None:
     assert says(evenness_word(0.0, 0), UNKNOWN_PARTICIPANTS)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SEEDS, st.integers(4, 30))
 def test_halves_part_the_members_the_same_way_in_any_order(seed: int, n: int) -> None:
     rows = unit(np.random.default_rng(seed).normal(size=(40, 6)))

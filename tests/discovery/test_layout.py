@@ -15,7 +15,7 @@ def _rows(seed: int, n: int = 25, d: int = 12) -> np.ndarray:  # type: ignore[ty
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SEEDS, st.integers(2, 40), st.integers(1, 20))
 def test_each_axis_fills_its_frame(seed: int, n: int, d: int) -> None:
     places = plane(np.random.default_rng(seed).normal(size=(n, d)))
@@ -25,7 +25,7 @@ def test_each_axis_fills_its_frame(seed: int, n: int, d: int) -> None:
         assert (column.min(), column.max()) == (0.0, 1.0) or (column == 0.5).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SEEDS)
 def test_the_order_of_the_rows_does_not_matter(seed: int) -> None:
     rows = _rows(seed)
@@ -33,7 +33,7 @@ def test_the_order_of_the_rows_does_not_matter(seed: int) -> None:
     assert (plane(rows[order]) == plane(rows)[order]).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SEEDS)
 def test_the_map_never_flips(seed: int) -> None:
     """Moving all rows alike, or by less than anyone sees, leaves every passage on its side."""

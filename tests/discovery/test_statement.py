@@ -27,7 +27,7 @@ def _one(text: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from(SAID) | st.text(max_size=40), max_size=4).map(" ".join), max_size=6),
     st.randoms(use_true_random=False),

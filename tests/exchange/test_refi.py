@@ -89,7 +89,7 @@ def in_tree_order(codes: tuple[refi.Code, ...], parent: str = "") -> Iterator[re
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(projects())
 def test_what_is_written_is_valid_and_read_back_the_same(project: refi.Project) -> None:
     SCHEMA.assertValid(etree.fromstring(project_xml(project)))

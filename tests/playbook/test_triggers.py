@@ -169,7 +169,7 @@ def test_features_that_serve_a_segment_are_asked_of_its_accounts_alone() -> None
     assert [one.group for one in asked(*held, rules=named)] == [""], "a feature in the rules is asked of every account"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -311,7 +311,7 @@ raw_terms = st.dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(raw_events, raw_terms, st.integers(0, 120), st.integers(0, 60), st.booleans())
 def test_what_has_fired_stays_as_it_is_when_days_are_added(
     raw: list[tuple[str, int, int, str]], terms: dict[str, list[Subscription]], at: int, more: int, named: bool
@@ -331,7 +331,7 @@ def test_what_has_fired_stays_as_it_is_when_days_are_added(
     assert len({row[0] for row in rows(late)}) == len(rows(late))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(raw_events, st.integers(0, 60))
 def test_a_settled_row_stays_when_the_file_is_continued(raw: list[tuple[str, int, int, str]], cut: int) -> None:
     """Nothing after the cut has arrived yet when the triggers are computed as of a later day."""
@@ -342,7 +342,7 @@ def test_a_settled_row_stays_when_the_file_is_continued(raw: list[tuple[str, int
     assert {one.id for one in before} <= after
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.sets(st.integers(0, 90), max_size=40))
 def test_below_weekly_against_every_day_tried(logins: set[int]) -> None:
     def holds(day: int) -> bool:

@@ -126,7 +126,7 @@ def test_without_an_effect_at_most_one_verdict_in_twenty_is_positive() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from("abc"), st.integers(1, 299), st.booleans(), st.sampled_from(["small", "mid_market"])),

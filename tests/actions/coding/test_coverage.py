@@ -73,7 +73,7 @@ def test_one_coders_share_is_told_apart(talk: Study) -> None:
     assert coverage.coverage(talk, "Cleo").total.read == 0
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     marks=st.lists(st.tuples(st.integers(0, 1), st.integers(0, 60), st.integers(1, 50)), max_size=6),
     read=st.sets(st.integers(0, 3)),

@@ -280,7 +280,7 @@ _texts = st.lists(st.tuples(_pieces, st.sampled_from([" ", "", "\n", "-"])), max
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_texts, st.sampled_from([None, "anna"]))
 def test_a_covered_text_holds_no_replaced_name_as_a_whole_word(named: pseudonyms.Cover, text: str, where: str) -> None:
     covered = named.text(text, where)

@@ -100,7 +100,7 @@ def terms() -> st.SearchStrategy[str]:
     return st.one_of(st.sampled_from(said), st.sampled_from(signs), st.text(max_size=6))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(terms(), min_size=1, max_size=4), st.sampled_from(["participants", "all"]))
 def test_a_hit_is_exactly_the_words_at_its_place(
     read_only: Study, spoken: dict[str, str], words: list[str], speech: search_scope.Speech

@@ -128,7 +128,7 @@ def _named(study: Study) -> dict[int, tuple[str, str]]:
     return {row.id: (row.name, row.status) for row in evidence.listing(study) if row.status != "candidate"}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), steps=st.integers(5, 30))
 def test_any_review_undone_leaves_the_study_as_it_was(
     seed: int, steps: int, tmp_path_factory: pytest.TempPathFactory, tables: Dump

@@ -79,7 +79,7 @@ def _assert_turns_sound(transcript: Transcript) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), steps=st.integers(2, 14))
 def test_any_mending_keeps_every_word_and_is_taken_back_to_the_byte(
     seed: int, steps: int, tmp_path_factory: pytest.TempPathFactory, tables: Dump
