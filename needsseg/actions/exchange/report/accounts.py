@@ -123,7 +123,7 @@ def gather_stack(
         rows = tuple(accounts.profiles(study, as_of, progress, backend))
         data = AccountData(rows, revenue_as_of(study, as_of, backend), as_of)
     labelled = [row for row in rows if row.needs_segment]
-    stays, doubts = _retention(study, data, since, progress, engine)
+    stays, doubts = _retention(study, over, data, since, progress, engine)
     if len(labelled) < len(rows):
         doubts = (
             f"{len(rows) - len(labelled)} of {format_count(len(rows), 'account')} are not labelled: their need is not known.",
@@ -244,7 +244,7 @@ def _cell(data: AccountData, cell: Cell) -> str:
 
 
 def _retention(
-    study: Study, data: AccountData, since: date | None, progress: Progress, engine: str | None
+    study: Study, over: Cover, data: AccountData, since: date | None, progress: Progress, engine: str | None
 ) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The retention curves with their verdict, and what they leave open; or the reason that there are none.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,8 +18,10 @@ from needsseg.actions.segments.participant_needs import participant_needs
 from needsseg.actions.transcripts import interviews
 from needsseg.actions.transcripts.participant_names import ParticipantNames
 from needsseg.discovery.verdict import leaning_words
+from needsseg.errors import NeedssegError
 from needsseg.exchange.report.readout_text import ReadoutText
 from needsseg.records import Passage, PrimaryNeed, Transcript
+from needsseg.study.accounts.accounts import participants
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.symbols import glyphs
@@ -168,6 +171,17 @@ def _warning(over: Cover, each: Evidence, warning: str) -> str:
         if warning.startswith(f"{name} supplies "):
             return speaker_name(over, each.names, passage) + over.text(warning[len(name) :])
     return over.text(warning)
+
+
+def covered_error(study: Study, over: Cover, error: NeedssegError) -> str:
+    """An error in words as a report may show it: it may name a participant by key, which often is a name."""
+    words = str(error.message)
+    if over.original:
+        return words
+    for key in sorted((who.key for who in participants(study)), key=len, reverse=True):
+        pseudonym = over.participant(key).replace("\\", r"\\")
+        words = re.sub(rf"(?<![\w-]){re.escape(key)}(?![\w-])", pseudonym, words)
+    return over.text(words)
 
 
 def speaker_name(over: Cover, names: ParticipantNames, passage: Passage) -> str:

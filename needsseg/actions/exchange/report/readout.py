@@ -22,7 +22,7 @@ from needsseg.exchange.report.content import (
 )
 from needsseg.exchange.report.pictures import Bar, Bars
 from needsseg.exchange.report.table import Table
-from needsseg.text import format_count, format_list
+from needsseg.text import format_count, format_list, plural
 
 if TYPE_CHECKING:
     from needsseg.actions.exchange.report.accounts import AccountData, Stack
@@ -60,9 +60,9 @@ def readout_section(data: Gathered, stack: Stack, served: Served | None, limits:
             Head("How sure we are", "sure"),
             Bullets(tuple(_how_sure(data, stack))),
             Head("Who has which need", "who"),
-            *_who(data, chosen, stack.data),
+            *_who(data, chosen, stack),
             Head("What follows", "follows"),
-            *_follows(data, chosen, stack.data, served),
+            *_follows(chosen, stack.data, served),
             Head("What the data cannot say", "limits"),
             Bullets((*data.readout.limits, *limits)),
         ),
@@ -101,9 +101,14 @@ def _unchecked(data: Gathered) -> str:
     """What must be known before anything below is believed; "" where people decided on passages and confirmed a need."""
     if not data.shown:
         return ""
-    if not data.decided:
-        return "A draft by the program: nobody has checked a passage or confirmed a need yet."
     confirmed = any(segment.status == "confirmed" for segment in data.shown)
+    if not data.decided:
+        unchecked = "nobody has checked a passage"
+        return (
+            f"A draft: {unchecked} yet."
+            if confirmed
+            else f"A draft by the program: {unchecked} or confirmed a need yet."
+        )
     return "" if confirmed else "A draft: nobody has confirmed a need yet."
 
 
@@ -130,9 +135,9 @@ def _card(data: Gathered, segment: ReportSegment) -> NeedCard:
         location, to = data.quote_place(segment.card.passages[quote.passage], segment.anchor, short=True)
         words = over.text(quote.quote, quote.interview)
         parts.append(CardPart(part, words, quoted_name(over, quote), location, to, quote.pinned))
-    people = f"{segment.heard} of {format_count(len(data.people), 'person', 'people')} speak of it"
+    people = f"{format_count(segment.heard, 'person', 'people')} {plural(segment.heard, 'speaks', 'speak')} of it"
     if segment.is_named:
-        people = f"{people}; it is the first need of {data.first_needs(segment)}"
+        people = f"{people}; it is the first need of {data.first_needs(segment)} of {len(data.people)}"
     symbol, to = segment.symbol, segment.anchor
     return NeedCard(segment.name, symbol, to, segment.in_words, people, tuple(parts), tuple(unsaid_parts(segment)))
 
@@ -173,7 +178,8 @@ def _how_sure(data: Gathered, stack: Stack) -> list[str]:
     return sentences
 
 
-def _who(data: Gathered, chosen: Sequence[ReportSegment], accounts: AccountData | None) -> tuple[Block, ...]:
+def _who(data: Gathered, chosen: Sequence[ReportSegment], stack: Stack) -> tuple[Block, ...]:
+    accounts = stack.data
     named = [segment for segment in chosen if segment.is_named]
     if not named:
         return (Missing("Nobody has named a need yet, so nobody's need can be said."),)
@@ -192,14 +198,12 @@ def _who(data: Gathered, chosen: Sequence[ReportSegment], accounts: AccountData 
     if accounts is not None:
         header = (*header, f"accounts labelled with it, of {labelled}", accounts.amount_label)
     blocks: list[Block] = [Table(_WHO, header, tuple(rows))]
-    blocks += needs_by_lifecycle(chosen, accounts)
+    blocks += [Missing(each) for each in stack.doubts] if accounts is None else needs_by_lifecycle(chosen, accounts)
     return tuple(blocks)
 
 
-def needs_by_lifecycle(shown: Sequence[ReportSegment], accounts: AccountData | None) -> tuple[Block, ...]:
-    """Return the picture of accounts by need and lifecycle stage with what they pay; a sentence where nothing is known."""
-    if accounts is None:
-        return (Missing("No account data is imported: nothing is said on accounts, money and who leaves."),)
+def needs_by_lifecycle(shown: Sequence[ReportSegment], accounts: AccountData) -> tuple[Block, ...]:
+    """Return the picture of accounts by need and lifecycle stage with what they pay; a sentence where none carries a need."""
     named = [segment for segment in shown if segment.is_named and accounts.labelled(segment.name)]
     if not named:
         return (Missing("No account carries a need, so there is no picture of accounts by need."),)
@@ -220,14 +224,12 @@ def needs_by_lifecycle(shown: Sequence[ReportSegment], accounts: AccountData | N
     )
 
 
-def _follows(
-    data: Gathered, chosen: Sequence[ReportSegment], accounts: AccountData | None, served: Served | None
-) -> tuple[Block, ...]:
+def _follows(chosen: Sequence[ReportSegment], accounts: AccountData | None, served: Served | None) -> tuple[Block, ...]:
     """Where needs are unmet and accounts at risk, and the features that serve them."""
     blocks: list[Block] = []
     named = [segment for segment in chosen if segment.is_named]
     if named:
-        blocks.append(_unmet(data, named, accounts))
+        blocks.append(_unmet(named, accounts))
     if served is None:
         blocks.append(Missing("No backlog was given, so no feature is named for a need."))
     else:
@@ -235,24 +237,24 @@ def _follows(
     return tuple(blocks)
 
 
-def _unmet(data: Gathered, named: Sequence[ReportSegment], accounts: AccountData | None) -> Table:
+def _unmet(named: Sequence[ReportSegment], accounts: AccountData | None) -> Table:
     """Who is quoted with a pain, workaround or wish by need, and what is at risk; most money at risk first."""
     lines = []
     for segment in named:
-        said = [str(_quoted_people(segment, part)) for part in UNMET]
+        people = [str(_quoted_people(segment, part)) for part in UNMET]
         at_risk = accounts.at_risk(segment.name) if accounts is not None else []
         amount = accounts.amount(at_risk) if accounts is not None else 0.0
         money = [str(len(at_risk)), accounts.sum_of(at_risk)] if accounts is not None else []
-        lines.append((-amount, (segment.name, *said, *money)))
+        lines.append((-amount, (segment.name, *people, *money)))
     header: tuple[str, ...] = ("need", *(f"people with a {part}" for part in UNMET))
     if accounts is not None:
         header = (*header, "accounts at risk", f"of these, {accounts.amount_label}")
-    found = (
+    chosen_by = (
         "which the program found"
         if all(_is_proposed(segment) for segment in named)
         else "which people chose or the program found"
     )
-    caption = f"Where needs are unmet: how many people are quoted with a pain, a workaround or a wish, {found}"
+    caption = f"Where needs are unmet: how many people are quoted with a pain, a workaround or a wish, {chosen_by}"
     return Table(caption, header, tuple(row for _, row in sorted(lines)))
 
 

@@ -15,7 +15,7 @@ from needsseg.actions.exchange import output_files
 from needsseg.actions.exchange.report.accounts import gather_stack
 from needsseg.actions.exchange.report.backlog import served_needs
 from needsseg.actions.exchange.report.codes import codes_section
-from needsseg.actions.exchange.report.gathered import Gathered, gather_needs
+from needsseg.actions.exchange.report.gathered import Gathered, covered_error, gather_needs
 from needsseg.actions.exchange.report.methods import limits, methods
 from needsseg.actions.exchange.report.people import map_section, people_section
 from needsseg.actions.exchange.report.readout import readout_section, title
@@ -181,7 +181,7 @@ def _facts(data: Gathered, day: date | None, left: str) -> dict[str, str]:
     counted = format_count(len(data.people), "participant")
     at = f" at {format_count(companies, 'company', 'companies')}" if companies else ""
     return {
-        "Rests on": f"{format_count(len(data.transcripts), 'interview')} with {counted}{at}{_when(people)}",
+        "Rests on": f"{format_count(len(data.transcripts), 'interview')} with {counted}{at}{_when(data, people)}",
         "Accounts as of": str(day) if day else "no account data",
         "Names": "as in the study: do not forward without leave"
         if original
@@ -189,12 +189,12 @@ def _facts(data: Gathered, day: date | None, left: str) -> dict[str, str]:
     }
 
 
-def _when(people: Sequence[Participant]) -> str:
+def _when(data: Gathered, people: Sequence[Participant]) -> str:
     """The first and last day of interviews where participants have them, or what is wrong with one of them."""
     try:
         days = sorted(day for who in people if (day := interview_date(who)) is not None)
     except UsageError as error:
-        return f" ({error.message})"
+        return f" ({covered_error(data.study, data.over, error)})"
     if not days:
         return "; no date of an interview is known"
     return f", on {days[0]}" if days[0] == days[-1] else f", {days[0]} to {days[-1]}"

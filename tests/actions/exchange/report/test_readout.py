@@ -26,7 +26,7 @@ from needsseg.actions.exchange.report.report import (
 )
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
-from needsseg.actions.transcripts import recordings
+from needsseg.actions.transcripts import participants, recordings
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.report.content import Missing, NeedCard, Report, only
 from needsseg.exchange.report.pictures import Grid
@@ -166,6 +166,19 @@ def test_who_works_blind_neither_reads_nor_writes_the_readout(demo_study: Study)
     ):
         with pytest.raises(UsageError, match="work blind"):
             call(demo_study)
+
+
+def test_a_faulty_date_of_an_interview_names_nobody(demo_study: Study) -> None:
+    participants.change(demo_study, "astrid-solheim", {"interview_date": "last May"})
+    report = gather(demo_study)
+    text = as_markdown(report)
+    assert "last May" in report.facts["Rests on"] and "astrid" not in text.casefold()
+    assert "astrid-solheim" in gather(demo_study, Question(original=True)).facts["Rests on"]
+
+
+def test_what_was_confirmed_unchecked_is_not_called_unconfirmed(demo_study: Study) -> None:
+    segments.confirm(demo_study, evidence.listing(demo_study)[0].id, undecided=True)
+    assert "A draft: nobody has checked a passage yet." in missing(readout_of(demo_study))
 
 
 def test_each_limit_is_said_once(whole: Report) -> None:
