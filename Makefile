@@ -9,6 +9,9 @@ TORCH ?= 2.13.0
 TORCH_INDEX ?=
 TORCH_FROM := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
+# Where it is set, every command would compile the whole program again, and the suite starts hundreds of them.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test quick coverage vectors check audit docs docs-sources setup lock locked spark format bench hard clean
 
 setup: $(READY)

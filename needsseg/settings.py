@@ -15,7 +15,7 @@ from needsseg.players import parts_of
 
 SHIPPED_FOLDERS = Literal["prompts", "interviews"]
 DEFAULT_STUDY = "needsseg.db"
-BACKENDS = ("torch", "onnx")
+BACKENDS = ("onnx", "torch", "int8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Settings:
     """A CSV file with the columns currency, rate and as_of, by which amounts are converted to ``currency``."""
     engine: str = "duckdb"
     """What computes profiles: duckdb, polars, spark, spark:MASTER or sc://HOST:PORT."""
-    backend: str = "torch"
-    """What embeds texts that are assigned: torch, or onnx (int8, with the extra ``onnx``)."""
+    backend: str = "onnx"
+    """What embeds texts: onnx (the bundled model; any other runs in torch), torch, or int8 for texts that are assigned."""
     prompts: str = ""
     """A folder with edited words (probes.toml, personas.toml …); the shipped ones where empty."""
     backups: int = 10

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing
-from needsseg.embedding import sentence_transformers
+from needsseg.embedding import encoding
 from needsseg.study.connection import Study
 from tests.fixtures import vectors
 from tests.fixtures.samples import SHORT_TALK
@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Texts have their recorded vectors; the model is loaded for tests that are about it alone."""
     vectors.RecordedModel.recording = config.getoption("--record-vectors")
-    sentence_transformers._load = vectors.stand_in(sentence_transformers._load)
+    encoding.load = vectors.stand_in(encoding.load)
 
 
 def cache_folder(config: pytest.Config, name: str) -> Path:

@@ -20,7 +20,7 @@ from textual.pilot import Pilot
 from needsseg.cli.gate import Gate, gated, json_text
 from needsseg.cli.narration import Session, narrated
 from needsseg.cli.program import program, run
-from needsseg.embedding import sentence_transformers
+from needsseg.embedding import encoding
 from needsseg.errors import NeedssegError
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.study.gate import Gate as ScreenGate
@@ -242,7 +242,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("USER", "tester")
     monkeypatch.delenv("NEEDSSEG_STUDY", raising=False)
-    monkeypatch.setattr(sentence_transformers, "_load", _no_model)
+    monkeypatch.setattr(encoding, "load", _no_model)
     path = hostile_study(tmp_path)
     shutil.copy(path, tmp_path / "theirs.db")
     (tmp_path / "talk.txt").write_text(

@@ -1,167 +1,75 @@
-"""Sentence vectors with ONNX Runtime in int8, for many texts on a machine without a GPU: three times as fast, nearly the same.
+"""ONNX Runtime: the bundled model from its shipped graph and its package's weights, in fp32, without PyTorch.
 
-The model is exported once from the one at hand into a private folder of the user's cache; after that PyTorch is not
-loaded. Weights are quantised to seven bits per channel, so that no processor's eight-bit arithmetic overflows and all of
-them reckon the same; activations are quantised as they come. Each text runs alone, since activations share one scale
-and a neighbour would change the row: that makes a text's vector its own whatever the batch, and is faster besides.
+The graph (made by ``make_graph``) holds no weights; they are read from the checked ``model.safetensors``. Each text runs
+alone on one thread, several texts at a time: its vector is the same to the bit in whatever company it comes.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from needsseg.embedding.catalogue import Model
-from needsseg.embedding.encoder import Encoder
-from needsseg.embedding.sentence_transformers import loaded_from
+from needsseg.embedding.catalogue import Model, check_bundled
 from needsseg.embedding.vectors import unit
-from needsseg.errors import NeedssegError, UsageError
-from needsseg.files import private_folder
 from needsseg.operating_system import processor_count
 
 if TYPE_CHECKING:
     from needsseg.embedding.vectors import Vectors
 
-OPSET = 17
-PROBES = (
-    "Nobody knew who had it.",
-    "The board wants one page by Friday, and I copy it together from four tools.",
-    "ok",
-    "Wir haben drei Mal gefragt, wer es übernimmt; am Ende hat es niemand gemacht, und der Kunde rief an. " * 5,
-)
-# The published model loses .01 to int8 on these texts; a larger loss means another model.
-LEAST_LIKENESS = 0.95
-MOST_AT_ONCE = 100_000
+GRAPH = Path(__file__).with_name("all-MiniLM-L6-v2.onnx")
+MOST_TOKENS = 256
+# The weights' file has them; a text's vector is the mean of its tokens, which needs none of them.
+UNUSED = {"embeddings.position_ids", "pooler.dense.bias", "pooler.dense.weight"}
 
 
-def open_onnx(model: Model, folder: Path | None = None) -> Encoder:
-    """The model in int8 from ``folder``, or from the user's cache, into which it is exported where it is not there yet.
+def bundled_rows(model: Model) -> Callable[[Sequence[str]], Vectors]:
+    """Load the bundled model; returns what embeds texts: unit rows, float32 (n, 384).
 
-    UsageError where the extra is not installed, NeedssegError where a model cannot be exported.
+    NeedssegError where a file of the model was changed.
     """
-    import numpy as np
+    from safetensors.numpy import load_file
     from tokenizers import Tokenizer
 
-    onnxruntime = _runtime()
-    model_folder = folder or exported(model)
-    options = onnxruntime.SessionOptions()
+    check_bundled(model)
+    tokenizer = Tokenizer.from_file(str(model.path / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MOST_TOKENS)
+    weights = load_file(model.path / "model.safetensors")
+    used = {name: weight for name, weight in weights.items() if name not in UNUSED}
+    return each_alone(session(GRAPH.read_bytes(), used), tokenizer)
+
+
+def session(graph: bytes | str, weights: Mapping[str, Vectors] | None = None) -> Any:
+    """Open a graph, by its content or its file, on one thread, with weights from outside where it has none."""
+    runtime = runtime_module()
+    options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    try:
-        session = onnxruntime.InferenceSession(
-            str(model_folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
-        meta = json.loads((model_folder / "meta.json").read_text(encoding="utf-8"))
-    except Exception as error:
-        raise NeedssegError(
-            f"The exported model in {model_folder} cannot be read: {error}", "Delete that folder."
-        ) from error
+    if weights is not None:
+        values = [runtime.OrtValue.ortvalue_from_numpy(weight) for weight in weights.values()]
+        options.add_external_initializers(list(weights), values)
+    return runtime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def each_alone(opened: Any, tokenizer: Any) -> Callable[[Sequence[str]], Vectors]:
+    """What embeds texts with an open session, one text a run: unit rows, float32 (n, d)."""
+    import numpy as np
+
     workers = ThreadPoolExecutor(max_workers=_threads(), thread_name_prefix="needsseg-onnx")
 
     def row(ids: list[int]) -> Vectors:
-        token_vectors: Vectors = session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0][0]
-        return token_vectors
+        vector: Vectors = opened.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0][0]
+        return vector
 
-    def vectors(texts: Sequence[str]) -> Vectors:
+    def rows(texts: Sequence[str]) -> Vectors:
         tokens = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts))]
-        rows = np.stack(list(workers.map(row, tokens)))
-        return np.asarray(unit(rows), dtype=np.float32)
+        return np.asarray(unit(np.stack(list(workers.map(row, tokens)))), dtype=np.float32)
 
-    return Encoder(str(meta["key"]), int(meta["dimensions"]), vectors, MOST_AT_ONCE)
-
-
-def exported(model: Model) -> Path:
-    """Return the folder with the model in int8, its tokenizer and its identification; exported if missing."""
-    import platformdirs
-
-    _runtime()
-    cache = Path(platformdirs.user_cache_dir("needsseg")) / "onnx"
-    key = f"{model.sha256}-int8-{version('onnxruntime')}-{version('torch').partition('+')[0]}"
-    folder = cache / key
-    if folder.is_dir():
-        return folder
-    with ExitStack() as stack:
-        try:
-            cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-            new_folder = stack.enter_context(private_folder(cache, "export")) / key
-            new_folder.mkdir(mode=0o700)
-        except OSError as error:
-            raise NeedssegError(
-                f"{cache} cannot be written: {error.strerror}.", "Set XDG_CACHE_HOME to a folder of your own."
-            ) from error
-        _export(model, new_folder, key)
-        if not folder.is_dir():  # another program may have exported it meanwhile
-            new_folder.rename(folder)
-    return folder
-
-
-def _export(model: Model, folder: Path, key: str) -> None:
-    import numpy as np
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    loaded = loaded_from(model, "cpu", model_kwargs={"attn_implementation": "eager"})
-    full_model, prepared = folder / "whole.onnx", folder / "prepared.onnx"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the exporter warns of each of Python's branches
-            _trace(loaded, full_model)
-        quant_pre_process(str(full_model), str(prepared), skip_symbolic_shape=True)
-        quantize_dynamic(
-            str(prepared), str(folder / "model.onnx"), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
-        )
-    except Exception as error:
-        raise NeedssegError(
-            f"{model.name} cannot be exported for ONNX Runtime: {str(error).splitlines()[0]}", "Set backend to torch."
-        ) from error
-    full_model.unlink()
-    prepared.unlink()
-    tokenizer = loaded.tokenizer.backend_tokenizer
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(loaded.max_seq_length or loaded.tokenizer.model_max_length)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    reference = loaded.encode(list(PROBES), normalize_embeddings=True, show_progress_bar=False)
-    (folder / "meta.json").write_text(json.dumps({"key": key, "dimensions": reference.shape[1]}), encoding="utf-8")
-    alike = float(np.min(np.sum(reference * open_onnx(model, folder).vectors(PROBES), axis=1)))
-    if alike < LEAST_LIKENESS:
-        raise NeedssegError(
-            f"{model.name} loses too much in int8: a text's vectors are only {alike:.2f} alike.",
-            "Set backend to torch.",
-        )
-
-
-def _trace(loaded: Any, file: Path) -> None:
-    """Export the model for one text at a time, from tokens to its vector: without padding, and thus without mask."""
-    import torch
-
-    types = "token_type_ids" in loaded.tokenizer.model_input_names
-
-    class Alone(torch.nn.Module):  # type: ignore[misc]  # torch is not looked into
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = loaded
-
-        def forward(self, input_ids: Any) -> Any:
-            features = {"input_ids": input_ids, "attention_mask": torch.ones_like(input_ids)}
-            if types:
-                features["token_type_ids"] = torch.zeros_like(input_ids)
-            return self.model(features)["sentence_embedding"]
-
-    sample = loaded.tokenizer(PROBES[1], return_tensors="pt")["input_ids"]
-    torch.onnx.export(
-        Alone().eval(), (sample,), str(file), input_names=["input_ids"], output_names=["vector"],
-        dynamic_axes={"input_ids": {0: "texts", 1: "tokens"}, "vector": {0: "texts"}},
-        opset_version=OPSET, dynamo=False,
-    )  # fmt: skip
+    return rows
 
 
 def _threads() -> int:
@@ -173,16 +81,8 @@ def _threads() -> int:
 
 
 @lru_cache(maxsize=1)
-def _runtime() -> Any:
+def runtime_module() -> Any:
     """Import ONNX Runtime with its telemetry, and the identifier for it, disabled."""
-    from importlib.util import find_spec
-
-    for module in ("onnx", "onnxruntime"):
-        if find_spec(module) is None:
-            raise UsageError(
-                f"{module} is not installed, which the back end onnx needs.",
-                "pip install 'needsseg[onnx]', or set backend to torch.",
-            )
     # The two names are of different releases; both are read once, at import.
     os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
     import onnxruntime

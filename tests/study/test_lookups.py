@@ -56,12 +56,17 @@ def test_vectors_are_cached_by_model_and_text(study: Study) -> None:
     vectors.store(study, "m", {"a": first, "b": second})
     vectors.store(study, "other", {"a": second})
     vectors.store(study, "m", {})
-    cached = vectors.load(study, "m", ["a", "b", "c", "a"])
+    cached = vectors.load(study, ["m"], ["a", "b", "c", "a"])
     assert sorted(cached) == ["a", "b"]
     assert (cached["a"] == first).all() and (cached["b"] == second).all() and cached["a"].dtype == np.float32
     vectors.store(study, "m", {"a": second})
-    assert (vectors.load(study, "m", ["a"])["a"] == second).all()
-    assert vectors.load(study, "nothing", ["a"]) == vectors.load(study, "m", []) == {}
+    assert (vectors.load(study, ["m"], ["a"])["a"] == second).all()
+    assert (vectors.load(study, ["other", "m"], ["b"])["b"] == second).all()
+    assert (vectors.load(study, ["m", "other"], ["a"])["a"] == second).all()
+    vectors.store(study, "other", {"b": first})
+    assert (vectors.load(study, ["other", "m"], ["b"])["b"] == first).all()
+    assert (vectors.load(study, ["m", "other"], ["b"])["b"] == second).all()
+    assert vectors.load(study, ["nothing"], ["a"]) == vectors.load(study, ["m"], []) == {}
 
 
 def test_interviews_are_known_by_key_file_and_content(talk: Study) -> None:

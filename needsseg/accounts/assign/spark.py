@@ -67,8 +67,8 @@ def assigned_on_spark(
 def _send(session: Any, model: Model, backend: str) -> str:
     """Send the model's folder to all executors, once per application; return its name there."""
     folder = model.path
-    if backend == "onnx":
-        from needsseg.embedding.onnx import exported
+    if backend == "int8":
+        from needsseg.embedding.int8 import exported
 
         folder = exported(model)
     name = f"needsseg-{backend}-{model.sha256[:16]}"
@@ -134,10 +134,10 @@ def _encoder(model: Model, backend: str) -> Encoder:
     if key not in _opened:
         if not model.path.is_dir():
             raise NeedssegError(f"The model was not sent to the executor on {computer_name()}.", "Start it again.")
-        if backend == "onnx":
-            from needsseg.embedding.onnx import open_onnx
+        if backend == "int8":
+            from needsseg.embedding.int8 import open_int8
 
-            _opened[key] = open_onnx(model, model.path)
+            _opened[key] = open_int8(model, model.path)
         else:
             _opened[key] = open_encoder(model, backend)
     return _opened[key]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.embedding import text_sha256
+from needsseg.embedding import text_sha256, vectors_keys
 from needsseg.embedding.vectors import unit
 from needsseg.errors import Advice, DiscoveryError, Fix
 from needsseg.study.segments import runs, vectors
@@ -28,7 +28,7 @@ def cached(study: Study, texts: Sequence[str]) -> Cached:
     """Load the cached vectors of texts; all are missing before the first run."""
     run = runs.latest(study)
     hashes = [text_sha256(text) for text in texts]
-    vectors_by_hash = vectors.load(study, run.model_sha256, hashes) if run else {}
+    vectors_by_hash = vectors.load(study, vectors_keys(run.model_sha256), hashes) if run else {}
     missing = sum(key not in vectors_by_hash for key in hashes)
     if missing or not texts:
         return Cached(None, missing)

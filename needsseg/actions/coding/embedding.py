@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from needsseg.embedding import encode, locate, text_sha256
+from needsseg.embedding import backend_of, encode, locate, text_sha256, vectors_key, vectors_keys
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
 from needsseg.study.segments import vectors
@@ -18,16 +18,19 @@ if TYPE_CHECKING:
 
 def embedded(study: Study, texts: Sequence[str], progress: Progress = silent) -> dict[str, Vectors]:
     """Return unit vectors of all texts by text_sha256, float32 (d,); embed and cache those that are missing."""
-    model = locate(load(study.path).model)
-    stored = vectors.load(study, model.sha256, map(text_sha256, texts))
-    fresh = encode(texts, model, stored, progress)
-    vectors.store(study, model.sha256, fresh)
+    settings = load(study.path)
+    model = locate(settings.model)
+    # int8 is for the many texts that are assigned alone.
+    backend = backend_of(model, "torch" if settings.backend == "torch" else "onnx")
+    stored = vectors.load(study, vectors_keys(model.sha256), map(text_sha256, texts))
+    fresh = encode(texts, model, stored, progress, backend)
+    vectors.store(study, vectors_key(model, backend), fresh)
     return stored | fresh
 
 
 def load_cached(study: Study, texts: Sequence[str]) -> dict[str, Vectors]:
     """Load the vectors that are cached for the model in the settings; loads no model."""
-    return vectors.load(study, model_sha256(study), map(text_sha256, texts))
+    return vectors.load(study, vectors_keys(model_sha256(study)), map(text_sha256, texts))
 
 
 def model_sha256(study: Study) -> str:

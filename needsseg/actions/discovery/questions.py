@@ -14,7 +14,7 @@ from needsseg.actions.discovery.previews import nearest_segments
 from needsseg.discovery import Discovery, Separation, need_texts
 from needsseg.discovery import discover as discover_candidates
 from needsseg.discovery.evidence.segment_evidence import speaker_key
-from needsseg.embedding import text_sha256
+from needsseg.embedding import text_sha256, vectors_keys
 from needsseg.errors import Advice, DiscoveryError, Fix, NotFoundError
 from needsseg.records import Passage
 from needsseg.study.coding import passages
@@ -119,7 +119,9 @@ def cluster_passages(
     """
     texts, speakers = [passage.quote for passage in chosen], [speaker_key(passage) for passage in chosen]
     keys = {need: [text_sha256(text) for text in need_texts(*need)] for need in applied.in_view}
-    known_vectors = vectors.load(study, run.model_sha256, [key for hashes in keys.values() for key in hashes])
+    known_vectors = vectors.load(
+        study, vectors_keys(run.model_sha256), [key for hashes in keys.values() for key in hashes]
+    )
     return discover_candidates(
         texts,
         speakers,

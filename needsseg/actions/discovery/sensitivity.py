@@ -27,7 +27,7 @@ from needsseg.discovery.firmness import (
     held_fixed,
 )
 from needsseg.discovery.verdict import firmness_words
-from needsseg.embedding import encode, locate, text_sha256
+from needsseg.embedding import encode, locate, text_sha256, vectors_keys
 from needsseg.embedding.vectors import unit_vector
 from needsseg.errors import Advice, DiscoveryError, Fix
 from needsseg.progress import Progress, silent
@@ -259,7 +259,7 @@ def _rows_of(study: Study, needed: Sequence[Passage], again: Reclustering, progr
     if not needed:
         return {}
     texts = [passage.quote for passage in needed]
-    vectors_by_text = vectors.load(study, again.run.model_sha256, map(text_sha256, texts))
+    vectors_by_text = vectors.load(study, vectors_keys(again.run.model_sha256), map(text_sha256, texts))
     if any(text_sha256(text) not in vectors_by_text for text in texts):
         model = locate(load(study.path).model)
         if model.sha256 != again.run.model_sha256:

@@ -22,7 +22,7 @@ from needsseg.actions.segments.training_passages import (
     load_training_passages,
     train_assigner,
 )
-from needsseg.embedding import locate
+from needsseg.embedding import backend_of, locate
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.assigned import format_of, written
 from needsseg.files import sha256
@@ -133,9 +133,8 @@ def assign_file(
     settings = load(study.path)
     named_columns = {"text": text, "account_id": account, "date": at, "id": ident}
     columns = {field: column for field, column in named_columns.items() if column is not None}
-    request = _Request(
-        file, backend or settings.backend, precision, off_topic, columns, dict(dates or {}), settings.timezone
-    )
+    runs_in = backend_of(locate(settings.model), backend or settings.backend)
+    request = _Request(file, runs_in, precision, off_topic, columns, dict(dates or {}), settings.timezone)
     training = load_training_passages(study)
     progress(f"reading {file.name}", 0, 1)
     identity = _identity(study, request, training)

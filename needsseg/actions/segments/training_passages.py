@@ -91,7 +91,7 @@ def train_assigner(
     import numpy as np
 
     encoder = open_encoder(locate(load(study.path).model), backend)
-    if backend == "torch":
+    if backend != "int8":
         vectors = embedded(study, training.quotes, progress)
         rows = np.stack([vectors[text_sha256(quote)] for quote in training.quotes]).astype(np.float64)
     else:

@@ -33,7 +33,9 @@ from needsseg.text import format_count
     "--off-topic", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=OFF_TOPIC,
     show_default=True, help="The expected share of texts about none of the segments.",
 )  # fmt: skip
-@click.option("--backend", metavar="NAME", help="What computes text vectors: torch or onnx. Default: the setting.")
+@click.option(
+    "--backend", metavar="NAME", help="What computes text vectors: onnx, torch or int8. Default: the setting."
+)
 @engine_option
 @click.option("--fresh", is_flag=True, help="Start again, even if an earlier run of this file can be resumed.")
 @click.option("--pause-file", type=click.Path(path_type=Path), hidden=True, help="Wait while this file is there.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,23 +15,27 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float32]
 
 
-def load(study: Study, model_sha256: str, text_sha256s: Iterable[str]) -> dict[str, Vector]:
-    """The cached vectors among those asked for, by text hash; float32."""
+def load(study: Study, keys: Sequence[str], text_sha256s: Iterable[str]) -> dict[str, Vector]:
+    """The cached vectors among those asked for, by text hash; float32. Of a text's vectors the one of the first key is taken.
+
+    A key tells the vectors of one model and back end from all others; ``keys`` are those whose vectors are as good as equal.
+    """
     import numpy as np
 
     rows = study.rows(
-        "SELECT text_sha256, vector FROM vectors WHERE model_sha256 = ? AND text_sha256 IN (SELECT value FROM json_each(?))",
-        [model_sha256, json.dumps(sorted(set(text_sha256s)))],
+        "SELECT v.text_sha256, v.vector FROM json_each(?) AS k JOIN vectors AS v ON v.model_sha256 = k.value "
+        "WHERE v.text_sha256 IN (SELECT value FROM json_each(?)) ORDER BY k.key DESC",
+        [json.dumps(list(keys)), json.dumps(sorted(set(text_sha256s)))],
     )
     return {row[0]: np.frombuffer(row[1], dtype="<f4") for row in rows}
 
 
-def store(study: Study, model_sha256: str, vectors: Mapping[str, Vector]) -> None:
+def store(study: Study, key: str, vectors: Mapping[str, Vector]) -> None:
     """Add vectors to the cache, in a transaction of their own."""
     if not vectors:
         return
     with study.cache_writing():
         study.conn.executemany(
             "INSERT OR REPLACE INTO vectors (model_sha256, text_sha256, vector) VALUES (?, ?, ?)",
-            [(model_sha256, key, vector.astype("<f4").tobytes()) for key, vector in sorted(vectors.items())],
+            [(key, text, vector.astype("<f4").tobytes()) for text, vector in sorted(vectors.items())],
         )

@@ -17,7 +17,7 @@ from needsseg.actions.coding.search_scope import Filter
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing, interviews, participants
 from needsseg.coding import queries
-from needsseg.embedding import sentence_transformers
+from needsseg.embedding import encoding
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.samples import INTERVIEWS
@@ -252,7 +252,7 @@ def test_meaning_finds_what_words_do_not(demo_study: Study, monkeypatch: pytest.
     def refuse(_model: object) -> None:
         raise AssertionError("the model was loaded")
 
-    monkeypatch.setattr(sentence_transformers, "_load", refuse)
+    monkeypatch.setattr(encoding, "load", refuse)
     assert searching.unready(demo_study, query) == 0
     assert searching.search(demo_study, query, meaning=True) == found
     one = Filter(interview=found[1].interview)

@@ -10,7 +10,7 @@ import pytest
 
 from needsseg.actions.coding import passages, suggesting
 from needsseg.actions.study import history, studies
-from needsseg.embedding import sentence_transformers
+from needsseg.embedding import encoding
 from needsseg.errors import NeedssegError, NotFoundError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording.coding import (
@@ -72,7 +72,7 @@ def test_ranking_writes_nothing_and_loads_no_model(
     decided: Study, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, entries = tables(decided), len(history.listing(decided))
-    monkeypatch.setattr(sentence_transformers, "_load", lambda *_: pytest.fail("the model was loaded"))
+    monkeypatch.setattr(encoding, "load", lambda *_: pytest.fail("the model was loaded"))
     first, second = suggesting.queue(decided), suggesting.queue(decided)
     assert first == second
     assert tables(decided) == before

@@ -278,7 +278,7 @@ def test_what_cannot_be_assigned_is_refused_before_anything_is_written(
         ({"out": file.parent / "no" / "o.csv"}, (file.parent / "no", NO_SUCH_FOLDER)),
         ({"text": "words"}, ("tickets.csv", "'words'", "ticket_id, body")),
         ({"precision": 0.2}, ("precision = 0.2", ".5")),
-        ({"backend": "abacus"}, ("abacus", "torch", "onnx")),
+        ({"backend": "abacus"}, ("abacus", "onnx", "torch", "int8")),
     ):
         with refuses(NeedssegError, *what, hint="precision" not in given):
             assigning.assign_file(demo_study, file, **given)  # type: ignore[arg-type]

@@ -68,7 +68,7 @@ def test_a_file_is_assigned_listed_written_and_undone(confirmed: Caller, tmp_pat
         (("--precision", "1"), 2, ("1.0 is not in the range 0.5<=x<1",)),
         (("--off-topic", "0"), 2, ("0.0 is not in the range 0<x<1",)),
         (("--dates", "date"), 2, ("--dates", "date", "column=format")),
-        (("--backend", "abacus"), 2, ("abacus", "torch", "onnx")),
+        (("--backend", "abacus"), 2, ("abacus", "onnx", "torch", "int8")),
     ],
 )
 def test_what_is_asked_wrongly_is_said_and_nothing_is_stored(
