@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from needsseg.discovery.condensed_tree import choices
+from needsseg.discovery.condensed_tree import choices, condensed, single_linkage
 from needsseg.discovery.refine import centroids, refined, silhouettes, variance_ratio
 from needsseg.discovery.speaker_effects import (
     SpeakerIndex,
@@ -250,8 +250,12 @@ def themes(rows: Matrix, resolutions: Sequence[Resolution] = RESOLUTIONS) -> The
     clustered_rows = np.flatnonzero(~loners(neighbours))
     judged = _judging_rows(rows, neighbours)
     best: dict[int, Themes] = {}
+    seen_members: set[tuple[tuple[int, ...], ...]] = set()
     seen_labels: set[bytes] = set()
     for members, resolution in _possible_clusterings(rows[clustered_rows], resolutions):
+        if members in seen_members:
+            continue
+        seen_members.add(members)
         labels = np.full(len(rows), -1, dtype=np.int64)
         for label, positions in enumerate(members):
             labels[clustered_rows[list(positions)]] = label
@@ -281,18 +285,16 @@ def _possible_clusterings(
     rows: Matrix, resolutions: Sequence[Resolution]
 ) -> Iterator[tuple[tuple[tuple[int, ...], ...], Resolution]]:
     """Yield the most stable choice of each number of clusters at each resolution, as the rows of each cluster."""
-    import hdbscan
-
     neighbours = nearest(rows, MOST_NEIGHBOURS)
     distances_by_smoothing: dict[tuple[int, float], Matrix] = {}
+    linkages: dict[tuple[tuple[int, float], int], Matrix] = {}
     for resolution in resolutions:
         smoothing = (resolution.neighbours, resolution.self_weight)
         if smoothing not in distances_by_smoothing:
             distances_by_smoothing[smoothing] = distances(smoothed(rows, neighbours, *smoothing))
-        fitted = hdbscan.HDBSCAN(
-            min_cluster_size=max(3, round(len(rows) / resolution.size_share)),
-            min_samples=min(resolution.min_samples, len(rows) - 1),
-            metric="precomputed",
-        ).fit(distances_by_smoothing[smoothing])
-        for choice in choices(fitted.condensed_tree_.to_numpy(), MOST_LOOKED_FOR).values():
+        samples = min(resolution.min_samples, len(rows) - 1)
+        if (smoothing, samples) not in linkages:
+            linkages[smoothing, samples] = single_linkage(distances_by_smoothing[smoothing], samples)
+        least = max(3, round(len(rows) / resolution.size_share))
+        for choice in choices(condensed(linkages[smoothing, samples], least), MOST_LOOKED_FOR).values():
             yield choice.rows, resolution

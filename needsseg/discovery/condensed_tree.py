@@ -13,6 +13,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from needsseg.embedding.vectors import Matrix
+
+
+def single_linkage(distances: Matrix, min_samples: int) -> Matrix:
+    """HDBSCAN's hierarchy of rows under mutual reachability, (n - 1, 4), from their distances (n, n).
+
+    Several condensed trees are cut from one hierarchy; ``hdbscan.HDBSCAN`` would compute it, and flat labels, for each.
+    """
+    from hdbscan.hdbscan_ import _hdbscan_generic
+
+    linkage: Matrix = _hdbscan_generic(distances, min_samples, metric="precomputed")[0]
+    return linkage
+
+
+def condensed(linkage: Matrix, min_cluster_size: int) -> NDArray[Any]:
+    """HDBSCAN's condensed tree of a hierarchy: records (parent, child, lambda_val, child_size)."""
+    from hdbscan._hdbscan_tree import condense_tree
+
+    tree: NDArray[Any] = condense_tree(linkage, min_cluster_size)
+    return tree
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -23,17 +44,16 @@ class Choice:
     rows: tuple[tuple[int, ...], ...]
 
 
-def choices(condensed: NDArray[Any], most: int) -> dict[int, Choice]:
+def choices(tree: NDArray[Any], most: int) -> dict[int, Choice]:
     """The most stable choice of k clusters for each possible k from 2 to ``most``, from HDBSCAN's raw condensed tree."""
     children: dict[int, list[int]] = defaultdict(list)
     points: dict[int, list[tuple[int, float]]] = defaultdict(list)
     births: dict[int, float] = {}
-    root = int(condensed["parent"].min())
+    root = int(tree["parent"].min())
     births[root] = 0.0
     stability: dict[int, float] = defaultdict(float)
-    for parent, child, level, size in condensed:
-        parent, child, level = int(parent), int(child), float(level)
-        stability[parent] += (level - births[parent]) * int(size)
+    for parent, child, level, size in tree.tolist():
+        stability[parent] += (level - births[parent]) * size
         if child >= root:
             births[child] = level
             children[parent].append(child)

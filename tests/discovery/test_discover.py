@@ -58,7 +58,7 @@ def _same(a: Discovery, b: Discovery, order: list[int]) -> bool:
 
 
 @pytest.mark.slow
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_the_same_in_any_row_order(seed: int) -> None:
     texts, speakers, rows, _ = _families(seed)
@@ -85,11 +85,11 @@ def test_families_are_found_and_strangers_left_out() -> None:
 
 @pytest.mark.model
 def test_labelled_draws_reach_a_fair_agreement() -> None:
-    """A guard against breaking the method, below what benchmarks show; one draw of each kind."""
+    """A guard against breaking the method, below what benchmarks show; the smallest draw of each kind."""
     from sklearn.metrics import adjusted_rand_score
 
     draws = [json.loads(line) for line in gzip.decompress(DRAWS.read_bytes()).splitlines()]
-    chosen = {draw["family"]: draw for draw in draws}
+    chosen = {draw["family"]: draw for draw in sorted(draws, key=lambda one: -len(one["texts"]))}
     scores = {}
     for family, draw in chosen.items():
         if family.startswith("clinc"):

@@ -326,8 +326,8 @@ COUNT_THREADS = """
 import json, sys
 import numpy as np
 from needsseg.discovery import discover
-rows = np.random.default_rng(4).normal(size=(240, 96)) + np.repeat(np.random.default_rng(5).normal(size=(4, 96)), 60, axis=0)
-found = discover([f"t{i}" for i in range(240)], [f"P{i % 9}" for i in range(240)], vectors=rows)
+rows = np.random.default_rng(4).normal(size=(120, 96)) + np.repeat(np.random.default_rng(5).normal(size=(4, 96)), 30, axis=0)
+found = discover([f"t{i}" for i in range(120)], [f"P{i % 9}" for i in range(120)], vectors=rows)
 print(json.dumps([found.labels, found.strengths, [c.stability for c in found.candidates], found.questions(9)]))
 """
 
@@ -343,20 +343,20 @@ def test_the_same_with_another_number_of_threads() -> None:
 
 
 @pytest.mark.model
-def test_labelled_draws_with_nine_tenths_of_the_passages_come_out_alike() -> None:
+def test_a_labelled_draw_with_nine_tenths_of_the_passages_come_out_alike() -> None:
     """A guard below what the benchmark shows."""
     draws = [json.loads(line) for line in gzip.decompress(DRAWS.read_bytes()).splitlines()]
     from needsseg.embedding import encode, locate, text_sha256
 
+    draw = min(draws, key=lambda one: len(one["texts"]))
+    vectors = encode(draw["texts"], locate())
+    rows = np.stack([vectors[text_sha256(text)] for text in draw["texts"]])
+    whole = np.array(discover(draw["texts"], vectors=rows).labels)
     agreements = []
-    for draw in draws[12:13]:
-        vectors = encode(draw["texts"], locate())
-        rows = np.stack([vectors[text_sha256(text)] for text in draw["texts"]])
-        whole = np.array(discover(draw["texts"], vectors=rows).labels)
-        for seed in range(3):
-            part = np.random.default_rng(seed).permutation(len(rows))[: int(0.9 * len(rows))]
-            found = discover([draw["texts"][i] for i in part], vectors=rows[part])
-            agreements.append(_agreement(whole[part], found.labels))
+    for seed in range(3):
+        part = np.random.default_rng(seed).permutation(len(rows))[: int(0.9 * len(rows))]
+        found = discover([draw["texts"][i] for i in part], vectors=rows[part])
+        agreements.append(_agreement(whole[part], found.labels))
     assert np.median(agreements) > 0.85
 
 
