@@ -27,6 +27,9 @@ HEAVY = {
     "lxml",
     "docx",
     "spacy",
+    "onnxruntime",
+    "tokenizers",
+    "safetensors",
 }
 DOOR = HEAVY | {"textual", "rich", "numpy", "sqlite_utils"}
 
@@ -65,6 +68,20 @@ def test_importing_the_app_loads_nothing_heavy() -> None:
 )
 def test_importing_a_command_loads_nothing_heavy(module: str) -> None:
     assert leaks(loaded_by(f"import {module}"), DOOR) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "rooms"),
+    [
+        ("needsseg.cli.study.study", ("accounts", "transcripts", "exchange")),
+        ("needsseg.cli.coding.passages", ("accounts", "transcripts", "exchange")),
+        ("needsseg.cli.segments.segments", ("accounts", "transcripts", "exchange")),
+        ("needsseg.cli.accounts.account_page", ("transcripts",)),
+        ("needsseg.tui.app", ("accounts", "transcripts", "exchange")),
+    ],
+)
+def test_everyday_commands_load_only_the_rooms_they_use(module: str, rooms: tuple[str, ...]) -> None:
+    assert leaks(loaded_by(f"import {module}"), {f"needsseg.{room}" for room in rooms}) == []
 
 
 def test_help_loads_no_command_no_action_and_no_study() -> None:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from needsseg.actions.accounts import accounts
 from needsseg.coding.pseudonyms import Known, folded, short_name
 from needsseg.records import Account, Participant
 from needsseg.study.accounts import accounts as stored
@@ -133,6 +132,8 @@ def _companies(
     accounts_by_id: dict[str, Account] = {}
     linked: dict[str, str] = {}
     if "accounts" in stored.sources(study):
+        from needsseg.actions.accounts import accounts
+
         accounts_by_id = {account.account_id: account for account in accounts.listing(study)}
         linked = {match.participant: match.account_id for match in accounts.matches(study) if match.account_id}
     groups: list[tuple[set[str], list[str], int]] = []

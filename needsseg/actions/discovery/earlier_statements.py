@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from needsseg.actions.coding.pseudonyms import cover
 from needsseg.errors import Advice, Fix
 from needsseg.study.connection import Study
 from needsseg.study.segments import needs, segments
@@ -65,6 +64,8 @@ def _clause(part: str) -> str:
 
 def _texts_by_person(study: Study) -> list[str]:
     """The words of each person over all interviews, as spoken and once more pseudonymised."""
+    from needsseg.actions.coding.pseudonyms import cover
+
     pseudonyms = cover(study)
     texts_by_person: dict[object, list[str]] = {}
     people = {(key, label): participant for key, label, participant in interviews.voices(study)}
