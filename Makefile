@@ -12,7 +12,7 @@ TORCH_FROM := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 # Where it is set, every command would compile the whole program again, and the suite starts hundreds of them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick coverage vectors check audit docs docs-sources setup lock locked spark format bench hard clean
+.PHONY: demo test quick coverage vectors check audit docs docs-sources setup lock locked wheelhouse spark format bench hard clean
 
 setup: $(READY)
 
@@ -40,6 +40,11 @@ locked:
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement $(LOCK)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
+
+# The program and all that it needs, as files to install from on a machine without a network.
+wheelhouse: $(READY)
+	$(BIN)/python -m pip wheel --quiet --wheel-dir wheelhouse $(TORCH_FROM) "torch==$(TORCH)+cpu" . 2>/dev/null \
+		|| $(BIN)/python -m pip wheel --quiet --wheel-dir wheelhouse "torch==$(TORCH)" .
 
 # PySpark is half a gigabyte and needs Java, spaCy is a fifth of one: they come apart from the rest; without them their tests
 # are skipped.

@@ -36,6 +36,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "": [("--version",), ("--help",)],
     "init": [("--study", f"made{HOSTILE}.db"), ()],
     "status": [(), ("--json",)],
+    "doctor": [(), ("--json",)],
     "app": [()],
     "demo": [("--dir", "study.db")],
     "history": [(), ("--json",)],

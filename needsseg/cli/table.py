@@ -35,6 +35,7 @@ COMMANDS: dict[str, Entry] = {
     "restore": _entry("study.study", "restore", _STUDY, "Replace the study with a backup."),
     "rescue": _entry("study.study", "rescue", _STUDY, "Save the readable parts of a damaged study."),
     "check": _entry("study.study", "check", _STUDY, "Check the study's file for damage."),
+    "doctor": _entry("study.doctor", "doctor", _STUDY, "Show what is installed, its size, and the model."),
     "import": _entry("transcripts.importing", "import_", _TALK, "Import transcripts from files and folders."),
     "reimport": _entry(
         "transcripts.interviews", "reimport", _TALK, "Replace an interview's text with an edited transcript."

@@ -49,6 +49,7 @@ SHARED = {
     "survey accuracy": "of labels, which are everybody's",
     "validate": "of labels, which are everybody's",
     "rice": "of labels, which are everybody's",
+    "doctor": "of the machine",
     "check": "of the file",
     "backups": "of the file",
     "listen": "plays one passage, which is refused where it is a colleague's, as memo refuses it",
