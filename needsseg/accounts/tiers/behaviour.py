@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from needsseg.accounts.engines.event_facts import EventFacts, event_facts
 from needsseg.accounts.engines.event_rows import events_of, local_days, surviving
 from needsseg.accounts.engines.feature_masks import feature_masks, mask_reader
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, meanings_of
+from needsseg.many_records import records
 from needsseg.text import format_count
 from needsseg.thresholds import FEWEST_EVENTS_FOR_SHARE, FEWEST_EVENTS_FOR_TREND, MANY_FEATURES
 
@@ -247,12 +249,19 @@ def behaviour(
     features_of = mask_reader(masks)
     width = 1 + len(COUNTS) + len(DAYS)
     seats_of = (seats or {}).get
-    rows = {}
-    for row in sorted(usage_rows, key=itemgetter(0)):
-        account_features = features_of(row[width:]) if masks else tuple(sorted(used.get(row[0], ())))
-        values: tuple[Any, ...] = (*row[:width], account_features, len(features), lacks, seats_of(row[0]))
-        rows[row[0]] = Behaviour(*values)
-    return Usage(rows, meanings, lacks)
+    usage_rows.sort(key=itemgetter(0))
+    columns = list(zip(*usage_rows, strict=True)) or [()] * (width + len(masks))
+    ids, number = columns[0], len(usage_rows)
+    own_features = (
+        map(features_of, zip(*columns[width:], strict=True))
+        if masks
+        else map(tuple, map(sorted, map(used.get, ids, repeat(()))))
+    )
+    rows = records(
+        Behaviour,
+        [*columns[:width], own_features, repeat(len(features), number), repeat(lacks, number), map(seats_of, ids)],
+    )
+    return Usage(dict(zip(ids, rows, strict=True)), meanings, lacks)
 
 
 def _lacks(facts: EventFacts, meanings: Meanings) -> tuple[str, ...]:

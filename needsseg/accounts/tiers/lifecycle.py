@@ -13,6 +13,7 @@ from pathlib import Path
 from needsseg.accounts.tiers.behaviour import WINDOW, Behaviour
 from needsseg.accounts.tiers.event_meanings import Meanings
 from needsseg.errors import UsageError
+from needsseg.many_records import records
 from needsseg.settings import read_toml, toml_place
 from needsseg.text import format_count
 
@@ -162,6 +163,34 @@ def lifecycle(
     then there are no flags on activation and usage. Terms that start on or after D are ignored. ``seats`` counts those
     of concurrent terms; without it, the newest term states all seats.
     """
+    return Lifecycle(*_stage(row, subscriptions, created_day, seats, as_of, meanings, rules))
+
+
+def lifecycles(
+    rows: Iterable[Behaviour | None],
+    terms: Iterable[Sequence[Subscription]],
+    created_days: Iterable[int | None],
+    seats: Iterable[SeatCounter | None],
+    as_of: int,
+    meanings: Meanings | None,
+    rules: LifecycleRules = SHIPPED_RULES,
+) -> list[Lifecycle]:
+    """Return what ``lifecycle`` does for each of many accounts."""
+    accounts = zip(rows, terms, created_days, seats, strict=True)
+    stages = [_stage(row, own, created, counter, as_of, meanings, rules) for row, own, created, counter in accounts]
+    return records(Lifecycle, list(zip(*stages, strict=True))) if stages else []
+
+
+def _stage(
+    row: Behaviour | None,
+    subscriptions: Sequence[Subscription],
+    created_day: int | None,
+    seats: SeatCounter | None,
+    as_of: int,
+    meanings: Meanings | None,
+    rules: LifecycleRules,
+) -> tuple[str, tuple[str, ...], dict[str, str], int | None, str, int | None]:
+    """Return the fields of ``Lifecycle``."""
     begun = [term for term in subscriptions if term.start_day < as_of]
     lifecycle_flags: dict[str, str] = {}
     if churned := _churned(begun, as_of, rules.grace_days):
@@ -184,7 +213,7 @@ def lifecycle(
     renewals = [
         term.renewal_day - as_of for term in active if term.renewal_day is not None and term.renewal_day >= as_of
     ]
-    return Lifecycle(
+    return (
         flags[0] if flags else "no_data",
         flags,
         {flag: lifecycle_flags[flag] for flag in flags},

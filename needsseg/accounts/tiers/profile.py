@@ -14,6 +14,7 @@ from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.firmographic import UNKNOWN, Firmographic, IcpRule, firmographic
 from needsseg.accounts.tiers.lifecycle import Lifecycle
 from needsseg.accounts.tiers.signals import behavioral_evidence
+from needsseg.many_records import records
 from needsseg.records import Account, Label
 
 SOURCE_ORDER = ("interview", "survey", "assigned")
@@ -93,7 +94,7 @@ def profiles(
         by_account[label.account_id].append(label)
     # What the source cannot give, it cannot give of an account without any event either.
     lacks = next((row.lacks for row in (behaviour or {}).values()), ())
-    account_profiles, rule, cells = [], icp or IcpRule(), own or {}
+    values, rule, cells = [], icp or IcpRule(), own or {}
     for account in sorted(accounts, key=attrgetter("account_id")):
         key = account.account_id
         tier, stage = firmographic(account, rule, cells.get(key), as_of), lifecycle[key]
@@ -102,8 +103,8 @@ def profiles(
             row = behaviour.get(key) or Behaviour(key, lacks=lacks, seats=stage.seats)
             row = row if stage.seats in (None, row.seats) else replace(row, seats=stage.seats)
         decided, contested = deciding_label(by_account[key]) if key in by_account else (None, ())
-        account_profiles.append(_profile(account, tier, row, stage, decided, contested, as_of, version))
-    return account_profiles
+        values.append(_profile(account, tier, row, stage, decided, contested, as_of, version))
+    return records(AccountProfile, list(zip(*values, strict=True))) if values else []
 
 
 def deciding_label(labels: Sequence[Label]) -> tuple[Label | None, tuple[str, ...]]:
@@ -136,33 +137,35 @@ def _profile(
     contested: tuple[str, ...],
     as_of: date,
     version: str,
-) -> AccountProfile:
+) -> tuple[object, ...]:
+    """Return the fields of ``AccountProfile`` in their order."""
     evidence = behavioral_evidence(row) if row else {}
     flags = tuple(evidence)
     need = (label.segment, bool(label.confirmed_by)) if label else None
     use = _use(row, flags) if row else ""
-    return AccountProfile(
-        account_id=account.account_id,
-        as_of_date=as_of,
-        firmographic_tier=tier.tier,
-        needs_segment=label.segment if label else "",
-        needs_segment_source=label.source if label else "",
-        needs_segment_confidence=label.confidence if label else None,
-        needs_segment_confirmed_by=label.confirmed_by if label else "",
-        behavioral_segment=flags[0] if flags else "",
-        lifecycle_stage=stage.stage,
-        recommended_action="",
-        segmentation_version=version,
-        name=account.name,
-        sentence=_sentence(tier, need, use, stage.stage),
-        firmographic=tier,
-        behaviour=row,
-        lifecycle=stage,
-        lifecycle_flags=stage.flags,
-        missing=_missing(tier.is_known, label is not None, row is not None, stage.stage != "no_data"),
-        contested=contested,
-        behavioral_flags=flags,
-        behavioral_evidence=evidence,
+    return (
+        account.account_id,
+        as_of,
+        tier.tier,
+        label.segment if label else "",
+        label.source if label else "",
+        label.confidence if label else None,
+        label.confirmed_by if label else "",
+        flags[0] if flags else "",
+        stage.stage,
+        "",  # the recommended action
+        version,
+        account.name,
+        _sentence(tier, need, use, stage.stage),
+        tier,
+        row,
+        stage,
+        stage.flags,
+        (),  # actions
+        _missing(tier.is_known, label is not None, row is not None, stage.stage != "no_data"),
+        contested,
+        flags,
+        evidence,
     )
 
 
