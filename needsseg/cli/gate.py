@@ -33,6 +33,10 @@ class SafeText(str):
     """A text that was looked through already: what ``safe`` would leave as it is."""
 
 
+class Written(list[str]):
+    """A column for ``json_records`` whose values are JSON already."""
+
+
 class Gate:
     """A stream that writes only what ``safe`` leaves of a text, tabs and line ends kept; all else is the stream's own.
 
@@ -105,8 +109,13 @@ def json_records(template: str, columns: Sequence[Sequence[object]]) -> Iterator
 
     They are escaped by ``json_lines``. Values are written column by column, which is many times as fast as one by one.
     """
-    texts = [map(_text_of(column), column) for column in columns]
+    texts = [column if type(column) is Written else map(_text_of(column), column) for column in columns]
     return map(template.__mod__, zip(*texts, strict=True))
+
+
+def json_template(keys: Sequence[str]) -> str:
+    """Return the template of ``json_records`` for objects with these keys."""
+    return "{" + ", ".join(f"{json_text(key).replace('%', '%%')}: %s" for key in keys) + "}"
 
 
 def _text_of(column: Sequence[object]) -> Callable[[Any], str]:

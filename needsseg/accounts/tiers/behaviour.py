@@ -136,29 +136,6 @@ class Behaviour:
         return _signals_without(self.lacks) if self.lacks else ()
 
     @property
-    def figures(self) -> dict[str, int | float | bool | str | None]:
-        """The signals of tier 3 over the 30 days before D, as listings show them; None where one is unknown."""
-        daily_users = self.daily_users
-        figures: dict[str, int | float | bool | str | None] = {
-            "events": self.events,
-            "active_days": self.active_days,
-            "active_users": self.active_users,
-            "feature_breadth": self.feature_breadth,
-            "api_share": _rounded(self.api_share),
-            "mobile_only": self.mobile_only,
-            "invitations": self.invitations,
-            "logins": self.logins,
-            "login_trend": self.login_trend,
-            "usage_trend": self.usage_trend,
-            "daily_users": _rounded(daily_users),
-            "dau_mau": _rounded(self.dau_mau),
-            "seat_share": _rounded(daily_users / self.seats if daily_users is not None and self.seats else None),
-        }
-        for name in self.unknown:
-            figures[name] = "unknown" if name == "login_trend" else None
-        return figures
-
-    @property
     def in_words(self) -> str:
         """Return the signals in one line, and what the source cannot give."""
         users = f" by {format_count(self.active_users, 'user')}" if "user" not in self.lacks else ""
@@ -188,10 +165,6 @@ class Behaviour:
 def _signals_without(lacks: tuple[str, ...]) -> tuple[str, ...]:
     """Return the signals that a source cannot give which lacks some keys of SIGNALS_OF."""
     return tuple(dict.fromkeys(name for key, (_, names) in SIGNALS_OF.items() if key in lacks for name in names))
-
-
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else round(share, 4)
 
 
 @dataclass(frozen=True, slots=True)
