@@ -9,24 +9,9 @@ from contextlib import contextmanager
 from json.encoder import encode_basestring
 from typing import Any, TextIO, cast
 
-from needsseg.text import escaped_json, safe
+from needsseg.text import escaped_json, one_line_encoder, safe
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
-
-
-def _one_line_encoder() -> Callable[[object], str]:
-    """Return what ``_ENCODER.encode`` is, made once: ``json.dumps`` makes a new encoder for every line, and so does that.
-
-    Nothing that is printed holds itself, so that nothing need be remembered for each list and object.
-    """
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return _ENCODER.encode
-    parts = make(None, _ENCODER.default, encode_basestring, None, ": ", ", ", False, False, False)
-    return lambda value: "".join(parts(value, 0))
-
-
-_encoded = _one_line_encoder()
+_encoded = one_line_encoder(json.JSONEncoder(ensure_ascii=False, allow_nan=False))
 
 
 class SafeText(str):

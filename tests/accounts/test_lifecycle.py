@@ -18,9 +18,9 @@ from needsseg.accounts.tiers.lifecycle import (
     Period,
     Subscription,
     lifecycle,
-    load_lifecycle_rules,
     merge_periods,
 )
+from needsseg.accounts.tiers.lifecycle_file import load_lifecycle_rules
 from needsseg.accounts.tiers.signals import SEGMENTS, behavioral_evidence, behavioral_flags, behavioral_segment
 from needsseg.accounts.tiers.terms import ADD, REPLACE, seat_counter
 from needsseg.errors import UsageError

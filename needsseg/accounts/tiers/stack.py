@@ -22,9 +22,9 @@ from needsseg.accounts.tiers.lifecycle import (
     LifecycleRules,
     Subscription,
     lifecycles,
-    load_lifecycle_rules,
     running_seats,
 )
+from needsseg.accounts.tiers.lifecycle_file import load_lifecycle_rules
 from needsseg.accounts.tiers.profile import AccountProfile, profiles
 from needsseg.accounts.tiers.terms import REPLACE, seat_counter
 from needsseg.accounts.tiers.zones import epoch_day, zone
