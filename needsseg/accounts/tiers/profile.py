@@ -75,7 +75,7 @@ class AccountProfile:
     @property
     def behavioral_evidence(self) -> Mapping[str, str]:
         """Return why each of the behavioural flags applies."""
-        return behavioral_evidence(self.behaviour) if self.behaviour is not None else {}
+        return behavioral_evidence(self.behaviour, self.behavioral_flags) if self.behaviour is not None else {}
 
     @property
     def sentence(self) -> str:
@@ -216,13 +216,18 @@ def _company(size_tier: str, sector: str, region: str) -> str:
     return "Company of unknown size" + (f" in {region}" if region != UNKNOWN else "")
 
 
-def _use(row: Behaviour, flags: Sequence[str]) -> str:
+def _use(row: Behaviour, flags: tuple[str, ...]) -> str:
     """Return the use of the product, and a falling or rising signal; high breadth takes precedence over daily use."""
+    return _use_words(flags, row.events > 0, row.login_trend, row.usage_trend)
+
+
+@lru_cache(maxsize=1024)
+def _use_words(flags: tuple[str, ...], is_used: bool, login_trend: str, usage_trend: str) -> str:
     ways = [way for way in flags if way != "at_risk"]
     words = _SEGMENT_WORDS["multi_workflow" if ways[0] == "power" and "multi_workflow" in ways else ways[0]]
-    if row.events == 0:
+    if not is_used:
         return words
-    trends = (("login frequency", row.login_trend), ("use", row.usage_trend))
+    trends = (("login frequency", login_trend), ("use", usage_trend))
     for turned, conjunction in (("falling", "but"), ("rising", "and")):
         for signal, trend in trends:
             if trend == turned:

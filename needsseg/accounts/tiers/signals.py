@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from needsseg.accounts.tiers.behaviour import WINDOW, Behaviour, trend
@@ -73,9 +73,9 @@ def _is_power(row: Behaviour) -> bool:
     return row.seats is None or 100 * row.user_days >= POWER_SEATS_PERCENT * WINDOW * row.seats
 
 
-def behavioral_evidence(row: Behaviour) -> dict[str, str]:
-    """Return all segments that apply, in the order of SEGMENTS, each with its evidence."""
-    return {flag: _EVIDENCE[flag](row) for flag in behavioral_flags(row)}
+def behavioral_evidence(row: Behaviour, flags: Sequence[str] | None = None) -> dict[str, str]:
+    """Return all segments that apply, in the order of SEGMENTS, each with its evidence; ``flags`` where they are known."""
+    return {flag: _EVIDENCE[flag](row) for flag in (behavioral_flags(row) if flags is None else flags)}
 
 
 def _falling(row: Behaviour) -> str:
