@@ -14,7 +14,6 @@ from needsseg.records import Account, Participant
 from needsseg.study.accounts import accounts as stored
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews, pseudonyms
-from needsseg.transcripts.roles import role_from_label
 
 __all__ = ["SPEAKER", "Names", "known_names"]
 
@@ -104,6 +103,9 @@ def _without_role(label: str) -> str:
 
 
 def _is_role(words: str) -> bool:
+    # The room of transcripts takes as long to load as all else that most commands need.
+    from needsseg.transcripts.roles import role_from_label
+
     bare = [re.sub(r"[\W\d_]+", "", word).casefold() for word in words.split()]
     # Claude is also what people are called, and Claude's own label is no secret.
     return all(not word or word in _ROLE_WORDS or (word != "claude" and role_from_label(word)) for word in bare)
