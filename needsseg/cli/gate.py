@@ -10,6 +10,7 @@ from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any, TextIO, cast
 
+from needsseg.cli.indented import indented
 from needsseg.text import escaped_json, one_line_encoder, safe
 
 _encoded = one_line_encoder(json.JSONEncoder(ensure_ascii=False, allow_nan=False))
@@ -76,7 +77,7 @@ def json_text(value: object, indent: int | None = None) -> str:
     """
     if indent is None:
         return escaped_json(_encoded(value))
-    return escaped_json(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
+    return escaped_json(indented(value, indent))
 
 
 def json_lines(lines: Sequence[str], before: str, between: str) -> SafeText:
