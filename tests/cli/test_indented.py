@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from needsseg.cli.indented import indented
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
+)
 KEYS = st.text(max_size=3) | st.sampled_from(["%s", "100%", 'a"b'])
 FLAT = st.lists(KEYS, min_size=1, max_size=4, unique=True).flatmap(
     lambda keys: st.lists(st.fixed_dictionaries(dict.fromkeys(keys, SCALARS)), max_size=4)
@@ -23,7 +25,7 @@ VALUES = st.recursive(
         | st.lists(inner, max_size=3).map(tuple)
         | st.dictionaries(KEYS | st.integers() | st.none() | st.booleans(), inner, max_size=4)
     ),
-    max_leaves=12,
+    max_leaves=6,
 )
 
 
