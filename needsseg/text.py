@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 EPOCH = date(1970, 1, 1)
@@ -43,6 +44,21 @@ def safe(text: str, *, tabs: bool = False, newlines: bool = True) -> str:
     if (text.replace("\n", "") if newlines else text).isprintable() or not _REPLACED[tabs, newlines].search(text):
         return text
     return text.translate(_TABLES[tabs, newlines])
+
+
+def one_line_encoder(encoder: json.JSONEncoder) -> Callable[[object], str]:
+    """Return what the ``encode`` of an encoder is that leaves letters as they are, with its C part made once, not at each call.
+
+    What is encoded must not hold itself.
+    """
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None or encoder.ensure_ascii or encoder.indent is not None:
+        return encoder.encode
+    parts = make(
+        None, encoder.default, json.encoder.encode_basestring, None, encoder.key_separator, encoder.item_separator,
+        encoder.sort_keys, encoder.skipkeys, encoder.allow_nan,
+    )  # fmt: skip
+    return lambda value: "".join(parts(value, 0))
 
 
 def escaped_json(text: str) -> str:

@@ -232,6 +232,8 @@ def registrable_domain(address: str) -> str:
 def normalised_name(name: str) -> str:
     """Return a company's name without case, accents, punctuation and legal form, with ``&`` as "and"."""
     simplified = name.casefold()
+    if name.isascii() and "sp" not in simplified and simplified.replace(" ", "").isalnum():
+        return _without_form(simplified.split())
     if not name.isascii():
         simplified = unicodedata.normalize("NFKD", name).casefold()
         simplified = "".join(letter for letter in simplified if not unicodedata.combining(letter))
@@ -239,7 +241,10 @@ def normalised_name(name: str) -> str:
         simplified = _POLISH_FORM.sub("", simplified)
         simplified = _DOTTED_FORM.sub(lambda dotted: dotted.group().replace(".", ""), simplified)
     simplified = simplified.replace("&", " and ").replace("'", "").replace("’", "")
-    words = _WORD.findall(simplified)
+    return _without_form(_WORD.findall(simplified))
+
+
+def _without_form(words: list[str]) -> str:
     while len(words) > 1 and words[-1] in _NOT_AT_END:
         words.pop()
     if len(words) > 1 and words[0] == "the":

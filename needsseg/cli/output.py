@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from needsseg.cli.fixes import worded
-from needsseg.cli.gate import json_line, json_lines, json_records, json_text
+from needsseg.cli.gate import json_line, json_lines, json_records, json_template, json_text
 from needsseg.errors import Advice
 from needsseg.text import safe
 
@@ -23,7 +23,7 @@ def print_array(rows: Iterable[Any]) -> None:
 
 def print_columns(keys: Sequence[str], blocks: Iterable[Sequence[Sequence[object]]]) -> None:
     """Print one JSON array of objects with the same keys; each block has some of them, as columns in the keys' order."""
-    template = "{" + ", ".join(f"{json_text(key).replace('%', '%%')}: %s" for key in keys) + "}"
+    template = json_template(keys)
     _print_lines(line for columns in blocks for line in json_records(template, columns))
 
 

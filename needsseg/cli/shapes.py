@@ -252,6 +252,8 @@ def profile(row: AccountProfile, paid: Revenue) -> Shape:
 
     ``amount`` is in ``currency`` per ``interval``; ``by_currency`` has it in each where there are several.
     """
+    from needsseg.actions.accounts import figures
+
     amount, behaviour = paid.amounts.get(row.account_id), row.behaviour
     shape = dict(zip(PROFILE_COLUMNS, [None if value == "" else value for value in _profile_columns(row)], strict=True))
     shape["as_of_date"] = row.as_of_date.isoformat()
@@ -265,7 +267,7 @@ def profile(row: AccountProfile, paid: Revenue) -> Shape:
         "missing": row.missing,
         "contested": row.contested,
         "firmographic": _fields(row.firmographic),
-        "behaviour": behaviour.figures if behaviour is not None else None,
+        "behaviour": figures(behaviour) if behaviour is not None else None,
         "unknown_signals": behaviour.unknown if behaviour is not None else None,
         "pays": paid.pays(row.account_id) or None,
         "amount": amount,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
+from typing import Any
 
 from needsseg.accounts import AccountProfile, Action
 from needsseg.accounts.own.columns import OwnValue, field_text
+from needsseg.many_records import changed
 from needsseg.playbook.interventions import FIELDS, Condition, InterventionRules, Reader, Rule, Value
 
 FEWEST_PEERS = 2
@@ -27,23 +30,42 @@ def with_actions(
     their names there; a rule does not apply where one is empty.
     """
     popular, prepared = _popular(profiles), [_prepared(rule) for rule in rules.rules]
+    serves = {name.casefold(): features for name, features in rules.serves.items()}
 
     @cache
-    def applicable(missing: tuple[str, ...]) -> tuple[_Prepared, ...]:
-        return tuple(each for each in prepared if not any(FIELDS[name][0] in missing for name in each.rule.fields))
+    def applicable(*known: object) -> tuple[_Prepared, ...]:
+        values = dict(zip(_KNOWN, known, strict=True))
+        return tuple(each for each in prepared if _may_fire(each, values))
 
-    acted, cells_of = [], own or {}
+    known_of, cells_of = attrgetter(*_KNOWN), own or {}
+    actions, texts, is_changed = [], [], False
     for profile in profiles:
-        feature, reason = _unused_feature(profile, rules.serves, popular)
-        cells = cells_of.get(profile.account_id, {})
-        actions_or_none = [_fire(rule, profile, feature, reason, cells) for rule in applicable(profile.missing)]
-        actions = tuple([action for action in actions_or_none if action is not None])
-        if not actions and not profile.actions:
-            acted.append(profile)
-            continue
-        text = "; ".join(action.text for action in actions)
-        acted.append(replace(profile, actions=actions, recommended_action=text))
-    return acted
+        fired: tuple[Action, ...] = ()
+        if candidates := applicable(*known_of(profile)):
+            feature, reason = _unused_feature(profile, serves, popular)
+            cells = cells_of.get(profile.account_id, {})
+            actions_or_none = [_fire(rule, profile, feature, reason, cells) for rule in candidates]
+            fired = tuple([action for action in actions_or_none if action is not None])
+        is_changed = is_changed or bool(fired or profile.actions)
+        actions.append(fired)
+        texts.append("; ".join([action.text for action in fired]))
+    return changed(profiles, actions=actions, recommended_action=texts) if is_changed else list(profiles)
+
+
+_KNOWN = (
+    "missing", "needs_segment", "behavioral_segment", "behavioral_flags", "lifecycle_stage", "lifecycle_flags",
+)  # fmt: skip
+"""Attributes of a profile that rules ask for and that many accounts have in common; all but the first are fields of rules."""
+
+
+def _may_fire(prepared: _Prepared, known: Mapping[str, Any]) -> bool:
+    """Return False where what is known of an account, the values of _KNOWN, is enough to say that a rule does not apply."""
+    if any(FIELDS[name][0] in known["missing"] for name in prepared.rule.fields):
+        return False
+    if any(known.get(name) == "" for name in prepared.rule.fields):
+        return False
+    checks = [check for check in prepared.checks if check[0] in known]
+    return all(_holds(accepted, bounds, known[name]) for name, _, accepted, bounds in checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +176,11 @@ def _popular(profiles: Sequence[AccountProfile]) -> dict[str, list[tuple[str, in
 def _unused_feature(
     profile: AccountProfile, serves: Mapping[str, Sequence[str]], popular: Mapping[str, Sequence[tuple[str, int]]]
 ) -> tuple[str, str]:
+    """Return the feature and why it; ``serves`` has the segments' names without case."""
     if not profile.needs_segment or profile.behaviour is None:
         return "", ""
     used = set(profile.behaviour.features)
-    listed = {name.casefold(): features for name, features in serves.items()}.get(profile.needs_segment.casefold())
+    listed = serves.get(profile.needs_segment.casefold())
     if listed is not None:
         feature = next((name for name in listed if name not in used), "")
         return feature, f"{feature} serves {profile.needs_segment} and was never used"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from needsseg.accounts.tiers.behaviour import SIGNALS_OF, Behaviour, trend
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, load_event_rules, meanings_of
+from needsseg.accounts.tiers.figures import figures
 from needsseg.accounts.tiers.lifecycle import (
     FIVE,
     STAGES,
@@ -18,9 +19,9 @@ from needsseg.accounts.tiers.lifecycle import (
     Period,
     Subscription,
     lifecycle,
-    load_lifecycle_rules,
     merge_periods,
 )
+from needsseg.accounts.tiers.lifecycle_file import load_lifecycle_rules
 from needsseg.accounts.tiers.signals import SEGMENTS, behavioral_evidence, behavioral_flags, behavioral_segment
 from needsseg.accounts.tiers.terms import ADD, REPLACE, seat_counter
 from needsseg.errors import UsageError
@@ -341,13 +342,13 @@ def test_what_the_source_cannot_give_is_unknown_and_never_a_share_of_nothing() -
     unknown = ("active_users", "daily_users", "dau_mau", "seat_share", "feature_breadth", "api_share", "mobile_only",
                "logins", "login_trend", "invitations")  # fmt: skip
     assert row.unknown == unknown
-    assert {row.figures[name] for name in unknown} == {None, "unknown"}
-    assert row.figures["events"] == 90 and row.figures["usage_trend"] == "unknown"
+    assert {figures(row)[name] for name in unknown} == {None, "unknown"}
+    assert figures(row)["events"] == 90 and figures(row)["usage_trend"] == "unknown"
     for word in ("API 0%", "0 users", "0 features", "0 invitations", "logins"):
         assert word not in row.in_words.partition(" · the events have no ")[0]
     assert says(row.in_words, "the events have no user ids, features, platform, login events, invitation events")
     few = Behaviour("a", events=4, api_events=4)
-    assert few.figures["api_share"] is None and "API" not in few.in_words
+    assert figures(few)["api_share"] is None and "API" not in few.in_words
 
 
 counts = st.integers(0, 200)

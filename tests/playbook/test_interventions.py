@@ -8,8 +8,9 @@ import pytest
 
 from needsseg.accounts import AccountProfile, IcpRule, build, profiles
 from needsseg.accounts.tiers.behaviour import Behaviour
-from needsseg.accounts.tiers.lifecycle import Lifecycle
+from needsseg.accounts.tiers.lifecycle import STAGES, Lifecycle
 from needsseg.errors import UsageError
+from needsseg.playbook import recommending
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.recommending import with_actions
 from needsseg.records import Account, Label
@@ -163,3 +164,32 @@ def test_a_faulty_rule_is_named(tmp_path: Path, text: str, message: tuple[object
     with refuses(UsageError, *message) as caught:
         load_rules(tmp_path / "rules.toml")
     assert "rules.toml" in str(caught.value)
+
+
+def test_rules_are_looked_at_for_exactly_the_accounts_that_they_may_apply_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known of an account beforehand saves work, and never an action."""
+    stages = [Lifecycle(stage, (stage,), {}, days) for stage in STAGES for days in (None, 31)]
+    uses = [
+        None,
+        FALLING,
+        Behaviour("a", 40, 12, 12, 3, 6, invitations=9),
+        Behaviour("a", 12, 12),
+        Behaviour("a"),
+        replace(FALLING, lacks=("login",)),
+    ]
+    rows = [
+        profile(f"{place}-{number}-{segment}", use, stage, segment)
+        for place, stage in enumerate(stages)
+        for number, use in enumerate(uses)
+        for segment in ("", "coordination")
+    ]
+    acted = with_actions(rows, RULES)
+    assert {action.rule for row in acted for action in row.actions} >= {
+        "check-in",
+        "renewal-risk",
+        "exit-interview",
+        "deepen",
+    }
+    may_fire = recommending._may_fire
+    monkeypatch.setattr(recommending, "_may_fire", lambda rule, known: may_fire(rule, {"missing": known["missing"]}))
+    assert with_actions(rows, RULES) == acted

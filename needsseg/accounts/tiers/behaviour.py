@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from needsseg.accounts.engines.event_facts import EventFacts, event_facts
 from needsseg.accounts.engines.event_rows import events_of, local_days, surviving
 from needsseg.accounts.engines.feature_masks import feature_masks, mask_reader
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, meanings_of
+from needsseg.many_records import records
 from needsseg.text import format_count
 from needsseg.thresholds import FEWEST_EVENTS_FOR_SHARE, FEWEST_EVENTS_FOR_TREND, MANY_FEATURES
 
@@ -134,29 +136,6 @@ class Behaviour:
         return _signals_without(self.lacks) if self.lacks else ()
 
     @property
-    def figures(self) -> dict[str, int | float | bool | str | None]:
-        """The signals of tier 3 over the 30 days before D, as listings show them; None where one is unknown."""
-        daily_users = self.daily_users
-        figures: dict[str, int | float | bool | str | None] = {
-            "events": self.events,
-            "active_days": self.active_days,
-            "active_users": self.active_users,
-            "feature_breadth": self.feature_breadth,
-            "api_share": _rounded(self.api_share),
-            "mobile_only": self.mobile_only,
-            "invitations": self.invitations,
-            "logins": self.logins,
-            "login_trend": self.login_trend,
-            "usage_trend": self.usage_trend,
-            "daily_users": _rounded(daily_users),
-            "dau_mau": _rounded(self.dau_mau),
-            "seat_share": _rounded(daily_users / self.seats if daily_users is not None and self.seats else None),
-        }
-        for name in self.unknown:
-            figures[name] = "unknown" if name == "login_trend" else None
-        return figures
-
-    @property
     def in_words(self) -> str:
         """Return the signals in one line, and what the source cannot give."""
         users = f" by {format_count(self.active_users, 'user')}" if "user" not in self.lacks else ""
@@ -186,10 +165,6 @@ class Behaviour:
 def _signals_without(lacks: tuple[str, ...]) -> tuple[str, ...]:
     """Return the signals that a source cannot give which lacks some keys of SIGNALS_OF."""
     return tuple(dict.fromkeys(name for key, (_, names) in SIGNALS_OF.items() if key in lacks for name in names))
-
-
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else round(share, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,12 +222,19 @@ def behaviour(
     features_of = mask_reader(masks)
     width = 1 + len(COUNTS) + len(DAYS)
     seats_of = (seats or {}).get
-    rows = {}
-    for row in sorted(usage_rows, key=itemgetter(0)):
-        account_features = features_of(row[width:]) if masks else tuple(sorted(used.get(row[0], ())))
-        values: tuple[Any, ...] = (*row[:width], account_features, len(features), lacks, seats_of(row[0]))
-        rows[row[0]] = Behaviour(*values)
-    return Usage(rows, meanings, lacks)
+    usage_rows.sort(key=itemgetter(0))
+    columns = list(zip(*usage_rows, strict=True)) or [()] * (width + len(masks))
+    ids, number = columns[0], len(usage_rows)
+    own_features = (
+        map(features_of, zip(*columns[width:], strict=True))
+        if masks
+        else map(tuple, map(sorted, map(used.get, ids, repeat(()))))
+    )
+    rows = records(
+        Behaviour,
+        [*columns[:width], own_features, repeat(len(features), number), repeat(lacks, number), map(seats_of, ids)],
+    )
+    return Usage(dict(zip(ids, rows, strict=True)), meanings, lacks)
 
 
 def _lacks(facts: EventFacts, meanings: Meanings) -> tuple[str, ...]:

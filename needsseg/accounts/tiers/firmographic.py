@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from needsseg.accounts.own.columns import OwnValue
@@ -120,42 +120,46 @@ def firmographic(
 
     ``own`` are its values in the columns that the ICP asks for, by the names that it uses, as of a date.
     """
-    tier = _firmographic(
-        account.employees, account.revenue, account.industry, account.region, account.country, account.tech_stack, icp
-    )
+    return firmographics((account,), icp, {account.account_id: own or {}}, as_of)[0]
+
+
+def firmographics(
+    accounts: Sequence[Account],
+    icp: IcpRule,
+    own: Mapping[str, Mapping[str, OwnValue]],
+    as_of: date | None = None,
+) -> list[Firmographic]:
+    """Return what ``firmographic`` does for each of many accounts; those that are alike in all fields share a record."""
+
+    # Many accounts have the same few values.
+    @cache
+    def of_tiers(size: str, revenue: str, sector: str, region: str, country: str, tech_stack: str) -> Firmographic:
+        industry, known_region = sector.strip(), region_of(region, country)
+        conditions = (
+            (icp.sizes, (size,)),
+            (icp.revenues, (revenue,)),
+            (icp.industries, (industry or UNKNOWN,)),
+            (icp.regions, (known_region,)),
+            (icp.tech_stacks, _parts(tech_stack) or (UNKNOWN,)),
+        )
+        fits = _is_within_icp(conditions)
+        return Firmographic(size, revenue, industry, known_region, country.strip(), tech_stack.strip(), fits)
+
+    tiers = [
+        of_tiers(size_tier(a.employees), revenue_tier(a.revenue), a.industry, a.region, a.country, a.tech_stack)
+        for a in accounts
+    ]
     if not icp.columns or as_of is None:
-        return tier
-    fits = (tier.icp, *(one.holds((own or {}).get(one.name), as_of) for one in icp.columns))
+        return tiers
+    return [
+        _with_columns(tier, icp, own.get(account.account_id, {}), as_of)
+        for account, tier in zip(accounts, tiers, strict=True)
+    ]
+
+
+def _with_columns(tier: Firmographic, icp: IcpRule, own: Mapping[str, OwnValue], as_of: date) -> Firmographic:
+    fits = (tier.icp, *(one.holds(own.get(one.name), as_of) for one in icp.columns))
     return replace(tier, icp=False if False in fits else None if None in fits else True)
-
-
-def _firmographic(
-    employees: str, yearly_revenue: str, sector: str, region: str, country: str, tech_stack: str, icp: IcpRule
-) -> Firmographic:
-    return _of_tiers(
-        size_tier(employees), revenue_tier(yearly_revenue), sector.strip(), _known_region(region, country), country,
-        tech_stack, icp,
-    )  # fmt: skip
-
-
-_known_region = lru_cache(maxsize=50_000)(region_of)
-
-
-# Many accounts have the same few values.
-@lru_cache(maxsize=50_000)
-def _of_tiers(
-    size: str, revenue: str, industry: str, region: str, country: str, tech_stack: str, icp: IcpRule
-) -> Firmographic:
-    conditions = (
-        (icp.sizes, (size,)),
-        (icp.revenues, (revenue,)),
-        (icp.industries, (industry or UNKNOWN,)),
-        (icp.regions, (region,)),
-        (icp.tech_stacks, _parts(tech_stack) or (UNKNOWN,)),
-    )
-    return Firmographic(
-        size, revenue, industry, region, country.strip(), tech_stack.strip(), _is_within_icp(conditions)
-    )
 
 
 def _parts(tech_stack: str) -> tuple[str, ...]:

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from needsseg.accounts.tiers.behaviour import WINDOW, Behaviour
 from needsseg.accounts.tiers.event_meanings import Meanings
-from needsseg.errors import UsageError
-from needsseg.settings import read_toml, toml_place
+from needsseg.many_records import records
 from needsseg.text import format_count
 
 GRACE_DAYS = 7
@@ -30,18 +28,6 @@ FIVE = ("churned", "at_risk", "expanded", "engaged", "activated")
 OTHERS = ("new", "no_data", "not_activated", "insufficient_history")
 """What lies outside the five, looked for after them."""
 STAGES = (*FIVE, *OTHERS)
-
-# Table and key in the file → field of LifecycleRules, its minimum and maximum.
-_NUMBERS = {
-    ("churned", "grace_days"): ("grace_days", 0, 365),
-    ("at_risk", "drop_percent"): ("drop_percent", 1, 99),
-    ("at_risk", "fewest_events"): ("fewest_events", 1, 10**9),
-    ("at_risk", "silent_after_events"): ("silent_after_events", 1, 10**9),
-    ("expanded", "days"): ("expanded_days", 1, 3650),
-    ("engaged", "weeks"): ("engaged_weeks", 1, 8),
-    ("new", "days"): ("new_days", 0, 3650),
-}
-_TABLES = tuple(dict.fromkeys(table for table, _ in _NUMBERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +148,42 @@ def lifecycle(
     then there are no flags on activation and usage. Terms that start on or after D are ignored. ``seats`` counts those
     of concurrent terms; without it, the newest term states all seats.
     """
-    begun = [term for term in subscriptions if term.start_day < as_of]
+    return Lifecycle(*_stage(row, subscriptions, created_day, seats, as_of, meanings, rules))
+
+
+def lifecycles(
+    rows: Iterable[Behaviour | None],
+    terms: Iterable[Sequence[Subscription]],
+    created_days: Iterable[int | None],
+    seats: Iterable[SeatCounter | None],
+    as_of: int,
+    meanings: Meanings | None,
+    rules: LifecycleRules = SHIPPED_RULES,
+) -> list[Lifecycle]:
+    """Return what ``lifecycle`` does for each of many accounts."""
+    accounts = zip(rows, terms, created_days, seats, strict=True)
+    stages = [_stage(row, own, created, counter, as_of, meanings, rules) for row, own, created, counter in accounts]
+    return records(Lifecycle, list(zip(*stages, strict=True))) if stages else []
+
+
+def _stage(
+    row: Behaviour | None,
+    subscriptions: Sequence[Subscription],
+    created_day: int | None,
+    seats: SeatCounter | None,
+    as_of: int,
+    meanings: Meanings | None,
+    rules: LifecycleRules,
+) -> tuple[str, tuple[str, ...], dict[str, str], int | None, str, int | None]:
+    """Return the fields of ``Lifecycle``."""
+    begun = [term for term in subscriptions if term.start_day < as_of] if subscriptions else []
     lifecycle_flags: dict[str, str] = {}
-    if churned := _churned(begun, as_of, rules.grace_days):
+    if not begun:
+        pass
+    elif churned := _churned(begun, as_of, rules.grace_days):
         lifecycle_flags["churned"] = churned
-    elif expanded := _expanded(begun, as_of, rules, seats or stated_seats):
+    # One term has the seats and the plan that it had.
+    elif len(begun) > 1 and (expanded := _expanded(begun, as_of, rules, seats or stated_seats)):
         lifecycle_flags["expanded"] = expanded
     if row is not None and meanings is not None:
         lifecycle_flags |= _usage_flags(row, meanings, rules)
@@ -178,13 +195,13 @@ def lifecycle(
     elif row is None:
         lifecycle_flags["not_activated"] = "a subscription, but no event before the date"
         lifecycle_flags["insufficient_history"] = "0 events in the 30 days before the last 30"
-    flags = tuple([stage for stage in _all_stages(rules.order) if stage in lifecycle_flags])
+    flags = _in_order(rules.order, tuple(lifecycle_flags))
     active = active_terms(begun, as_of, rules.grace_days) if begun else []
     newest = _newest(active)
     renewals = [
         term.renewal_day - as_of for term in active if term.renewal_day is not None and term.renewal_day >= as_of
     ]
-    return Lifecycle(
+    return (
         flags[0] if flags else "no_data",
         flags,
         {flag: lifecycle_flags[flag] for flag in flags},
@@ -192,6 +209,11 @@ def lifecycle(
         newest.plan if newest else "",
         _seats_of(begun, newest, as_of, rules.grace_days, seats),
     )
+
+
+@lru_cache(maxsize=1024)
+def _in_order(order: tuple[str, ...], flags: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(stage for stage in _all_stages(order) if stage in flags)
 
 
 @lru_cache(maxsize=16)
@@ -248,7 +270,7 @@ def _usage_flags(row: Behaviour, meanings: Meanings, rules: LifecycleRules) -> d
 
 
 def _churned(begun: Sequence[Subscription], as_of: int, grace: int) -> str:
-    end = _last_period(begun, grace).end if begun else None
+    end = begun[0].end_day if len(begun) == 1 else _last_period(begun, grace).end
     if end is None or as_of - end <= grace:
         return ""
     return f"the subscription ended {as_of - end} days before and was not renewed"
@@ -265,6 +287,8 @@ def active_terms(begun: Sequence[Subscription], as_of: int, grace: int = GRACE_D
     running = [term for term in begun if term.end_day is None or term.end_day >= as_of]
     if running:
         return running
+    if len(begun) == 1:
+        return [term for term in begun if as_of - (term.end_day or 0) <= grace]
     ends = [term.end_day for term in begun if term.end_day is not None and as_of - term.end_day <= grace]
     return [term for term in begun if ends and term.end_day == max(ends)]
 
@@ -284,7 +308,6 @@ def _expanded(begun: Sequence[Subscription], as_of: int, rules: LifecycleRules, 
     An account that has paid for less time than that is compared with its first paid day, so that a trial turning paid is none.
     """
     grace, paid = rules.grace_days, [term for term in begun if _is_paid(term)]
-    # One term has the seats and the plan that it had.
     now = active_terms(paid, as_of, grace) if len(paid) > 1 else []
     if not now:
         return ""
@@ -353,40 +376,3 @@ def _signup(row: Behaviour | None, begun: Sequence[Subscription], created_day: i
     if row is not None and row.first_day is not None:
         signs.append(row.first_day)
     return min(signs, default=None)
-
-
-def load_lifecycle_rules(path: Path) -> LifecycleRules:
-    """Load the rules of a TOML file; UsageError with file, line and key where one is invalid.
-
-    What the file leaves out is as in the shipped one.
-    """
-    content = read_toml(path)
-    numbers: dict[str, int] = {}
-    for name, table in content.items():
-        if name == "order":
-            continue
-        if name not in _TABLES or not isinstance(table, dict):
-            raise UsageError(
-                f"{toml_place(path, name)}: '{name}' is not a part of the lifecycle's rules.",
-                f"Its parts: order, {', '.join(f'[{each}]' for each in _TABLES)}.",
-            )
-        for key, value in table.items():
-            if (name, key) not in _NUMBERS:
-                keys = ", ".join(each for section, each in _NUMBERS if section == name)
-                raise UsageError(f"{toml_place(path, name, key)}: [{name}] has no '{key}'.", f"It has: {keys}.")
-            field, least, most = _NUMBERS[name, key]
-            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-                raise UsageError(
-                    f"{toml_place(path, name, key)}: [{name}] {key} = {value!r} is not a whole number from {least} to {most:,}."
-                )
-            numbers[field] = value
-    return LifecycleRules(_order(path, content.get("order", list(FIVE))), **numbers)
-
-
-def _order(path: Path, order: object) -> tuple[str, ...]:
-    if not isinstance(order, list) or sorted(map(str, order)) != sorted(FIVE):
-        raise UsageError(
-            f"{toml_place(path, '', 'order')}: order does not name each of the five stages once.",
-            f"Write all of them in your order: {', '.join(FIVE)}.",
-        )
-    return tuple(order)

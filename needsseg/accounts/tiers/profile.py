@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from itertools import repeat
 from operator import attrgetter
 
 from needsseg.accounts.own.columns import OwnValue
 from needsseg.accounts.tiers.behaviour import Behaviour
-from needsseg.accounts.tiers.firmographic import UNKNOWN, Firmographic, IcpRule, firmographic
+from needsseg.accounts.tiers.firmographic import UNKNOWN, Firmographic, IcpRule, firmographics
 from needsseg.accounts.tiers.lifecycle import Lifecycle
-from needsseg.accounts.tiers.signals import behavioral_evidence
+from needsseg.accounts.tiers.signals import behavioral_evidence, behavioral_flags
+from needsseg.many_records import records
 from needsseg.records import Account, Label
 
 SOURCE_ORDER = ("interview", "survey", "assigned")
@@ -61,7 +63,6 @@ class AccountProfile:
     recommended_action: str
     segmentation_version: str
     name: str
-    sentence: str
     firmographic: Firmographic
     behaviour: Behaviour | None
     lifecycle: Lifecycle
@@ -70,7 +71,19 @@ class AccountProfile:
     missing: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
     behavioral_flags: tuple[str, ...] = ()
-    behavioral_evidence: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def behavioral_evidence(self) -> Mapping[str, str]:
+        """Return why each of the behavioural flags applies."""
+        return behavioral_evidence(self.behaviour, self.behavioral_flags) if self.behaviour is not None else {}
+
+    @property
+    def sentence(self) -> str:
+        """Return the four tiers in one sentence."""
+        use = _use(self.behaviour, self.behavioral_flags) if self.behaviour is not None else ""
+        return _sentence(
+            self.firmographic, self.needs_segment, bool(self.needs_segment_confirmed_by), use, self.lifecycle_stage
+        )
 
 
 def profiles(
@@ -88,22 +101,68 @@ def profiles(
     ``behaviour`` is None where there is no usage file; accounts missing in it have no usage. Labels for accounts that are
     not among ``accounts`` are left out. ``own`` are the values by account that the ICP asks for, by the columns' names there.
     """
+    accounts = sorted(accounts, key=attrgetter("account_id"))
+    ids, number = [account.account_id for account in accounts], len(accounts)
+    tiers = firmographics(accounts, icp or IcpRule(), own or {}, as_of)
+    stages = [lifecycle[id_] for id_ in ids]
+    rows = [None] * number if behaviour is None else _behaviours(ids, behaviour, stages)
+    flags = [() if row is None else behavioral_flags(row) for row in rows]
+    needs = _needs(ids, labels)
+    decided = [label for label, _ in needs]
+    # Accounts that are alike share a record of tier 1.
+    tier_words = {id(tier): (tier.tier, tier.is_known) for tier in tiers}
+    columns: list[Iterable[object]] = [
+        ids,
+        repeat(as_of, number),
+        [tier_words[id(tier)][0] for tier in tiers],
+        *([read(label) if label else empty for label in decided] for read, empty in _LABEL_FIELDS),
+        [own_flags[0] if own_flags else "" for own_flags in flags],
+        [stage.stage for stage in stages],
+        repeat("", number),  # the recommended action
+        repeat(version, number),
+        [account.name for account in accounts],
+        tiers,
+        rows,
+        stages,
+        [stage.flags for stage in stages],
+        repeat((), number),  # actions
+        [
+            _missing(tier_words[id(tier)][1], label is not None, row is not None, stage.stage != "no_data")
+            for tier, label, row, stage in zip(tiers, decided, rows, stages, strict=True)
+        ],
+        [contested for _, contested in needs],
+        flags,
+    ]
+    return records(AccountProfile, columns)
+
+
+_LABEL_FIELDS: tuple[tuple[Callable[[Label], object], object], ...] = (
+    (attrgetter("segment"), ""), (attrgetter("source"), ""), (attrgetter("confidence"), None), (attrgetter("confirmed_by"), ""),
+)  # fmt: skip
+"""How the columns on an account's need are read from its label, and their values without one."""
+
+
+def _behaviours(
+    ids: Sequence[str], behaviour: Mapping[str, Behaviour], stages: Sequence[Lifecycle]
+) -> list[Behaviour | None]:
+    """Return each account's use, with the seats that its stage has."""
+    # What the source cannot give, it cannot give of an account without any event either.
+    lacks = next((row.lacks for row in behaviour.values()), ())
+    rows: list[Behaviour | None] = []
+    for id_, stage in zip(ids, stages, strict=True):
+        row = behaviour.get(id_) or Behaviour(id_, lacks=lacks, seats=stage.seats)
+        rows.append(row if stage.seats is None or stage.seats == row.seats else replace(row, seats=stage.seats))
+    return rows
+
+
+def _needs(ids: Sequence[str], labels: Sequence[Label]) -> list[tuple[Label | None, tuple[str, ...]]]:
+    """Return what ``deciding_label`` does for each account."""
     by_account: dict[str, list[Label]] = defaultdict(list)
     for label in labels:
         by_account[label.account_id].append(label)
-    # What the source cannot give, it cannot give of an account without any event either.
-    lacks = next((row.lacks for row in (behaviour or {}).values()), ())
-    account_profiles, rule, cells = [], icp or IcpRule(), own or {}
-    for account in sorted(accounts, key=attrgetter("account_id")):
-        key = account.account_id
-        tier, stage = firmographic(account, rule, cells.get(key), as_of), lifecycle[key]
-        row = None
-        if behaviour is not None:
-            row = behaviour.get(key) or Behaviour(key, lacks=lacks, seats=stage.seats)
-            row = row if stage.seats in (None, row.seats) else replace(row, seats=stage.seats)
-        decided, contested = deciding_label(by_account[key]) if key in by_account else (None, ())
-        account_profiles.append(_profile(account, tier, row, stage, decided, contested, as_of, version))
-    return account_profiles
+    decided = {id_: deciding_label(own) for id_, own in by_account.items()}
+    nothing: tuple[None, tuple[str, ...]] = (None, ())
+    return [decided.get(id_, nothing) for id_ in ids]
 
 
 def deciding_label(labels: Sequence[Label]) -> tuple[Label | None, tuple[str, ...]]:
@@ -127,84 +186,48 @@ def _rank(label: Label) -> tuple[bool, int, float]:
     return (not label.confirmed_by, SOURCE_ORDER.index(label.source), -label.confidence)
 
 
-def _profile(
-    account: Account,
-    tier: Firmographic,
-    row: Behaviour | None,
-    stage: Lifecycle,
-    label: Label | None,
-    contested: tuple[str, ...],
-    as_of: date,
-    version: str,
-) -> AccountProfile:
-    evidence = behavioral_evidence(row) if row else {}
-    flags = tuple(evidence)
-    need = (label.segment, bool(label.confirmed_by)) if label else None
-    use = _use(row, flags) if row else ""
-    return AccountProfile(
-        account_id=account.account_id,
-        as_of_date=as_of,
-        firmographic_tier=tier.tier,
-        needs_segment=label.segment if label else "",
-        needs_segment_source=label.source if label else "",
-        needs_segment_confidence=label.confidence if label else None,
-        needs_segment_confirmed_by=label.confirmed_by if label else "",
-        behavioral_segment=flags[0] if flags else "",
-        lifecycle_stage=stage.stage,
-        recommended_action="",
-        segmentation_version=version,
-        name=account.name,
-        sentence=_sentence(tier, need, use, stage.stage),
-        firmographic=tier,
-        behaviour=row,
-        lifecycle=stage,
-        lifecycle_flags=stage.flags,
-        missing=_missing(tier.is_known, label is not None, row is not None, stage.stage != "no_data"),
-        contested=contested,
-        behavioral_flags=flags,
-        behavioral_evidence=evidence,
-    )
-
-
 @lru_cache(maxsize=16)
 def _missing(*present: bool) -> tuple[str, ...]:
     return tuple(name for name, is_present in zip(TIERS, present, strict=True) if not is_present)
 
 
-# Few accounts differ in all of these.
-@lru_cache(maxsize=50_000)
-def _sentence(tier: Firmographic, label: tuple[str, bool] | None, use: str, stage: str) -> str:
+def _sentence(tier: Firmographic, segment: str, is_confirmed: bool, use: str, stage: str) -> str:
     """Return the four tiers in words, in order; a tier without data is called unknown.
 
-    ``label`` is the segment and whether it is confirmed; ``use`` is "" without a usage file.
+    ``use`` is "" without a usage file.
     """
     need = "need not known (tier 2)"
-    if label:
-        segment, is_confirmed = label
+    if segment:
         need = f"hiring the product for {segment}{'' if is_confirmed else ', unconfirmed'} (tier 2)"
     usage = f"{use} (tier 3)" if use else "use not known (tier 3)"
     stage_words = {"no_data": "lifecycle not known", "at_risk": "at risk"}.get(stage, stage.replace("_", " "))
-    return f"{_company(tier)} (tier 1), {need}, {usage}, {stage_words} (tier 4)"
+    company = _company(tier.size, tier.industry, tier.region)
+    return f"{company} (tier 1), {need}, {usage}, {stage_words} (tier 4)"
 
 
 @lru_cache(maxsize=50_000)
-def _company(tier: Firmographic) -> str:
-    size = _SIZE_WORDS.get(tier.size, "")
+def _company(size_tier: str, sector: str, region: str) -> str:
+    size = _SIZE_WORDS.get(size_tier, "")
     # IT and SaaS keep their capitals; title case is lowered.
-    industry = " ".join(word.lower() if word.istitle() else word for word in tier.industry.split())
+    industry = " ".join(word.lower() if word.istitle() else word for word in sector.split())
     words = " ".join(word for word in (size, industry) if word)
     if words:
         return f"{words[0].upper()}{words[1:]} company"
-    return "Company of unknown size" + (f" in {tier.region}" if tier.region != UNKNOWN else "")
+    return "Company of unknown size" + (f" in {region}" if region != UNKNOWN else "")
 
 
-def _use(row: Behaviour, flags: Sequence[str]) -> str:
+def _use(row: Behaviour, flags: tuple[str, ...]) -> str:
     """Return the use of the product, and a falling or rising signal; high breadth takes precedence over daily use."""
+    return _use_words(flags, row.events > 0, row.login_trend, row.usage_trend)
+
+
+@lru_cache(maxsize=1024)
+def _use_words(flags: tuple[str, ...], is_used: bool, login_trend: str, usage_trend: str) -> str:
     ways = [way for way in flags if way != "at_risk"]
     words = _SEGMENT_WORDS["multi_workflow" if ways[0] == "power" and "multi_workflow" in ways else ways[0]]
-    if row.events == 0:
+    if not is_used:
         return words
-    trends = (("login frequency", row.login_trend), ("use", row.usage_trend))
+    trends = (("login frequency", login_trend), ("use", usage_trend))
     for turned, conjunction in (("falling", "but"), ("rising", "and")):
         for signal, trend in trends:
             if trend == turned:

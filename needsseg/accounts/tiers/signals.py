@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from needsseg.accounts.tiers.behaviour import WINDOW, Behaviour
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from needsseg.accounts.tiers.behaviour import WINDOW, Behaviour, trend
 from needsseg.text import format_count
 from needsseg.thresholds import (
     FEWEST_EVENTS_FOR_SHARE,
@@ -33,17 +36,49 @@ DEFINITIONS = {
 
 
 def behavioral_flags(row: Behaviour) -> tuple[str, ...]:
-    """Return all segments that apply, in the order of SEGMENTS; ``behavioral_evidence`` says why."""
-    return tuple(behavioral_evidence(row))
-
-
-def behavioral_evidence(row: Behaviour) -> dict[str, str]:
-    """Return all segments that apply, in the order of SEGMENTS, each with its evidence.
+    """Return all segments that apply, in the order of SEGMENTS; ``behavioral_evidence`` says why.
 
     DEFINITIONS has them in words. What the source of the events cannot give never applies.
     """
-    if row.events == 0:
-        return {"inactive": "no event in 30 days"}
+    events = row.events
+    if events == 0:
+        return ("inactive",)
+    lacks = row.lacks
+    has_shares = events >= FEWEST_EVENTS_FOR_SHARE and "source" not in lacks
+    return _flags_in_order(
+        trend(events, row.events_previous) == "falling" or trend(row.logins, row.logins_previous) == "falling",
+        has_shares and row.mobile_events == events,
+        has_shares and row.api_events / events >= 0.5,
+        "day" not in lacks and _is_power(row),
+        row.high_breadth,
+        row.invitations >= MANY_INVITATIONS and "invite" not in lacks,
+    )
+
+
+@lru_cache(maxsize=64)
+def _flags_in_order(is_falling: bool, *kinds_of_use: bool) -> tuple[str, ...]:
+    """Return the names of what applies, of SEGMENTS without the first and the last."""
+    named = zip(SEGMENTS[1:-1], (is_falling, *kinds_of_use), strict=True)
+    flags = tuple(name for name, applies in named if applies)
+    return flags if any(kinds_of_use) else (*flags, SEGMENTS[-1])
+
+
+def _is_power(row: Behaviour) -> bool:
+    """Return whether people use the product daily, or the account does where events have no user ids."""
+    users = row.active_users
+    if users == 0:
+        return row.active_days >= POWER_ACTIVE_DAYS
+    if row.user_days < POWER_DAYS_PER_USER * users:
+        return False
+    return row.seats is None or 100 * row.user_days >= POWER_SEATS_PERCENT * WINDOW * row.seats
+
+
+def behavioral_evidence(row: Behaviour, flags: Sequence[str] | None = None) -> dict[str, str]:
+    """Return all segments that apply, in the order of SEGMENTS, each with its evidence; ``flags`` where they are known."""
+    return {flag: _EVIDENCE[flag](row) for flag in (behavioral_flags(row) if flags is None else flags)}
+
+
+def _falling(row: Behaviour) -> str:
     falling = [
         f"{before:,} {name}, then {now:,}"
         for name, before, now, direction in (
@@ -52,43 +87,25 @@ def behavioral_evidence(row: Behaviour) -> dict[str, str]:
         )
         if direction == "falling"
     ]
-    ways = {
-        "mobile_only": f"all {row.events:,} events on mobile devices" if row.mobile_only else "",
-        "technical": _technical(row),
-        "power": _power(row),
-        "multi_workflow": f"{row.feature_breadth} of {row.features_in_use} features" if row.high_breadth else "",
-        "team_adopting": (
-            f"{format_count(row.invitations, 'invitation')}"
-            if row.invitations >= MANY_INVITATIONS and "invite" not in row.lacks
-            else ""
-        ),
-    }
-    evidence = {"at_risk": "; ".join(falling)} if falling else {}
-    # ``ways`` has the kinds of use in the order of SEGMENTS.
-    evidence |= {name: words for name, words in ways.items() if words}
-    if len(evidence) == bool(falling):
-        evidence["light"] = "events, but no other kind of use"
-    return evidence
+    return "; ".join(falling)
 
 
-def _technical(row: Behaviour) -> str:
-    share = row.api_share
-    return f"{row.api_events:,} of {row.events:,} events through the API" if share is not None and share >= 0.5 else ""
-
-
-def _power(row: Behaviour) -> str:
-    """Return the evidence of daily use by people, or of daily use by the account where events have no user ids."""
-    if "day" in row.lacks:
-        return ""
+def _daily_use(row: Behaviour) -> str:
     if row.active_users == 0:
-        return (
-            f"{row.active_days} active days; the events have no user ids"
-            if row.active_days >= POWER_ACTIVE_DAYS
-            else ""
-        )
-    daily_habit = row.user_days >= POWER_DAYS_PER_USER * row.active_users
-    fills_seats = row.seats is None or 100 * row.user_days >= POWER_SEATS_PERCENT * WINDOW * row.seats
-    return row.daily_in_words if daily_habit and fills_seats else ""
+        return f"{row.active_days} active days; the events have no user ids"
+    return row.daily_in_words
+
+
+_EVIDENCE: dict[str, Callable[[Behaviour], str]] = {
+    "inactive": lambda row: "no event in 30 days",
+    "at_risk": _falling,
+    "mobile_only": lambda row: f"all {row.events:,} events on mobile devices",
+    "technical": lambda row: f"{row.api_events:,} of {row.events:,} events through the API",
+    "power": _daily_use,
+    "multi_workflow": lambda row: f"{row.feature_breadth} of {row.features_in_use} features",
+    "team_adopting": lambda row: format_count(row.invitations, "invitation"),
+    "light": lambda row: "events, but no other kind of use",
+}
 
 
 def behavioral_segment(row: Behaviour) -> str:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,14 @@ from needsseg.accounts.tiers.lifecycle import (
     Lifecycle,
     LifecycleRules,
     Subscription,
-    lifecycle,
-    load_lifecycle_rules,
+    lifecycles,
     running_seats,
 )
+from needsseg.accounts.tiers.lifecycle_file import load_lifecycle_rules
 from needsseg.accounts.tiers.profile import AccountProfile, profiles
 from needsseg.accounts.tiers.terms import REPLACE, seat_counter
 from needsseg.accounts.tiers.zones import epoch_day, zone
+from needsseg.many_records import records
 from needsseg.records import Account, Label
 from needsseg.settings import Settings, prompt_file
 
@@ -204,12 +205,12 @@ def _stages(
     contents: Accounts, usage: Usage | None, terms_of: Mapping[str, Sequence[Subscription]], day: int, rules: Rules
 ) -> dict[str, Lifecycle]:
     rows, meanings = (usage.rows, usage.meanings) if usage else ({}, None)
-    stages = {}
-    for key, created in contents.created.items():
-        own = terms_of.get(key, ())
-        seats = seat_counter(own, rules.overlap)
-        stages[key] = lifecycle(rows.get(key), own, created, day, meanings, rules.lifecycle, seats)
-    return stages
+    own = [terms_of.get(key, ()) for key in contents.created]
+    counters = map(seat_counter, own, repeat(rules.overlap))
+    stages = lifecycles(
+        map(rows.get, contents.created), own, contents.created.values(), counters, day, meanings, rules.lifecycle
+    )
+    return dict(zip(contents.created, stages, strict=True))
 
 
 def _accounts(engine: Engine, parquet: Path, only: Collection[str] | None = None) -> Accounts:
@@ -223,7 +224,7 @@ def _read_accounts(engine: Engine, parquet: Path, only: Collection[str] | None) 
     rows: list[tuple[Any, ...]] = engine.rows(engine.scan_of(parquet, only).select(*texts, "created_day"))
     rows.sort(key=itemgetter(0))
     width = len(ACCOUNT_FIELDS)
-    account_rows = tuple(Account(*row[:width]) for row in rows)
+    account_rows = tuple(records(Account, list(zip(*rows, strict=True))[:width])) if rows else ()
     created = {row[0]: row[-1] for row in rows}
     merged = {old: row[0] for row in rows if row[width] for old in row[width].split()}
     return Accounts(account_rows, created, merged)
@@ -250,7 +251,8 @@ def _read_subscriptions(engine: Engine, parquet: Path, only: Collection[str] | N
     ]
     trial = (nw.col("trial").fill_null(0) if "trial" in present else nw.lit(0)) != 0
     selected = frame.select("account_id", nw.col("plan").fill_null(""), *TERM_FIELDS[2:], *texts, trial=trial)
-    terms = [Subscription(*row) for row in engine.rows(selected)]
+    rows = engine.rows(selected)
+    terms = records(Subscription, list(zip(*rows, strict=True))) if rows else []
     # Engines return rows in any order. Most accounts have one term, for which its account is order enough.
     terms.sort(key=attrgetter("account_id"))
     return [term for _, own in groupby(terms, key=attrgetter("account_id")) for term in _sorted_terms(list(own))]

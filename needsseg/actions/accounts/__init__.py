@@ -6,6 +6,7 @@ from needsseg.accounts.assign.labels import LabelledText
 from needsseg.accounts.ingest.cells import FORMATS
 from needsseg.accounts.kinds.tenure import QUESTIONS, UNITS
 from needsseg.accounts.own.columns import PREFIX, OwnColumn
+from needsseg.accounts.tiers.figures import figure_columns, figures
 from needsseg.accounts.tiers.patterns import Patterns
 from needsseg.accounts.tiers.profile import AccountProfile
 from needsseg.accounts.tiers.revenue import Revenue
@@ -28,5 +29,7 @@ __all__ = [
     "Rollup",
     "Row",
     "Series",
+    "figure_columns",
+    "figures",
     "rollup",
 ]

@@ -19,6 +19,7 @@ from needsseg.actions.accounts.account_sources import (
     stack_files,
 )
 from needsseg.actions.accounts.amounts import stack_rules
+from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.result_cache import cached, file_state
 from needsseg.actions.segments.assigned import assigned_labels
 from needsseg.actions.segments.participant_needs import participant_needs
@@ -234,7 +235,9 @@ def profiles(study: Study, as_of: date, progress: Progress = silent, engine: str
     ``engine`` is duckdb, polars, spark, spark:MASTER or sc://HOST:PORT; the study's setting where it is None.
     """
     progress("computing profiles", 0, 1)
-    rows = _profiles(study, as_of, engine, labels(study, as_of))
+    # Matching participants reads the accounts too; within one session they are read once.
+    with open_session(engine_for(study, engine), stack_files(study).accounts.parent):
+        rows = _profiles(study, as_of, engine, labels(study, as_of))
     progress("computing profiles", 1, 1)
     return rows
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from needsseg.coding.pseudonyms import Known, folded, short_name
 from needsseg.records import Account, Participant
@@ -25,6 +26,8 @@ unidentified unnamed narrator presenter attendee attendees caller agent guest ex
 """
 _ROLE_WORDS = frozenset(_ROLES.split())
 _SHORTEST_ACCOUNT = 3
+_BEGINNINGS = (_SHORTEST_ACCOUNT, 8, 16)
+"""How many first letters of a name are looked up before the text is searched for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +162,17 @@ def _companies(
 def _mentioned(names: Iterable[str], speech: Callable[[], str]) -> list[str]:
     """The names of accounts that occur in the speech as written, without legal forms."""
     text = " ".join(speech().split())
-    # A name without its legal form begins as the name does; few of many accounts begin with three letters that were said.
-    said = {text[at : at + _SHORTEST_ACCOUNT] for at in range(len(text) - _SHORTEST_ACCOUNT + 1)}
+
+    @cache
+    def said(length: int) -> set[str]:
+        return {text[at : at + length] for at in range(len(text) - length + 1)}
+
+    def begins(words: str) -> bool:
+        """Return whether the first letters were said: of many accounts few are, and only for these the text is searched."""
+        length = max((each for each in _BEGINNINGS if each <= len(words)), default=0)
+        return length > 0 and words[:length] in said(length)
+
     unique = dict.fromkeys(" ".join(name.split()) for name in names)
-    short = {name: short_name(name) for name in unique if name[:_SHORTEST_ACCOUNT] in said}
-    return [name for name, words in short.items() if len(words) >= _SHORTEST_ACCOUNT and words in text]
+    # A name without its legal form begins as the name does.
+    short = {name: short_name(name) for name in unique if name[:_SHORTEST_ACCOUNT] in said(_SHORTEST_ACCOUNT)}
+    return [name for name, words in short.items() if begins(words) and words in text]

@@ -12,7 +12,7 @@ from needsseg import accounts as room
 from needsseg.accounts.own.columns import OwnColumn, find_column
 from needsseg.accounts.own.segments import segments_of_column
 from needsseg.accounts.tiers.behaviour import WINDOW
-from needsseg.accounts.tiers.firmographic import firmographic
+from needsseg.accounts.tiers.firmographic import firmographics
 from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
@@ -266,7 +266,8 @@ def _followed(
     starts = _starts(labelled, design, end - rules.grace)
     latest = max(starts.values())
     rows, others_left = [], []
-    for account in imported.accounts:
+    tiers = firmographics(imported.accounts, rules.icp, {})
+    for account, tier in zip(imported.accounts, tiers, strict=True):
         key = account.account_id
         followed = follow_up(terms[key], starts.get(key, latest), end, design.horizon, rules.grace)
         if followed is None:
@@ -275,7 +276,6 @@ def _followed(
         if key not in labelled.segments:
             others_left.append(left_on is not None)
             continue
-        tier = firmographic(account, rules.icp)
         firms = (tier.size, tier.revenue, tier.region, tier.industry.casefold() or "unknown")
         rows.append(
             Followed(

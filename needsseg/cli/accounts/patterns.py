@@ -12,6 +12,7 @@ from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
+from needsseg.cli.replay import print_once
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
@@ -30,8 +31,17 @@ def patterns(session: Session, as_of: date, engine: str | None, as_json: bool) -
     """
     from needsseg.actions.accounts import patterns as actions
 
-    with opened(session) as study, session.progressing() as progress:
-        result = actions.patterns(study, as_of, progress, engine)
+    with opened(session) as study:
+
+        def produce() -> None:
+            with session.progressing() as progress:
+                result = actions.patterns(study, as_of, progress, engine)
+            _show(session, result, as_of, as_json=as_json)
+
+        print_once(session, study, ("patterns", as_of, engine, as_json), produce)
+
+
+def _show(session: Session, result: Patterns, as_of: date, *, as_json: bool) -> None:
     if as_json:
         print_object(asdict(result) | {"as_of": as_of.isoformat(), "warnings": result.warnings})
     elif result.patterns:

@@ -11,8 +11,9 @@ from needsseg.actions.accounts.account_listing import Listing, listing
 from needsseg.actions.accounts.own_columns import named_list
 from needsseg.actions.accounts.revenue import profiles_and_revenue
 from needsseg.cli import shapes
+from needsseg.cli.accounts.profile_columns import KEYS, profile_blocks
 from needsseg.cli.narration import Session
-from needsseg.cli.output import print_array, print_table, print_text
+from needsseg.cli.output import print_columns, print_table, print_text
 from needsseg.cli.parameters import day, json_option, opened
 from needsseg.cli.replay import print_once
 from needsseg.errors import NotFoundError
@@ -78,7 +79,7 @@ def profile(
 def _print(own: Listing, paid: Revenue, account: str | None, as_json: bool) -> None:
     rows = [row for row in own.profiles if account in (None, row.account_id)]
     if as_json:
-        print_array(shapes.profile(row, paid) | shapes.own_cells(own, row.account_id) for row in rows)
+        print_columns(KEYS, profile_blocks(own, rows, paid))
     elif account is not None and rows:
         _print_one(rows[0], paid)
         if own.names:

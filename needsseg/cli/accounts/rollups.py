@@ -17,7 +17,7 @@ from needsseg.cli.replay import print_once
 from needsseg.text import format_count
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts import Cell, Rollup
+    from needsseg.actions.accounts import Cell, Rollup, Row
 
 ROWS = {"needs": "needs_segment", "behavior": "behavioral_segment", "lifecycle": "lifecycle_stage"}
 BY = {name: name for name in ("size", "industry", "plan", "region", "revenue")} | ROWS
@@ -168,13 +168,23 @@ def _coverage(table: Rollup) -> str:
     )
 
 
+def _row_shape(row: Row) -> dict[str, Any]:
+    """Return what ``asdict`` does, which copies every value of every account."""
+    fields = {name: getattr(row, name) for name in row.__dataclass_fields__}
+    return fields | {
+        "cells": {name: asdict(cell) for name, cell in row.cells.items()},
+        "total": asdict(row.total),
+        "accounts": [{name: getattr(one, name) for name in one.__dataclass_fields__} for one in row.accounts],
+    }
+
+
 def _shape(table: Rollup) -> dict[str, Any]:
     """The roll-up as JSON; keys are a contract."""
     return {
         "rows_of": table.rows_of,
         "by": table.by,
         "columns": table.columns,
-        "rows": [asdict(row) for row in table.rows],
+        "rows": [_row_shape(row) for row in table.rows],
         "totals": {name: asdict(cell) for name, cell in table.totals.items()},
         "total": asdict(table.total),
         "amount_column": table.amounts.column,

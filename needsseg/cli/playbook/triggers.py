@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import click
 from needsseg.actions.playbook import KINDS, day_text
 from needsseg.actions.playbook import triggers as actions
 from needsseg.cli.accounts.profiles import as_of_option, engine_option
+from needsseg.cli.gate import Written, json_line
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_columns, print_table
 from needsseg.cli.parameters import day, json_option, opened
@@ -122,11 +124,18 @@ def _columns(rows: actions.TriggerRows) -> Iterator[Sequence[Sequence[object]]]:
     """Yield the values of KEYS of some triggers at once, as columns."""
     for own, block in rows.triggers.blocks():
         ids = block.account_ids
-        has_peers = [number > 0 for number in block.peers]
+        using = [number if peers > 0 else None for number, peers in zip(block.using, block.peers, strict=True)]
         yield (
-            block.trigger_ids, ids, [rows.names.get(id_, "") for id_ in ids], block.kinds,
-            [feature or None for feature in block.features], list(map(day_text, block.days)), block.evidence,
-            block.settled, [rows.needs.get(id_) or None for id_ in ids], rows.days_used(own), rows.ranks[own].tolist(),
-            [group or None for group in block.groups], [number or None for number in block.peers],
-            [number if known else None for number, known in zip(block.using, has_peers, strict=True)],
+            block.trigger_ids, ids, [rows.names.get(id_, "") for id_ in ids], _few(block.kinds), _few(block.features),
+            Written(map(_shared, map(day_text, block.days))), block.evidence, _few(block.settled),
+            Written(_shared(rows.needs.get(id_) or None) for id_ in ids), rows.days_used(own), rows.ranks[own].tolist(),
+            _few(block.groups), _few(block.peers), Written(map(_shared, using)),
         )  # fmt: skip
+
+
+_shared = lru_cache(maxsize=50_000, typed=True)(json_line)
+
+
+def _few(values: Sequence[object]) -> Written:
+    """Return a column of few different values as JSON; what is empty is null."""
+    return Written(_shared(value if value or value is False else None) for value in values)

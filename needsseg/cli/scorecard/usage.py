@@ -13,6 +13,7 @@ from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
+from needsseg.cli.replay import print_once
 from needsseg.cli.scorecard.options import (
     SIGNS,
     by_option,
@@ -32,7 +33,9 @@ from needsseg.text import format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.scorecard import UsageCell, UsageRow, UsageTable
+    from needsseg.actions.scorecard.account_facts import Question
     from needsseg.actions.scorecard.usage import CellAccounts, SegmentUse
+    from needsseg.actions.study import Study
 
 
 @click.command()
@@ -60,10 +63,29 @@ def usage(
 
     Of accounts that have not left. A feature's share is of the accounts that used it in 90 days; signals are of 30 days.
     """
+    request = question(as_of, by, 365, source)
+    with opened(session) as study:
+        print_once(
+            session,
+            study,
+            ("usage", request, feature, segment, engine, as_json),
+            lambda: _show(session, study, request, feature, segment, engine, as_json=as_json),
+        )
+
+
+def _show(
+    session: Session,
+    study: Study,
+    request: Question,
+    feature: str | None,
+    segment: str | None,
+    engine: str | None,
+    *,
+    as_json: bool,
+) -> None:
     from needsseg.actions.scorecard import usage as actions
 
-    request = question(as_of, by, 365, source)
-    with opened(session) as study, session.progressing() as progress:
+    with session.progressing() as progress:
         if feature is not None:
             cells = actions.accounts_by_use(study, request, feature, progress, engine)
             _print_feature(cells, as_json)

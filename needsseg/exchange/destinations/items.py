@@ -9,8 +9,9 @@ from needsseg.exchange.destinations.delivery import Item, Packed, pack
 from needsseg.exchange.destinations.destination import Destination
 from needsseg.exchange.tables import Cell
 from needsseg.files import sha256
+from needsseg.text import one_line_encoder
 
-_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+_ENCODE = one_line_encoder(json.JSONEncoder(sort_keys=True, ensure_ascii=False))
 _OF_THE_EXPORT = ("as_of_date", "segmentation_version")
 
 

@@ -181,3 +181,14 @@ def test_records_are_printed_as_objects_are(capsys: pytest.CaptureFixture[str]) 
     assert [tuple(one.values()) for one in json.loads(fast)] == [(text, value, None) for text, value, _ in rows]
     print_columns(keys, [])
     assert capsys.readouterr().out == "[]\n"
+
+
+@pytest.mark.parametrize("words", [("usage", "--json"), ("usage", "--feature", "login"), ("patterns", "--json")])
+def test_what_usage_and_patterns_print_is_kept_too(kept: Caller, words: tuple[str, ...]) -> None:
+    first = kept.done(*words, *DAY)
+    before = outputs(kept)
+    assert before and kept.done(*words, *DAY) == first and outputs(kept) == before
+    add_events(kept)
+    changed = kept.done(*words, *DAY)
+    assert outputs(kept) > before
+    assert afresh(kept, *words, *DAY) == changed
