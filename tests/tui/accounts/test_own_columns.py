@@ -55,6 +55,24 @@ def test_types_are_chosen_before_the_file_is_read(tmp_path: Path) -> None:
     play(path, scenes, LARGE)
 
 
+def test_a_file_of_further_columns_alone_is_added(tmp_path: Path) -> None:
+    file = tmp_path / "health.csv"
+    file.write_text("account_id,Health\na1,green\nzz,red\n", encoding="utf-8")
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("i")
+        await pilot.pause()
+        await typed(pilot, str(file))
+        assert "added to 4 accounts from crm.csv" in flat(seen(app)) or "added to 3 accounts" in flat(seen(app))
+        await pilot.press("r")
+        await settled(app, pilot)
+        assert {column.name for column in own_columns(app.study)} == {"Sales team", "Score", "Health"}
+        assert "no account has this id" in flat(seen(app))
+
+    play(owned(tmp_path), scenes, LARGE)
+
+
 def test_a_page_and_the_filters_show_them(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
