@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from needsseg.accounts.kinds.fields import DATES, FIELDS, NEEDED, known_kind
-from needsseg.accounts.own.columns import OwnChoices, OwnColumn, planned_columns
+from needsseg.accounts.own.columns import OWN_KINDS, OwnChoices, OwnColumn, planned_columns
 from needsseg.errors import TableError, UsageError
 
 KINDS = ("accounts", "events", "subscriptions", *FIELDS)
@@ -279,9 +279,14 @@ def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping,
     return replace(mapping, columns=present), missing
 
 
+def keeps_own(mapping: Mapping) -> bool:
+    """Return whether further columns are kept; of customers by tenure they are kept of the accounts, not of the subscriptions."""
+    return mapping.kind in OWN_KINDS and "tenure" not in mapping.columns
+
+
 def with_own_headers(mapping: Mapping, headers: Sequence[Sequence[str]], earlier: Sequence[OwnColumn] = ()) -> Mapping:
-    """Return ``mapping`` with the own columns to read of files with these headers: of accounts all that are no field."""
-    if mapping.kind != "accounts":
+    """Return ``mapping`` with the own columns to read of files with these headers: of OWN_KINDS all that are no field."""
+    if not keeps_own(mapping):
         return mapping
     used = {name for header in headers for column in mapping.columns.values() for name in alternatives(column, header)}
     every_header = dict.fromkeys(name for header in headers for name in header)
