@@ -15,6 +15,7 @@ from needsseg.accounts.tiers.terms import ADD
 from needsseg.actions.accounts.amounts import checked_amounts, of_cells, open_choices
 from needsseg.actions.accounts.derived_files import (
     events_file,
+    joined_file,
     notes_on_files,
     private_stack,
     subscriptions_file,
@@ -301,7 +302,8 @@ def stack_files(study: Study) -> room.StackFiles:
             raise NeedssegError(f"The {kind} file {path.name} is gone from {path.parent}.", "Import the source again.")
     return room.StackFiles(
         paths["accounts"], events_file(study, sources), subscriptions_file(study, sources),
-        stored_columns(sources["accounts"]), *(paths.get(kind) for kind in ("users", "churn", "tickets", "nps")),
+        stored_columns(sources["accounts"]), paths.get("users"),
+        *(joined_file(study, sources, kind) for kind in ("churn", "tickets", "nps")),
     )  # fmt: skip
 
 

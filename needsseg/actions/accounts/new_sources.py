@@ -124,7 +124,7 @@ def is_enriching(mapping: room.Mapping) -> bool:
 def file_to_add_to(study: Study, base: SourceRow, mapping: room.Mapping) -> Path:
     """Return the file of a source that files with ``mapping`` are added to.
 
-    NeedssegError where it is gone, UsageError where only one of both has events with account ids.
+    NeedssegError where it is gone, UsageError where only one of both has account ids.
     """
     path = study.stack / base.parquet
     if not path.exists():
@@ -132,9 +132,9 @@ def file_to_add_to(study: Study, base: SourceRow, mapping: room.Mapping) -> Path
             f"The {base.kind} file {path.name} is gone from {path.parent}, so nothing can be added to it.",
             "Import all its files again, without adding.",
         )
-    if base.kind == "events" and is_joined(base) != ("account_id" not in mapping.columns):
+    if is_joined(base) != ("account_id" not in mapping.columns):
         raise UsageError(
-            f"The events of {base.file_name} {'have no' if is_joined(base) else 'have'} account ids, unlike these.",
+            f"The {room.rows_of_kind(base.kind)} of {base.file_name} {'have no' if is_joined(base) else 'have'} account ids, unlike these.",
             "Import them without adding, or all with the same columns.",
         )
     return path
