@@ -51,7 +51,8 @@ def triggers(
     engine: str | None,
     as_json: bool,
 ) -> None:
-    """List triggered accounts: a feature left unused that their peers use, logins below weekly, or a growing team.
+    """List triggered accounts: a feature left unused that their peers use, logins below weekly, a growing team, or a
+    rule of yours on further columns of the accounts (a renewal in 60 days, a health score below 40).
 
     Each trigger is listed with the day on which it fired; computing again gives the same day. The thresholds and
     the features are in prompts/triggers.toml. Peers are the accounts of the same needs-based segment, or on the same plan.
@@ -114,7 +115,7 @@ def _evidence(row: actions.TriggerRow, more: int) -> str:
 
 KEYS = (
     "id", "account_id", "name", "kind", "feature", "fired_on", "evidence", "settled", "needs_segment", "used_on", "rank",
-    "group", "peers", "peers_using",
+    "group", "peers", "peers_using", "dated",
 )  # fmt: skip
 
 
@@ -128,5 +129,5 @@ def _columns(rows: actions.TriggerRows) -> Iterator[Sequence[Sequence[object]]]:
             [feature or None for feature in block.features], list(map(day_text, block.days)), block.evidence,
             block.settled, [rows.needs.get(id_) or None for id_ in ids], rows.days_used(own), rows.ranks[own].tolist(),
             [group or None for group in block.groups], [number or None for number in block.peers],
-            [number if known else None for number, known in zip(block.using, has_peers, strict=True)],
+            [number if known else None for number, known in zip(block.using, has_peers, strict=True)], block.dated,
         )  # fmt: skip
