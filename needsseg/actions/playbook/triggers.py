@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from needsseg.accounts.own.values import values_for
-from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.accounts.timeline_columns import UNKNOWN
@@ -240,7 +239,8 @@ def _search(
     rules = _rules(study)
     serving = load_rules(prompt_file("interventions.toml", settings)).serves
     backend, files = engine_for(study, engine), account_sources.stack_files(study)
-    needs, account_rules = _needs(study, as_of, given), stack_rules(study)
+    needs = accounts.decided_segments(study, accounts.labels(study, as_of) if given is None else given)
+    account_rules = stack_rules(study)
 
     def lines(only: set[str] | None = None) -> Timelines:
         return timelines(files, as_of, settings.timezone, backend, account_rules, only)
@@ -272,15 +272,6 @@ def _imported_on(study: Study) -> int:
 
 def _rules(study: Study) -> TriggerRules:
     return load_trigger_rules(prompt_file("triggers.toml", load(study.path)))
-
-
-def _needs(study: Study, as_of: date, given: Sequence[Label] | None) -> dict[str, str]:
-    merged = accounts.merged_ids(study)
-    labels_by_account: dict[str, list[Label]] = defaultdict(list)
-    for label in accounts.labels(study, as_of) if given is None else given:
-        labels_by_account[merged.get(label.account_id, label.account_id)].append(label)
-    decided = {account: deciding_label(labels)[0] for account, labels in labels_by_account.items()}
-    return {account: label.segment for account, label in decided.items() if label is not None}
 
 
 def _warnings(lines: Timelines, as_of: date, has_events: bool) -> list[str]:
