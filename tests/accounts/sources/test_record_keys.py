@@ -12,9 +12,11 @@ from needsseg.accounts import kind_of
 from needsseg.actions.accounts import account_sources
 from needsseg.actions.accounts.account_page import account_page
 from needsseg.actions.accounts.account_records import AccountRecords
+from needsseg.actions.accounts.rollups import rollup
 from needsseg.actions.accounts.source_reports import SourceReport
 from needsseg.actions.study import history
 from needsseg.errors import UsageError
+from needsseg.exchange.rollups import rollup_csv
 from needsseg.study.connection import Study
 
 DAY = date(2026, 6, 1)
@@ -111,3 +113,22 @@ def test_rows_with_and_without_account_ids_are_not_mixed(study: Study, tmp_path:
         imported(study, tmp_path, kind)
     with pytest.raises(UsageError, match="The tickets of tickets.csv have no account ids, unlike these"):
         imported(study, tmp_path, "more", "ticket_id,account_id,created_at,subject\nt9,A,2026-05-01,x\n", add=True)
+
+
+def test_a_roll_up_counts_the_reasons_for_cancellations(study: Study, tmp_path: Path) -> None:
+    for kind in ("accounts", "users", "subscriptions"):
+        imported(study, tmp_path, kind)
+    before = rollup(study, DAY, "lifecycle_stage", "industry")
+    assert {row.reasons is None for row in before.rows} == {True}
+    churn = (
+        "subscription_id,churn_date,reason_code\ns1,2026-05-10,price\ns2,2026-05-11,price\ns3,2026-05-12,bugs\n"
+        "s1,2026-05-13,\ns1,2026-06-02,later\n"
+    )
+    imported(study, tmp_path, "churn", churn)
+    table = rollup(study, DAY, "lifecycle_stage", "industry")
+    assert [(row.name, row.reasons) for row in table.rows] == [("churned", {"price": 2, "bugs": 1, "no reason": 1})]
+    by_plan = rollup(study, DAY, "plan", "industry")
+    assert sum(sum((row.reasons or {}).values()) for row in by_plan.rows) == 4
+    lines = rollup_csv(table, DAY).splitlines()
+    assert lines[0].endswith(",cancellation_reasons")
+    assert [line for line in lines if line.endswith(",price 2; bugs 1; no reason 1")]
