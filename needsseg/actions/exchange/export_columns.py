@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,9 +91,7 @@ def columns_text(names: Sequence[str]) -> str:
     """Return the text by which ``chosen_columns`` takes names: DEFAULT_WORD for the standard ones in their order."""
     if tuple(names) == tuple(key for key in _STANDARD_KEYS if key not in KEPT):
         return DEFAULT_WORD
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(names or KEPT)
-    return line.getvalue()
+    return ",".join('"' + name.replace('"', '""') + '"' for name in names or KEPT)
 
 
 def _keys(name: str, own: Sequence[OwnColumn], *, is_saved: bool) -> tuple[str, ...]:
