@@ -121,6 +121,7 @@ class Option(Enum):
     QUERY = "a query of a database"
     TENURE = "what a tenure means"
     HEADER = "whether a file names its columns"
+    ADD = "whether files come to what is there"
     TEXT_COLUMN = "the column of texts"
     ACCOUNT_COLUMN = "the column of accounts"
     ANYWAY = "whether a file that was not understood is read"

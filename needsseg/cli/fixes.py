@@ -100,6 +100,7 @@ OPTIONS: dict[Option, str] = {
     Option.QUERY: "--query SQL",
     Option.TENURE: "--tenure-as-of DATE --tenure-unit months",
     Option.HEADER: "--header or --no-header",
+    Option.ADD: "--add",
     Option.TEXT_COLUMN: "--text COLUMN",
     Option.ACCOUNT_COLUMN: "--account COLUMN",
     Option.ANYWAY: "--anyway",

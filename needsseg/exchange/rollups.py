@@ -11,6 +11,7 @@ from needsseg.tables import TableWriter
 FIGURES = ("accounts", "share_of_row", "share_of_total", "priced", "amount", "arr", "amount_share", "small")
 SURE = ("labelled", "confirmed", "confidence")
 MONEY = ("currency", "period", "amounts_by_currency")
+REASONS = "cancellation_reasons"
 MARK = ",".join(FIGURES)
 
 
@@ -19,22 +20,30 @@ def rollup_csv(rollup: Rollup, as_of: date) -> str:
 
     The first columns are the date and the two dimensions, where an empty cell means all, as in SQL. The figures are those
     of ``Cell``, empty where unknown; the confidence of labels is in the lines of whole rows. The last columns are the
-    currency and period of ``amount``, empty where unknown, and sums by currency where there are several.
+    currency and period of ``amount``, empty where unknown, and sums by currency where there are several. Lines of whole rows end
+    with the reasons for cancellations and their counts, where these were imported.
     """
     out = io.StringIO(newline="")
     writer = TableWriter(out, neutralise=True)
-    writer.header(["as_of", rollup.rows_of, rollup.by, *FIGURES, *SURE, *MONEY])
+    writer.header(["as_of", rollup.rows_of, rollup.by, *FIGURES, *SURE, *MONEY, REASONS])
 
-    def line(row: str, column: str, cell: Cell, confidences: tuple[float | None, ...] = (None,) * len(SURE)) -> None:
+    def line(
+        row: str,
+        column: str,
+        cell: Cell,
+        confidences: tuple[float | None, ...] = (None,) * len(SURE),
+        reasons: str = "",
+    ) -> None:
         figures = [getattr(cell, name) for name in FIGURES[:-1]]
         writer.row([as_of, row, column, *figures, "yes" if cell.small else "no", *confidences,
-                    *_money(cell, rollup)])  # fmt: skip
+                    *_money(cell, rollup), reasons or None])  # fmt: skip
 
     for row in rollup.rows:
         for column in rollup.columns:
             line(row.name, column, row.cells[column])
     for row in rollup.rows:
-        line(row.name, "", row.total, (row.labelled, row.confirmed, row.confidence))
+        reasons = "; ".join(f"{reason} {count}" for reason, count in (row.reasons or {}).items())
+        line(row.name, "", row.total, (row.labelled, row.confirmed, row.confidence), reasons)
     for column in rollup.columns:
         line("", column, rollup.totals[column])
     line("", "", rollup.total)

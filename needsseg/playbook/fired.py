@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from needsseg.accounts.timeline_columns import Ints
     from needsseg.playbook.trigger_search import Flags
 
-KINDS = ("unused_feature", "below_weekly", "team_growth")
+KINDS = ("unused_feature", "below_weekly", "team_growth", "column_rule")
 AT_ONCE = 2_000
 
 
@@ -26,7 +26,9 @@ def trigger_id(kind: str, account_id: str, feature: str, day: str) -> str:
 
 
 class Trigger(NamedTuple):
-    """One trigger: ``fired_on`` is the first day on which it is true; ``feature`` is "" except for unused_feature.
+    """One trigger: ``fired_on`` is the first day on which it is true; ``feature`` is that of unused_feature, or the column rule.
+
+    Not ``dated`` are those for which nothing says since when they are true: they have the day of the import, and fire once.
 
     ``settled`` is False where it rests on days after the newest event: late events may still remove it. An unused feature that
     no rule names has its peers: of ``peers`` accounts in ``group``, ``peers_using`` had used it by that day.
@@ -41,6 +43,7 @@ class Trigger(NamedTuple):
     group: str = ""
     peers: int = 0
     peers_using: int = 0
+    dated: bool = True
 
     @property
     def peer_share(self) -> float | None:
@@ -50,7 +53,7 @@ class Trigger(NamedTuple):
     @property
     def id(self) -> str:
         """16 hexadecimal digits that are the same for the same trigger each time it is computed."""
-        return trigger_id(self.kind, self.account_id, self.feature, self.fired_on.isoformat())
+        return trigger_id(self.kind, self.account_id, self.feature, self.fired_on.isoformat() if self.dated else "")
 
 
 Words = Callable[[int, int, Sequence[int]], str]
@@ -74,6 +77,7 @@ class Part:
     numbers: tuple[Ints, ...]
     words: Words
     groups: tuple[str, ...] = ()
+    is_dated: bool = True
 
 
 class Block(NamedTuple):
@@ -88,11 +92,13 @@ class Block(NamedTuple):
     groups: Sequence[str]
     peers: Sequence[int]
     using: Sequence[int]
+    dated: Sequence[bool]
 
     @property
     def trigger_ids(self) -> list[str]:
         """Return the id of each."""
-        return list(map(trigger_id, self.kinds, self.account_ids, self.features, map(day_text, self.days)))
+        days = (day_text(day) if dated else "" for day, dated in zip(self.days, self.dated, strict=True))
+        return list(map(trigger_id, self.kinds, self.account_ids, self.features, days))
 
 
 _NO_PEERS = ("", 0, 0)
@@ -135,7 +141,7 @@ class Fired(Sequence[Trigger]):
         return list(
             map(
                 Trigger, block.kinds, block.account_ids, map(day_of, block.days), block.features, block.evidence,
-                block.settled, block.groups, block.peers, block.using,
+                block.settled, block.groups, block.peers, block.using, block.dated,
             )
         )  # fmt: skip
 
@@ -165,6 +171,7 @@ class Fired(Sequence[Trigger]):
             groups,
             members,
             using,
+            [part.is_dated for part in of_part],
         )
 
     def blocks(self) -> Iterator[tuple[slice, Block]]:
@@ -195,7 +202,8 @@ class Fired(Sequence[Trigger]):
         import numpy as np
 
         code_of = {name: code for code, name in enumerate(self.columns.features)}
-        return np.array([code_of.get(part.feature, -1) for part in self.sources], dtype=np.int64)[self.parts]
+        codes = [code_of.get(part.feature, -1) if part.kind == KINDS[0] else -1 for part in self.sources]
+        return np.array(codes, dtype=np.int64)[self.parts]
 
     def taken(self, places: Ints | Flags) -> Fired:
         """Return some of the triggers, in their order."""

@@ -60,6 +60,10 @@ class InterventionRules:
         """The conditions of all rules on the team's own columns."""
         return tuple(condition for rule in self.rules for condition in rule.columns)
 
+    def reads(self, field_name: str) -> bool:
+        """Return whether any rule reads a field."""
+        return any(field_name in rule.fields for rule in self.rules)
+
 
 def _usage(name: str) -> Reader:
     """Read a signal, None where the source of the events cannot give it."""
@@ -82,6 +86,7 @@ FIELDS: dict[str, tuple[str, Reader]] = {
     "needs_segment_confidence": ("needs", lambda profile: profile.needs_segment_confidence),
     "confirmed": ("needs", lambda profile: bool(profile.needs_segment_confirmed_by)),
     "unused_feature": ("needs", lambda profile: None),
+    "telling_feature": ("needs", lambda profile: None),
     "behavioral_segment": ("behavioral", lambda profile: profile.behavioral_segment),
     "behavioral_flags": ("behavioral", lambda profile: profile.behavioral_flags),
     "events": ("behavioral", _usage("events")),

@@ -13,20 +13,27 @@ from needsseg.accounts import AccountProfile, Action
 from needsseg.accounts.own.columns import OwnValue, field_text
 from needsseg.many_records import changed
 from needsseg.playbook.interventions import FIELDS, Condition, InterventionRules, Reader, Rule, Value
+from needsseg.playbook.telling import TellingFeature
 
 FEWEST_PEERS = 2
+_Named = tuple[str, str]
+"""A feature that is named for an account, and why; both are empty where there is none."""
+NOTHING: _Named = ("", "")
+_FEATURES = ("unused_feature", "telling_feature")
 
 
 def with_actions(
     profiles: Sequence[AccountProfile],
     rules: InterventionRules,
     own: Mapping[str, Mapping[str, OwnValue]] | None = None,
+    telling: Mapping[str, Sequence[TellingFeature]] | None = None,
 ) -> list[AccountProfile]:
     """Return the profiles with their actions; ``recommended_action`` is the actions' texts joined by ``; ``.
 
     A rule that reads a field of a missing tier does not apply. ``unused_feature`` is the first feature listed under
     ``[serves]`` for the account's segment that the account never used; for a segment not listed there, the feature used
-    by most accounts of that segment, at least two. ``own`` are the values by account that the rules ask for of own columns, by
+    by most accounts of that segment, at least two. ``telling_feature`` is the first feature of ``telling`` for its segment that
+    it never used. ``own`` are the values by account that the rules ask for of own columns, by
     their names there; a rule does not apply where one is empty.
     """
     popular, prepared = _popular(profiles), [_prepared(rule) for rule in rules.rules]
@@ -42,9 +49,11 @@ def with_actions(
     for profile in profiles:
         fired: tuple[Action, ...] = ()
         if candidates := applicable(*known_of(profile)):
-            feature, reason = _unused_feature(profile, serves, popular)
+            features = {"unused_feature": _unused_feature(profile, serves, popular)}
+            if telling:
+                features["telling_feature"] = _telling_feature(profile, telling)
             cells = cells_of.get(profile.account_id, {})
-            actions_or_none = [_fire(rule, profile, feature, reason, cells) for rule in candidates]
+            actions_or_none = [_fire(rule, profile, features, cells) for rule in candidates]
             fired = tuple([action for action in actions_or_none if action is not None])
         is_changed = is_changed or bool(fired or profile.actions)
         actions.append(fired)
@@ -95,12 +104,12 @@ def _prepared(rule: Rule) -> _Prepared:
 
 
 def _fire(
-    prepared: _Prepared, profile: AccountProfile, feature: str, reason: str, own: Mapping[str, OwnValue]
+    prepared: _Prepared, profile: AccountProfile, features: Mapping[str, _Named], own: Mapping[str, OwnValue]
 ) -> Action | None:
     """Return the action of a rule whose tiers the profile has, None where a value is unknown or a condition fails."""
     values: dict[str, Value | tuple[str, ...]] = {}
     for name, read, accepted, bounds in prepared.checks:
-        value = read(profile) if name != "unused_feature" else feature
+        value = read(profile) if name not in _FEATURES else features.get(name, NOTHING)[0]
         if value is None or value == "" or not _holds(accepted, bounds, value):
             return None
         values[name] = value
@@ -108,22 +117,21 @@ def _fire(
     if rule.columns and not all(each.holds(own.get(each.name), profile.as_of_date) for each in rule.columns):
         return None
     for name in rule.fields:
-        value = values[name] if name in values else _value(name, profile, feature)
+        value = values[name] if name in values else _value(name, profile, features)
         if value is None or value == "":
             return None
         values[name] = value
     evidence = [f"{name} = {_value_text(values[name])}{_sureness(profile, name)}" for name in rule.fields]
     evidence += [f"{each.name} = {field_text(own[each.name], each.kind)}" for each in rule.columns]
-    if "unused_feature" in values:
-        evidence.append(reason)
+    evidence += [features[name][1] for name in _FEATURES if name in values]
     known = profile.lifecycle.evidence
     evidence += [f"{flag}: {known[flag]}" for flag in prepared.flags if flag in known]
     text = rule.action.format(**values) if prepared.is_template else rule.action
     return Action(rule.id, text, tuple(evidence))
 
 
-def _value(name: str, profile: AccountProfile, feature: str) -> Value | tuple[str, ...] | None:
-    return (feature or None) if name == "unused_feature" else FIELDS[name][1](profile)
+def _value(name: str, profile: AccountProfile, features: Mapping[str, _Named]) -> Value | tuple[str, ...] | None:
+    return (features.get(name, NOTHING)[0] or None) if name in _FEATURES else FIELDS[name][1](profile)
 
 
 def _sureness(profile: AccountProfile, name: str) -> str:
@@ -188,3 +196,14 @@ def _unused_feature(
         if name not in used and accounts >= FEWEST_PEERS:
             return name, f"{accounts} accounts of {profile.needs_segment} use {name}, this one never did"
     return "", ""
+
+
+def _telling_feature(profile: AccountProfile, telling: Mapping[str, Sequence[TellingFeature]]) -> _Named:
+    """Return the feature that tells the account's segment apart most, of those that it never used."""
+    if not profile.needs_segment or profile.behaviour is None:
+        return NOTHING
+    used = set(profile.behaviour.features)
+    for each in telling.get(profile.needs_segment, ()):
+        if each.feature not in used:
+            return each.feature, each.reason(profile.needs_segment)
+    return NOTHING

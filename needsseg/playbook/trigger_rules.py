@@ -12,6 +12,7 @@ from needsseg.accounts.own.columns import OwnValue
 from needsseg.accounts.own.conditions import OwnCondition, read_conditions
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.errors import UsageError
+from needsseg.playbook.column_rules import KIND, ColumnRule
 from needsseg.settings import read_toml, toml_place
 
 MOST = 10**6
@@ -29,7 +30,7 @@ NUMBERS = {
 }
 # Files of earlier versions say one account in how many.
 _EARLIER = ("unused_feature", "used_by_one_in")
-TABLES = ("unused_feature", "below_weekly", "team_growth", "features")
+TABLES = ("unused_feature", "below_weekly", "team_growth", "features", KIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class TriggerRules:
 
     A feature that no rule names is asked for where ``used_by_percent`` of an account's peers, of at least ``least_accounts``,
     have used it. ``columns`` are conditions by kind on the team's own columns: it fires only for accounts that fit.
+    ``column_rules`` are rules of the team's own that fire on these columns alone.
     """
 
     unused_days: int = 14
@@ -60,11 +62,13 @@ class TriggerRules:
     again_after: int = 30
     features: tuple[Feature, ...] = ()
     columns: tuple[tuple[str, tuple[OwnCondition, ...]], ...] = ()
+    column_rules: tuple[ColumnRule, ...] = ()
 
     @property
     def conditions(self) -> tuple[OwnCondition, ...]:
         """The conditions of all kinds of triggers on the team's own columns."""
-        return tuple(condition for _, conditions in self.columns for condition in conditions)
+        every = (*(conditions for _, conditions in self.columns), *(rule.conditions for rule in self.column_rules))
+        return tuple(condition for conditions in every for condition in conditions)
 
     def holds_for(self, kind: str, own: Mapping[str, OwnValue], day: date) -> bool:
         """Return whether a trigger of a kind may fire on a day for an account with these values of own columns."""
@@ -86,6 +90,7 @@ class TriggerRules:
             "below_weekly": f"a login in each of {self.weeks_before} weeks, then none in {self.silent_days} days",
             "team_growth": f"seats, or else active users, grew by {self.growth_percent}% in {self.growth_days} days from at "
             f"least {self.smallest_base}",
+            **({KIND: "; or ".join(rule.in_words for rule in self.column_rules)} if self.column_rules else {}),
         }
 
 
@@ -94,12 +99,15 @@ def load_trigger_rules(path: Path) -> TriggerRules:
     tables_by_name = read_toml(path)
     numbers: dict[str, int] = {}
     columns: list[tuple[str, tuple[OwnCondition, ...]]] = []
+    column_rules: tuple[ColumnRule, ...] = ()
     for table, content in tables_by_name.items():
         if table not in TABLES or not isinstance(content, dict):
             raise UsageError(
                 f"{toml_place(path, table)}: '{table}' is not a table of triggers.", f"Tables: {', '.join(TABLES)}."
             )
-        if table != "features":
+        if table == KIND:
+            column_rules = tuple(_column_rule(path, str(name), entry) for name, entry in content.items())
+        elif table != "features":
             if "column" in content:
                 columns.append((table, read_conditions(path, content.pop("column"), about=f"[{table}]")))
             numbers |= _numbers(path, table, content)
@@ -108,7 +116,31 @@ def load_trigger_rules(path: Path) -> TriggerRules:
         **numbers,
         features=tuple(_feature(path, name, entry) for name, entry in features_table.items()),
         columns=tuple(columns),
+        column_rules=column_rules,
     )
+
+
+def _column_rule(path: Path, name: str, entry: object) -> ColumnRule:
+    first, last = _lines_of(path, name)
+    place = f"{path}{f', line {first + 1}' if first else ''}: [{KIND}] {name}"
+    if not isinstance(entry, Mapping) or set(entry) != {"column"} or not name.strip():
+        raise UsageError(
+            f"{place} has something else than conditions on columns.",
+            f'Write [{KIND}."Renewal near"] and below it column."Contract end" = {{ within_days = 60 }}.',
+        )
+    conditions = read_conditions(path, entry["column"], first=first, last=last, about=f"[{KIND}] {name}")
+    return ColumnRule(name.strip(), conditions)
+
+
+def _lines_of(path: Path, name: str) -> tuple[int, int | None]:
+    """Return the index of the line with a column rule's heading, and that of the next heading; (0, None) where it is inline."""
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    headings = [number for number, line in enumerate(lines) if line.lstrip().startswith("[")]
+    own = (f'{KIND}."{name}"', f"{KIND}.'{name}'", f"{KIND}.{name}")
+    for at, number in enumerate(headings):
+        if lines[number].strip().partition("]")[0].lstrip("[").strip().startswith(own):
+            return number, headings[at + 1] if at + 1 < len(headings) else None
+    return 0, None
 
 
 def _numbers(path: Path, table: str, content: Mapping[str, object]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Triggers: moments when an account needs attention: an unused feature, logins below weekly, a growing team.
+"""Triggers: moments when an account needs attention: an unused feature, logins below weekly, a growing team, a rule of columns.
 
 A trigger as of day t is computed only from the days before t, so the triggers as of a date are those as of any later date
 that fired on or before it. It fires on the day its condition becomes true, and again only after it was false.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.accounts.tiers.timelines import Timelines
 from needsseg.accounts.timeline_columns import Timeline
+from needsseg.playbook.column_rules import ColumnValues, column_triggers
 from needsseg.playbook.fired import Fired, Part, Words, in_order
 from needsseg.playbook.fired import day_text as _day
 from needsseg.playbook.peers import Peers, peers
@@ -35,13 +36,14 @@ def triggers(
     account: str | None = None,
     segments: Mapping[str, str] | None = None,
     groups: Peers | None = None,
+    values: ColumnValues | None = None,
 ) -> Fired:
     """Return the triggers that fired on or before epoch day ``as_of``, optionally of one account, sorted.
 
     ``timelines`` holds the days before ``as_of``, ``segments`` the needs-based segment of labelled accounts. Features in the
     rules are watched for every account, those ``serving`` a segment for its accounts. Where the rules name none, and nothing
     is named for an account's segment, it is asked for features that its peers use. ``groups`` are the peers among all accounts,
-    where ``timelines`` does not hold all of them.
+    where ``timelines`` does not hold all of them; ``values`` are those that rules on own columns ask for.
     """
     import numpy as np
 
@@ -58,6 +60,7 @@ def triggers(
             *_unused_by_peers(timelines, rules, groups, labelled, unnamed, as_of),
             _below_weekly(timelines, rules, wanted, as_of),
             _growing(timelines, rules, wanted, as_of),
+            *column_triggers(columns, rules.column_rules, values or ColumnValues(), wanted, as_of),
         ],
     )
 

@@ -360,7 +360,7 @@ def test_below_weekly_against_every_day_tried(logins: set[int]) -> None:
 
 
 def test_rows_come_by_day_and_every_kind_has_a_name() -> None:
-    assert KINDS == ("unused_feature", "below_weekly", "team_growth")
+    assert KINDS == ("unused_feature", "below_weekly", "team_growth", "column_rule")
     one, other = Trigger("team_growth", "a", on(1), "", "x"), Trigger("team_growth", "a", on(1), "", "y", False)
     assert one.id == other.id and len(one.id) == 16
 

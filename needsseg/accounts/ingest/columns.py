@@ -314,16 +314,19 @@ def _users(tz: str, forms: Mapping[str, str]) -> Plan:
 
 
 def _dated(texts: tuple[str, ...], more: tuple[Check, ...] = (), extra: str = "", values: str = "") -> PlanMaker:
-    """Return the plan of rows of an account on a day, with text columns and ``extra`` ones."""
+    """Return the plan of rows of an account, or of a user or subscription, on a day, with text columns and ``extra`` ones."""
 
     def plan(tz: str, forms: Mapping[str, str]) -> Plan:
-        columns = ", ".join(f"trim({name}) AS {name}" for name in texts)
+        keys = tuple(filter(None, forms.get("joined", "").split(",")))
+        names = dict.fromkeys((*texts, *(("user_id", "term_id") if keys else ())))
+        columns = ", ".join(f"trim({name}) AS {name}" for name in names)
+        whose = _joined_checks(keys) if keys else _id_checks()
         return Plan(
             dates=_year_first(("date",), forms),
             plain=_plain(("date",)),
             parts=cells.stamp_parts("date_stamp", "d", forms.get("date", "iso"), "date_plain"),
             values=f"{cells.account_key('account_id')} AS account, {cells.local_day('d', tz)} AS date_day{values}",
-            checks=(*_id_checks(), Check("date", _empty("date"), "no date"), *_day_checks("date", "date_day"), *more),
+            checks=(*whose, Check("date", _empty("date"), "no date"), *_day_checks("date", "date_day"), *more),
             written=f"account AS account_id, date_day::BIGINT AS date_day, {columns}{extra}",
         )
 

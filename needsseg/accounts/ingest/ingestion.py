@@ -67,6 +67,7 @@ from needsseg.accounts.ingest.staging import (
     take_refused,
     whole_ids,
 )
+from needsseg.accounts.kinds.enriching import Enriched, enrich
 from needsseg.accounts.kinds.fields import FIELDS
 from needsseg.accounts.kinds.tenure import tenure_forms, tenure_words
 from needsseg.accounts.kinds.usage import mark_weeks, usage_forms, without_use
@@ -197,10 +198,12 @@ def _ingest(
     notes += [*own.notes, *own_notes]
     columns = _keep(con, earlier)
     notes += tenure_words(con, forms, EARLIER)
+    enriched = enrich(con, parts, mapping, own.columns) if earlier else Enriched()
+    notes += enriched.notes
     dropped, duplicates, repeated = _without_repeats(
         con, mapping, names, notes, beside_others=bool(earlier) or len(parts) > 1
     )
-    rejected = _in_order([*rejected, *repeated], names)
+    rejected = _in_order([*rejected, *enriched.rejected, *repeated], names)
     listed = rejects_file(out, kind)
     write_rejects(_in_order([*rejected, *emptied], names), listed)
     total = int((con.execute("SELECT count(*) FROM kept").fetchone() or (0,))[0])
@@ -211,7 +214,7 @@ def _ingest(
     parquet = out / f"{kind}-{_name_of(sha, mapping, tz, forms, earlier, own.columns)}.parquet"
     _write(con, _in_file_order(con, kind, columns), parquet)
     return Ingested(
-        kind, name, sha, int(new), tuple(rejected), duplicates, parquet, dropped, read, total, refused,
+        kind, name, sha, int(new) + enriched.rows, tuple(rejected), duplicates + enriched.repeats, parquet, dropped, read, total, refused,
         tuple((part.name, part.sha256) for part in parts), dates, tuple(notes), own.columns, tuple(emptied),
     )  # fmt: skip
 

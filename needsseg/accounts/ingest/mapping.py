@@ -7,8 +7,8 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from needsseg.accounts.kinds.fields import DATES, FIELDS, NEEDED, known_kind
-from needsseg.accounts.own.columns import OwnChoices, OwnColumn, planned_columns
+from needsseg.accounts.kinds.fields import DATES, FIELDS, JOINED_KINDS, NEEDED, known_kind
+from needsseg.accounts.own.columns import OWN_KINDS, OwnChoices, OwnColumn, planned_columns
 from needsseg.errors import TableError, UsageError
 
 KINDS = ("accounts", "events", "subscriptions", *FIELDS)
@@ -23,10 +23,13 @@ REQUIRED = {
 # What rows may have instead of a field that they need: keys by which usage is joined, what names a use, a tenure.
 INSTEAD: dict[str, dict[str, tuple[str, ...]]] = {
     "events": {"account_id": ("term_id", "user_id", "device_id"), "event": ("feature", "uses")},
+    **{kind: {"account_id": ("term_id", "user_id")} for kind in JOINED_KINDS},
     "subscriptions": {"start_date": ("tenure",)},
 }
-# Fields of events that are only read where there is no account id.
-JOINED_BY = ("term_id", "device_id")
+# Fields that are only read where there is no account id.
+JOINED_BY = {
+    "events": ("term_id", "device_id"), "churn": ("term_id", "user_id"), "tickets": ("term_id", "user_id"), "nps": ("term_id",),
+}  # fmt: skip
 
 DATE_FIELDS = {
     "accounts": ("created",),
@@ -165,8 +168,8 @@ def guess_mapping(kind: str, header: Sequence[str]) -> Mapping:
             continue
         columns[name] = "|".join(free) if source in ("segment", "mixpanel") else free[0]
         used_columns.update(columns[name].split("|"))
-    if kind == "events" and "account_id" in columns:
-        columns = {name: column for name, column in columns.items() if name not in JOINED_BY}
+    if "account_id" in columns:
+        columns = {name: column for name, column in columns.items() if name not in JOINED_BY.get(kind, ())}
     if kind == "subscriptions":
         columns = _with_tenure(columns, by_key)
     return Mapping(kind, columns, source)
@@ -279,9 +282,14 @@ def fitted(mapping: Mapping, header: Sequence[str], file: str) -> tuple[Mapping,
     return replace(mapping, columns=present), missing
 
 
+def keeps_own(mapping: Mapping) -> bool:
+    """Return whether further columns are kept; of customers by tenure they are kept of the accounts, not of the subscriptions."""
+    return mapping.kind in OWN_KINDS and "tenure" not in mapping.columns
+
+
 def with_own_headers(mapping: Mapping, headers: Sequence[Sequence[str]], earlier: Sequence[OwnColumn] = ()) -> Mapping:
-    """Return ``mapping`` with the own columns to read of files with these headers: of accounts all that are no field."""
-    if mapping.kind != "accounts":
+    """Return ``mapping`` with the own columns to read of files with these headers: of OWN_KINDS all that are no field."""
+    if not keeps_own(mapping):
         return mapping
     used = {name for header in headers for column in mapping.columns.values() for name in alternatives(column, header)}
     every_header = dict.fromkeys(name for header in headers for name in header)

@@ -213,7 +213,7 @@ def whole_ids(con: DuckDBPyConnection, fields: Sequence[str] = ("account_id",)) 
 def ids_of(mapping: Mapping) -> list[str]:
     """Return the fields that are ids of accounts, or by which rows are joined to them."""
     keys: tuple[str, ...] = ("user_id",) if mapping.kind == "users" else ()
-    if mapping.kind == "events" and "account_id" not in mapping.columns:
+    if "account_id" not in mapping.columns:
         keys = ("term_id", "user_id")
     return [name for name in ("account_id", *keys) if name in NAMES[mapping.kind]]
 

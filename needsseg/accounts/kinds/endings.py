@@ -32,7 +32,7 @@ class EndFiles:
 def end_terms(files: EndFiles, target: Path) -> None:
     """Write the subscriptions to ``target``: one without an end ends with the first cancellation on or after its start.
 
-    Subscriptions with an end keep it, and no row is multiplied.
+    A cancellation of a subscription ends that one alone. Subscriptions with an end keep it, and no row is multiplied.
     """
     import duckdb
 
@@ -74,20 +74,27 @@ def ending_words(files: EndFiles) -> list[str]:
     return words
 
 
+def _columns(con: DuckDBPyConnection, parquet: Path) -> set[str]:
+    described = con.execute(f"DESCRIBE SELECT * FROM read_parquet({text(str(parquet))})").fetchall()
+    return {str(row[0]) for row in described}
+
+
 def _ended(con: DuckDBPyConnection, files: EndFiles) -> None:
     """Create ``cancelled`` (account, day) and ``ended``: each subscription once, with the day on which it was cancelled."""
     con.execute(
         "CREATE TABLE merged AS SELECT unnest(string_split(merged_ids, ' ')) AS old, account_id AS now "
         f"FROM read_parquet({text(str(files.accounts))}) WHERE merged_ids <> ''"
     )
+    term = "coalesce(term_id, '')" if "term_id" in _columns(con, files.churn) else "''"
+    of_term = "term_id" if "term_id" in _columns(con, files.subscriptions) else "''"
     con.execute(
-        "CREATE TABLE cancelled AS SELECT DISTINCT coalesce(now, account_id) AS account, date_day AS day "
+        f"CREATE TABLE cancelled AS SELECT DISTINCT coalesce(now, account_id) AS account, date_day AS day, {term} AS of_term "
         f"FROM read_parquet({text(str(files.churn))}) LEFT JOIN merged ON account_id = old"
     )
     con.execute(
         "CREATE TABLE ended AS WITH terms AS (SELECT * EXCLUDE (file_row_number, old, now), file_row_number AS place, "
         f"coalesce(now, account_id) AS account FROM read_parquet({text(str(files.subscriptions))}, file_row_number = true) "
         "LEFT JOIN merged ON account_id = old), firsts AS (SELECT place, min(day) AS cancelled_day FROM terms "
-        "JOIN cancelled USING (account) WHERE end_day IS NULL AND day >= start_day GROUP BY place) "
+        f"JOIN cancelled USING (account) WHERE end_day IS NULL AND day >= start_day AND of_term IN ('', {of_term}) GROUP BY place) "
         "SELECT terms.*, cancelled_day FROM terms LEFT JOIN firsts USING (place)"
     )

@@ -7,6 +7,22 @@ ACCOUNT_ID = (
     "customer",
 )  # fmt: skip
 
+TERM_ID = ("subscription_id", "term_id", "contract_id")
+USER_ID = (
+    "user_id",
+    "userId",
+    "uid",
+    "requester_id",
+    "requester",
+    "reporter_id",
+    "contact_id",
+    "ContactId",
+    "respondent",
+    "respondent_id",
+)
+JOINED_KINDS = ("churn", "tickets", "nps")
+"""Kinds that may have a user or a subscription in place of an account; then they are joined to accounts, as usage is."""
+
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "users": {
         "account_id": ACCOUNT_ID,
@@ -23,6 +39,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "reason": ("reason_code", "churn_reason", "cancellation_reason", "cancel_reason", "reason", "reason_category"),
         "text": ("feedback_text", "feedback", "free_text", "comment", "comments", "cancellation_comment", "notes", "text"),
         "id": ("churn_event_id", "churn_id", "cancellation_id", "event_id", "id"),
+        "user_id": USER_ID,
+        "term_id": TERM_ID,
     },
     "tickets": {
         "account_id": ACCOUNT_ID,
@@ -32,14 +50,17 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "status": ("status", "state", "ticket_status"),
         "priority": ("priority", "severity", "urgency"),
         "id": ("ticket_id", "case_id", "CaseNumber", "case_number", "ticket_number", "id"),
+        "user_id": USER_ID,
+        "term_id": TERM_ID,
     },
     "nps": {
         "account_id": ACCOUNT_ID,
-        "user_id": ("user_id", "userId", "respondent", "respondent_id", "contact_id"),
+        "user_id": USER_ID,
         "date": ("responded_at", "submitted_at", "response_date", "answered_at", "created_at", "date", "timestamp"),
         "score": ("nps_score", "nps", "score", "rating"),
         "comment": ("comment", "comments", "feedback", "verbatim", "text", "answer"),
         "id": ("response_id", "survey_response_id", "id"),
+        "term_id": TERM_ID,
     },
 }  # fmt: skip
 
@@ -89,10 +110,15 @@ def rows_of_kind(kind: str) -> str:
 def known_kind(keys: set[str]) -> str:
     """Return which of FIELDS a file is by the keys of its columns (without case and punctuation); "" where it is none.
 
-    A file needs an account, a column that only this kind has, and none that only another has.
+    A file needs an account (or what is joined to one), a column that only this kind has, and none that only another has.
     """
-    has_account = any(name.replace("_", "").lower() in keys for name in ACCOUNT_ID)
+    has_account = _has_any(ACCOUNT_ID, keys)
     for kind in ("nps", "churn", "tickets", "users"):
-        if has_account and keys & set(_KNOWN_BY[kind]) and not keys & set(_OTHERS[kind]):
+        is_owned = has_account or (kind in JOINED_KINDS and _has_any((*USER_ID, *TERM_ID), keys))
+        if is_owned and keys & set(_KNOWN_BY[kind]) and not keys & set(_OTHERS[kind]):
             return kind
     return ""
+
+
+def _has_any(names: tuple[str, ...], keys: set[str]) -> bool:
+    return any(name.replace("_", "").lower() in keys for name in names)

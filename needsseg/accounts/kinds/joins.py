@@ -1,8 +1,8 @@
-"""Usage that is keyed by subscription, user or device, joined to accounts through the subscriptions and the users.
+"""Usage, tickets, scores and cancellations of subscriptions, users or devices, joined to accounts.
 
-An event belongs to the account of its subscription, else of its user, else of its device. A key of two accounts is never
+The subscriptions and the users say whose they are. An event belongs to the account of its subscription, else of its user, else of its device. A key of two accounts is never
 guessed: only where a subscription has moved from one to the other is it known which of them had it on a day, and there the
-account counts whose term of that id began last. A join multiplies no event: each has one account or none.
+account counts whose term of that id began last. A join multiplies no row: each has one account or none.
 """
 
 from __future__ import annotations
@@ -26,22 +26,26 @@ KEYS = {"term_id": "subscription", "user_id": "user", "device_id": "device"}
 
 @dataclass(frozen=True, slots=True)
 class JoinFiles:
-    """The Parquet files that a join reads: events, accounts, and the users and subscriptions where there are any."""
+    """The Parquet files that a join reads: rows, accounts, and the users and subscriptions where there are any.
 
-    events: Path
+    ``rows`` are events, or records with a day where ``are_events`` is False.
+    """
+
+    rows: Path
     accounts: Path
     users: Path | None = None
     subscriptions: Path | None = None
+    are_events: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names of the files, which say what they hold."""
-        return tuple(file.name if file else "" for file in (self.events, self.accounts, self.users, self.subscriptions))
+        return tuple(file.name if file else "" for file in (self.rows, self.accounts, self.users, self.subscriptions))
 
 
 @dataclass(frozen=True, slots=True)
 class JoinReport:
-    """How many rows of usage were joined by each key, and those that no account is known for, with examples.
+    """How many rows were joined by each key, and those that no account is known for, with examples.
 
     ``unknown`` and ``shared`` count rows and ids by key: ids that no file has, and ids of two accounts. ``moved`` are
     subscriptions that moved from one account to another, as (id, accounts in order of time).
@@ -54,23 +58,23 @@ class JoinReport:
     moved: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def join_usage(files: JoinFiles, target: Path, tz: str = "UTC") -> None:
-    """Write the events of ``files`` that an account is known for to ``target``, with its id, by account and time."""
+def join_rows(files: JoinFiles, target: Path, tz: str = "UTC") -> None:
+    """Write the rows of ``files`` that an account is known for to ``target``, with its id; events by account and time."""
     import duckdb
 
     try:
         with duckdb.connect() as con, whole_file(target, private=True) as partial:
             con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET temp_directory = {text(str(target.parent))}")
             _resolve(con, files, tz)
+            first, order = ("event_id, ", "account, second, place") if files.are_events else ("", "place")
             con.execute(
-                "COPY (SELECT event_id, account AS account_id, * EXCLUDE (event_id, account_id, account, place) FROM resolved "
-                f"WHERE account IS NOT NULL ORDER BY account, second, place) TO {text(str(partial))} "
-                "(FORMAT parquet, COMPRESSION zstd)"
+                f"COPY (SELECT {first}account AS account_id, * EXCLUDE ({first}account_id, account, place) FROM resolved "
+                f"WHERE account IS NOT NULL ORDER BY {order}) TO {text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
             )
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
         raise TableError(
-            f"{files.events.name}: cannot be joined to accounts: {first}", "Import the events again."
+            f"{files.rows.name}: cannot be joined to accounts: {first}", "Import that file again."
         ) from error
 
 
@@ -85,7 +89,7 @@ def join_report(files: JoinFiles, tz: str = "UTC") -> JoinReport:
         joined = dict(con.execute("SELECT key, count(*) FROM resolved WHERE key IS NOT NULL GROUP BY 1").fetchall())
         unknown: dict[str, tuple[int, int, tuple[str, ...]]] = {}
         shared: dict[str, tuple[int, int, tuple[str, ...]]] = {}
-        for key in KEYS:
+        for key in _keys(files):
             for counts, condition in ((unknown, f"{key}_accounts IS NULL"), (shared, f"{key}_accounts > 1")):
                 if counted := _counted(con, key, condition):
                     counts[key] = counted
@@ -94,24 +98,30 @@ def join_report(files: JoinFiles, tz: str = "UTC") -> JoinReport:
             "(SELECT term_id FROM turns GROUP BY 1 HAVING count(DISTINCT account) > 1) GROUP BY 1 ORDER BY 1"
         ).fetchall()
         names = tuple((str(id_), tuple(dict.fromkeys(str(one) for one in accounts if one))) for id_, accounts in moved)
-        return JoinReport(int(rows), {key: int(joined[key]) for key in KEYS if key in joined}, unknown, shared, names)
+        return JoinReport(
+            int(rows), {key: int(joined[key]) for key in _keys(files) if key in joined}, unknown, shared, names
+        )
+
+
+def _keys(files: JoinFiles) -> tuple[str, ...]:
+    return tuple(key for key in KEYS if files.are_events or key != "device_id")
 
 
 def _counted(con: DuckDBPyConnection, key: str, condition: str) -> tuple[int, int, tuple[str, ...]] | None:
     rows, ids = con.execute(
-        f"SELECT count(*), count(DISTINCT {key}) FROM resolved WHERE account IS NULL AND {key} IS NOT NULL AND {condition}"
+        f"SELECT count(*), count(DISTINCT {key}) FROM resolved WHERE account IS NULL AND {key} <> '' AND {condition}"
     ).fetchone() or (0, 0)
     if not rows:
         return None
     examples = con.execute(
-        f"SELECT {key} FROM resolved WHERE account IS NULL AND {key} IS NOT NULL AND {condition} GROUP BY 1 "
+        f"SELECT {key} FROM resolved WHERE account IS NULL AND {key} <> '' AND {condition} GROUP BY 1 "
         f"ORDER BY count(*) DESC, 1 LIMIT {EXAMPLES}"
     ).fetchall()
     return int(rows), int(ids), tuple(str(id_) for (id_,) in examples)
 
 
 def _resolve(con: DuckDBPyConnection, files: JoinFiles, tz: str, keep: bool = False) -> None:
-    """Create the relation ``resolved``: each event once, with the account that it belongs to or NULL, and by which key.
+    """Create the relation ``resolved``: each row once, with the account that it belongs to or NULL, and by which key.
 
     With ``keep`` it is a table, and has for each key the number of accounts that an id has.
     """
@@ -119,20 +129,20 @@ def _resolve(con: DuckDBPyConnection, files: JoinFiles, tz: str, keep: bool = Fa
         "CREATE TABLE merged AS SELECT unnest(string_split(merged_ids, ' ')) AS old, account_id AS now "
         f"FROM read_parquet({text(str(files.accounts))}) WHERE merged_ids <> ''"
     )
-    _people(con, "user_id", files.users)
-    _people(con, "device_id", files.users)
+    for key in _keys(files)[1:]:
+        _people(con, key, files.users)
     _turns(con, files.subscriptions)
-    day = f"{local_second('e.second', tz)} // 86400"
-    accounts_of = {"term_id": "t.account", "user_id": "u.account", "device_id": "d.account"}
+    day = f"{local_second('e.second', tz)} // 86400" if files.are_events else "e.date_day"
+    accounts_of = {key: f"of_{key}.account" for key in _keys(files)}
     by = " ".join(f"WHEN {account} IS NOT NULL THEN '{key}'" for key, account in accounts_of.items())
-    numbers = ", t.accounts AS term_id_accounts, u.accounts AS user_id_accounts, d.accounts AS device_id_accounts"
+    numbers = "".join(f", of_{key}.accounts AS {key}_accounts" for key in _keys(files))
+    people = " ".join(f"LEFT JOIN of_{key} ON e.{key} = of_{key}.id" for key in _keys(files)[1:])
     con.execute(
         f"CREATE {'TABLE' if keep else 'TEMP VIEW'} resolved AS SELECT e.* EXCLUDE (local_day), "
         f"coalesce({', '.join(accounts_of.values())}) AS account{f', CASE {by} END AS key{numbers}' if keep else ''} FROM "
         f"(SELECT e.* EXCLUDE (file_row_number), file_row_number AS place, {day} AS local_day "
-        f"FROM read_parquet({text(str(files.events))}, file_row_number = true) AS e) AS e "
-        "ASOF LEFT JOIN turns AS t ON e.term_id = t.term_id AND e.local_day >= t.since "
-        "LEFT JOIN of_user_id AS u ON e.user_id = u.id LEFT JOIN of_device_id AS d ON e.device_id = d.id"
+        f"FROM read_parquet({text(str(files.rows))}, file_row_number = true) AS e) AS e "
+        f"ASOF LEFT JOIN turns AS of_term_id ON e.term_id = of_term_id.term_id AND e.local_day >= of_term_id.since {people}"
     )
 
 
@@ -177,15 +187,16 @@ def _turns(con: DuckDBPyConnection, subscriptions: Path | None) -> None:
     )
 
 
-def join_words(report: JoinReport, has: frozenset[str]) -> list[str]:
-    """Return what a person should know of a join; ``has`` names the kinds that were imported."""
+def join_words(report: JoinReport, has: frozenset[str], what: str = "usage") -> list[str]:
+    """Return what a person should know of a join of ``what``; ``has`` names the kinds that were imported."""
     by = " and ".join(f"{KEYS[key]} ({format_count(rows, 'row')})" for key, rows in report.joined.items())
     joined = sum(report.joined.values())
-    words = [f"Usage is joined to accounts by {by}." if by else "No row of usage is joined to an account yet."]
+    subject = "Usage is" if what == "usage" else f"{what.capitalize()} are"
+    words = [f"{subject} joined to accounts by {by}." if by else f"No row of {what} is joined to an account yet."]
     if joined < report.rows:
         rows = report.rows - joined
         words.append(
-            f"{rows:,} of {format_count(report.rows, 'row')} of usage {plural(rows, 'belongs', 'belong')} to no account."
+            f"{rows:,} of {format_count(report.rows, 'row')} of {what} {plural(rows, 'belongs', 'belong')} to no account."
         )
     for key, (rows, ids, examples) in report.unknown.items():
         source = "subscriptions" if key == "term_id" else "users"
@@ -197,11 +208,11 @@ def join_words(report: JoinReport, has: frozenset[str]) -> list[str]:
     for key, (rows, ids, examples) in report.shared.items():
         words.append(
             f"{format_count(rows, 'row')} {plural(rows, 'is', 'are')} of {format_count(ids, KEYS[key])} "
-            f"({_listed(ids, examples)}) of two accounts: which of them used it is not known."
+            f"({_listed(ids, examples)}) of two accounts: which of them it belongs to is not known."
         )
     for id_, accounts in report.moved[:EXAMPLES]:
         words.append(
-            f"Subscription {id_} moved ({' → '.join(accounts)}): its usage counts for the account whose term of that id "
+            f"Subscription {id_} moved ({' → '.join(accounts)}): its {'usage counts' if what == 'usage' else f'{what} count'} for the account whose term of that id "
             "began last."
         )
     if len(report.moved) > EXAMPLES:

@@ -25,14 +25,15 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 def usage_forms(mapping: Mapping) -> dict[str, str]:
     """Return how rows of events are read: ``joined`` by which ids, ``counted``, and ``event``, what names a use.
 
-    Empty for plain events and for other kinds.
+    Of other kinds only ``joined``; empty for plain rows of accounts.
     """
-    if mapping.kind != "events":
-        return {}
     columns = mapping.columns
     forms = {}
-    if "account_id" not in columns:
-        forms["joined"] = ",".join(name for name in INSTEAD["events"]["account_id"] if name in columns)
+    instead = INSTEAD.get(mapping.kind, {}).get("account_id", ())
+    if instead and "account_id" not in columns:
+        forms["joined"] = ",".join(name for name in instead if name in columns)
+    if mapping.kind != "events":
+        return forms
     if "uses" in columns:
         forms["counted"] = "yes"
     if "event" not in columns:

@@ -57,14 +57,19 @@ class OwnCondition:
         """Return whether a value fits; None where there is none."""
         if value is None:
             return None
-        if self.among:
-            wanted = {each.casefold() if isinstance(each, str) else each for each in self.among}
-            return (value.casefold() if isinstance(value, str) else value) in wanted
+        if not self.fits(value):
+            return False
         number, day = float(value) if not isinstance(value, str) else 0.0, epoch_day(as_of)
         if self.within_days is not None and not day <= number <= day + self.within_days:
             return False
-        if self.within_past_days is not None and not day - self.within_past_days <= number < day:
-            return False
+        return self.within_past_days is None or day - self.within_past_days <= number < day
+
+    def fits(self, value: OwnValue) -> bool:
+        """Return whether a value is one of those asked for and within the bounds, whatever the as-of date is."""
+        if self.among:
+            wanted = {each.casefold() if isinstance(each, str) else each for each in self.among}
+            return (value.casefold() if isinstance(value, str) else value) in wanted
+        number = float(value) if not isinstance(value, str) else 0.0
         return (self.at_least is None or number >= self.at_least) and (self.at_most is None or number <= self.at_most)
 
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from needsseg.accounts.kinds.records import Cancellation, reasons_of
 from needsseg.accounts.own.segments import MISSING, OwnSegments
 from needsseg.accounts.tiers.firmographic import REGIONS, REVENUES, SIZES, UNKNOWN
 from needsseg.accounts.tiers.lifecycle import STAGES
@@ -80,7 +81,8 @@ class Row:
     """One segment or stage: its cells by column, its total, and the confidence of its labels.
 
     ``labelled`` accounts have a needs-based label, ``confirmed`` of them one that a person confirmed; ``confidence`` is
-    the mean, None without any.
+    the mean, None without any. ``reasons`` counts its accounts' cancellations by reason, the most frequent first; None where
+    no cancellations were imported.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Row:
     confirmed: int
     confidence: float | None
     accounts: tuple[RollupAccount, ...]
+    reasons: dict[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +114,12 @@ def rollup(
     rows: str = "needs_segment",
     by: str | Sequence[str] = "size",
     own: Mapping[str, OwnSegments] | None = None,
+    cancelled: Mapping[str, Sequence[Cancellation]] | None = None,
 ) -> Rollup:
     """Return counts, amounts and shares of ``rows`` by ``by``, each one of BY or of the ``own`` columns; several are crossed.
 
     Accounts without a label are the last row. An account with an unknown amount counts as an account, but not in sums.
-    UsageError where ``rows`` or ``by`` is unknown, both are the same, or there would be more than MOST_COLUMNS columns.
+    ``cancelled`` are cancellations by account, None where none were imported. UsageError where ``rows`` or ``by`` is unknown, both are the same, or there would be more than MOST_COLUMNS columns.
     """
     names = (by,) if isinstance(by, str) else tuple(by)
     _check(rows, names, own or {})
@@ -147,6 +151,7 @@ def rollup(
                 sum(bool(member.confirmed_by) for member in members),
                 round(sum(confidences) / len(confidences), 4) if confidences else None,
                 tuple(members),
+                None if cancelled is None else _reasons(members, cancelled),
             )
         )
     totals = {
@@ -155,6 +160,10 @@ def rollup(
     return Rollup(
         rows, BETWEEN.join(names), columns, tuple(rollup_rows), totals, cell(everyone, len(everyone)), amounts
     )
+
+
+def _reasons(members: Iterable[RollupAccount], cancelled: Mapping[str, Sequence[Cancellation]]) -> dict[str, int]:
+    return reasons_of(one for member in members for one in cancelled.get(member.account_id, ()))
 
 
 def _check(rows: str, by: Sequence[str], own: Mapping[str, OwnSegments]) -> None:

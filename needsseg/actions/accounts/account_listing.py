@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from needsseg.accounts import AccountProfile
-from needsseg.accounts.own.columns import known_column
+from needsseg.accounts import AccountProfile, read_accounts
+from needsseg.accounts.own.columns import OwnColumn, known_column
 from needsseg.accounts.own.conditions import read_filter
+from needsseg.accounts.own.records import PLAN, ROLE, RecordKind, accounts_with
 from needsseg.accounts.own.segments import segments_of_column
-from needsseg.actions.accounts import account_filters
-from needsseg.actions.accounts.own_columns import OwnCell, own_columns, own_values
-from needsseg.errors import UsageError
+from needsseg.accounts.tiers.zones import epoch_day
+from needsseg.actions.accounts import account_filters, account_sources
+from needsseg.actions.accounts.own_columns import OwnCell, columns_of_records, own_columns, own_values
+from needsseg.errors import Advice, Fix, UsageError
 from needsseg.study.connection import Study
 
 _BUILT_IN = re.compile(r"\s*(\w+)\s*(!?=)\s*(.*?)\s*", re.DOTALL)
+_RECORDS = re.compile(r"\s*(users|subscriptions)\.", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +37,33 @@ def listing(
     names: Sequence[str],
     filters: Sequence[str],
     engine: str | None = None,
+    *,
+    as_of: date,
 ) -> Listing:
     """Return the accounts of ``profiles`` that fit every filter, with the own columns called ``names``.
 
     A filter is on one of ``account_filters.FACETS`` (``size=small``), which comes first, or on an own column, as
-    ``conditions.read_filter`` takes it. UsageError for an unknown column, or a filter that is none.
+    ``conditions.read_filter`` takes it. ``users.role=Admin`` and ``subscriptions.Contract=Annual`` mean that any of its users
+    or subscriptions before ``as_of`` fits, with ``!=`` that none does. UsageError for an unknown column, or a filter that is none.
     """
     columns = own_columns(study)
     shown = [known_column(columns, name) for name in names]
+    of_records = [text for text in filters if _RECORDS.match(text) and not _is_own(text, columns)]
+    filters = [text for text in filters if text not in of_records]
     built_in = [one for one in map(_built_in, filters) if one is not None]
     read = [read_filter(text, columns) for text in filters if _built_in(text) is None]
+    with_records = [_with_records(study, text, as_of) for text in of_records]
     needed = list({column.stored: column for column in (*shown, *(one.column for one in read))}.values())
     values = own_values(study, needed, engine)
     segments = {one.column.name: segments_of_column(one.column, values[one.column.name]) for one in read}
 
     def fits(profile: AccountProfile) -> bool:
         id_ = profile.account_id
-        return all(
-            one.fits(values[one.column.name].get(id_), segments[one.column.name].of(id_)) for one in read
-        ) and all(account_filters.has(profile, facet, value) == is_wanted for facet, value, is_wanted in built_in)
+        return (
+            all(one.fits(values[one.column.name].get(id_), segments[one.column.name].of(id_)) for one in read)
+            and all(account_filters.has(profile, facet, value) == is_wanted for facet, value, is_wanted in built_in)
+            and all((id_ in having) == is_wanted for having, is_wanted in with_records)
+        )
 
     fitting = tuple(profile for profile in profiles if fits(profile))
     cells = {
@@ -61,6 +73,33 @@ def listing(
         for profile in fitting
     }
     return Listing(fitting, tuple(column.name for column in shown), cells)
+
+
+def _is_own(text: str, columns: Sequence[OwnColumn]) -> bool:
+    """Return whether a filter is on an own column of accounts, whose name may begin as that of a kind of records."""
+    try:
+        read_filter(text, columns)
+    except UsageError:
+        return False
+    return True
+
+
+def _with_records(study: Study, text: str, as_of: date) -> tuple[set[str], bool]:
+    """Return the accounts with a user or subscription that fits a filter, and whether accounts are to be among them."""
+    match = _RECORDS.match(text)
+    kind: RecordKind = "users" if match is None or match[1].casefold() == "users" else "subscriptions"
+    files = account_sources.stack_files(study)
+    path = files.users if kind == "users" else files.subscriptions
+    if path is None:
+        raise UsageError(f"There are no {kind} to filter by ('{text}').", Advice("Import them: ", Fix.IMPORT_ACCOUNTS))
+    columns = (*columns_of_records(study).get(kind, ()), *((ROLE,) if kind == "users" else (PLAN,)))
+    name = text[match.end() :] if match else text
+    try:
+        given = read_filter(name, columns)
+    except UsageError as error:
+        raise UsageError(error.message.replace("The accounts have", f"The {kind} have"), error.hint) from error
+    merged = read_accounts(files.accounts).merged
+    return accounts_with(kind, path, given, epoch_day(as_of), merged), given.operator != "!="
 
 
 def _built_in(text: str) -> tuple[str, str, bool] | None:

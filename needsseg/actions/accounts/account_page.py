@@ -20,7 +20,7 @@ from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.account_records import AccountRecords, records_of
 from needsseg.actions.accounts.amounts import money_rules
 from needsseg.actions.accounts.engines import engine_for, open_session
-from needsseg.actions.accounts.own_columns import OwnCell, own_cells
+from needsseg.actions.accounts.own_columns import OwnCell, columns_of_records, own_cells
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.blind import seen_members, veiled
@@ -100,7 +100,7 @@ class AccountPage:
 
     ``labels`` are all of the account, whichever its profile goes by. ``quotes`` stand by segment (the profile's own first), the
     segment's exemplars before others, the firmest first. ``triggers`` fired in the weeks of the series. ``records`` are its
-    users, cancellations, tickets and scores.
+    users, cancellations, tickets and scores, and how many of its users and subscriptions have which value.
     """
 
     profile: AccountProfile
@@ -193,7 +193,7 @@ def _page(study: Study, profile: AccountProfile, as_of: date, backend: str, give
         paid.pays(account_id),
         paid,
         own_cells(study, account_id, backend),
-        records_of(files, day, own_ids),
+        records_of(files, day, own_ids, columns_of_records(study)),
     )
 
 

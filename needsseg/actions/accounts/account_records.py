@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from needsseg.accounts import StackFiles
 from needsseg.accounts.kinds.records import (
@@ -19,9 +19,12 @@ from needsseg.accounts.kinds.records import (
     read_tickets,
     read_users,
 )
+from needsseg.accounts.own.columns import OwnColumn
+from needsseg.accounts.own.records import RecordKind, count_values
 from needsseg.text import date_of, format_count
 
 NO_ROLE = "no role"
+MOST_VALUES = 5  # of a further column, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +35,34 @@ class AccountRecords:
     cancellations: tuple[Cancellation, ...] | None = None
     tickets: tuple[Ticket, ...] | None = None
     scores: tuple[Score, ...] | None = None
+    columns: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    """By kind (users, subscriptions) and further column, how many have each value; "" for an empty cell."""
 
     @property
     def lines(self) -> list[str]:
         """Return the records in words, a line each, with a line that counts those of a kind before them."""
-        return [*self._user_lines(), *self._cancellation_lines(), *self._ticket_lines(), *self._score_lines()]
+        return [
+            *self._user_lines(), *self._column_lines("users"), *self._column_lines("subscriptions"),
+            *self._cancellation_lines(), *self._ticket_lines(), *self._score_lines(),
+        ]  # fmt: skip
 
     def covered(self, cover: Callable[[str], str]) -> AccountRecords:
-        """Return the records with pseudonyms in what people wrote, and without e-mail addresses."""
+        """Return the records with pseudonyms in what people wrote, without e-mail addresses and further columns of users."""
         return AccountRecords(
             None if self.users is None else tuple(replace(each, email="") for each in self.users),
             None if self.cancellations is None
             else tuple(replace(each, text=cover(each.text), reason=cover(each.reason)) for each in self.cancellations),
             None if self.tickets is None else tuple(replace(each, subject=cover(each.subject)) for each in self.tickets),
             None if self.scores is None else tuple(replace(each, comment=cover(each.comment)) for each in self.scores),
+            {
+                kind: {name: {cover(value): count for value, count in values.items()} for name, values in of_kind.items()}
+                for kind, of_kind in self.columns.items()
+                if kind != "users"
+            },
         )  # fmt: skip
+
+    def _column_lines(self, kind: str) -> list[str]:
+        return [f"  {kind} by {name}: {_counted(values)}" for name, values in self.columns.get(kind, {}).items()]
 
     def _user_lines(self) -> list[str]:
         if self.users is None:
@@ -93,15 +109,30 @@ def _score(score: Score) -> str:
     return "  " + " · ".join(filter(None, (str(date_of(score.day)), f"{score.score} of 10", _quoted(score.comment))))
 
 
+def _counted(values: Mapping[str, int]) -> str:
+    """Return values with their counts, the most frequent ones alone where there are many."""
+    shown = [f"{value or 'empty'} {count:,}" for value, count in list(values.items())[:MOST_VALUES]]
+    return ", ".join(shown) + (f" and {len(values) - MOST_VALUES:,} more values" if len(values) > MOST_VALUES else "")
+
+
 def _quoted(text: str) -> str:
     return f"“{' '.join(text.split())}”" if text else ""
 
 
-def records_of(files: StackFiles, before: int, ids: Collection[str]) -> AccountRecords:
-    """Return the records before epoch day ``before`` of one account, whose ids are ``ids``."""
+def records_of(
+    files: StackFiles, before: int, ids: Collection[str], columns: Mapping[RecordKind, Sequence[OwnColumn]]
+) -> AccountRecords:
+    """Return the records before epoch day ``before`` of one account, whose ids are ``ids``; ``columns`` as they are kept."""
+    paths = {"users": files.users, "subscriptions": files.subscriptions}
+    counted = {
+        kind: count_values(kind, path, own, before, ids)
+        for kind, own in columns.items()
+        if own and (path := paths[kind]) is not None
+    }
     return AccountRecords(
         None if files.users is None else tuple(read_users(files.users, before, ids)),
         None if files.churn is None else tuple(reversed(read_cancellations(files.churn, before, ids))),
         None if files.tickets is None else tuple(reversed(read_tickets(files.tickets, before, ids))),
         None if files.nps is None else tuple(reversed(read_scores(files.nps, before, ids))),
+        counted,
     )

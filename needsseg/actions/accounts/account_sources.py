@@ -15,12 +15,19 @@ from needsseg.accounts.tiers.terms import ADD
 from needsseg.actions.accounts.amounts import checked_amounts, of_cells, open_choices
 from needsseg.actions.accounts.derived_files import (
     events_file,
+    joined_file,
     notes_on_files,
     private_stack,
     subscriptions_file,
 )
 from needsseg.actions.accounts.import_notes import early_usage_notes, replaced_notes, unknown_account_notes
-from needsseg.actions.accounts.new_sources import NewSource, file_to_add_to, read_accounts_of, store_sources
+from needsseg.actions.accounts.new_sources import (
+    NewSource,
+    file_to_add_to,
+    is_enriching,
+    read_accounts_of,
+    store_sources,
+)
 from needsseg.actions.accounts.own_columns import OwnGiven, chosen_columns, field_dates, stored_columns
 from needsseg.actions.accounts.source_kinds import is_by_tenure, of_kind
 from needsseg.actions.accounts.source_reports import MappingProposal, SourceReport
@@ -83,11 +90,18 @@ def propose_mapping(
 
 
 def _of_files(
-    study: Study, laid: tuple[Part, ...], kind: str | None, columns: MappingOf[str, str] | None, whole: bool = True
+    study: Study,
+    laid: tuple[Part, ...],
+    kind: str | None,
+    columns: MappingOf[str, str] | None,
+    whole: bool = True,
+    add: bool = True,
 ) -> tuple[MappingProposal, tuple[Part, ...], tuple[tuple[str, str], ...]]:
     """Return the mapping of files with what a person chose, those of their kind, and the others with the reason."""
     with_accounts = is_by_tenure(laid, kind, columns)
-    kind, parts, others = of_kind(laid, "subscriptions" if with_accounts else kind, columns, whole)
+    has_accounts = "accounts" in accounts.sources(study)
+    kind = "subscriptions" if with_accounts else kind
+    kind, parts, others = of_kind(laid, kind, columns, whole, has_accounts, add)
     proposal = _proposed(study, parts, kind)
     return replace(proposal, columns=_columns(proposal, columns), with_accounts=with_accounts), parts, others
 
@@ -183,12 +197,12 @@ def import_source(
     named = _file_list(study, files)
     with room.gathered(named, study.stack, table, is_own_file=study.owns, query=query) as gathered:
         laid, refused = room.laid_out(gathered.parts, has_header=has_header)
-        proposal, parts, others = _of_files(study, laid, kind, columns)
+        proposal, parts, others = _of_files(study, laid, kind, columns, add=add)
         chosen, before = proposal.columns, accounts.sources(study).get(proposal.kind)
         as_chosen = _amounts(before, amounts, proposal.kind)
         mapping = replace(_mapping(proposal, chosen, dates, own, before, add), amounts=of_cells(as_chosen))
         base = before if add else None
-        new, known = _new_parts(parts, base)
+        new, known = _new_parts(parts, base, mapping)
         unchanged, refused = (*gathered.twice, *known), (*gathered.refused, *refused, *others)
         if base and not new:
             return _unchanged_report(proposal, chosen, base, refused, unchanged)
@@ -209,9 +223,15 @@ def import_source(
     return replace(report, refused=(*refused, *done.refused), unchanged=unchanged, dates=dates_now)
 
 
-def _new_parts(parts: Sequence[Part], base: SourceRow | None) -> tuple[tuple[Part, ...], tuple[str, ...]]:
-    """Return the files that a source does not have yet, and the names of the others."""
-    imported = {sha for _, sha in base.files} if base else set()
+def _new_parts(
+    parts: Sequence[Part], base: SourceRow | None, mapping: room.Mapping
+) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """Return the files that a source does not have yet, and the names of the others.
+
+    A file of further columns counts again unless it came last, since a later one may have taken its values' place.
+    """
+    files = base.files if base else ()
+    imported = {sha for _, sha in (files[-1:] if is_enriching(mapping) else files)}
     new = tuple(part for part in parts if part.sha256 not in imported)
     return new, tuple(part.name for part in parts if part.sha256 in imported)
 
@@ -292,7 +312,8 @@ def stack_files(study: Study) -> room.StackFiles:
             raise NeedssegError(f"The {kind} file {path.name} is gone from {path.parent}.", "Import the source again.")
     return room.StackFiles(
         paths["accounts"], events_file(study, sources), subscriptions_file(study, sources),
-        stored_columns(sources["accounts"]), *(paths.get(kind) for kind in ("users", "churn", "tickets", "nps")),
+        stored_columns(sources["accounts"]), paths.get("users"),
+        *(joined_file(study, sources, kind) for kind in ("churn", "tickets", "nps")),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from needsseg import accounts as room
 from needsseg.accounts import AccountProfile
 from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.event_coverage import day_after
+from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.stack import read_merged
 from needsseg.actions.accounts.account_sources import (
     stack_files,
@@ -245,6 +246,7 @@ def profiles(study: Study, as_of: date, progress: Progress = silent, engine: str
 def _profiles(
     study: Study, as_of: date, engine: str | None, given: Sequence[Label], only: set[str] | None = None
 ) -> list[AccountProfile]:
+    from needsseg.actions.accounts.telling_features import features_of_segments
     from needsseg.playbook.interventions import load_rules
     from needsseg.playbook.recommending import with_actions
 
@@ -252,17 +254,29 @@ def _profiles(
     backend = engine or settings.engine
     rules = load_rules(prompt_file("interventions.toml", settings))
     own = values_for(files.accounts, rules.columns, files.own, backend, only)
-    built = room.build(
-        files,
-        given,
-        as_of,
-        tz=settings.timezone,
-        backend=backend,
-        rules=stack_rules(study),
-        version=version(study),
-        only=only,
-    )
-    return with_actions(built, rules, own)
+
+    def build(of: set[str] | None) -> list[AccountProfile]:
+        return room.build(
+            files, given, as_of, tz=settings.timezone, backend=backend, rules=stack_rules(study), version=version(study),
+            only=of,
+        )  # fmt: skip
+
+    built, telling = build(only), None
+    if rules.reads("telling_feature"):
+        segments = decided_segments(study, given)
+        labelled = partial(build, set(segments)) if only is not None else lambda: built
+        telling = features_of_segments(study, files, as_of, segments, backend, labelled)
+    return with_actions(built, rules, own, telling)
+
+
+def decided_segments(study: Study, given: Sequence[Label]) -> dict[str, str]:
+    """Return the segment that each labelled account goes by; ``given`` are all labels. Contested ones are left out."""
+    merged = merged_ids(study)
+    labels_by_account: dict[str, list[Label]] = defaultdict(list)
+    for label in given:
+        labels_by_account[merged.get(label.account_id, label.account_id)].append(label)
+    decided = {account: deciding_label(labels)[0] for account, labels in labels_by_account.items()}
+    return {account: label.segment for account, label in decided.items() if label is not None}
 
 
 def day_after_events(study: Study) -> date | None:

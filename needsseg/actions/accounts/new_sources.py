@@ -19,6 +19,7 @@ from needsseg.settings import load
 from needsseg.study.accounts import accounts
 from needsseg.study.accounts.accounts import SourceRow
 from needsseg.study.connection import Study
+from needsseg.text import format_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class NewSource:
         return as_stored(own, self.done.own) if self.done.own or own.dropped else {}
 
     @property
+    def columns(self) -> dict[str, str]:
+        """The column of each field, as it is stored: of accounts that got further columns, as they were read."""
+        return self.base.mapping if self.base is not None and is_enriching(self.mapping) else self.mapping.columns
+
+    @property
     def is_unchanged(self) -> bool:
         """Whether the same files were read in the same way: nothing to store then, and no step to undo."""
         before = self.replaced
@@ -60,7 +66,7 @@ class NewSource:
 
 def store_sources(study: Study, new: Sequence[NewSource]) -> None:
     """Make what was read the study's sources of their kinds, as one step that can be undone."""
-    parts = [f"{each.done.rows} {room.rows_of_kind(each.done.kind)}" for each in new]
+    parts = [_words(each) for each in new]
     verb = "added" if new[0].base else "read"
     with study.action("import accounts", f"{verb} {' and '.join(parts)} from {new[0].done.file}"):
         for each in new:
@@ -71,14 +77,14 @@ def store_sources(study: Study, new: Sequence[NewSource]) -> None:
                 done.kind,
                 room.label([name for name, _ in files]),
                 room.over_all(sha for _, sha in files),
-                each.mapping.columns,
+                each.columns,
                 done.parquet.name,
                 (
                     done.held,
                     len(done.rejected) + (base.rejected if base else 0),
                     done.duplicates + (base.duplicates if base else 0),
                 ),
-                each.dates,
+                each.dates if each.columns is each.mapping.columns or base is None else base.dates,
                 files,
                 each.amounts,
                 each.own,
@@ -104,10 +110,21 @@ def read_accounts_of(
     return NewSource(done, mapping, base=base, before=before)
 
 
+def _words(new: NewSource) -> str:
+    if new.base is not None and is_enriching(new.mapping):
+        return f"columns of {format_count(new.done.rows, 'account')}"
+    return f"{new.done.rows} {room.rows_of_kind(new.done.kind)}"
+
+
+def is_enriching(mapping: room.Mapping) -> bool:
+    """Return whether files have account ids and further columns alone, which come to accounts that are there."""
+    return mapping.kind == "accounts" and set(mapping.columns) == {"account_id"}
+
+
 def file_to_add_to(study: Study, base: SourceRow, mapping: room.Mapping) -> Path:
     """Return the file of a source that files with ``mapping`` are added to.
 
-    NeedssegError where it is gone, UsageError where only one of both has events with account ids.
+    NeedssegError where it is gone, UsageError where only one of both has account ids.
     """
     path = study.stack / base.parquet
     if not path.exists():
@@ -115,9 +132,9 @@ def file_to_add_to(study: Study, base: SourceRow, mapping: room.Mapping) -> Path
             f"The {base.kind} file {path.name} is gone from {path.parent}, so nothing can be added to it.",
             "Import all its files again, without adding.",
         )
-    if base.kind == "events" and is_joined(base) != ("account_id" not in mapping.columns):
+    if is_joined(base) != ("account_id" not in mapping.columns):
         raise UsageError(
-            f"The events of {base.file_name} {'have no' if is_joined(base) else 'have'} account ids, unlike these.",
+            f"The {room.rows_of_kind(base.kind)} of {base.file_name} {'have no' if is_joined(base) else 'have'} account ids, unlike these.",
             "Import them without adding, or all with the same columns.",
         )
     return path

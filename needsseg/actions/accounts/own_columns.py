@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from needsseg.accounts import Mapping as FileMapping
 from needsseg.accounts.ingest.cells import FORMATS
-from needsseg.accounts.ingest.mapping import with_own_headers
+from needsseg.accounts.ingest.mapping import keeps_own, with_own_headers
 from needsseg.accounts.own.columns import (
     GUESS,
+    OWN_KINDS,
     OWN_TYPES,
     PREFIX,
     OwnChoices,
@@ -23,6 +24,7 @@ from needsseg.accounts.own.columns import (
     is_prefixed,
     listed_columns,
 )
+from needsseg.accounts.own.records import RECORD_KINDS, RecordKind
 from needsseg.accounts.own.segments import OwnSegments, segments_of_column
 from needsseg.accounts.own.values import read_values
 from needsseg.actions.accounts.engines import engine_for
@@ -47,6 +49,12 @@ def stored_columns(source: SourceRow | None) -> tuple[OwnColumn, ...]:
     return () if source is None else columns_from(source.own)
 
 
+def columns_of_records(study: Study) -> dict[RecordKind, tuple[OwnColumn, ...]]:
+    """Return the own columns of users and subscriptions, by kind; kinds that were not imported are left out."""
+    sources = accounts.sources(study)
+    return {kind: stored_columns(sources[kind]) for kind in RECORD_KINDS if kind in sources}
+
+
 def own_columns(study: Study) -> tuple[OwnColumn, ...]:
     """Return the own columns of the study's accounts, in the order of their file."""
     return stored_columns(accounts.sources(study).get("accounts"))
@@ -66,10 +74,11 @@ def chosen_columns(
     UsageError for a column that is not in the files or is read as a field, for an unknown type, and where files are added
     to columns that have another type already.
     """
-    if mapping.kind != "accounts":
+    if not keeps_own(mapping):
         if given.types or given.dropped:
             raise UsageError(
-                f"Only accounts keep further columns, and these files hold {mapping.kind}.",
+                f"Only {', '.join(OWN_KINDS[:-1])} and {OWN_KINDS[-1]} keep further columns, and these files hold "
+                f"{'customers by tenure' if mapping.kind in OWN_KINDS else mapping.kind}.",
                 "Leave the choice of columns out.",
             )
         return OwnChoices()

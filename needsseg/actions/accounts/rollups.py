@@ -7,9 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from needsseg.accounts import AccountProfile
+from needsseg.accounts.kinds.records import Cancellation, by_account, read_cancellations
 from needsseg.accounts.tiers.revenue import Revenue
 from needsseg.accounts.tiers.rollups import BY, Rollup
 from needsseg.accounts.tiers.rollups import rollup as roll_up
+from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.own_columns import dimension_name, dividing, own_columns
@@ -38,7 +40,15 @@ def rollup(
         (rows, *by), own = dividing(study, (rows, *by), BY, backend)
         profiles = accounts.profiles(study, as_of, progress, backend)
         amounts = revenue_as_of(study, as_of, backend)
-    return roll_up(profiles, amounts, rows, by, own)
+    return roll_up(profiles, amounts, rows, by, own, _cancelled(study, as_of))
+
+
+def _cancelled(study: Study, as_of: date) -> dict[str, list[Cancellation]] | None:
+    """Return the cancellations before a date by account; None where none were imported."""
+    files = account_sources.stack_files(study)
+    if files.churn is None:
+        return None
+    return by_account(read_cancellations(files.churn, epoch_day(as_of)), accounts.merged_ids(study))
 
 
 def rolled_up(study: Study, profiles: Sequence[AccountProfile], amounts: Revenue, rows: str, by: str) -> Rollup:

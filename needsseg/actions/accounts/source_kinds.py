@@ -25,16 +25,26 @@ def is_by_tenure(parts: tuple[Part, ...], kind: str | None, chosen: Mapping[str,
 
 
 def of_kind(
-    parts: tuple[Part, ...], kind: str | None, chosen: Mapping[str, str] | None, whole: bool = True
+    parts: tuple[Part, ...],
+    kind: str | None,
+    chosen: Mapping[str, str] | None,
+    whole: bool = True,
+    has_accounts: bool = False,
+    add: bool = True,
 ) -> tuple[str, tuple[Part, ...], tuple[tuple[str, str], ...]]:
     """The kind, the parts that may be of it, and those whose columns say plainly that they are of another.
 
     A single file is read as what a person says it is. Before it is read, a kind will do of which it is not ``whole``:
-    what it lacks can still be named.
+    what it lacks can still be named. Where the study ``has_accounts``, files of account ids and columns that are no field are
+    accounts, if a person adds them.
     """
     if kind is not None and kind not in room.KINDS:
         raise UsageError(f"There is no kind of source '{kind}'.", f"The kinds are {', '.join(room.KINDS)}.")
     headers = {part.name: part.layout.header for part in parts if part.layout}
+    if kind is None and has_accounts and headers and all(enriches(header, chosen) for header in headers.values()):
+        if not add:
+            raise _enriching_error(headers)
+        return "accounts", parts, ()
     kind = kind or _kind(headers, chosen, whole)
     others = {
         name: other_kind
@@ -47,6 +57,25 @@ def of_kind(
         (name, f"its columns are those of {other_kind}, not of {kind}.") for name, other_kind in others.items()
     )
     return kind, tuple(part for part in parts if part.name not in others), refused
+
+
+def enriches(header: Sequence[str], chosen: Mapping[str, str] | None = None) -> bool:
+    """Return whether a file has account ids and columns that are no field, but nothing that tells a kind."""
+    columns = {
+        name: column
+        for name, column in (room.guess_mapping("accounts", header).columns | dict(chosen or {})).items()
+        if column
+    }
+    return room.kind_of(header, chosen)[0] == "" and set(columns) == {"account_id"} and len(header) > 1
+
+
+def _enriching_error(headers: Mapping[str, Sequence[str]]) -> UnknownKindError:
+    name, header = next(iter(headers.items()))
+    return UnknownKindError(
+        f"{name}: has account ids and further columns, but nothing else of accounts: {', '.join(header)}.",
+        Advice("To add these columns to the accounts that are there, add the file", Option.ADD, "; else name what it holds",
+               Option.KIND, "."),
+    )  # fmt: skip
 
 
 def _kind(headers: Mapping[str, Sequence[str]], chosen: Mapping[str, str] | None, whole: bool) -> str:

@@ -44,6 +44,11 @@ class MappingProposal:
         return room.missing_fields(self.kind, self.columns)
 
     @property
+    def enriches(self) -> bool:
+        """Whether the files add columns to accounts that are there, if they are not to replace them."""
+        return self.kind == "accounts" and set(self.columns) == {"account_id"} and bool(self.held)
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """Every field that this kind of source has."""
         return tuple(room.NAMES[self.kind])

@@ -63,6 +63,37 @@ def chosen_columns(study: Study, target: str, text: str = "") -> Chosen:
     return Chosen(named_for([_column(key, own) for key in keys], target), tuple(keys))
 
 
+@dataclass(frozen=True, slots=True)
+class OfferedColumn:
+    """A column that an export can have: what ``chosen_columns`` knows it by, its meaning, and whether it is chosen now."""
+
+    name: str
+    meaning: str
+    is_chosen: bool
+
+
+def offered_columns(study: Study, target: str) -> tuple[OfferedColumn, ...]:
+    """Return every column that exports to the target can have beside KEPT: those of the next export first, in its order."""
+    own = own_columns(study)
+    built_in = (*_STANDARD_KEYS, *FURTHER)
+    names = {key: key for key in built_in} | {f"{PREFIX}{each.name}": dimension_name(each, built_in) for each in own}
+    saved = export_columns.chosen(study, target)
+    chosen = [key for key in (_STANDARD_KEYS if saved is None else saved) if key in names]
+    alone = {key for keys in TOGETHER.values() for key in keys[1:]}
+    return tuple(
+        OfferedColumn(names[key], _column(key, own).meaning, key in chosen)
+        for key in dict.fromkeys((*chosen, *names))
+        if key not in KEPT and key not in alone
+    )
+
+
+def columns_text(names: Sequence[str]) -> str:
+    """Return the text by which ``chosen_columns`` takes names: DEFAULT_WORD for the standard ones in their order."""
+    if tuple(names) == tuple(key for key in _STANDARD_KEYS if key not in KEPT):
+        return DEFAULT_WORD
+    return ",".join('"' + name.replace('"', '""') + '"' for name in names or KEPT)
+
+
 def _keys(name: str, own: Sequence[OwnColumn], *, is_saved: bool) -> tuple[str, ...]:
     known = name.casefold()
     if known == STANDARD_WORD:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from needsseg.accounts.own.values import values_for
-from needsseg.accounts.tiers.profile import deciding_label
 from needsseg.accounts.tiers.timelines import Timelines, timelines
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.accounts.timeline_columns import UNKNOWN
@@ -20,6 +19,7 @@ from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.accounts.result_cache import cached
 from needsseg.actions.exchange import output_files
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
+from needsseg.playbook.column_rules import ColumnValues
 from needsseg.playbook.fired import KINDS, Fired, Trigger, day_of, day_text
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.peers import Peers, peers, peers_as_json, peers_from_json
@@ -130,7 +130,7 @@ def fired(
     import numpy as np
 
     files = account_sources.stack_files(study)
-    if files.events is None and files.subscriptions is None:
+    if files.events is None and files.subscriptions is None and not _rules(study).column_rules:
         raise NeedssegError(
             "Nothing can fire: neither usage nor subscriptions were imported.",
             Advice("Import them: ", Fix.IMPORT_ACCOUNTS),
@@ -211,7 +211,7 @@ def fired_of(
     ``given`` are all labels as of that date, where the caller has them.
     """
     files = account_sources.stack_files(study)
-    if files.events is None and files.subscriptions is None:
+    if files.events is None and files.subscriptions is None and not _rules(study).column_rules:
         return ()
     looked = _search(study, as_of, engine, account, given)
     return tuple(_rows(looked.triggers.taken(looked.triggers.days >= epoch_day(since)), looked, {}))
@@ -236,10 +236,11 @@ def _search(
     import numpy as np
 
     settings = load(study.path)
-    rules = load_trigger_rules(prompt_file("triggers.toml", settings))
+    rules = _rules(study)
     serving = load_rules(prompt_file("interventions.toml", settings)).serves
     backend, files = engine_for(study, engine), account_sources.stack_files(study)
-    needs, account_rules = _needs(study, as_of, given), stack_rules(study)
+    needs = accounts.decided_segments(study, accounts.labels(study, as_of) if given is None else given)
+    account_rules = stack_rules(study)
 
     def lines(only: set[str] | None = None) -> Timelines:
         return timelines(files, as_of, settings.timezone, backend, account_rules, only)
@@ -254,21 +255,23 @@ def _search(
         peers_from_json,
     )
     searched = everyone or lines({str(account)})
-    fired_triggers = triggers(searched, rules, epoch_day(as_of), serving, account, needs, groups)
+    only = None if account is None else {account}
+    own = values_for(files.accounts, rules.conditions, files.own, backend, only) if rules.conditions else {}
+    values = ColumnValues(own, _imported_on(study))
+    fired_triggers = triggers(searched, rules, epoch_day(as_of), serving, account, needs, groups, values)
     if rules.columns:
-        own = values_for(files.accounts, rules.conditions, files.own, backend, None if account is None else {account})
         holds = (rules.holds_for(each.kind, own.get(each.account_id, {}), each.fired_on) for each in fired_triggers)
         fired_triggers = fired_triggers.taken(np.fromiter(holds, dtype=bool, count=len(fired_triggers)))
     return _Search(fired_triggers, searched, rules, serving, needs, groups)
 
 
-def _needs(study: Study, as_of: date, given: Sequence[Label] | None) -> dict[str, str]:
-    merged = accounts.merged_ids(study)
-    labels_by_account: dict[str, list[Label]] = defaultdict(list)
-    for label in accounts.labels(study, as_of) if given is None else given:
-        labels_by_account[merged.get(label.account_id, label.account_id)].append(label)
-    decided = {account: deciding_label(labels)[0] for account, labels in labels_by_account.items()}
-    return {account: label.segment for account, label in decided.items() if label is not None}
+def _imported_on(study: Study) -> int:
+    """Return the epoch day on which the accounts were imported."""
+    return epoch_day(datetime.fromisoformat(accounts.sources(study)["accounts"].imported_at).date())
+
+
+def _rules(study: Study) -> TriggerRules:
+    return load_trigger_rules(prompt_file("triggers.toml", load(study.path)))
 
 
 def _warnings(lines: Timelines, as_of: date, has_events: bool) -> list[str]:

@@ -227,6 +227,8 @@ def _shape(page: AccountPage) -> dict[str, Any]:
              "quote": quote.passage.quote, "strength": quote.strength, "exemplar": quote.exemplar}
             for quote in page.quotes
         ],
+        "user_columns": page.records.columns.get("users", {}),
+        "subscription_columns": page.records.columns.get("subscriptions", {}),
         **{name: _records(getattr(page.records, name)) for name in ("users", "cancellations", "tickets", "scores")},
     }  # fmt: skip
 

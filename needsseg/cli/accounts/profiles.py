@@ -46,7 +46,8 @@ engine_option = click.option(
     multiple=True,
     help="Only accounts that fit: size=small, region=EMEA, plan=Business, lifecycle_stage=at_risk; or by a further column "
     '"Team=North", "Health score>=40", "Contract end<2027-01-01", "Team=unknown", column:NAME where it is called as '
-    "something else. Given again, all must fit.",
+    'something else; or by what any of its users or subscriptions has: "users.role=Admin", "subscriptions.Contract=Annual". '
+    "Given again, all must fit.",
 )
 @engine_option
 @json_option
@@ -70,7 +71,7 @@ def profile(
                     raise NotFoundError(
                         f"There is no account '{account}'.", "List them with: needsseg profile --as-of DATE"
                     )
-                own = listing(study, rows, named_list(columns), filters, engine)
+                own = listing(study, rows, named_list(columns), filters, engine, as_of=as_of)
             _print(own, paid, account, as_json)
 
         print_once(session, study, ("profile", as_of, account, columns, filters, engine, as_json), produce)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 
 from needsseg.cli.accounts.profiles import as_of_option, engine_option
 from needsseg.cli.narration import Session
-from needsseg.cli.output import print_object, print_table
+from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.cli.replay import print_once
 from needsseg.text import format_count
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from needsseg.actions.accounts import Cell, Rollup, Row
 
 ROWS = {"needs": "needs_segment", "behavior": "behavioral_segment", "lifecycle": "lifecycle_stage"}
+MOST_REASONS = 3  # for cancellations, of each row; --json has all
 BY = {name: name for name in ("size", "industry", "plan", "region", "revenue")} | ROWS
 
 
@@ -62,7 +64,8 @@ def rollup(
 ) -> None:
     """Count accounts and money by two tiers, or by further columns of the accounts.
 
-    A cell shows accounts, their share of the row, and what they pay; * marks fewer than five accounts.
+    A cell shows accounts, their share of the row, and what they pay; * marks fewer than five accounts. Where
+    cancellations were imported, their reasons follow for each row.
 
     In the file that --out writes, an empty row or column means all of them.
     """
@@ -134,6 +137,18 @@ def _print(table: Rollup) -> None:
         "100%",
     )
     print_table(header, [*body, ("all", *totals, *((None, None) if sure else ()))])
+    if any(row.reasons for row in table.rows):
+        print_text("")
+        print_table(
+            (header[0], "cancellations", "reasons, the most frequent first"),
+            [(row.name, sum(row.reasons.values()), _reasons(row.reasons)) for row in table.rows if row.reasons],
+            wrap=("reasons, the most frequent first",),
+        )
+
+
+def _reasons(reasons: Mapping[str, int]) -> str:
+    shown = ", ".join(f"{reason} {count:,}" for reason, count in list(reasons.items())[:MOST_REASONS])
+    return shown + (f" and {len(reasons) - MOST_REASONS:,} more" if len(reasons) > MOST_REASONS else "")
 
 
 def _cell(cell: Cell, table: Rollup, *, share: bool = True) -> str:

@@ -53,7 +53,8 @@ def triggers(
     engine: str | None,
     as_json: bool,
 ) -> None:
-    """List triggered accounts: a feature left unused that their peers use, logins below weekly, or a growing team.
+    """List triggered accounts: a feature left unused that their peers use, logins below weekly, a growing team, or a
+    rule of yours on further columns of the accounts (a renewal in 60 days, a health score below 40).
 
     Each trigger is listed with the day on which it fired; computing again gives the same day. The thresholds and
     the features are in prompts/triggers.toml. Peers are the accounts of the same needs-based segment, or on the same plan.
@@ -116,7 +117,7 @@ def _evidence(row: actions.TriggerRow, more: int) -> str:
 
 KEYS = (
     "id", "account_id", "name", "kind", "feature", "fired_on", "evidence", "settled", "needs_segment", "used_on", "rank",
-    "group", "peers", "peers_using",
+    "group", "peers", "peers_using", "dated",
 )  # fmt: skip
 
 
@@ -130,6 +131,7 @@ def _columns(rows: actions.TriggerRows) -> Iterator[Sequence[Sequence[object]]]:
             Written(map(_shared, map(day_text, block.days))), block.evidence, _few(block.settled),
             Written(_shared(rows.needs.get(id_) or None) for id_ in ids), rows.days_used(own), rows.ranks[own].tolist(),
             _few(block.groups), _few(block.peers), Written(map(_shared, using)),
+            Written(map(_shared, block.dated)),
         )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ DESTINATIONS: dict[str, Destination] = {
         amplitude.TRIGGERS,
         amplitude.COHORT,
         mixpanel.MIXPANEL,
+        mixpanel.TRIGGERS,
         hubspot.HUBSPOT,
         salesforce.SALESFORCE,
     )

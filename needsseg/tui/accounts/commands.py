@@ -12,6 +12,7 @@ from needsseg.actions.exchange import export as exporting
 from needsseg.actions.exchange.export_columns import chosen_columns
 from needsseg.actions.transcripts import interviews
 from needsseg.text import format_count
+from needsseg.tui.accounts.export_columns import ExportColumnsSheet
 from needsseg.tui.accounts.matches import MatchesScreen
 from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.bookmark import Bookmark
@@ -43,27 +44,34 @@ class AccountCommands:
         )
 
     def export(self) -> None:
-        """Ask for a format and a file."""
+        """Ask for a format, its columns and a file."""
         if self._loader.as_of is None:
             self.context.tell(with_keys("there is nothing to export yet: {accounts.import} imports accounts"))
             return
         choices = [Choice(name, name) for name in exporting.targets() if not exporting.is_of_one_segment(name)]
-        self.context.push(Prompt("Export the labelled accounts as", choices=choices, free=False), self._export_where)
+        self.context.push(Prompt("Export the labelled accounts as", choices=choices, free=False), self._export_columns)
 
-    def _export_where(self, target: str | None) -> None:
-        if target is not None and self._loader.as_of is not None:
+    def _export_columns(self, target: str | None) -> None:
+        if target is not None:
+            self.context.push(ExportColumnsSheet(self.context.study, target), partial(self._export_where, target))
+
+    @shows_errors
+    def _export_where(self, target: str, columns: str | None) -> None:
+        if columns is not None and self._loader.as_of is not None:
             value = str(self.context.study.path.parent / exporting.file_name(target, self._loader.as_of))
             about = "An earlier export of that name is replaced. A manifest is written beside it."
-            saved = chosen_columns(self.context.study, target)
-            about += "" if saved.keys is None else f" Columns: {', '.join(column.name for column in saved.columns)}."
+            chosen = chosen_columns(self.context.study, target, columns)
+            about += "" if chosen.keys is None else f" Columns: {', '.join(column.name for column in chosen.columns)}."
             self.context.push(
-                Prompt("Write to which file?", value=value, path=True, about=about), partial(self._export, target)
+                Prompt("Write to which file?", value=value, path=True, about=about),
+                partial(self._export, target, columns),
             )
 
     @shows_errors
-    def _export(self, target: str, path: str | None) -> None:
+    def _export(self, target: str, columns: str, path: str | None) -> None:
         if path and self._loader.as_of is not None:
-            report = exporting.export(self.context.study, target, Path(path).expanduser(), self._loader.as_of)
+            to = Path(path).expanduser()
+            report = exporting.export(self.context.study, target, to, self._loader.as_of, columns=columns)
             self.context.tell(
                 f"wrote {format_count(report.rows, 'account')} to {report.path}, and {report.manifest.name}"
             )

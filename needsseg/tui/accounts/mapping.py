@@ -117,7 +117,7 @@ class MappingScreen(ModalScreen[Chosen | None]):
         earlier = chosen or Chosen()
         self.columns = dict(earlier.columns or proposal.columns)
         self.dates = dict(earlier.dates)
-        self.adds = earlier.add
+        self.adds = proposal.enriches if chosen is None else chosen.add
         self.types, self.dropped = dict(earlier.types), earlier.dropped
 
     def compose(self) -> ComposeResult:

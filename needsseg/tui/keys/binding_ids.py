@@ -29,6 +29,7 @@ MODULES: Mapping[str, str] = {
     "job": "code.sheets.job",
     "keys": "keys.help",
     "likelihoods": "survey.likelihoods",
+    "columns": "accounts.export_columns",
     "mapping": "accounts.mapping",
     "matches": "accounts.matches",
     "memo": "code.sheets.memo",

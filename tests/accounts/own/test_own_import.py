@@ -150,13 +150,13 @@ def test_a_choice_that_means_nothing_is_refused(study: Study, tmp_path: Path, gi
         read(study, tmp_path, {"Team": ["x"]}, own=given)
 
 
-def test_only_accounts_keep_further_columns(study: Study, tmp_path: Path) -> None:
-    file = tmp_path / "terms.csv"
-    file.write_text("account_id,start_date,Team\na,2026-01-01,x\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="Only accounts"):
-        account_sources.import_source(study, file, "subscriptions", own=OwnGiven({"Team": "text"}))
-    account_sources.import_source(study, file, "subscriptions")
-    assert accounts.sources(study)["subscriptions"].own == {}
+def test_usage_keeps_no_further_columns(study: Study, tmp_path: Path) -> None:
+    file = tmp_path / "usage.csv"
+    file.write_text("account_id,event,timestamp,Team\na,login,2026-01-01,x\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="Only accounts, users and subscriptions keep further columns.* hold events"):
+        account_sources.import_source(study, file, "events", own=OwnGiven({"Team": "text"}))
+    account_sources.import_source(study, file, "events")
+    assert accounts.sources(study)["events"].own == {}
 
 
 def test_a_column_is_dropped_until_it_is_asked_for_again(study: Study, tmp_path: Path) -> None:

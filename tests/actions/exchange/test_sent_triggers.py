@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from needsseg.actions.accounts import account_sources, accounts
@@ -19,7 +19,7 @@ SECRET = "wr1te-k3y"  # noqa: S105
 
 
 def test_triggers_are_sent_once_as_events(tmp_path: Path) -> None:
-    needs("segment", "amplitude")
+    needs("segment", "amplitude", "mixpanel")
     day, later = date(2026, 3, 29), date(2026, 3, 30)
     with studies.init(tmp_path / "study.db") as study:
         account_sources.import_source(study, SAMPLE / "accounts" / "accounts.csv")
@@ -37,19 +37,26 @@ def test_triggers_are_sent_once_as_events(tmp_path: Path) -> None:
         fired = [row.trigger for row in triggers.fired(study, day).rows]
         settled = {trigger.id: trigger for trigger in fired if trigger.settled}
         assert settled
-        for target, reply in (("segment-triggers", receivers.segment), ("amplitude-triggers", receivers.amplitude)):
+        for target, reply in (
+            ("segment-triggers", receivers.segment), ("amplitude-triggers", receivers.amplitude),
+            ("mixpanel-triggers", receivers.mixpanel),
+        ):  # fmt: skip
             to = DESTINATIONS[target]
             with receiving(SECRET, reply(SECRET)) as at:
                 environ = {to.host_name: at.url, to.secret_name: SECRET}
                 look = sending.outlook(study, target, day, environ=environ)
                 assert sending.send(study, look, environ=environ).accepted == len(settled)
                 [body] = at.accepted()
-                events = body["batch"] if target == "segment-triggers" else body["events"]
+                events = body if isinstance(body, list) else body["batch" if target == "segment-triggers" else "events"]
                 for event in events:
-                    trigger = settled[event.get("messageId") or event["insert_id"]]
                     said = event.get("properties") or event["event_properties"]
+                    trigger = settled[event.get("messageId") or event.get("insert_id") or said["$insert_id"]]
                     assert said["account_id"] == trigger.account_id and said["kind"] == trigger.kind
                     assert said["fired_on"] == trigger.fired_on.isoformat() and said["evidence"] == trigger.evidence
+                    if target == "mixpanel-triggers":
+                        assert (event["event"], said["distinct_id"]) == ("Account Triggered", "")
+                        assert datetime.fromtimestamp(said["time"], UTC).date() == trigger.fired_on
+                        continue
                     group = event["context"]["groupId"] if "context" in event else event["groups"]["account"]
                     assert group == trigger.account_id
                 # A trigger of the past is not sent again, whatever is said of its account since.

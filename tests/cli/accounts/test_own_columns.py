@@ -192,6 +192,33 @@ def test_rules_act_on_columns_and_are_checked_against_them(owned: Caller, tmp_pa
     assert "line 2: column 'Key account' is kept as flag" in owned("rules", "check", icp).err
 
 
+def test_triggers_fire_by_columns(owned: Caller, tmp_path: Path) -> None:
+    rules = tmp_path / "prompts" / "triggers.toml"
+    rules.parent.mkdir()
+    (owned.study.parent / "needsseg.toml").write_text(f'prompts = "{rules.parent}"\n', encoding="utf-8")
+    rule = '[column_rule."Ends soon"]\ncolumn."contract end" = { within_days = 30 }\n[column_rule.key]\ncolumn."Key account" = true\n'
+    rules.write_text(rule, encoding="utf-8")
+    owned.done("rules", "check", rules)
+    rows = owned.done("triggers", *DAY, "--kind", "column_rule", "--json").json
+    due = {
+        row["account_id"] for row in owned.done("profile", *DAY, "--json", "--where", "Contract end=2026-07-15").json
+    }
+    key = {row["account_id"] for row in owned.done("profile", *DAY, "--json", "--where", "Key account=yes").json}
+    ending = {row["account_id"]: row["fired_on"] for row in rows if row["feature"] == "Ends soon"}
+    assert set(ending) == due != set()
+    assert min(ending.values()) == "2026-06-15"
+    assert {row["account_id"] for row in rows if row["feature"] == "key" and not row["dated"]} == key != set()
+    shown = owned.done("rules", "definitions").out
+    assert "Ends soon: contract end is within 30 days; or key: Key account is yes" in " ".join(shown.split())
+    out = tmp_path / "fired.jsonl"
+    owned.done("triggers", *DAY, "--kind", "column_rule", "--out", out)
+    assert len(out.read_text(encoding="utf-8").splitlines()) == len(rows)
+    rules.write_text(rule.replace("Key account", "gone"), encoding="utf-8")
+    wrong = owned("triggers", *DAY)
+    assert wrong.code == 2
+    assert "line 4: [column_rule] key: the accounts have no column 'gone'" in wrong.err
+
+
 def test_weights_go_by_a_column_of_numbers(owned: Caller, tmp_path: Path) -> None:
     backlog = tmp_path / "backlog.csv"
     backlog.write_text(

@@ -226,7 +226,7 @@ def test_export_writes_the_table_and_its_manifest(tmp_path: Path) -> None:
         await pilot.press("x")
         await pilot.pause()
         await typed(pilot, "jsonl")
-        await pilot.press("enter")
+        await pilot.press("enter", "enter")
         await settled(app, pilot)
         file = tmp_path / "accounts_2026_06_29.jsonl"
         assert [json.loads(line)["account_id"] for line in file.read_text().splitlines()] == ["a1", "a2", "a3"]
@@ -235,7 +235,7 @@ def test_export_writes_the_table_and_its_manifest(tmp_path: Path) -> None:
         await pilot.press("x")
         await pilot.pause()
         await typed(pilot, "csv")
-        await pilot.press("ctrl+u")
+        await pilot.press("enter", "ctrl+u")
         await typed(pilot, "/no/such/folder/a.csv")
         await settled(app, pilot)
         assert "/no/such/folder: no such folder." in flat(seen(app))

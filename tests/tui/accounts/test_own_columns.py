@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.own_columns import own_columns
 from needsseg.actions.study import studies
+from needsseg.tui.accounts.export_columns import ExportColumnsSheet
 from needsseg.tui.accounts.filters import Filters, filters_from
 from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.app import NeedssegApp
@@ -54,6 +55,24 @@ def test_types_are_chosen_before_the_file_is_read(tmp_path: Path) -> None:
     play(path, scenes, LARGE)
 
 
+def test_a_file_of_further_columns_alone_is_added(tmp_path: Path) -> None:
+    file = tmp_path / "health.csv"
+    file.write_text("account_id,Health\na1,green\nzz,red\n", encoding="utf-8")
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("i")
+        await pilot.pause()
+        await typed(pilot, str(file))
+        assert "added to 4 accounts from crm.csv" in flat(seen(app)) or "added to 3 accounts" in flat(seen(app))
+        await pilot.press("r")
+        await settled(app, pilot)
+        assert {column.name for column in own_columns(app.study)} == {"Sales team", "Score", "Health"}
+        assert "no account has this id" in flat(seen(app))
+
+    play(owned(tmp_path), scenes, LARGE)
+
+
 def test_a_page_and_the_filters_show_them(tmp_path: Path) -> None:
     async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
         screen = await opened(app, pilot)
@@ -82,3 +101,44 @@ def test_a_filter_on_a_column_is_remembered() -> None:
     assert filters_from(filters.to_remember()) == filters
     assert filters.own_facets == ("column:Sales team",)
     assert filters.rows((), None) == []  # type: ignore[arg-type]
+
+
+def test_an_export_has_the_columns_that_are_chosen_and_keeps_them(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("x")
+        await pilot.pause()
+        await typed(pilot, "csv")
+        sheet = app.screen
+        assert isinstance(sheet, ExportColumnsSheet)
+        assert "9 columns beside account_id and as_of_date" in flat(seen(app))
+        for _ in range(9):
+            await pilot.press("g", "space")
+        await pilot.press("J")
+        assert "only columns of the export have an order" in flat(seen(app))
+        for name in ("Sales team", "arr", "Score"):
+            sheet.listed.highlighted = sheet.names.index(name)
+            await pilot.press("space")
+        sheet.listed.highlighted = 2
+        await pilot.press("K", "K", "K")
+        assert "“Score” is first already" in flat(seen(app))
+        assert sheet.chosen == ["Score", "Sales team", "arr"]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Columns: account_id, as_of_date, Score, Sales team, arr, arr_currency." in flat(seen(app))
+        await pilot.press("enter")
+        await settled(app, pilot)
+        written = (tmp_path / "accounts_2026_06_29.csv").read_text(encoding="utf-8").splitlines()
+        assert written[0] == "account_id,as_of_date,Score,Sales team,arr,arr_currency"
+        assert written[1].startswith("a1,2026-06-29,0,North,")
+        await pilot.press("x")
+        await pilot.pause()
+        await typed(pilot, "csv")
+        assert isinstance(app.screen, ExportColumnsSheet)
+        assert app.screen.chosen == ["Score", "Sales team", "arr"]
+        await pilot.press("s", "enter", "enter")
+        await settled(app, pilot)
+        written = (tmp_path / "accounts_2026_06_29.csv").read_text(encoding="utf-8").splitlines()
+        assert written[0].startswith("account_id,as_of_date,firmographic_tier,needs_segment,")
+
+    play(owned(tmp_path), scenes, LARGE)

@@ -1,0 +1,80 @@
+"""Own columns of users and subscriptions: how many of an account have each value, and which accounts have any that fits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.own.columns import OwnColumn, field_text
+from needsseg.accounts.own.conditions import Filter
+from needsseg.accounts.own.segments import MISSING
+
+RecordKind = Literal["users", "subscriptions"]
+RECORD_KINDS: tuple[RecordKind, ...] = ("users", "subscriptions")
+ROLE = OwnColumn("role", "role", "role", "text")
+"""The role of a user is a field, but has values as an own column of users has."""
+PLAN = OwnColumn("plan", "plan", "plan", "text")
+_BEGINS = {"users": "created_day", "subscriptions": "start_day"}
+# Users of the same id are one person; each subscription is one.
+_KEYS = {"users": "user_id", "subscriptions": ""}
+
+
+def count_values(
+    kind: RecordKind, parquet: Path, columns: Sequence[OwnColumn], before: int, only: Collection[str]
+) -> dict[str, dict[str, int]]:
+    """Return by own column how many records of the accounts ``only`` have each value, the most frequent first.
+
+    Records that began on or after epoch day ``before`` are left out; "" counts empty cells. Columns without any value are
+    left out.
+    """
+    rows = _rows(kind, parquet, columns, before, only=only)
+    counts: dict[str, dict[str, int]] = {}
+    for place, column in enumerate(columns):
+        counted = Counter(field_text(cells[place], column.type) for _, cells in rows)
+        if set(counted) - {""}:
+            counts[column.name] = dict(sorted(counted.items(), key=lambda each: (each[0] == "", -each[1], each[0])))
+    return counts
+
+
+def accounts_with(kind: RecordKind, parquet: Path, given: Filter, before: int, merged: Mapping[str, str]) -> set[str]:
+    """Return the accounts that have a record which fits a filter; with ``!=``, those of which a record has the value."""
+    wanted = Filter(given.column, "=", given.text) if given.operator == "!=" else given
+    rows = _rows(kind, parquet, [given.column], before)
+    return {
+        merged.get(account, account)
+        for account, (value,) in rows
+        if wanted.fits(value, MISSING if value is None else "")
+    }
+
+
+def _rows(
+    kind: RecordKind,
+    parquet: Path,
+    columns: Sequence[OwnColumn],
+    before: int,
+    *,
+    only: Collection[str] | None = None,
+) -> list[tuple[str, tuple[Any, ...]]]:
+    """Return the account and the cells of each record that began before a day; an empty text is None."""
+    names = [column.stored for column in columns]
+    key = [_KEYS[kind]] if _KEYS[kind] else []
+    with open_engine() as engine:
+        frame = engine.scan_of(parquet, only)
+        present = [name for name in names if name in frame.collect_schema().names()]
+        rows = engine.rows(frame.select("account_id", _BEGINS[kind], *key, *present))
+    # Engines return rows in any order.
+    rows.sort(key=lambda row: tuple(map(str, row)))
+    places = {name: number for number, name in enumerate(present, start=2 + len(key))}
+    known: set[tuple[str, str]] = set()
+    records = []
+    for row in rows:
+        person = (str(row[0]), str(row[2])) if key else ("", "")
+        if (row[1] is not None and row[1] >= before) or (key and person in known):
+            continue
+        known.add(person)
+        cells = tuple((row[places[name]] if name in places else None) for name in names)
+        records.append((str(row[0]), tuple(None if cell == "" else cell for cell in cells)))
+    return records
