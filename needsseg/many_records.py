@@ -12,7 +12,7 @@ from dataclasses import fields, make_dataclass
 from functools import cache
 from itertools import repeat
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -24,7 +24,8 @@ def records(kind: type[T], columns: Sequence[Iterable[Any]]) -> list[T]:
     """
     if len(columns) != len(fields(kind)):  # type: ignore[arg-type]
         raise ValueError(f"{kind.__name__} has other fields")
-    made: list[Any] = [_twin(kind)(*row) for row in zip(*columns, strict=True)]
+    make = _twin(cast(Any, kind))
+    made: list[Any] = [make(*row) for row in zip(*columns, strict=True)]
     # The twin has the same slots, so that its objects may become objects of the frozen class.
     deque(map(object.__setattr__, made, repeat("__class__"), repeat(kind)), maxlen=0)
     return made

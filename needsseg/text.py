@@ -49,10 +49,10 @@ def safe(text: str, *, tabs: bool = False, newlines: bool = True) -> str:
 def one_line_encoder(encoder: json.JSONEncoder) -> Callable[[object], str]:
     """Return what the ``encode`` of an encoder is that leaves letters as they are, with its C part made once, not at each call.
 
-    What is encoded must not hold itself.
+    It has no indent, and what is encoded must not hold itself.
     """
     make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None or encoder.ensure_ascii or encoder.indent is not None:
+    if make is None or encoder.ensure_ascii:
         return encoder.encode
     parts = make(
         None, encoder.default, json.encoder.encode_basestring, None, encoder.key_separator, encoder.item_separator,

@@ -183,7 +183,7 @@ def test_records_are_printed_as_objects_are(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out == "[]\n"
 
 
-@pytest.mark.parametrize("words", [("usage", "--json"), ("usage", "--feature", "login"), ("patterns", "--json")])
+@pytest.mark.parametrize("words", [("usage", "--json"), ("usage", "--by", "size"), ("patterns", "--json")])
 def test_what_usage_and_patterns_print_is_kept_too(kept: Caller, words: tuple[str, ...]) -> None:
     first = kept.done(*words, *DAY)
     before = outputs(kept)
