@@ -28,7 +28,11 @@ def rollup_csv(rollup: Rollup, as_of: date) -> str:
     writer.header(["as_of", rollup.rows_of, rollup.by, *FIGURES, *SURE, *MONEY, REASONS])
 
     def line(
-        row: str, column: str, cell: Cell, confidences: tuple[float | None, ...] = (None,) * len(SURE), reasons: str = ""
+        row: str,
+        column: str,
+        cell: Cell,
+        confidences: tuple[float | None, ...] = (None,) * len(SURE),
+        reasons: str = "",
     ) -> None:
         figures = [getattr(cell, name) for name in FIGURES[:-1]]
         writer.row([as_of, row, column, *figures, "yes" if cell.small else "no", *confidences,

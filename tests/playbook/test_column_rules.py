@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from needsseg.accounts.own.conditions import OwnCondition
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.accounts.timeline_columns import UNKNOWN, Columns, Days
-from needsseg.playbook.column_rules import ColumnRule, ColumnValues, column_triggers
+from needsseg.playbook.column_rules import ColumnValues, column_triggers
 from needsseg.playbook.fired import Trigger, in_order
+from needsseg.playbook.trigger_rules import ColumnRule
 
 AS_OF = date(2026, 6, 1)
 DAY = epoch_day(AS_OF)
@@ -31,7 +32,12 @@ def columns(*ids: str, signup: int = UNKNOWN) -> Columns:
 
 
 def fired(
-    rule: ColumnRule, values: dict[str, dict[str, object]], *, as_of: int = DAY, imported: int = DAY - 3, signup: int = UNKNOWN
+    rule: ColumnRule,
+    values: dict[str, dict[str, object]],
+    *,
+    as_of: int = DAY,
+    imported: int = DAY - 3,
+    signup: int = UNKNOWN,
 ) -> list[Trigger]:
     table = columns(*sorted(values), signup=signup)
     given = ColumnValues(values, imported)  # type: ignore[arg-type]
@@ -79,7 +85,9 @@ def test_a_date_beside_a_number_says_the_day() -> None:
 
 @pytest.mark.parametrize("condition", [NEAR, PAST])
 @given(value=st.integers(DAY - 200, DAY + 200), as_of=st.integers(DAY - 200, DAY + 200))
-def test_it_fires_on_the_first_day_on_which_the_condition_holds(condition: OwnCondition, value: int, as_of: int) -> None:
+def test_it_fires_on_the_first_day_on_which_the_condition_holds(
+    condition: OwnCondition, value: int, as_of: int
+) -> None:
     found = fired(ColumnRule("r", (condition,)), {"a": {"Renewal": value}}, as_of=as_of)
     first = AS_OF - timedelta(days=600)
     days = [first + timedelta(days=n) for n in range(as_of - DAY + 601)]

@@ -39,7 +39,9 @@ def test_only_supported_differences_count_and_for_the_segment_that_uses_more() -
 
 @pytest.mark.parametrize("sizes", [{"Builder": 4, "Reporter": 60}, {"Builder": 40}, {}])
 def test_too_few_accounts_or_a_single_segment_tell_nothing(sizes: dict[str, int]) -> None:
-    use = {"gantt": {segment: FeatureUse(accounts_long=size) for segment, size in sizes.items() if segment == "Builder"}}
+    use = {
+        "gantt": {segment: FeatureUse(accounts_long=size) for segment, size in sizes.items() if segment == "Builder"}
+    }
     assert telling_features(use, sizes) == {}
 
 

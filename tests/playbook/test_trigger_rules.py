@@ -49,7 +49,10 @@ def test_a_file_of_rules(tmp_path: Path) -> None:
         ("[features]\nx = { release = 2026-01-01T00:00:00 }\n", ("x", NO_RELEASE_DATE)),
         ("[features]\nx = { plans = 'Business' }\n", ("x", NO_PLAN_LIST)),
         ("[column_rule]\nnear = 3\n", ("[column_rule] near", "something else than conditions on columns")),
-        ("\n[column_rule.'So near']\ndays = 3\n", ("line 2", "[column_rule] So near", "something else than conditions")),
+        (
+            "\n[column_rule.'So near']\ndays = 3\n",
+            ("line 2", "[column_rule] So near", "something else than conditions"),
+        ),
         (
             '[column_rule.a]\ncolumn.Score = 3\n[column_rule."b c"]\ncolumn.Score = { over = 3 }\n',
             ("line 4", "[column_rule] b c", "column 'Score' has no comparison 'over'"),

@@ -8,8 +8,18 @@ ACCOUNT_ID = (
 )  # fmt: skip
 
 TERM_ID = ("subscription_id", "term_id", "contract_id")
-USER_ID = ("user_id", "userId", "uid", "requester_id", "requester", "reporter_id", "contact_id", "ContactId", "respondent",
-           "respondent_id")
+USER_ID = (
+    "user_id",
+    "userId",
+    "uid",
+    "requester_id",
+    "requester",
+    "reporter_id",
+    "contact_id",
+    "ContactId",
+    "respondent",
+    "respondent_id",
+)
 JOINED_KINDS = ("churn", "tickets", "nps")
 """Kinds that may have a user or a subscription in place of an account; then they are joined to accounts, as usage is."""
 

@@ -44,7 +44,9 @@ def listing(
 
     A filter is on one of ``account_filters.FACETS`` (``size=small``), which comes first, or on an own column, as
     ``conditions.read_filter`` takes it. ``users.role=Admin`` and ``subscriptions.Contract=Annual`` mean that any of its users
-    or subscriptions before ``as_of`` fits, with ``!=`` that none does. UsageError for an unknown column, or a filter that is none.
+    or subscriptions before ``as_of`` fits, with ``!=`` that none does.
+
+    UsageError for an unknown column, or a filter that is none.
     """
     columns = own_columns(study)
     shown = [known_column(columns, name) for name in names]
@@ -59,10 +61,10 @@ def listing(
 
     def fits(profile: AccountProfile) -> bool:
         id_ = profile.account_id
-        return all(
-            one.fits(values[one.column.name].get(id_), segments[one.column.name].of(id_)) for one in read
-        ) and all(account_filters.has(profile, facet, value) == is_wanted for facet, value, is_wanted in built_in) and all(
-            (id_ in having) == is_wanted for having, is_wanted in with_records
+        return (
+            all(one.fits(values[one.column.name].get(id_), segments[one.column.name].of(id_)) for one in read)
+            and all(account_filters.has(profile, facet, value) == is_wanted for facet, value, is_wanted in built_in)
+            and all((id_ in having) == is_wanted for having, is_wanted in with_records)
         )
 
     fitting = tuple(profile for profile in profiles if fits(profile))

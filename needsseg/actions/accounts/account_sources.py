@@ -21,7 +21,13 @@ from needsseg.actions.accounts.derived_files import (
     subscriptions_file,
 )
 from needsseg.actions.accounts.import_notes import early_usage_notes, replaced_notes, unknown_account_notes
-from needsseg.actions.accounts.new_sources import NewSource, file_to_add_to, is_enriching, read_accounts_of, store_sources
+from needsseg.actions.accounts.new_sources import (
+    NewSource,
+    file_to_add_to,
+    is_enriching,
+    read_accounts_of,
+    store_sources,
+)
 from needsseg.actions.accounts.own_columns import OwnGiven, chosen_columns, field_dates, stored_columns
 from needsseg.actions.accounts.source_kinds import is_by_tenure, of_kind
 from needsseg.actions.accounts.source_reports import MappingProposal, SourceReport
@@ -84,7 +90,11 @@ def propose_mapping(
 
 
 def _of_files(
-    study: Study, laid: tuple[Part, ...], kind: str | None, columns: MappingOf[str, str] | None, whole: bool = True,
+    study: Study,
+    laid: tuple[Part, ...],
+    kind: str | None,
+    columns: MappingOf[str, str] | None,
+    whole: bool = True,
     add: bool = True,
 ) -> tuple[MappingProposal, tuple[Part, ...], tuple[tuple[str, str], ...]]:
     """Return the mapping of files with what a person chose, those of their kind, and the others with the reason."""

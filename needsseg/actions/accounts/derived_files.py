@@ -1,7 +1,7 @@
 """Files that are made of several sources when they are read, so that it does not matter what was imported first.
 
-Usage, tickets, scores and cancellations of subscriptions, users or devices become those of accounts, and cancellations end subscriptions that say no end. The
-files lie with other results beside the study, and are written again where they are missing.
+Usage, tickets, scores and cancellations of subscriptions, users or devices become those of accounts, and cancellations end
+subscriptions that say no end. The files lie with other results beside the study, and are written again where they are missing.
 """
 
 from __future__ import annotations
@@ -73,11 +73,7 @@ def notes_on_files(study: Study, sources: Sources, kind: str) -> list[str]:
         return []
     words: list[str] = []
     for joined in ("events", *JOINED_KINDS):
-        if (
-            kind in ("accounts", "users", "subscriptions", joined)
-            and joined in sources
-            and is_joined(sources[joined])
-        ):
+        if kind in ("accounts", "users", "subscriptions", joined) and joined in sources and is_joined(sources[joined]):
             report = join_report(_join_files(study, sources, joined), load(study.path).timezone)
             what = "usage" if joined == "events" else rows_of_kind(joined)
             words += join_words(report, frozenset(sources), what)

@@ -61,7 +61,11 @@ def of_kind(
 
 def enriches(header: Sequence[str], chosen: Mapping[str, str] | None = None) -> bool:
     """Return whether a file has account ids and columns that are no field, but nothing that tells a kind."""
-    columns = {name: column for name, column in (room.guess_mapping("accounts", header).columns | dict(chosen or {})).items() if column}
+    columns = {
+        name: column
+        for name, column in (room.guess_mapping("accounts", header).columns | dict(chosen or {})).items()
+        if column
+    }
     return room.kind_of(header, chosen)[0] == "" and set(columns) == {"account_id"} and len(header) > 1
 
 

@@ -73,9 +73,9 @@ def test_unknown_ids_and_ids_that_come_again_are_refused_and_counted(crm: Study,
     assert [(one.row, one.value, one.reason.partition(";")[0]) for one in report.rejected] == [
         (3, "zz", "no account has this id"), (4, "a", "row 2 already has this account id"), (5, "", "no account id"),
     ]  # fmt: skip
-    assert (
-        "1 row has an id that no account has, and was refused; 1 account got values." in report.warnings
-    ), report.warnings
+    assert "1 row has an id that no account has, and was refused; 1 account got values." in report.warnings, (
+        report.warnings
+    )
     assert cells(crm, "a")["Health"] == "green"
 
 

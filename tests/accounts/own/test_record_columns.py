@@ -51,7 +51,11 @@ def test_they_are_kept_with_their_types(sold: Study) -> None:
 
 def test_the_page_counts_them_each_person_once_and_as_of_the_day(sold: Study) -> None:
     records = account_page(sold, "a", DAY).records
-    assert {name: dict(values) for name, values in records.columns["users"].items()}.keys() == {"Department", "Invites", "Beta"}
+    assert {name: dict(values) for name, values in records.columns["users"].items()}.keys() == {
+        "Department",
+        "Invites",
+        "Beta",
+    }
     assert records.columns["users"]["Beta"] == {"no": 2, "yes": 1}
     assert sum(records.columns["users"]["Department"].values()) == 3
     assert records.columns["subscriptions"] == {"Contract": {"Annual": 2}, "Signed": {"2025-12-01": 1, "": 1}}
@@ -95,11 +99,16 @@ def test_a_filter_without_users_says_so(study: Study, tmp_path: Path) -> None:
 
 def test_types_are_chosen_and_columns_left_out(sold: Study, tmp_path: Path) -> None:
     account_sources.import_source(sold, tmp_path / "users.csv", own=OwnGiven({"Invites": "text"}, ["Beta"]))
-    assert {each.name: each.type for each in columns_of_records(sold)["users"]} == {"Department": "text", "Invites": "text"}
+    assert {each.name: each.type for each in columns_of_records(sold)["users"]} == {
+        "Department": "text",
+        "Invites": "text",
+    }
 
 
 def test_customers_by_tenure_keep_theirs_as_accounts(study: Study, tmp_path: Path) -> None:
-    (tmp_path / "telco.csv").write_text("customerID,tenure,Churn,Gateway\na,5,No,DSL\nb,7,Yes,Fibre\n", encoding="utf-8")
+    (tmp_path / "telco.csv").write_text(
+        "customerID,tenure,Churn,Gateway\na,5,No,DSL\nb,7,Yes,Fibre\n", encoding="utf-8"
+    )
     account_sources.import_source(
         study, tmp_path / "telco.csv", amounts={"tenure_as_of": "2026-06-01", "tenure_unit": "months"}
     )

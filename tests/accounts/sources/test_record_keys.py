@@ -20,11 +20,11 @@ from needsseg.exchange.rollups import rollup_csv
 from needsseg.study.connection import Study
 
 DAY = date(2026, 6, 1)
-ACCOUNTS = "Id,Name,Industry,IsDeleted,MasterRecordId\nA,Acme,Retail,false,\nB,Beta,Retail,false,\nold,Acme,Retail,true,A\n"
-USERS = "user_id,account_id,role\nu1,A,admin\nu2,B,member\nu3,A,member\nu3,B,member\nu4,old,member\n"
-TERMS = (
-    "subscription_id,account_id,plan,start_date\ns1,A,pro,2026-01-01\ns2,A,team,2026-01-01\ns3,B,pro,2026-01-01\n"
+ACCOUNTS = (
+    "Id,Name,Industry,IsDeleted,MasterRecordId\nA,Acme,Retail,false,\nB,Beta,Retail,false,\nold,Acme,Retail,true,A\n"
 )
+USERS = "user_id,account_id,role\nu1,A,admin\nu2,B,member\nu3,A,member\nu3,B,member\nu4,old,member\n"
+TERMS = "subscription_id,account_id,plan,start_date\ns1,A,pro,2026-01-01\ns2,A,team,2026-01-01\ns3,B,pro,2026-01-01\n"
 TICKETS = (
     "ticket_id,requester_id,created_at,subject\nt1,u1,2026-05-01,Slow\nt2,u2,2026-05-02,Export\nt3,u3,2026-05-03,Whose\n"
     "t4,u9,2026-05-04,Nobody\nt5,u4,2026-05-05,Merged\n"

@@ -24,7 +24,9 @@ def with_use(study: Study, folder: Path) -> list[Label]:
         is_builder, number = place < SIZE, place % SIZE
         features = ["boards"] + ["gantt"] * (number < 18 if is_builder else number < 2)
         events += [f"{id_},u,used,{feature},{DAY - timedelta(days=each)}" for feature in features for each in (3, 10)]
-    (folder / "usage.csv").write_text("account_id,user_id,event,feature,timestamp\n" + "\n".join(events), encoding="utf-8")
+    (folder / "usage.csv").write_text(
+        "account_id,user_id,event,feature,timestamp\n" + "\n".join(events), encoding="utf-8"
+    )
     for name in ("crm", "usage"):
         account_sources.import_source(study, folder / f"{name}.csv")
     return [Label(id_, "Builder" if id_[0] == "b" else "Reporter", "survey", 0.9, "") for id_ in ids]
@@ -37,7 +39,9 @@ def test_it_is_named_with_its_evidence_and_the_page_says_the_same(study: Study, 
     assert set(named) == {"b18", "b19"}
     assert named["b18"].text == "Onboarding for Builder: show gantt next"
     assert any(
-        fact.startswith("gantt tells Builder apart: 90% of 20 accounts used it in the last 90 days, 10% of 20 of the other")
+        fact.startswith(
+            "gantt tells Builder apart: 90% of 20 accounts used it in the last 90 days, 10% of 20 of the other"
+        )
         for fact in named["b18"].evidence
     )
     for id_ in ("b18", "r05"):

@@ -196,11 +196,14 @@ def test_triggers_fire_by_columns(owned: Caller, tmp_path: Path) -> None:
     rules = tmp_path / "prompts" / "triggers.toml"
     rules.parent.mkdir()
     (owned.study.parent / "needsseg.toml").write_text(f'prompts = "{rules.parent}"\n', encoding="utf-8")
-    rule = '[column_rule."Ends soon"]\ncolumn."contract end" = { within_days = 30 }\n[column_rule.key]\ncolumn."Key account" = true\n'
+    rule = '[column_rule."Ends soon"]\ncolumn."contract end" = { within_days = 30 }\n'
+    rule += '[column_rule.key]\ncolumn."Key account" = true\n'
     rules.write_text(rule, encoding="utf-8")
     owned.done("rules", "check", rules)
     rows = owned.done("triggers", *DAY, "--kind", "column_rule", "--json").json
-    due = {row["account_id"] for row in owned.done("profile", *DAY, "--json", "--where", "Contract end=2026-07-15").json}
+    due = {
+        row["account_id"] for row in owned.done("profile", *DAY, "--json", "--where", "Contract end=2026-07-15").json
+    }
     key = {row["account_id"] for row in owned.done("profile", *DAY, "--json", "--where", "Key account=yes").json}
     ending = {row["account_id"]: row["fired_on"] for row in rows if row["feature"] == "Ends soon"}
     assert set(ending) == due != set()
