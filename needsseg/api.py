@@ -147,7 +147,7 @@ class StudyReader:
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
         paid = revenue_as_of(self._study, day, engine)
         profiles = account_actions.profiles(self._study, day, engine=engine)
-        listed = listing(self._study, profiles, tuple(columns), (), engine)
+        listed = listing(self._study, profiles, tuple(columns), (), engine, as_of=day)
         return Rows(shapes.profile(row, paid) | shapes.own_cells(listed, row.account_id) for row in listed.profiles)
 
     def history(self) -> Rows:

@@ -7,33 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from needsseg.accounts.own.columns import OwnValue, field_text
-from needsseg.accounts.own.conditions import OwnCondition
 from needsseg.accounts.timeline_columns import UNKNOWN, Columns
 from needsseg.playbook.fired import Part, Words
+from needsseg.playbook.trigger_rules import KIND, ColumnRule
 from needsseg.text import date_of
 
 if TYPE_CHECKING:
     from needsseg.playbook.trigger_search import Flags
-
-KIND = "column_rule"
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRule:
-    """A rule of the team's own, all of whose conditions on own columns have to hold."""
-
-    name: str
-    conditions: tuple[OwnCondition, ...]
-
-    @property
-    def is_dated(self) -> bool:
-        """Return whether a date says since when it holds; else nothing does, and it fires once for an account."""
-        return any(each.within_days is not None or each.within_past_days is not None for each in self.conditions)
-
-    @property
-    def in_words(self) -> str:
-        """Return the rule in words."""
-        return f"{self.name}: {' and '.join(each.in_words for each in self.conditions)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ def telling_features(
 ) -> dict[str, tuple[TellingFeature, ...]]:
     """Return, by segment, the features that tell it apart, the largest difference first.
 
-    ``use`` is by feature and segment, ``sizes`` are the accounts of each segment that have not left. A difference counts as it does among the findings of a scorecard: after correction, and with an interval that excludes none.
+    ``use`` is by feature and segment, ``sizes`` are the accounts of each segment that have not left. A difference counts as it
+    does among the findings of a scorecard: after correction, and with an interval that excludes none.
     """
     found: dict[str, list[TellingFeature]] = {}
     features = {feature_key(name): name for name in use}

@@ -12,7 +12,6 @@ from needsseg.accounts.own.columns import OwnValue
 from needsseg.accounts.own.conditions import OwnCondition, read_conditions
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.errors import UsageError
-from needsseg.playbook.column_rules import KIND, ColumnRule
 from needsseg.settings import read_toml, toml_place
 
 MOST = 10**6
@@ -30,6 +29,7 @@ NUMBERS = {
 }
 # Files of earlier versions say one account in how many.
 _EARLIER = ("unused_feature", "used_by_one_in")
+KIND = "column_rule"
 TABLES = ("unused_feature", "below_weekly", "team_growth", "features", KIND)
 
 
@@ -40,6 +40,24 @@ class Feature:
     name: str
     release: int | None = None
     plans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRule:
+    """A rule of the team's own, all of whose conditions on own columns have to hold."""
+
+    name: str
+    conditions: tuple[OwnCondition, ...]
+
+    @property
+    def is_dated(self) -> bool:
+        """Return whether a date says since when it holds; else nothing does, and it fires once for an account."""
+        return any(each.within_days is not None or each.within_past_days is not None for each in self.conditions)
+
+    @property
+    def in_words(self) -> str:
+        """Return the rule in words."""
+        return f"{self.name}: {' and '.join(each.in_words for each in self.conditions)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from needsseg.accounts.own.conditions import OwnCondition
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.accounts.timeline_columns import UNKNOWN, Columns, Days
-from needsseg.playbook.column_rules import ColumnRule, ColumnValues, column_triggers
+from needsseg.playbook.column_rules import ColumnValues, column_triggers
 from needsseg.playbook.fired import Trigger, in_order
+from needsseg.playbook.trigger_rules import ColumnRule
 
 AS_OF = date(2026, 6, 1)
 DAY = epoch_day(AS_OF)

@@ -214,8 +214,8 @@ def _ingest(
     parquet = out / f"{kind}-{_name_of(sha, mapping, tz, forms, earlier, own.columns)}.parquet"
     _write(con, _in_file_order(con, kind, columns), parquet)
     return Ingested(
-        kind, name, sha, int(new) + enriched.rows, tuple(rejected), duplicates + enriched.repeats, parquet, dropped, read, total, refused,
-        tuple((part.name, part.sha256) for part in parts), dates, tuple(notes), own.columns, tuple(emptied),
+        kind, name, sha, int(new) + enriched.rows, tuple(rejected), duplicates + enriched.repeats, parquet, dropped, read,
+        total, refused, tuple((part.name, part.sha256) for part in parts), dates, tuple(notes), own.columns, tuple(emptied),
     )  # fmt: skip
 
 

@@ -95,6 +95,7 @@ def _ended(con: DuckDBPyConnection, files: EndFiles) -> None:
         "CREATE TABLE ended AS WITH terms AS (SELECT * EXCLUDE (file_row_number, old, now), file_row_number AS place, "
         f"coalesce(now, account_id) AS account FROM read_parquet({text(str(files.subscriptions))}, file_row_number = true) "
         "LEFT JOIN merged ON account_id = old), firsts AS (SELECT place, min(day) AS cancelled_day FROM terms "
-        f"JOIN cancelled USING (account) WHERE end_day IS NULL AND day >= start_day AND of_term IN ('', {of_term}) GROUP BY place) "
+        f"JOIN cancelled USING (account) WHERE end_day IS NULL AND day >= start_day AND of_term IN ('', {of_term}) "
+        "GROUP BY place) "
         "SELECT terms.*, cancelled_day FROM terms LEFT JOIN firsts USING (place)"
     )

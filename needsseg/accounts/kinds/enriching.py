@@ -80,7 +80,10 @@ def enrich(con: DuckDBPyConnection, parts: Sequence[Part], mapping: Mapping, own
 
 
 def _move(con: DuckDBPyConnection, own: Sequence[OwnColumn], replaced: dict[str, int]) -> tuple[int, int]:
-    """Set the cells of ``given`` in ``kept``, add those that had another value to ``replaced``; return rows that did and did not."""
+    """Set the cells of ``given`` in ``kept``; return the numbers of rows that changed something and that did not.
+
+    Cells that had another value are added to ``replaced``, by column.
+    """
     joined = "FROM given JOIN kept ON kept.account_id = given.target AND kept.file = ?"
     differs = [f"(given.{c.stored} IS NOT NULL AND given.{c.stored} IS DISTINCT FROM kept.{c.stored})" for c in own]
     (total,) = con.execute("SELECT count(*) FROM given").fetchone() or (0,)

@@ -1,8 +1,9 @@
 """Usage, tickets, scores and cancellations of subscriptions, users or devices, joined to accounts.
 
-The subscriptions and the users say whose they are. An event belongs to the account of its subscription, else of its user, else of its device. A key of two accounts is never
-guessed: only where a subscription has moved from one to the other is it known which of them had it on a day, and there the
-account counts whose term of that id began last. A join multiplies no row: each has one account or none.
+The subscriptions and the users say whose they are. An event belongs to the account of its subscription, else of its user, else
+of its device. A key of two accounts is never guessed: only where a subscription has moved from one to the other is it known which
+of them had it on a day, and there the account counts whose term of that id began last. A join multiplies no row: each has one
+account or none.
 """
 
 from __future__ import annotations
@@ -210,10 +211,10 @@ def join_words(report: JoinReport, has: frozenset[str], what: str = "usage") -> 
             f"{format_count(rows, 'row')} {plural(rows, 'is', 'are')} of {format_count(ids, KEYS[key])} "
             f"({_listed(ids, examples)}) of two accounts: which of them it belongs to is not known."
         )
+    counts = "usage counts" if what == "usage" else f"{what} count"
     for id_, accounts in report.moved[:EXAMPLES]:
         words.append(
-            f"Subscription {id_} moved ({' → '.join(accounts)}): its {'usage counts' if what == 'usage' else f'{what} count'} for the account whose term of that id "
-            "began last."
+            f"Subscription {id_} moved ({' → '.join(accounts)}): its {counts} for the account whose term of that id began last."
         )
     if len(report.moved) > EXAMPLES:
         words.append(f"{len(report.moved) - EXAMPLES:,} more subscriptions moved.")

@@ -119,7 +119,8 @@ def rollup(
     """Return counts, amounts and shares of ``rows`` by ``by``, each one of BY or of the ``own`` columns; several are crossed.
 
     Accounts without a label are the last row. An account with an unknown amount counts as an account, but not in sums.
-    ``cancelled`` are cancellations by account, None where none were imported. UsageError where ``rows`` or ``by`` is unknown, both are the same, or there would be more than MOST_COLUMNS columns.
+    ``cancelled`` are cancellations by account, None where none were imported. UsageError where ``rows`` or ``by`` is unknown,
+    both are the same, or there would be more than MOST_COLUMNS columns.
     """
     names = (by,) if isinstance(by, str) else tuple(by)
     _check(rows, names, own or {})
@@ -138,9 +139,7 @@ def rollup(
     rollup_rows = []
     for name in _order(Counter({name: len(members) for name, members in members_by_row.items()}), row_reader):
         members = sorted(members_by_row[name], key=lambda member: (-(member.confidence or 0.0), member.account_id))
-        cells = {
-            column: cell((member for member in members if member.column == column), len(members)) for column in columns
-        }
+        cells = {column: cell((one for one in members if one.column == column), len(members)) for column in columns}
         confidences = [member.confidence for member in members if member.confidence is not None]
         rollup_rows.append(
             Row(
@@ -154,9 +153,7 @@ def rollup(
                 None if cancelled is None else _reasons(members, cancelled),
             )
         )
-    totals = {
-        column: cell((member for member in everyone if member.column == column), len(everyone)) for column in columns
-    }
+    totals = {column: cell((one for one in everyone if one.column == column), len(everyone)) for column in columns}
     return Rollup(
         rows, BETWEEN.join(names), columns, tuple(rollup_rows), totals, cell(everyone, len(everyone)), amounts
     )

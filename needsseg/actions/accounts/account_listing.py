@@ -44,7 +44,9 @@ def listing(
 
     A filter is on one of ``account_filters.FACETS`` (``size=small``), which comes first, or on an own column, as
     ``conditions.read_filter`` takes it. ``users.role=Admin`` and ``subscriptions.Contract=Annual`` mean that any of its users
-    or subscriptions before ``as_of`` fits, with ``!=`` that none does. UsageError for an unknown column, or a filter that is none.
+    or subscriptions before ``as_of`` fits, with ``!=`` that none does.
+
+    UsageError for an unknown column, or a filter that is none.
     """
     columns = own_columns(study)
     shown = [known_column(columns, name) for name in names]

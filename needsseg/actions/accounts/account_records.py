@@ -124,7 +124,7 @@ def records_of(
 ) -> AccountRecords:
     """Return the records before epoch day ``before`` of one account, whose ids are ``ids``; ``columns`` as they are kept."""
     paths = {"users": files.users, "subscriptions": files.subscriptions}
-    counted = {
+    counted: dict[str, dict[str, dict[str, int]]] = {
         kind: count_values(kind, path, own, before, ids)
         for kind, own in columns.items()
         if own and (path := paths[kind]) is not None

@@ -246,7 +246,7 @@ def profiles(study: Study, as_of: date, progress: Progress = silent, engine: str
 def _profiles(
     study: Study, as_of: date, engine: str | None, given: Sequence[Label], only: set[str] | None = None
 ) -> list[AccountProfile]:
-    from needsseg.actions.accounts.telling_features import features_of_segments
+    from needsseg.actions.playbook.telling_features import features_of_segments
     from needsseg.playbook.interventions import load_rules
     from needsseg.playbook.recommending import with_actions
 

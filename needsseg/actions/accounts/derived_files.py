@@ -1,7 +1,7 @@
 """Files that are made of several sources when they are read, so that it does not matter what was imported first.
 
-Usage, tickets, scores and cancellations of subscriptions, users or devices become those of accounts, and cancellations end subscriptions that say no end. The
-files lie with other results beside the study, and are written again where they are missing.
+Usage, tickets, scores and cancellations of subscriptions, users or devices become those of accounts, and cancellations end
+subscriptions that say no end. The files lie with other results beside the study, and are written again where they are missing.
 """
 
 from __future__ import annotations

@@ -133,8 +133,9 @@ def file_to_add_to(study: Study, base: SourceRow, mapping: room.Mapping) -> Path
             "Import all its files again, without adding.",
         )
     if is_joined(base) != ("account_id" not in mapping.columns):
+        have = "have no" if is_joined(base) else "have"
         raise UsageError(
-            f"The {room.rows_of_kind(base.kind)} of {base.file_name} {'have no' if is_joined(base) else 'have'} account ids, unlike these.",
+            f"The {room.rows_of_kind(base.kind)} of {base.file_name} {have} account ids, unlike these.",
             "Import them without adding, or all with the same columns.",
         )
     return path

@@ -74,8 +74,8 @@ def export(
 
     Tables: csv, jsonl, parquet, sqlite, duckdb, dbt. Requests as JSON lines: segment, segment-users (by
     the users that usage tells), segment-triggers, amplitude, amplitude-triggers and
-    mixpanel-triggers (an event for each trigger), mixpanel. Import tables: hubspot, salesforce, amplitude-cohort. Accounts whose id a
-    target cannot hold are named and left out. With --send PATH may be left out.
+    mixpanel-triggers (an event for each trigger), mixpanel. Import tables: hubspot, salesforce, amplitude-cohort.
+    Accounts whose id a target cannot hold are named and left out. With --send PATH may be left out.
     """
     _check_sending(path, send, yes)
     check_options(format_, segment, changed_only, key, columns)

@@ -196,7 +196,8 @@ def test_triggers_fire_by_columns(owned: Caller, tmp_path: Path) -> None:
     rules = tmp_path / "prompts" / "triggers.toml"
     rules.parent.mkdir()
     (owned.study.parent / "needsseg.toml").write_text(f'prompts = "{rules.parent}"\n', encoding="utf-8")
-    rule = '[column_rule."Ends soon"]\ncolumn."contract end" = { within_days = 30 }\n[column_rule.key]\ncolumn."Key account" = true\n'
+    rule = '[column_rule."Ends soon"]\ncolumn."contract end" = { within_days = 30 }\n'
+    rule += '[column_rule.key]\ncolumn."Key account" = true\n'
     rules.write_text(rule, encoding="utf-8")
     owned.done("rules", "check", rules)
     rows = owned.done("triggers", *DAY, "--kind", "column_rule", "--json").json

@@ -28,7 +28,8 @@ def features_of_segments(
 ) -> dict[str, tuple[TellingFeature, ...]]:
     """Return the features that tell segments apart as of a date, among accounts that have not left, as ``usage`` counts them.
 
-    ``segments`` is the segment of each labelled account, ``profiles`` gives at least theirs, without actions. None without usage or with fewer than two segments. What was computed is kept, as an account's page asks for it too.
+    ``segments`` is the segment of each labelled account, ``profiles`` gives at least theirs, without actions. None
+    without usage or with fewer than two segments. What was computed is kept, as an account's page asks for it too.
     """
     events_file = files.events
     if events_file is None or len(set(segments.values())) < 2:
