@@ -155,9 +155,11 @@ def _companies(
 
 def _mentioned(names: Iterable[str], speech: Callable[[], str]) -> list[str]:
     """The names of accounts that occur in the speech as written, without legal forms."""
+    unique = dict.fromkeys(" ".join(name.split()) for name in names)
+    if not unique:
+        return []
     text = " ".join(speech().split())
     # A name without its legal form begins as the name does; few of many accounts begin with three letters that were said.
     said = {text[at : at + _SHORTEST_ACCOUNT] for at in range(len(text) - _SHORTEST_ACCOUNT + 1)}
-    unique = dict.fromkeys(" ".join(name.split()) for name in names)
     short = {name: short_name(name) for name in unique if name[:_SHORTEST_ACCOUNT] in said}
     return [name for name, words in short.items() if len(words) >= _SHORTEST_ACCOUNT and words in text]

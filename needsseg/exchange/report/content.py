@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 
 from needsseg.discovery.intervals import wilson
 from needsseg.exchange.report.pictures import Picture
@@ -151,6 +151,23 @@ def anchors(report: Report) -> frozenset[str]:
 def only(report: Report, sections: tuple[str, ...]) -> Report:
     """Return the report with the sections of these names alone, in their order in the report."""
     return replace(report, sections=tuple(section for section in report.sections if section.anchor in sections))
+
+
+def texts_of(report: Report) -> str:
+    """Return all texts of a report's title and sections, each on a line."""
+    texts: list[str] = []
+    parts: list[object] = [report.title, *report.sections]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, str):
+            texts.append(part)
+        elif isinstance(part, Mapping):
+            parts += [*part, *part.values()]
+        elif isinstance(part, tuple):
+            parts += part
+        elif is_dataclass(part):
+            parts += [getattr(part, each.name) for each in fields(part)]
+    return "\n".join(texts)
 
 
 def source_in_words(part: CardPart, *, marked: bool) -> str:

@@ -17,8 +17,8 @@ MOST_CODES, MOST_CROSSED, MOST_INTERVIEWS = 25, 12, 40
 def codes_section(data: Gathered) -> Section:
     """Return the section on codes of accepted passages; a sentence where there is nothing to count."""
     try:
-        over_interviews = cross(data.study, "code", "interview", original=data.over.original)
-        crossed = cross(data.study, "code", "code", original=data.over.original)
+        over_interviews = cross(data.study, "code", "interview", over=data.over)
+        crossed = cross(data.study, "code", "code", over=data.over)
     except NeedssegError as error:
         return Section("codes", "Codes", (Missing(f"No picture of codes: {error.message}"),))
     return Section("codes", "Codes", (_over_interviews(over_interviews), *_co_occurrence(crossed)))
