@@ -28,7 +28,7 @@ from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews
 from needsseg.study.transcripts import pseudonyms as stored
 from needsseg.study.transcripts.pseudonyms import DecisionRow
-from needsseg.text import format_count
+from needsseg.text import format_count, texts_in
 
 State = Literal["undecided", "replaced", "kept"]
 _Hit = tuple[Found, str, int, str]
@@ -303,9 +303,18 @@ def _may_be_names(words: int) -> str:
     return f"{format_count(words, 'word')} that may be {'a name' if words == 1 else 'names'}"
 
 
-def left_warning(study: Study) -> Advice:
-    """The same phrase with the command to list them; empty if there are none."""
-    words = left_in_words(study)
+def left_warning(study: Study, *carried: object) -> Advice:
+    """Warn of words that may be names and are left, with the command to list them; empty if there are none.
+
+    They are those in the texts of what is ``carried`` out of the study, where it is given.
+    """
+    if not carried:
+        words = left_in_words(study)
+    else:
+        shown = normalised("\n".join(texts_in(*carried)))
+        rows = identifying_words(study, undecided=True)
+        count = sum(row.is_left and _occurs(normalised(row.words), shown) for row in rows)
+        words = f"{_may_be_names(count)} left as found and undecided" if count else ""
     return Advice(words, ": ", Fix.UNDECIDED_NAMES) if words else Advice()
 
 

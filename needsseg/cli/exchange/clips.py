@@ -52,7 +52,7 @@ def clips(
             made = actions.write(
                 study, rows, folder, original=original, audio_only=audio_only, overwrite=force, progress=progress
             )
-        warning = None if original else left_warning(study)
+        warning = None if original else left_warning(study, made.rows)
     if as_json:
         print_object({"index": str(made.index), "clips": [asdict(row) for row in made.rows]})
     else:

@@ -103,7 +103,7 @@ def _show_tagged(session: Session, key: str, *, original: bool, as_json: bool) -
 
     with opened(session) as study:
         shown = tagged_interview(study, key, original=original)
-        warning = None if original else left_warning(study)
+        warning = None if original else left_warning(study, shown)
     if as_json:
         tags = [asdict(tag) for tag in shown.tags]
         print_object(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 
 from needsseg.discovery.intervals import wilson
 from needsseg.exchange.report.pictures import Picture
 from needsseg.exchange.report.table import Table
+from needsseg.text import texts_in
 
 MADE_BY = "Report by needsseg"
 """Near the start of every report, to recognise an earlier report among other files."""
@@ -155,19 +156,7 @@ def only(report: Report, sections: tuple[str, ...]) -> Report:
 
 def texts_of(report: Report) -> str:
     """Return all texts of a report's title and sections, each on a line."""
-    texts: list[str] = []
-    parts: list[object] = [report.title, *report.sections]
-    while parts:
-        part = parts.pop()
-        if isinstance(part, str):
-            texts.append(part)
-        elif isinstance(part, Mapping):
-            parts += [*part, *part.values()]
-        elif isinstance(part, tuple):
-            parts += part
-        elif is_dataclass(part):
-            parts += [getattr(part, each.name) for each in fields(part)]
-    return "\n".join(texts)
+    return "\n".join(texts_in(report.title, report.sections))
 
 
 def source_in_words(part: CardPart, *, marked: bool) -> str:

@@ -184,3 +184,20 @@ def test_the_command_line_says_what_proposed_names_and_what_is_left(
     call.done("pseudonym", "replace", "brinkwater ltd")
     assert "4 words that may be names" in call.done("export", "qdpx", tmp_path / "talk.qdpx").err
     assert "4 words that may be names" in call.done("passages", "--pseudonyms").err
+
+
+def test_what_leaves_the_study_is_warned_of_by_what_it_carries(
+    talk: Study, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = interviews.show(talk, "talk").text.index("The board in Leeds")
+    number = passages.mark(talk, "talk", start, start + len("The board in Leeds"))
+    passages.code(talk, [number], "asks Wendelmuth")
+    call = Caller(talk.path, capsys)
+    one = "1 word that may be a name left as found and undecided"
+    for written in (("matrix", "code", "interview"), ("matrix", "code", "interview", "--out", tmp_path / "m.csv")):
+        assert one in call.done(*written).err, "the code's name"
+    assert "may be" not in call.done("matrix", "code", "interview", "--original").err
+    assert "may be" not in call.done("matrix", "interview", "participant").err
+    assert "2 words that may be names" in call.done("quotes").err
+    assert "2 words that may be names" in call.done("codebook", "--out", tmp_path / "codes.md").err
+    assert "5 words that may be names" in call.done("show", "talk", "--tagged").err, "the whole text"
