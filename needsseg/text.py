@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 
 EPOCH = date(1970, 1, 1)
@@ -139,3 +140,20 @@ def format_time_left(seconds: float) -> str:
     if seconds < 5_400:
         return f"about {round(seconds / 60)} min left"
     return f"about {seconds / 3_600:.1f} h left"
+
+
+def texts_in(*values: object) -> list[str]:
+    """Return all texts in values, also those inside of records, mappings and sequences."""
+    texts: list[str] = []
+    parts = list(values)
+    while parts:
+        part = parts.pop()
+        if isinstance(part, str):
+            texts.append(part)
+        elif isinstance(part, Mapping):
+            parts += [*part, *part.values()]
+        elif isinstance(part, tuple | list):
+            parts += part
+        elif is_dataclass(part):
+            parts += [getattr(part, each.name) for each in fields(part)]
+    return texts

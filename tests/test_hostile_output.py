@@ -201,7 +201,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "survey try": [("evil.csv",), ("evil.csv", "--json"), ("--version", HOSTILE)],
     "survey versions": [(), ("--json",)],
     "validate": [(*DAY, "--since", "2026-01-01"), (*DAY, "--since", "2026-01-01", "--json")],
-    "clips": [(f"clips{HOSTILE}", "1"), ("clips", "--code", HOSTILE), ("clips", "1", "--json")],
+    "clips": [(f"clips{HOSTILE}", "1"), ("clips", "--where", HOSTILE), ("clips", "1", "--json")],
     "readout": [(), ("--json",)],
     "report": [(f"out{HOSTILE}.md", *DAY), (f"out{HOSTILE}.pdf", *DAY)],
     "quotes": [

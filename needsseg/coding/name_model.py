@@ -54,6 +54,31 @@ class NameModel:
     entities: Callable[[Sequence[str]], list[list[Entity]]]
 
 
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """The installed model, which is not loaded yet: its name, and the versions by which its marks are kept."""
+
+    name: str
+    versions: str
+
+
+def installed_model() -> InstalledModel | None:
+    """Return the installed model without loading it, which takes seconds; None without the extra."""
+    if not is_installed():
+        return None
+    from importlib.metadata import PackageNotFoundError, version
+
+    spacy_version = ""
+    try:
+        spacy_version = version("spacy")
+        model_version = version(OFFICIAL) if find_spec(OFFICIAL) is not None else COPY_VERSION
+        name = f"spaCy {OFFICIAL} {model_version}"
+    except PackageNotFoundError:  # put there by hand, so that only the model itself knows its version
+        model = load_name_model()
+        name = model.name if model is not None else OFFICIAL
+    return InstalledModel(name, f"{name} by spaCy {spacy_version}")
+
+
 def is_installed() -> bool:
     """Return whether spaCy and a model are installed, without importing them."""
     return find_spec("spacy") is not None and any(find_spec(name) is not None for name in (OFFICIAL, COPY))

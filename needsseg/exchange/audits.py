@@ -15,14 +15,20 @@ from needsseg.text import format_count
 ENDINGS = (".md", ".json")
 STATES = {"done": "", "undone": "undone", "superseded": "undone and given up"}
 NOT_SAID = (
-    "The history begins with the study. What was done in a colleague's copy stands as one entry, the merge. The program's "
-    "version and its files of words are those at the time of this file; each run names the versions it ran with."
+    "The history begins with the study. What was done in a colleague's copy stands as one entry, the merge. Each action names "
+    "the version of the program that did it, and each run the versions it ran with; the files of words are those at the time of "
+    "this file."
 )
+NOT_NOTED = "not noted"
+NOT_NOTED_EXPLAINED = "Versions began to be noted with needsseg 0.2.0: actions from before have none."
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One action of the history; ``state`` is done, undone, or superseded (undone and given up)."""
+    """One action of the history; ``state`` is done, undone, or superseded (undone and given up).
+
+    ``program`` is the version of the program that did it, "" for actions that were done before this was noted.
+    """
 
     id: int
     at: str
@@ -30,6 +36,7 @@ class Entry:
     action: str
     summary: str
     state: str
+    program: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,8 @@ def audit_document(audit: Audit) -> Document:
         (row.file, row.sha256, "yes" if row.shipped else "no, edited") for row in audit.words
     ]
     history: list[tuple[Cell, ...]] = [
-        (row.id, row.at, row.actor, row.action, row.summary, STATES.get(row.state, row.state)) for row in audit.entries
+        (row.id, row.at, row.actor, row.action, row.summary, STATES.get(row.state, row.state), row.program or NOT_NOTED)
+        for row in audit.entries
     ]
     blocks: list[Block] = [
         Paragraph(audit.written_at, "bullet", label="Written at:"),
@@ -137,8 +145,9 @@ def audit_document(audit: Audit) -> Document:
             "None.",
         ),
         Heading("History"),
+        *([] if all(row.program for row in audit.entries) else [Paragraph(NOT_NOTED_EXPLAINED)]),
         *_table(
-            ("entry", "at (UTC)", "who", "action", "what", "undone"),
+            ("entry", "at (UTC)", "who", "action", "what", "undone", "program"),
             history,
             "Nothing was done yet.",
         ),

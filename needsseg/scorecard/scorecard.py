@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from needsseg.accounts.kinds.records import net_promoter_points
+from needsseg.discovery.intervals import wilson
 from needsseg.errors import Advice
-from needsseg.scorecard import proportions, scores
+from needsseg.scorecard import scores
 from needsseg.scorecard.comparisons import (
     COMPARED_DAYS,
     Comparison,
@@ -171,7 +172,7 @@ def figure(measure: Measure, accounts: Sequence[AccountFacts]) -> Figure:
         return Figure(len(values), None, None, None, True)
     if measure.kind == "share":
         hits = sum(map(bool, values))
-        return _figure(len(values), hits / len(values), *proportions.wilson(hits, len(values)))
+        return _figure(len(values), hits / len(values), *wilson(hits, len(values)))
     if measure.kind == "days":
         course = _curve_of([wait for wait in values if isinstance(wait, Waiting)])
         return _figure(len(values), course.median, course.median_low, course.median_high)
@@ -246,9 +247,7 @@ def _stays(accounts: Sequence[AccountFacts], grace: int) -> Figure:
     step = course.at(YEAR + grace)
     if step.low is None and step.survival == 1:
         # Nobody has left so far, where the log-log interval is undefined: that of a share among those still followed.
-        return _figure(
-            len(waits), 1.0, *proportions.wilson(course.followed(YEAR + grace), course.followed(YEAR + grace))
-        )
+        return _figure(len(waits), 1.0, *wilson(course.followed(YEAR + grace), course.followed(YEAR + grace)))
     return _figure(len(waits), step.survival, step.low, step.high)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from needsseg.scorecard.proportions import Effect, normal_quantile
+from needsseg.discovery.intervals import normal_quantile
+from needsseg.scorecard.proportions import Effect
 from needsseg.validation.survival import scores as log_rank_scores
 
 if TYPE_CHECKING:

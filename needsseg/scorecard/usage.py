@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from needsseg.accounts.tiers.behaviour import trend
+from needsseg.discovery.intervals import wilson
 from needsseg.errors import Advice
-from needsseg.scorecard import proportions
 from needsseg.scorecard.comparisons import Comparison, Contrast, ShareContrast
 from needsseg.scorecard.dimensions import Dimension
 from needsseg.scorecard.facts import AccountFacts
@@ -170,5 +170,5 @@ def _feature_cell(name: str, use: FeatureUse, size: int, comparison: Comparison 
 def _share(hits: int, total: int) -> Figure:
     if total < FEWEST_ACCOUNTS_IN_CELL:
         return Figure(total, None, None, None, True)
-    low, high = proportions.wilson(hits, total)
+    low, high = wilson(hits, total)
     return Figure(total, round(hits / total, 4), round(low, 4), round(high, 4), False)

@@ -20,6 +20,7 @@ from needsseg.study.file.private import OPEN_HERE, identity, private_place
 from needsseg.study.file.waiting import patiently
 from needsseg.study.file.watched_places import filesystem, synchronised
 from needsseg.text import format_stamp, without_controls
+from needsseg.version import __version__
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -209,6 +210,7 @@ class Study:
         """
         with self.writing():
             row = {"action": name, "summary": summary, "actor": self.actor, "at": now(), "state": "done"}
+            row["program"] = __version__
             if self.entered_by and self.entered_by != self.actor:
                 row["entered_by"] = self.entered_by
             entry = self.conn.execute(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from needsseg.study.connection import Study
 
-BESIDES = ("history", "history_now", "history_rows", "deliveries", "delivered", "drafts", "vectors")
+BESIDES = ("history", "history_now", "history_rows", "deliveries", "delivered", "drafts", "vectors", "name_marks")
 """Tables without which nothing about accounts would be different: how it came about, where it went, and what is recomputed."""
 
 

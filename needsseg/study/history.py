@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_NAMED = 5
 """At most this many of the actions that prevent an undo are named."""
 _ENTRY = (
-    "h.id, h.action, h.summary, h.actor, h.at, h.state, "
+    "h.id, h.action, h.summary, h.actor, h.at, h.state, h.program, "
     "(SELECT count(*) FROM history_rows r WHERE r.history_id = h.id) AS rows"
 )
 _OWN = "(h.actor = ?1 OR h.entered_by = ?1)"
@@ -35,7 +35,7 @@ _HISTORY = Advice("See what was done, and by whom: ", Fix.HISTORY)
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One action as history keeps it."""
+    """One action as history keeps it; ``program`` is the version that did it, empty where that was not noted yet."""
 
     id: int
     action: str
@@ -44,6 +44,7 @@ class HistoryEntry:
     at: str
     state: Literal["done", "undone", "superseded"]
     rows: int
+    program: str = ""
 
 
 def entries(study: Study, limit: int | None = None, by: str | None = None) -> list[HistoryEntry]:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, fisher_exact
 
-from needsseg.scorecard.proportions import difference, fisher_p, ratio, wilson
+from needsseg.discovery.intervals import wilson
+from needsseg.scorecard.proportions import difference, fisher_p, ratio
 
 COUNTS = st.integers(1, 60).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
 

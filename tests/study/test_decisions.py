@@ -173,6 +173,7 @@ def test_a_study_of_the_first_shape_is_migrated_with_a_backup(tmp_path: Path, mo
         old.setattr(opening, "LATEST", 1)
         old.setattr(migrations, "migrations", first_only)
         with studies.init(path) as study:
+            study.conn.execute("ALTER TABLE history ADD COLUMN program TEXT")  # actions of today note it
             _import_into_first_shape(study, file)
             with study.action("mark"):
                 study.execute(
@@ -181,6 +182,7 @@ def test_a_study_of_the_first_shape_is_migrated_with_a_backup(tmp_path: Path, mo
                 )
             with study.action("make segment"):
                 study.insert("segments", {"name": "Old", "status": "named"})
+            study.conn.execute("ALTER TABLE history DROP COLUMN program")
     raw = sqlite3.connect(path)
     assert raw.execute("PRAGMA user_version").fetchone()[0] == 1
     assert not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'off_topic'").fetchone()

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from needsseg.actions.accounts import accounts
 from needsseg.actions.study import history, studies
-from needsseg.actions.transcripts import recordings
+from needsseg.actions.transcripts import interviews, recordings
 from needsseg.study.connection import Study
 from needsseg.tui import listening
+from needsseg.tui.accounts.page import AccountPageSheet
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.screen import CodeScreen
 from needsseg.tui.search.screen import SearchSheet
 from needsseg.tui.segments.card import CardScreen
+from needsseg.tui.segments.question import QuestionScreen
 from tests.fixtures.app.full_study import INES, full_study
 from tests.fixtures.app.review_study import reviewing
 from tests.fixtures.app.small_study import flat, play, seen, settled, small_study, typed
@@ -156,3 +160,40 @@ def test_an_interview_is_tied_and_untied_on_its_screen(tmp_path: Path) -> None:
         assert recordings.listing(app.study)[0].path == ""
 
     play(path, scenes, (120, 40))
+
+
+def test_the_passage_asked_about_and_a_quote_of_an_account_are_played(
+    demo_study: Study, player: Path, tmp_path: Path
+) -> None:
+    file = tie_all(demo_study, tmp_path)
+    timed = {row.interview for row in recordings.listing(demo_study) if row.timed == row.turns}
+    voices = {match.participant: match.account_id for match in accounts.matches(demo_study) if match.account_id}
+    account = next(
+        voices[row.participant] for row in interviews.speakers(demo_study)
+        if row.interview in timed and row.participant in voices
+    )  # fmt: skip
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await reviewing(app, pilot)
+        page = AccountPageSheet(app.study, account, date(2026, 6, 29))
+        app.push_screen(page)
+        await until(app, lambda: page.page is not None)
+        await pilot.press("L")
+        assert "no quote here" in flat(seen(app))
+        quoted = [row for row, place in enumerate(page._places) if place is not None and place.passage is not None]
+        page.listed.highlighted = quoted[0]
+        await pilot.pause()
+        assert (await pressed(app, pilot, player))[1] == str(file)
+        assert "plays {start} talk.wav" in flat(seen(app))
+        await until(app, lambda: not page._reading)
+        page.dismiss(None)
+        queue = QuestionScreen(app.study, "tester")
+        app.push_screen(queue)
+        await until(app, lambda: queue._current is not None)
+        while queue._current is None or queue._current.passage.interview not in timed:
+            await pilot.press("s")
+            await until(app, lambda: queue._current is not None)
+        assert (await pressed(app, pilot, player))[1] == str(file)
+        assert "my player plays {start} talk.wav" in flat(seen(app)) and queue._answered == 0
+
+    play(demo_study.path, scenes, (120, 40))

@@ -161,6 +161,9 @@ def _companies(
 
 def _mentioned(names: Iterable[str], speech: Callable[[], str]) -> list[str]:
     """The names of accounts that occur in the speech as written, without legal forms."""
+    unique = dict.fromkeys(" ".join(name.split()) for name in names)
+    if not unique:
+        return []
     text = " ".join(speech().split())
 
     @cache
@@ -172,7 +175,6 @@ def _mentioned(names: Iterable[str], speech: Callable[[], str]) -> list[str]:
         length = max((each for each in _BEGINNINGS if each <= len(words)), default=0)
         return length > 0 and words[:length] in said(length)
 
-    unique = dict.fromkeys(" ".join(name.split()) for name in names)
     # A name without its legal form begins as the name does.
     short = {name: short_name(name) for name in unique if name[:_SHORTEST_ACCOUNT] in said(_SHORTEST_ACCOUNT)}
     return [name for name, words in short.items() if begins(words) and words in text]

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from needsseg.actions.coding.known_names import SPEAKER, Names
 from needsseg.coding.name_finder import Entity, name_finder
 from needsseg.coding.name_lists import NameLists, load_name_lists
-from needsseg.coding.name_model import load_name_model
+from needsseg.coding.name_model import InstalledModel, installed_model, load_name_model
 from needsseg.coding.pseudonyms import Found
+from needsseg.embedding import text_sha256
 from needsseg.settings import load
 from needsseg.study.connection import Study
-from needsseg.study.transcripts import interviews
+from needsseg.study.transcripts import interviews, name_marks
 
 __all__ = ["WORD_LISTS", "Proposals", "proposals"]
 
 WORD_LISTS = "word lists"
 
-# The model's marks in the texts of the last study, since marking takes seconds and every decision needs it again.
+# The model's marks in the texts that were read last, since every decision needs them again.
 _marked: dict[str, tuple[Entity, ...]] = {}
 
 
@@ -31,11 +33,18 @@ class Proposals:
     find: Callable[[str], list[Found]]
 
 
-def proposals(study: Study, known: Names, texts: Sequence[tuple[str, str]], *, with_model: bool = True) -> Proposals:
+def proposals(
+    study: Study,
+    known: Names,
+    texts: Sequence[tuple[str, str]],
+    *,
+    with_model: bool = True,
+    read: Collection[str] | None = None,
+) -> Proposals:
     """Return the finder of possible names in ``texts``, the study's, as (interview, text).
 
-    Uses the model if the extra ``names`` is installed, unless ``with_model`` or the setting ``name_model`` is False; it
-    marks each text once.
+    Uses the model if the extra ``names`` is installed, unless ``with_model`` or the setting ``name_model`` is False. It
+    reads only the texts in ``read``, where given, and each text once: what it marks is kept in the study.
     """
     own_texts = set(texts)
     others = [
@@ -43,12 +52,13 @@ def proposals(study: Study, known: Names, texts: Sequence[tuple[str, str]], *, w
     ]
     people = tuple(dict.fromkeys(each.name.removesuffix(SPEAKER) for each in known.known if each.kind == "person"))
     settings = load(study.path)
-    model = load_name_model() if with_model and settings.name_model else None
-    if model is not None:
-        _mark([text for _, text in texts])
+    model = installed_model() if with_model and settings.name_model else None
+    to_read = frozenset(text for _, text in texts if read is None or text in read) if model is not None else None
+    if model is not None and to_read is not None:
+        _mark(study, model, to_read)
     lists = load_name_lists(settings)
     finder = WORD_LISTS if model is None else f"{model.name} and {WORD_LISTS}"
-    return Proposals(finder, _finder(lists, tuple(texts), tuple(others), people, model is not None).find)
+    return Proposals(finder, _finder(lists, tuple(texts), tuple(others), people, to_read).find)
 
 
 def _turns(study: Study, key: str) -> list[str]:
@@ -67,24 +77,28 @@ def _finder(
     texts: tuple[tuple[str, str], ...],
     others: tuple[tuple[str, str], ...],
     people: tuple[str, ...],
-    with_model: bool,
+    read: frozenset[str] | None,
 ) -> _Ready:
-    return _Ready(name_finder(lists, texts, others, people, _entities if with_model else None))
+    """Return the finder; the model's marks in the texts that are ``read`` count, None stands for no model."""
+    marked = _marked
+
+    def entities(text: str) -> tuple[Entity, ...]:
+        return marked.get(text, ())
+
+    return _Ready(name_finder(lists, texts, others, people, None if read is None else entities))
 
 
-def _entities(text: str) -> tuple[Entity, ...]:
-    if text not in _marked:
-        _mark([*_marked, text])
-    return _marked[text]
-
-
-def _mark(texts: Sequence[str]) -> None:
-    """Mark new texts with the model; forget the marks of other studies' texts."""
+def _mark(study: Study, model: InstalledModel, texts: frozenset[str]) -> None:
+    """Mark texts with the model, except those whose marks are known; forget the marks of all others."""
     global _marked
-    model = load_name_model()
-    if model is None:
-        return
-    reused = {text: _marked[text] for text in texts if text in _marked}
-    new = [text for text in dict.fromkeys(texts) if text not in reused]
-    marked = {text: tuple(entities) for text, entities in zip(new, model.entities(new), strict=True)} if new else {}
-    _marked = reused | marked
+    marked = {text: _marked[text] for text in texts if text in _marked}
+    hashes = {text: text_sha256(text) for text in texts if text not in marked}
+    kept = name_marks.load(study, model.versions, hashes.values())
+    marked |= {text: cast("tuple[Entity, ...]", kept[key]) for text, key in hashes.items() if key in kept}
+    new = sorted(text for text in texts if text not in marked)
+    if new:
+        loaded = load_name_model()
+        entities = loaded.entities(new) if loaded is not None else []
+        marked |= {text: tuple(each) for text, each in zip(new, entities, strict=True)}
+        name_marks.store(study, model.versions, {hashes[text]: marked[text] for text in new})
+    _marked = marked

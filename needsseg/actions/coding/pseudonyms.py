@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, cast
@@ -28,7 +28,7 @@ from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews
 from needsseg.study.transcripts import pseudonyms as stored
 from needsseg.study.transcripts.pseudonyms import DecisionRow
-from needsseg.text import format_count
+from needsseg.text import format_count, texts_in
 
 State = Literal["undecided", "replaced", "kept"]
 _Hit = tuple[Found, str, int, str]
@@ -79,6 +79,8 @@ class Cover:
     study_names: Names
     bearers: Mapping[str, set[str]]
     chosen: frozenset[str] = frozenset()
+    spoken: list[tuple[str, str]] | None = None
+    """Where a list, the words from interviews that were pseudonymised, as (interview, words)."""
 
     def text(self, words: str, interview: str | None = None) -> str:
         """Replace everything in ``words`` that is not kept.
@@ -88,6 +90,8 @@ class Cover:
         """
         if self.original or not words:
             return words
+        if self.spoken is not None and interview is not None:
+            self.spoken.append((interview, words))
         hidden = [each for each in self.find(words) if self.state(each.words) != "kept"]
         by = {normalised(each.words): self.by(each, interview) for each in hidden}
         return replaced(words, [replace(each, stands_for=normalised(each.words)) for each in hidden], by)
@@ -258,15 +262,59 @@ def count_left(study: Study) -> tuple[int, int]:
 def left_in_words(study: Study) -> str:
     """A phrase on words that may be names and are left as they are; empty if there are none."""
     words, count = count_left(study)
-    if not words:
-        return ""
-    stay = f"{format_count(words, 'word')} that may be {'a name' if words == 1 else 'names'} (said {format_count(count, 'time')})"
-    return f"{stay} left as found and undecided"
+    return f"{_may_be_names(words)} (said {format_count(count, 'time')}) left as found and undecided" if words else ""
 
 
-def left_warning(study: Study) -> Advice:
-    """The same phrase with the command to list them; empty if there are none."""
-    words = left_in_words(study)
+def left_in_text(study: Study, over: Cover, content: str) -> str:
+    """A phrase on words in ``content`` that may be names and are left as they are; empty if there are none.
+
+    ``content`` is what leaves the study, and ``over``, which pseudonymised it, has the words from interviews in ``spoken``:
+    the model for names reads only the turns that they are from.
+    """
+    spoken: dict[str, set[str]] = {}
+    for interview, words in over.spoken or ():
+        spoken.setdefault(interview, set()).add(words.strip())
+    speech = _speech(study)
+    carried = dict.fromkeys(text for key, _, text in speech if any(words in text for words in spoken.get(key, ())))
+    find = _proposals(study, over, speech, carried).find
+    words_left = {
+        normalised(each.words)
+        for text in carried
+        for each in find(text)
+        if over.state(each.words) == "undecided" and is_proposed_beside(each, over.find(text))
+    }
+    shown = normalised(content)
+    count = sum(_occurs(words, shown) for words in words_left)
+    return f"{_may_be_names(count)} left as found and undecided" if count else ""
+
+
+def _occurs(words: str, text: str) -> bool:
+    """Whether a text has these words, not as a part of longer ones."""
+    start = text.find(words)
+    while start >= 0:
+        around = text[max(0, start - 1) : start] + text[start + len(words) : start + len(words) + 1]
+        if not any(char.isalnum() for char in around):
+            return True
+        start = text.find(words, start + 1)
+    return False
+
+
+def _may_be_names(words: int) -> str:
+    return f"{format_count(words, 'word')} that may be {'a name' if words == 1 else 'names'}"
+
+
+def left_warning(study: Study, *carried: object) -> Advice:
+    """Warn of words that may be names and are left, with the command to list them; empty if there are none.
+
+    They are those in the texts of what is ``carried`` out of the study, where it is given.
+    """
+    if not carried:
+        words = left_in_words(study)
+    else:
+        shown = normalised("\n".join(texts_in(*carried)))
+        rows = identifying_words(study, undecided=True)
+        count = sum(row.is_left and _occurs(normalised(row.words), shown) for row in rows)
+        words = f"{_may_be_names(count)} left as found and undecided" if count else ""
     return Advice(words, ": ", Fix.UNDECIDED_NAMES) if words else Advice()
 
 
@@ -279,8 +327,11 @@ def proposed_kind(study: Study, words: str) -> FoundKind | None:
     return next(kinds, None)
 
 
-def _proposals(study: Study, over: Cover, speech: Sequence[tuple[str, int, str]]) -> Proposals:
-    return proposals(study, over.study_names, list(dict.fromkeys((interview, text) for interview, _, text in speech)))
+def _proposals(
+    study: Study, over: Cover, speech: Sequence[tuple[str, int, str]], read: Collection[str] | None = None
+) -> Proposals:
+    texts = list(dict.fromkeys((interview, text) for interview, _, text in speech))
+    return proposals(study, over.study_names, texts, read=read)
 
 
 def _row(over: Cover, hits: Sequence[_Hit], *, proposed: bool = False) -> Replacement:

@@ -52,7 +52,7 @@ def audit(study: Study, *, original: bool = False) -> Audit:
         not original,
         _model_in_words(settings.model),
         tuple(
-            Entry(row.id, row.at, row.actor, row.action, summary(row), row.state)
+            Entry(row.id, row.at, row.actor, row.action, summary(row), row.state, row.program)
             for row in reversed(history.entries(study))
         ),
         tuple(

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from needsseg.actions.coding import blind, pseudonyms
 from needsseg.actions.coding import passages as passage_actions
+from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.actions.coding.search_scope import PassageFilter, select
 from needsseg.actions.exchange import output_files
-from needsseg.actions.segments import segments
+from needsseg.actions.exchange.quotes import ACCEPTED, refuse_empty
 from needsseg.actions.transcripts import listening, recordings
-from needsseg.errors import Advice, Fix, NeedssegError, Option, UsageError
+from needsseg.errors import Advice, NeedssegError, Option, UsageError
 from needsseg.exchange.clips import (
     AUDIO_ENDING,
     COLUMNS,
@@ -28,7 +29,7 @@ from needsseg.exchange.clips import (
 )
 from needsseg.files import check_folder, whole_file, write_errors
 from needsseg.progress import Progress, silent
-from needsseg.records import Passage, PassageStatus
+from needsseg.records import Passage
 from needsseg.study.file import leftovers
 from needsseg.text import format_clock
 
@@ -54,24 +55,13 @@ class _Planned:
     row: ClipRow
 
 
-def choose(
-    study: Study,
-    ids: Sequence[int] = (),
-    *,
-    interview: str | None = None,
-    status: PassageStatus | None = "accepted",
-    code: str | None = None,
-    segment: str | None = None,
-) -> list[Passage]:
-    """Return the passages with these ids, or those that meet all the conditions; UsageError where there are none."""
+def choose(study: Study, ids: Sequence[int] = (), wanted: PassageFilter = ACCEPTED) -> list[Passage]:
+    """Return the passages with these ids, else those that meet a filter; NeedssegError where there are none."""
     if ids:
         return [passage_actions.one(study, number) for number in dict.fromkeys(ids)]
-    rows = passage_actions.listing(study, interview, status, code)
-    if segment is not None:
-        members = {member.passage for member in blind.seen_members(study).get(segments.find(study, segment), [])}
-        rows = [row for row in rows if row.id in members]
+    rows = select(study, wanted)
     if not rows:
-        raise UsageError("No passage meets all these conditions.", Advice("See all of them: ", Fix.PASSAGES))
+        raise refuse_empty(study, wanted)
     return rows
 
 

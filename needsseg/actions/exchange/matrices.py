@@ -53,15 +53,16 @@ def cross(
     count: Count = "passages",
     within: int | None = None,
     original: bool = False,
+    over: Cover | None = None,
 ) -> Matrix:
     """Cross ``rows`` and ``columns``, each one of ``KINDS`` or an attribute of participants, over the passages of a filter.
 
     Codes count their children's passages too, each once. Codes that no counted passage carries are left out. Names are
-    pseudonyms unless ``original``. NotFoundError for an attribute that nobody has, NeedssegError where there is nothing to
-    count or no code.
+    pseudonyms unless ``original``, and those of ``over`` where it is given. NotFoundError for an attribute that nobody has,
+    NeedssegError where there is nothing to count or no code.
     """
     shown = select(study, wanted)
-    over = pseudonyms.cover(study, original=original)
+    over = over or pseudonyms.cover(study, original=original)
     axes = _Axes(study, over, shown)
     first, second = axes.axis(rows), axes.axis(columns)
     if not shown:

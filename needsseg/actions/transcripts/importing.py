@@ -31,6 +31,7 @@ from needsseg.actions.transcripts.import_files import (
 )
 from needsseg.actions.transcripts.interview_names import FileName, file_names, titles_of
 from needsseg.actions.transcripts.likeness import much_alike, words_sha256
+from needsseg.actions.transcripts.repeated_words import texts_that_repeat
 from needsseg.actions.transcripts.spooling import Parsed, Spool, spooling
 from needsseg.actions.transcripts.unmatched_choices import ChoiceMatches
 from needsseg.errors import Advice, NeedssegError, NotFoundError, StudyError
@@ -325,18 +326,24 @@ def remove_interview(study: Study, key: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """Where erased words remain: ``remaining`` describes what could not be reached, ``backups`` are people's own."""
+    """Where erased words remain: ``remaining`` describes what could not be reached, ``backups`` are people's own.
+
+    ``repeated`` says where texts that people wrote name somebody of the interview or repeat its words.
+    """
 
     remaining: tuple[str | Advice, ...]
     backups: tuple[Path, ...]
+    repeated: tuple[str, ...] = ()
 
 
 def forget_interview(study: Study, key: str) -> Erased:
     """Erase an interview permanently: its words from the file, and the whole history so far. Cannot be undone.
 
     Also erases automatic backups and files left by killed programs, which contain the words too. Returns where the words
-    remain: in backups that somebody made, and in files that another program has open.
+    remain: in backups that somebody made, in files that another program has open, and in what people wrote themselves, which
+    is theirs to change.
     """
+    repeated = texts_that_repeat(study, key)
     study.before_first_change = None  # a backup made now would be erased at once
     remaining = erasing.erase(study, lambda: interviews.remove(study, key))
-    return Erased(tuple(remaining), tuple(copies.own_backups(study.path)))
+    return Erased(tuple(remaining), tuple(copies.own_backups(study.path)), repeated)

@@ -75,7 +75,7 @@ def _write(session: Session, path: Path, examples: int | None, *, original: bool
         most = codebooks.EXAMPLES if examples is None else examples
         rows = codebooks.entries(study, examples=most, original=original)
         codebooks.write(study, rows, path, overwrite=force)
-        warning = None if original else left_warning(study)
+        warning = None if original else left_warning(study, rows)
     if as_json:
         print_object({"path": str(path), "codes": len(rows), "original": original})
     names = "with names as in the study" if original else "under pseudonyms"

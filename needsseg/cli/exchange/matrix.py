@@ -62,6 +62,7 @@ def matrix(
     A cell counts the accepted passages that lie in both; a code counts those of the codes below it too, each once.
     attribute:NAME names an attribute that is called as one of the others.
     """
+    from needsseg.actions.coding.pseudonyms import left_warning
     from needsseg.actions.exchange import about_matrix, matrix_table
     from needsseg.actions.exchange import matrices as actions
 
@@ -74,6 +75,7 @@ def matrix(
         if out is not None:
             actions.write(study, result, out, share, overwrite=force)
         header, lines = matrix_table(result, share)
+        warning = None if original else left_warning(study, header, lines)
     if out is not None:
         if as_json:
             print_object({"path": str(out), "rows": len(result.rows.lines), "columns": len(result.columns.lines)})
@@ -84,6 +86,8 @@ def matrix(
         _print(result, header, lines)
         for name, value in about_matrix(result, share):
             session.say(f"{name}: {value}.")
+    if warning:
+        session.warn(warning)
 
 
 def _print(result: Matrix, header: tuple[str, ...], lines: Sequence[tuple[Any, ...]]) -> None:

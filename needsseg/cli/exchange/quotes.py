@@ -66,7 +66,7 @@ def quotes(
             raise actions.refuse_empty(study, wanted)
         if path is not None:
             actions.write(study, rows, path, grouping=grouping, board=board, overwrite=force)
-        warning = None if original else left_warning(study)
+        warning = None if original else left_warning(study, rows)
     if path is not None:
         if as_json:
             print_object({"path": str(path), "quotes": len(rows), "original": original})

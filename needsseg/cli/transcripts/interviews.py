@@ -103,7 +103,7 @@ def _show_tagged(session: Session, key: str, *, original: bool, as_json: bool) -
 
     with opened(session) as study:
         shown = tagged_interview(study, key, original=original)
-        warning = None if original else left_warning(study)
+        warning = None if original else left_warning(study, shown)
     if as_json:
         tags = [asdict(tag) for tag in shown.tags]
         print_object(
@@ -159,7 +159,8 @@ def remove(session: Session, key: str, forget: bool) -> None:
     """Remove an interview and its passages from the study.
 
     needsseg undo restores it, since the history keeps its words; --forget erases them for good, as a participant may
-    ask you to, and the automatic backups with them. Your own backups that hold them are listed. Files that another
+    ask you to, and the automatic backups with them. Your own backups that hold them are listed, as are the readout, needs,
+    segments, codes and their memos where they name a participant of it or repeat six words in a row. Files that another
     program has open are named, and the exit code is then 3. Delete exports and other copies yourself.
     """
     with opened(session) as study:
@@ -172,6 +173,8 @@ def remove(session: Session, key: str, forget: bool) -> None:
         for file in erased.backups:
             advice = f"delete it, or erase them there: needsseg --study {file} remove {key} --forget"
             session.warn(f"your backup {file} holds its words; {advice}")
+        for text in erased.repeated:
+            session.warn(f"{text} still names somebody of it, or repeats their words: change it yourself")
         for where in erased.remaining:
             session.refuse(f"a copy of the words of {key}", where)
     else:

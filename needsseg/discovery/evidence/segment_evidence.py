@@ -68,7 +68,7 @@ def segment_standing(
     ``segments`` says in which segment each passage is; ``rows`` are the unit vectors of the passages' quotes.
     """
     quotes, speakers = [passage.quote for passage in passages], [speaker_key(passage) for passage in passages]
-    standing = standings(quotes, speakers, rows, list(segments))[segment]
+    standing = standings(quotes, speakers, rows, list(segments), only=segment)[segment]
     return tuple(passages[index] for index in standing.edge), standing
 
 

@@ -6,7 +6,9 @@ Rows are unit vectors, float64, shape (n, d). Nothing here is random.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from needsseg.discovery.evidence.keywords import common_words, is_stop
@@ -47,9 +49,13 @@ class Standing:
 
 
 def standings(
-    texts: Sequence[str], speakers: Sequence[str] | None, rows: Matrix, labels: Sequence[int]
+    texts: Sequence[str],
+    speakers: Sequence[str] | None,
+    rows: Matrix,
+    labels: Sequence[int],
+    only: int | None = None,
 ) -> dict[int, Standing]:
-    """Return the standing of every label from 0, from unit ``rows`` (n, d); -1 is unassigned.
+    """Return the standing of every label from 0, or of ``only`` one, from unit ``rows`` (n, d); -1 is unassigned.
 
     The edge is by the simplified silhouette of Hruschka, de Castro and Campello (2004), smallest first; the words by
     weighted log-odds with a Dirichlet prior (Monroe, Colaresi and Quinn 2008); evenness is Pielou's (1966).
@@ -66,9 +72,11 @@ def standings(
     centroids = np.stack([_direction(rows[members[label]]) for label in names])
     nearness = np.clip(centroids @ centroids.T, -1.0, 1.0)
     np.fill_diagonal(nearness, -np.inf)
-    word_counts = _WordCounts.of(texts, speakers)
+    word_counts = _word_counts(tuple(texts), None if speakers is None else tuple(speakers))
     standing_by_label = {}
     for position, label in enumerate(names):
+        if only is not None and label != only:
+            continue
         member_indices = members[label]
         evenness = _evenness([speakers[int(i)] for i in member_indices]) if speakers is not None else 0.0
         if len(names) == 1:
@@ -193,19 +201,21 @@ class _WordCounts:
 
     @classmethod
     def of(cls, texts: Sequence[str], speakers: Sequence[str] | None) -> _WordCounts:
+        """Count the words of texts that are no stop words."""
         import numpy as np
-        from sklearn.feature_extraction.text import CountVectorizer
+        from scipy.sparse import csr_matrix
 
         stop = common_words()
-        counter = CountVectorizer(
-            analyzer=lambda text: [word for word in _WORD.findall(text.lower()) if not is_stop(word, stop)]
-        )
+        counted = [Counter(word for word in _WORD.findall(text.lower()) if not is_stop(word, stop)) for text in texts]
+        words = tuple(sorted({word for counts in counted for word in counts}))
         names = None if speakers is None else np.asarray(speakers)
-        try:
-            counts = counter.fit_transform(texts)
-        except ValueError:  # nothing but stop words
+        if not words:  # nothing but stop words
             return cls((), None, names)
-        return cls(tuple(str(word) for word in counter.get_feature_names_out()), counts, names)
+        place = {word: position for position, word in enumerate(words)}
+        starts = np.cumsum([0, *map(len, counted)])
+        columns = [place[word] for counts in counted for word in sorted(counts)]
+        values = [counts[word] for counts in counted for word in sorted(counts)]
+        return cls(words, csr_matrix((values, columns, starts), shape=(len(texts), len(words)), dtype=np.int64), names)
 
     def apart(self, inside: NDArray[np.int64], outside: NDArray[np.int64]) -> tuple[str, ...]:
         """Return the words of ``inside`` rather than ``outside``, by falling z-score of their log-odds.
@@ -245,3 +255,9 @@ class _WordCounts:
             for word in np.flatnonzero(is_shared):
                 is_shared[word] = len(set(people[passage_counts.indptr[word] : passage_counts.indptr[word + 1]])) > 1
         return is_shared
+
+
+@lru_cache(maxsize=1)
+def _word_counts(texts: tuple[str, ...], speakers: tuple[str, ...] | None) -> _WordCounts:
+    """Return the word counts of texts; kept, since one segment after the other is shown of the same passages."""
+    return _WordCounts.of(texts, speakers)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from needsseg.discovery.intervals import wilson
 from needsseg.exchange.report.pictures import Picture
 from needsseg.exchange.report.table import Table
+from needsseg.text import texts_in
 
 MADE_BY = "Report by needsseg"
 """Near the start of every report, to recognise an earlier report among other files."""
@@ -151,6 +152,11 @@ def anchors(report: Report) -> frozenset[str]:
 def only(report: Report, sections: tuple[str, ...]) -> Report:
     """Return the report with the sections of these names alone, in their order in the report."""
     return replace(report, sections=tuple(section for section in report.sections if section.anchor in sections))
+
+
+def texts_of(report: Report) -> str:
+    """Return all texts of a report's title and sections, each on a line."""
+    return "\n".join(texts_in(report.title, report.sections))
 
 
 def source_in_words(part: CardPart, *, marked: bool) -> str:

@@ -6,6 +6,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from needsseg.errors import Advice, Fix, NotFoundError, UsageError
@@ -75,12 +76,18 @@ def _passage(row: Row) -> Passage:
         row["status"],
         row["origin"],
         row["score"],
-        tuple(json.loads(row["reasons"])),
+        _reasons(row["reasons"]),
         tuple(row["codes"].split("\x1f")) if row["codes"] else (),
         bool(row["anchored"]),
         row["coder"],
         tuple(row["seconded"].split("\x1f")) if row["seconded"] else (),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _reasons(stored: str) -> tuple[str, ...]:
+    """The reasons as stored in a row; a study's passages are read again and again, and share most of them."""
+    return tuple(json.loads(stored))
 
 
 def one(study: Study, passage: int) -> Passage:

@@ -26,7 +26,7 @@ def erase(study: Study, remove: Callable[[], object]) -> list[str | Advice]:
     with study.writing():
         study.execute("INSERT OR REPLACE INTO places (screen, place) VALUES (?, '{}')", [UNFINISHED])
         remove()
-        for table in ("history_rows", "history", "vectors", "firmness"):
+        for table in ("history_rows", "history", "vectors", "firmness", "name_marks"):
             study.execute(f"DELETE FROM {table}")
         marks.note_erased(study)
         drafts.forget(study)

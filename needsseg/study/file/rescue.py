@@ -14,7 +14,7 @@ from needsseg.study.file.private import make_private, side, temporary_folder
 from needsseg.study.migrations.numbered import APPLICATION_ID
 
 _FIRST_STEP, _LAST_STEP = 1, 1 << 16
-_NOT_COPIED = ("history_now", "vectors", "firmness")
+_NOT_COPIED = ("history_now", "vectors", "firmness", "name_marks")
 """Tables that a new study fills again: the mark of a running action, and computed caches."""
 
 

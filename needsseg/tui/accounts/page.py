@@ -17,6 +17,7 @@ from needsseg.actions.accounts import account_page
 from needsseg.actions.playbook.triggers import capped
 from needsseg.errors import NeedssegError
 from needsseg.text import format_count
+from needsseg.tui import listening
 from needsseg.tui.accounts.labels import Line, label_lines
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.keys.hints import key_of, with_keys
@@ -54,11 +55,12 @@ class AccountPageSheet(Sheet[Bookmark]):
     """A line a fact. Enter on a quote or an interview closes with its place."""
 
     TITLE = "Account"
-    KEYS = "enter opens a quote or an interview · {page.next} {page.before} sections · {sheet.close} closes"
+    KEYS = "enter opens a quote, an interview · {page.listen} listen · {page.next} {page.before} sections · {sheet.close} closes"
     EMPTY = "reading …"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "section(1)", "next section", id="page.next"),
         Binding("p", "section(-1)", "previous section", id="page.before"),
+        Binding("L", "listen", "listen to the quote", id="page.listen"),
     ]
     DEFAULT_CSS = "AccountPageSheet > Vertical { height: 100%; }"
 
@@ -153,6 +155,15 @@ class AccountPageSheet(Sheet[Bookmark]):
             self.tell("enter opens quotes and interviews; this line has none")
         else:
             self.dismiss(place)
+
+    def action_listen(self) -> None:
+        """Play the recording from the quote under the cursor."""
+        place = self._places[self.at] if self.at is not None and self.at < len(self._places) else None
+        quotes = self.page.quotes if self.page is not None else ()
+        passage = next(
+            (each.passage for each in quotes if place is not None and each.passage.id == place.passage), None
+        )
+        listening.listen_to(self, passage)
 
     def action_section(self, by: int) -> None:
         """Go to the next or previous section."""

@@ -23,6 +23,7 @@ from needsseg.actions.transcripts.participant_names import participant_names
 from needsseg.errors import NeedssegError
 from needsseg.records import Passage, Transcript
 from needsseg.text import format_count, safe
+from needsseg.tui import listening
 from needsseg.tui.child import command, run_child
 from needsseg.tui.fixes import worded
 from needsseg.tui.keys.choice_keys import Target, assign_keys, choice_key
@@ -37,6 +38,7 @@ from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.study import Study
+    from needsseg.tui.study_app import StudyApp
 
 AROUND, BEFORE = 220, 160
 SHARE, FEWEST_LINES = 0.96, 3
@@ -45,7 +47,7 @@ REPORT_EVERY = 5
 """After how many answers the screen reports what they taught."""
 KEY_HINTS = (
     "{question.digit1..9} · {question.digit0} none · {question.new_need} new need · {question.guess} guess · "
-    "{question.skip} skips · {question.undo} back · {question.read_on} · {question.leave} ends"
+    "{question.skip} skips · {question.listen} listen · {question.undo} back · {question.read_on} · {question.leave} ends"
 )
 THINKING = "Choosing the most helpful passage …"
 
@@ -65,6 +67,7 @@ class QuestionScreen(ModalScreen[int]):
         Binding("n", "new_need", "a new need", id="question.new_need"),
         Binding("g", "guess", "show or hide the program's guess", id="question.guess"),
         Binding("s,space", "skip", "skip", id="question.skip"),
+        Binding("L", "listen", "listen to the passage", id="question.listen"),
         Binding("u", "undo", "undo the last answer", id="question.undo"),
         Binding("j", "step(1)", "down", id="question.down"),
         Binding("k", "step(-1)", "up", id="question.up"),
@@ -285,6 +288,24 @@ class QuestionScreen(ModalScreen[int]):
         self.set_class(True, "-learned")
         self.query_one("#learned", Static).update(lines([plain(sentence) for sentence in sentences]))
         self.call_after_refresh(self._fit_to_screen)
+
+    @property
+    def study(self) -> Study:
+        """The study that is open."""
+        return self._study
+
+    @property
+    def study_app(self) -> StudyApp:
+        """The app, which goes on looking after the player when the queue is closed."""
+        return study_app(self)
+
+    def tell(self, happened: str | None = None, *, wrong: bool = False) -> None:
+        """Show the progress and a message."""
+        self._show_progress(f"! {happened}" if happened and wrong else happened or "")
+
+    def action_listen(self) -> None:
+        """Play the recording from the passage."""
+        listening.listen_to(self, self._current.passage if self._current is not None else None)
 
     def action_skip(self) -> None:
         """Skip the passage."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
+from needsseg.actions.coding import name_proposals, passages, pseudonyms
 from needsseg.actions.coding import pseudonym_decisions as decisions
-from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.pseudonyms import Replacement
 from needsseg.actions.exchange.refi import export
 from needsseg.actions.exchange.report import report as reports
+from needsseg.actions.segments import segments
 from needsseg.actions.study import history
 from needsseg.actions.transcripts import importing, interviews
+from needsseg.coding.name_finder import Entity
+from needsseg.coding.name_model import InstalledModel, NameModel
 from needsseg.study.connection import Study
 from tests.fixtures.cli_calls import Caller
 
@@ -83,7 +87,80 @@ def test_a_longer_name_around_one_that_is_certain_is_proposed(study: Study, tmp_
     assert pseudonyms.cover(study).text("With Holt Logistics.") == "With the mill."
 
 
+def quoted(study: Study, words: str) -> None:
+    """Put words of the interview into a need, so that the report quotes them."""
+    start = interviews.show(study, "talk").text.index(words)
+    segments.make(study, "Keeps rooms free", [passages.mark(study, "talk", start, start + len(words))])
+
+
+def test_the_report_counts_what_it_carries_itself(talk: Study) -> None:
+    assert "may be" not in reports.gather(talk).facts["Names"], "nothing is quoted yet"
+    quoted(talk, "The board in Leeds uses Excel.")
+    report = reports.gather(talk)
+    assert report.left_names == "1 word that may be a name left as found and undecided"
+    assert "Leeds" in reports.as_markdown(report) and "Brinkwater" not in reports.as_markdown(report)
+    assert not reports.gather(talk, reports.Question(sections=("methods",))).left_names
+    quotes = reports.gather(talk, reports.Question(sections=("quotes",)))
+    assert quotes.left_names == report.left_names and "Leeds" in reports.as_markdown(quotes)
+    decisions.replace_words(talk, "Leeds")
+    assert not reports.gather(talk).left_names
+
+
+class Model:
+    """Counts the texts it reads, and marks one word as a person's name."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def entities(self, texts: Sequence[str]) -> list[list[Entity]]:
+        self.read += texts
+        return [[(at, at + 5, "person")] if (at := text.find("board")) >= 0 else list[Entity]() for text in texts]
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Model:
+    """A model for names in the place of any that is installed."""
+    made = Model()
+    monkeypatch.delenv("NEEDSSEG_NAME_MODEL", raising=False)
+    monkeypatch.setattr(name_proposals, "installed_model", lambda: InstalledModel("Reader 1", "Reader 1"))
+    monkeypatch.setattr(name_proposals, "load_name_model", lambda: NameModel("Reader 1", made.entities))
+    monkeypatch.setattr(name_proposals, "_marked", {})
+    return made
+
+
+def test_the_model_reads_a_text_once_and_the_report_only_what_it_carries(
+    talk: Study, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quoted(talk, "The board in Leeds uses Excel.")
+    reports.gather(talk)
+    assert model.read == ["And what did Excel do?", "Nothing. The board in Leeds uses Excel."], "with the turn before"
+    assert pseudonyms.survey(talk).finder == "Reader 1 and word lists"
+    assert len(model.read) == len(set(model.read)) > 1
+    texts = len(model.read)
+    monkeypatch.setattr(name_proposals, "_marked", {})  # as in another process
+    pseudonyms.survey(talk)
+    assert len(model.read) == texts
+    monkeypatch.setattr(name_proposals, "_marked", {})
+    monkeypatch.setattr(name_proposals, "installed_model", lambda: InstalledModel("Reader 2", "Reader 2"))
+    pseudonyms.survey(talk)
+    assert len(model.read) == 2 * texts, "another version marks anew"
+    assert {row[0] for row in talk.rows("SELECT model FROM name_marks")} == {"Reader 2"}
+
+
+def test_marks_hold_no_words_and_are_erased_with_an_interview(talk: Study, model: Model) -> None:
+    entries = talk.rows("SELECT count(*) FROM history")[0][0]
+    pseudonyms.survey(talk)
+    rows = talk.rows("SELECT * FROM name_marks")
+    assert rows and not any("board" in str(value) for row in rows for value in row)
+    assert talk.rows("SELECT count(*) FROM history")[0][0] == entries
+    importing.forget_interview(talk, "talk")
+    assert not talk.rows("SELECT * FROM name_marks")
+
+
 def test_the_report_and_a_project_count_what_is_left(talk: Study, tmp_path: Path) -> None:
+    quoted(
+        talk, "I asked Ngozi Wendelmuth at Brinkwater Ltd and she said Ngozi cannot. Then Wendelmuth rang from Leeds."
+    )
     assert "5 words that may be names" in reports.gather(talk).facts["Names"]
     assert "may be" not in reports.gather(talk, reports.Question(original=True)).facts["Names"]
     assert export.export_qdpx(talk, tmp_path / "talk.qdpx").names_left == 5
@@ -107,3 +184,20 @@ def test_the_command_line_says_what_proposed_names_and_what_is_left(
     call.done("pseudonym", "replace", "brinkwater ltd")
     assert "4 words that may be names" in call.done("export", "qdpx", tmp_path / "talk.qdpx").err
     assert "4 words that may be names" in call.done("passages", "--pseudonyms").err
+
+
+def test_what_leaves_the_study_is_warned_of_by_what_it_carries(
+    talk: Study, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = interviews.show(talk, "talk").text.index("The board in Leeds")
+    number = passages.mark(talk, "talk", start, start + len("The board in Leeds"))
+    passages.code(talk, [number], "asks Wendelmuth")
+    call = Caller(talk.path, capsys)
+    one = "1 word that may be a name left as found and undecided"
+    for written in (("matrix", "code", "interview"), ("matrix", "code", "interview", "--out", tmp_path / "m.csv")):
+        assert one in call.done(*written).err, "the code's name"
+    assert "may be" not in call.done("matrix", "code", "interview", "--original").err
+    assert "may be" not in call.done("matrix", "interview", "participant").err
+    assert "2 words that may be names" in call.done("quotes").err
+    assert "2 words that may be names" in call.done("codebook", "--out", tmp_path / "codes.md").err
+    assert "5 words that may be names" in call.done("show", "talk", "--tagged").err, "the whole text"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from needsseg.actions.coding import passages
+from needsseg.actions.coding.search_scope import PassageFilter
 from needsseg.actions.exchange import clips
 from needsseg.actions.study import studies
 from needsseg.actions.transcripts import importing, recordings
@@ -17,6 +18,7 @@ from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange import clips as room
 from needsseg.exchange.clips import COLUMNS, Clip, ClipRow, arguments_of, index_csv, with_margins
 from needsseg.study.connection import Study
+from tests.fixtures.cli_calls import Caller
 from tests.fixtures.recordings import TIMED, UNTIMED, duration, tone
 from tests.fixtures.wording.transcripts import NO_TIME_HERE, NOT_TIED
 
@@ -133,15 +135,17 @@ def test_passages_are_chosen_by_id_or_by_conditions(heard: Study) -> None:
     passages.code(heard, [2], "late")
     passages.decide(heard, [1], "rejected")
     assert [row.id for row in clips.choose(heard)] == [2, 3]
-    assert [row.id for row in clips.choose(heard, status="rejected")] == [1]
-    assert [row.id for row in clips.choose(heard, code="late", interview="anna-berg")] == [2]
+    assert [row.id for row in clips.choose(heard, wanted=PassageFilter(status="rejected"))] == [1]
+    assert [row.id for row in clips.choose(heard, wanted=PassageFilter(code="late", interview="anna-berg"))] == [2]
+    assert [row.id for row in clips.choose(heard, wanted=PassageFilter(query="whiteboard"))] == [2]
+    assert [row.id for row in clips.choose(heard, wanted=PassageFilter(coder=heard.actor, interview="ben"))] == [3]
     assert [row.id for row in clips.choose(heard, [3, 1, 3])] == [3, 1]
-    with pytest.raises(UsageError, match="No passage meets"):
-        clips.choose(heard, status="suggested")
+    with pytest.raises(NeedssegError, match="No passage meets"):
+        clips.choose(heard, wanted=PassageFilter(status="suggested"))
     with pytest.raises(NeedssegError, match="There is no passage 9"):
         clips.choose(heard, [9])
     with pytest.raises(UsageError, match="No segment is called"):
-        clips.choose(heard, segment="nothing")
+        clips.choose(heard, wanted=PassageFilter(segment="nothing"))
 
 
 def test_what_is_in_the_way_is_not_replaced(heard: Study, ffmpeg: Path, tmp_path: Path) -> None:
@@ -187,3 +191,15 @@ def test_no_cell_of_the_index_is_computed() -> None:
     text = index_csv([row])
     assert list(csv.reader(text.splitlines()))[1][2:4] == ["'=1+1", "'@who"]
     assert index_csv([], text, {"a.m4a"}) == text, "a row that stays is as it was"
+
+
+def test_ids_and_filters_are_not_mixed_and_filters_are_those_of_quotes(
+    heard: Study, ffmpeg: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = Caller(heard.path, capsys)
+    mixed = call("clips", tmp_path / "out", "1", "--query", "desk")
+    assert mixed.code == 2 and "given together" in mixed.err and not (tmp_path / "out").exists()
+    nobody = call("clips", tmp_path / "out", "--where", "plan=Team")
+    assert nobody.code != 0 and "plan" in nobody.err
+    (made,) = call.done("clips", tmp_path / "out", "--query", "desk", "--json").json["clips"]
+    assert made["passage"] == 1

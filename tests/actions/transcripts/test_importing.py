@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from needsseg.actions.coding import searching
+import pytest
+
+from needsseg.actions.coding import codebook, searching
+from needsseg.actions.exchange.report import readout_text
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import importing, interviews
+from needsseg.actions.transcripts.repeated_words import texts_that_repeat
 from needsseg.errors import NeedssegError, NotFoundError
 from needsseg.study.connection import Study
+from tests.fixtures.cli_calls import Caller
 from tests.fixtures.samples import DATA, INTERVIEWS, SHORT_TALK
 from tests.fixtures.wording.matching import mentions, refuses, says
 from tests.fixtures.wording.segments import CONFIRMED
@@ -228,3 +233,22 @@ def test_a_name_that_is_no_utf8_is_written_out(study: Study, tmp_path: Path) -> 
         return
     assert importing.import_transcripts(study, [file]).added == ("m-udcfcller",)
     assert interviews.listing(study)[0].file_name == "M\\udcfcller.txt"
+
+
+def test_what_people_wrote_with_words_of_an_erased_interview_is_named(
+    talk: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readout_text.replace(
+        talk,
+        "## Headline\nOne list for all\n## Question\nWhat does Anna need?\n## Summary\nThey 'have to find out who can take her "
+        "round', each time.\n## Recommendations\n- Ask how they plan your week\n",
+    )
+    codebook.describe(talk, codebook.create(talk, "at a glance"), "what Anna said")
+    codebook.create(talk, "annals")
+    expected = ("the readout's question", "the readout's summary", "code “at a glance”")
+    assert texts_that_repeat(talk, "anna") == expected
+    called = Caller(talk.path, capsys)("remove", "anna", "--forget")
+    assert called.code == 0
+    for place in expected:
+        assert f"{place} still names somebody of it, or repeats their words" in called.err
+    assert "headline" not in called.err and "recommendations" not in called.err and "annals" not in called.err

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import docx
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
+from needsseg.version import __version__
 from tests.fixtures.cli_calls import Caller
 from tests.fixtures.wording.common import NO_SUCH
 from tests.fixtures.wording.exchange import (
@@ -274,6 +277,19 @@ def test_tagged_text_has_every_code_at_its_words(coded: Caller) -> None:
     assert coded("show", GUS, "--original").code == 2
 
 
+def test_actions_from_before_versions_were_noted_say_so(coded: Caller, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(coded.study)) as study, study:
+        for name in ("program", "name_marks"):  # as version 14 had it
+            study.execute("ALTER TABLE history DROP COLUMN program" if name == "program" else f"DROP TABLE {name}")
+        study.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm015%'")
+        study.execute("PRAGMA user_version = 14")
+    coded.done("code", "Late", "1")
+    rows = coded.done("history", "--json").json
+    assert rows[0]["program"] == __version__ and {row["program"] for row in rows[1:]} == {""}
+    coded.done("audit", tmp_path / "audit.md")
+    says((tmp_path / "audit.md").read_text(encoding="utf-8"), "not noted", "actions from before have none")
+
+
 def test_the_audit_trail_says_who_decided_what_when(coded: Caller, tmp_path: Path) -> None:
     coded.done("decide", "3", "--reject")
     coded.done("undo")
@@ -295,6 +311,8 @@ def test_the_audit_trail_says_who_decided_what_when(coded: Caller, tmp_path: Pat
     coded.done("audit", tmp_path / "audit.md")
     text = (tmp_path / "audit.md").read_text(encoding="utf-8")
     says(text, "1 of them undone", "Prompts and rules", "cues.toml")
+    assert {entry["program"] for entry in trail["entries"]} == {__version__} and "not noted" not in text
+    assert {row["program"] for row in history} == {__version__}
     assert coded("audit", tmp_path / "audit.csv").code == 2
     coded.done("blind", "on")
     called = coded("audit", tmp_path / "blind.md")

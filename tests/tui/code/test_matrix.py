@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
 from textual.coordinate import Coordinate
 from textual.pilot import Pilot
-from textual.widgets import DataTable
+from textual.widgets import DataTable, Input
 
 from needsseg.actions.coding import passages
 from needsseg.tui.app import NeedssegApp
@@ -15,6 +16,7 @@ from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.code.sheets.matrix import CellPassagesSheet, MatrixSheet
 from tests.fixtures.app.full_study import full_study
 from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, settled, small_study
+from tests.fixtures.app.waiting import until
 
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
 
@@ -67,6 +69,30 @@ def test_rows_columns_counts_and_shares_change(tmp_path: Path, size: tuple[int, 
         assert "100%" in flat(seen(app))
 
     play(full_study(tmp_path), scenes, size)
+
+
+def test_the_matrix_is_written_as_it_is_shown_under_pseudonyms(tmp_path: Path) -> None:
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        await opened(app, pilot)
+        await pilot.press("p", "e")
+        await settled(app, pilot)
+        assert "pseudonyms" in flat(seen(app))
+        prompt = app.screen.query_one(Input)
+        assert prompt.value == str(app.study.path.parent / "matrix-code-by-participant.xlsx")
+        for name, message in (("m.pdf", "is not an ending"), ("m.csv", "Wrote the matrix to")):
+            app.screen.query_one(Input).value = str(tmp_path / name)
+            await pilot.press("enter")
+            await until(app, lambda message=message: message in flat(seen(app)))  # type: ignore[misc]
+            await pilot.press("e")
+            await settled(app, pilot)
+        (header, *rows) = csv.reader((tmp_path / "m.csv").read_text(encoding="utf-8-sig").splitlines())
+        assert header[:2] == ["Matrix by needsseg: code x participant", "(all)"] and any(
+            "Participant 1" in name for name in header
+        )
+        assert "Ines" not in str(header) and len(rows) > 2
+        assert not (tmp_path / "m.pdf").exists()
+
+    play(full_study(tmp_path), scenes, LARGE)
 
 
 def test_a_study_without_codes_says_what_to_do(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.revenue import revenue_as_of
 from needsseg.actions.coding.pseudonyms import Cover
+from needsseg.actions.exchange.report.gathered import covered_error
 from needsseg.actions.validation import retention
 from needsseg.errors import NeedssegError
 from needsseg.exchange.report.content import Block, Bullets, Head, Missing, Section, Text
@@ -255,10 +256,8 @@ def _retention(
     try:
         validation = retention.validate(study, data.as_of, since, source=source, progress=progress, engine=engine)
     except NeedssegError as error:
-        warning = f"{error.message} {error.hint}".strip()
-        return (Missing(f"Who stays cannot be shown. {warning}"),), (
-            f"Who stays, by segment: not shown. {error.message}",
-        )
+        reason = covered_error(study, over, error)
+        return (Missing(f"Who stays cannot be shown. {reason}"),), (f"Who stays, by segment: not shown. {reason}",)
     verdict = validation.verdict
     blocks: list[Block] = [
         Text(verdict.sentence, lead=True),

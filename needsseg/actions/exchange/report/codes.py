@@ -17,11 +17,22 @@ MOST_CODES, MOST_CROSSED, MOST_INTERVIEWS = 25, 12, 40
 def codes_section(data: Gathered) -> Section:
     """Return the section on codes of accepted passages; a sentence where there is nothing to count."""
     try:
-        over_interviews = cross(data.study, "code", "interview", original=data.over.original)
-        crossed = cross(data.study, "code", "code", original=data.over.original)
-    except NeedssegError as error:
-        return Section("codes", "Codes", (Missing(f"No picture of codes: {error.message}"),))
+        over_interviews = cross(data.study, "code", "interview", over=data.over)
+        crossed = cross(data.study, "code", "code", over=data.over)
+    except NeedssegError:
+        return Section("codes", "Codes", (Missing(f"{_why_none(data)}, so there is no picture of codes."),))
     return Section("codes", "Codes", (_over_interviews(over_interviews), *_co_occurrence(crossed)))
+
+
+def _why_none(data: Gathered) -> str:
+    """Why no code can be counted, for readers who were not there."""
+    if not data.passages:
+        return "No passage is marked yet"
+    return (
+        "Nobody has put a code on an accepted passage yet"
+        if data.counts["accepted"]
+        else "Nobody has accepted a passage yet"
+    )
 
 
 def _over_interviews(matrix: Matrix) -> Block:

@@ -15,6 +15,7 @@ from needsseg.text import format_count
 MOST_SPOTS = 400
 """So many that each keeps its quote with its context on the page."""
 LONGEST = 280
+NO_MAP = "There is no map: passages were changed since the needs were looked for; it can be drawn after a new run of discovery."
 MOST_IN_GRID = 60
 """More participants than that are in the table alone."""
 
@@ -80,9 +81,8 @@ def map_section(data: Gathered) -> tuple[Section, ...]:
         return ()
     try:
         points = needs_map(data.study)
-    except NeedssegError as error:
-        words = f"There is no map. {error.message} {error.hint}".strip()
-        return (Section("map", "Map of passages", (Missing(words),)),)
+    except NeedssegError:
+        return (Section("map", "Map of passages", (Missing(NO_MAP),)),)
     if not points:
         return ()
     return (Section("map", "Map of passages", (_map(data, points[:: -(-len(points) // MOST_SPOTS)], len(points)),)),)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
@@ -12,8 +12,8 @@ from needsseg.actions.accounts import accounts
 from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.blind import is_blind
 from needsseg.actions.exchange import output_files
-from needsseg.actions.exchange.report.accounts import gather_stack
-from needsseg.actions.exchange.report.backlog import served_needs
+from needsseg.actions.exchange.report.accounts import Stack, gather_stack
+from needsseg.actions.exchange.report.backlog import Served, served_needs
 from needsseg.actions.exchange.report.codes import codes_section
 from needsseg.actions.exchange.report.gathered import Gathered, covered_error, gather_needs
 from needsseg.actions.exchange.report.methods import limits, methods
@@ -22,7 +22,7 @@ from needsseg.actions.exchange.report.readout import readout_section, title
 from needsseg.actions.exchange.report.segments import quotes_section, segments_section
 from needsseg.actions.transcripts.interview_dates import interview_date
 from needsseg.errors import Advice, Fix, UsageError
-from needsseg.exchange.report.content import MADE_BY, Report, only
+from needsseg.exchange.report.content import MADE_BY, Report, Section, only, texts_of
 from needsseg.progress import Progress, silent
 from needsseg.records import Participant
 from needsseg.study.accounts.accounts import participants
@@ -36,6 +36,8 @@ ENDINGS: dict[str, Format] = {
 }  # fmt: skip
 SECTIONS = ("readout", "segments", "map", "people", "codes", "accounts", "rollups", "curves", "methods", "quotes")
 """The sections that a report can have, in their order."""
+_QUOTING = ("readout", "segments", "map")
+"""The sections with quotes that have a place in the section of quotes."""
 AUDIENCES: dict[str, tuple[str, ...]] = {
     "product": ("readout", "segments", "people", "codes", "quotes"),
     "sales": ("readout", "accounts", "rollups", "curves"),
@@ -71,7 +73,12 @@ def gather(
 
     Changes nothing; equal studies give equal reports. Raises TableError for a backlog that cannot be read.
     """
-    over = pseudonyms.cover(study, original=question.original)
+    with study.reading_once():
+        return _gathered(study, question, progress, engine)
+
+
+def _gathered(study: Study, question: Question, progress: Progress, engine: str | None) -> Report:
+    over = replace(pseudonyms.cover(study, original=question.original), spoken=[])
     progress("gathering the report", 0, 3)
     day = question.as_of or (accounts.day_after_events(study) if "accounts" in accounts.sources(study) else None)
     served = served_needs(study, question.backlog, day, progress, engine) if question.backlog else None
@@ -79,20 +86,31 @@ def gather(
     progress("gathering the report", 1, 3)
     data = gather_needs(study, over)
     progress("gathering the report", 2, 3)
-    sections = (
-        readout_section(data, stack, served, limits(data, stack)),
-        segments_section(data, stack.data),
-        *map_section(data),
-        people_section(data),
-        codes_section(data),
-        *stack.sections,
-        methods(data),
-        *quotes_section(data, question.beside),
-    )
+    report = Report(title(data), {}, _sections(data, stack, served, question))
+    report = only(report, question.sections) if question.sections else report
+    left = "" if question.original else pseudonyms.left_in_text(study, over, texts_of(report))
     progress("gathering the report", 3, 3)
-    left = "" if question.original else pseudonyms.left_in_words(study)
-    report = Report(title(data), _facts(data, day if stack.data is not None else None, left), sections, left)
-    return only(report, question.sections) if question.sections else report
+    return replace(report, facts=_facts(data, day if stack.data is not None else None, left), left_names=left)
+
+
+def _sections(data: Gathered, stack: Stack, served: Served | None, question: Question) -> tuple[Section, ...]:
+    """Gather the sections that are asked for, and those that come with them; quotes are those of the other sections."""
+    makers: dict[str, Callable[[], tuple[Section, ...]]] = {
+        "readout": lambda: (readout_section(data, stack, served, limits(data, stack)),),
+        "segments": lambda: (segments_section(data, stack.data),),
+        "map": lambda: map_section(data),
+        "people": lambda: (people_section(data),),
+        "codes": lambda: (codes_section(data),),
+        "accounts": lambda: stack.sections,
+        "methods": lambda: (methods(data),),
+        "quotes": lambda: quotes_section(data, question.beside),
+    }
+    wanted = set(question.sections or SECTIONS)
+    if wanted & {"rollups", "curves"}:
+        wanted.add("accounts")
+    if "quotes" in wanted and not wanted & set(_QUOTING):
+        wanted.update(_QUOTING)
+    return tuple(section for name, make in makers.items() if name in wanted for section in make())
 
 
 def named_sections(names: Sequence[str], audience: str | None = None) -> tuple[str, ...]:

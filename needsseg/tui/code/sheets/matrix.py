@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, get_args
 
 from rich.cells import cell_len, set_cell_size
@@ -20,8 +22,11 @@ from needsseg.actions.exchange import Count, Share, matrices
 from needsseg.actions.transcripts.participant_names import participant_names
 from needsseg.text import format_count, plural
 from needsseg.tui.bookmark import Bookmark
+from needsseg.tui.child import command, run_child
+from needsseg.tui.fixes import worded
 from needsseg.tui.keys.hints import key_hints
 from needsseg.tui.sheet import Sheet
+from needsseg.tui.widgets.progress import failure
 from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
@@ -43,7 +48,7 @@ class MatrixSheet(Sheet[Bookmark]):
     TITLE = "Matrix"
     KEYS = (
         "enter shows the cell's passages · {matrix.rows} rows · {matrix.columns} columns · {matrix.count} passages or "
-        "participants · {matrix.share} shares · {matrix.within} near each other · {sheet.close} closes"
+        "participants · {matrix.share} shares · {matrix.within} near each other · {matrix.write} to a file · {sheet.close} closes"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "axis('rows')", "choose the rows", id="matrix.rows"),
@@ -51,6 +56,7 @@ class MatrixSheet(Sheet[Bookmark]):
         Binding("p", "count", "count passages or participants", id="matrix.count"),
         Binding("s", "share", "shares of rows or columns", id="matrix.share"),
         Binding("w", "within", "codes near each other", id="matrix.within"),
+        Binding("e", "write", "write the matrix to a file", id="matrix.write"),
     ]
     DEFAULT_CSS = """
     MatrixSheet DataTable { height: 1fr; background: $surface; }
@@ -199,6 +205,37 @@ class MatrixSheet(Sheet[Bookmark]):
             if within is None
             else f"passages at most {within} {plural(within, 'sentence')} apart count too"
         )
+
+    def action_write(self) -> None:
+        """Ask for a file to write the matrix to, as it is shown."""
+        name = re.sub(r"[^\w.-]+", "_", f"matrix-{self._axes['rows']}-by-{self._axes['columns']}")
+        about = "The ending is the format: .csv, .xlsx or .md. Names are pseudonyms. An earlier matrix of that name is replaced."
+        value = str(self.study.path.parent / f"{name}.xlsx")
+        self.app.push_screen(
+            Prompt("Write the matrix into which file?", value=value, about=about, path=True), self._write
+        )
+
+    def _write(self, path: str | None) -> None:
+        if path:
+            self.tell("writing the matrix …")
+            self.run_worker(self._run_matrix(Path(path).expanduser()), group="matrix", exclusive=True)
+
+    async def _run_matrix(self, path: Path) -> None:
+        """Write the matrix in a child process, since names that nobody decided on are looked for in it too."""
+        share, within = SHARES[self._share], DISTANCES[self._within]
+        options = ["--count", COUNTS[self._count], *(["--share", share] if share is not None else [])]
+        options += [] if within is None else ["--within", str(within)]
+        axes = (self._axes["rows"], self._axes["columns"])
+        arguments = command(self.study.path, "matrix", *options, "--out", str(path), "--", *axes)
+        try:
+            outcome = await run_child(arguments, lambda _step: None)
+        except OSError as error:
+            self.tell(f"the matrix could not be written: {error.strerror}", wrong=True)
+            return
+        if outcome.code:
+            self.tell(worded(failure(outcome), self.app), wrong=True)
+        else:
+            self.tell(" · ".join(one_line(worded(note, self.app), LONGEST) for note in outcome.notes))
 
     def _change(self, happened: str, **axes: str) -> None:
         self._axes |= axes
