@@ -246,11 +246,8 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(encoding, "load", _no_model)
     path = hostile_study(tmp_path)
     shutil.copy(path, tmp_path / "theirs.db")
-    (tmp_path / "talk.txt").write_text(
-        "Interviewer\x1b[31m: And?\n\nMai\u202e: I see\x1b[2J it\u2066.\n\nInterviewer\x1b[31m: Why?\n\nMai\u202e: Late.\n"
-        * 9,
-        encoding="utf-8",
-    )
+    talk = "Interviewer\x1b[31m: And?\n\nMai\u202e: I see\x1b[2J it\u2066.\n\nInterviewer\x1b[31m: Why?\n\nMai\u202e: Late.\n"
+    (tmp_path / "talk.txt").write_text(talk * 9, encoding="utf-8")
     (tmp_path / "names.csv").write_text(f"words,kind\nMarek{CLIPBOARD},person\n{HOSTILE},person\n", encoding="utf-8")
     (tmp_path / "people.csv").write_text(
         f"file,participant,email,company\nmarek-nowotny.docx,{HOSTILE},x@{CLIPBOARD},{HOSTILE}\n{HOSTILE},a,b,c\n",

@@ -10,7 +10,6 @@ from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any, TextIO, cast
 
-from needsseg.cli.indented import indented
 from needsseg.text import escaped_json, one_line_encoder, safe
 
 _encoded = one_line_encoder(json.JSONEncoder(ensure_ascii=False, allow_nan=False))
@@ -77,6 +76,8 @@ def json_text(value: object, indent: int | None = None) -> str:
     """
     if indent is None:
         return escaped_json(_encoded(value))
+    from needsseg.cli.indented import indented  # which help needs not
+
     return escaped_json(indented(value, indent))
 
 

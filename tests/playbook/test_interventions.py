@@ -1,20 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from needsseg.accounts import AccountProfile, IcpRule, build, profiles
+from needsseg.accounts import build
 from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.lifecycle import STAGES, Lifecycle
 from needsseg.errors import UsageError
 from needsseg.playbook import recommending
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.recommending import with_actions
-from needsseg.records import Account, Label
-from needsseg.settings import shipped
+from tests.fixtures.accounts.interventions import FALLING, RULES, profile
 from tests.fixtures.accounts.stack import AS_OF, CONFIRMED, article
 from tests.fixtures.wording.common import NO_NUMBER
 from tests.fixtures.wording.matching import mentions, refuses, says
@@ -30,19 +28,6 @@ from tests.fixtures.wording.playbook import (
     UNFILLED_ACTION,
     WRONG_ACTION,
 )
-
-RULES = load_rules(shipped("prompts") / "interventions.toml")
-FALLING = Behaviour("a", 28, 120, 12, 3, 6, logins=14, logins_previous=60, features=("boards", "dashboard"))
-AT_RISK = Lifecycle("at_risk", ("at_risk",), {"at_risk": "120 events, then 28: more than 30% fewer"}, 31)
-
-
-def profile(
-    account_id: str = "a", row: Behaviour | None = FALLING, stage: Lifecycle = AT_RISK, segment: str = ""
-) -> AccountProfile:
-    account = Account(account_id, "A", employees="240", industry="Technology")
-    labels = [Label(account_id, segment, "interview", 0.9, "Dana")] if segment else []
-    rows = None if row is None else {account_id: replace(row, account_id=account_id)}
-    return profiles([account], rows, {account_id: stage}, labels, date(2026, 7, 1), "v1", IcpRule())[0]
 
 
 def test_the_articles_example_gives_its_three_interventions() -> None:

@@ -11,7 +11,7 @@ from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.recommending import with_actions
 from needsseg.playbook.telling import telling_as_json, telling_features, telling_from_json
 from needsseg.scorecard.usage_queries import FeatureUse
-from tests.playbook.test_interventions import FALLING, RULES, profile
+from tests.fixtures.accounts.interventions import FALLING, RULES, profile
 
 SIZES = {"Builder": 40, "Reporter": 60}
 
