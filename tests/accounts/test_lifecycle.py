@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from needsseg.accounts.figures import figures
+from needsseg.accounts.lifecycle_file import load_lifecycle_rules
 from needsseg.accounts.tiers.behaviour import SIGNALS_OF, Behaviour, trend
 from needsseg.accounts.tiers.event_meanings import EventRules, Meanings, load_event_rules, meanings_of
-from needsseg.accounts.tiers.figures import figures
 from needsseg.accounts.tiers.lifecycle import (
     FIVE,
     STAGES,
@@ -21,7 +22,6 @@ from needsseg.accounts.tiers.lifecycle import (
     lifecycle,
     merge_periods,
 )
-from needsseg.accounts.tiers.lifecycle_file import load_lifecycle_rules
 from needsseg.accounts.tiers.signals import SEGMENTS, behavioral_evidence, behavioral_flags, behavioral_segment
 from needsseg.accounts.tiers.terms import ADD, REPLACE, seat_counter
 from needsseg.errors import UsageError

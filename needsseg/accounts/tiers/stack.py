@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from needsseg.accounts.engines.engine import Engine, open_engine
+from needsseg.accounts.lifecycle_file import load_lifecycle_rules
 from needsseg.accounts.own.columns import OwnColumn
 from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.behaviour import Usage, behaviour
@@ -24,7 +25,6 @@ from needsseg.accounts.tiers.lifecycle import (
     lifecycles,
     running_seats,
 )
-from needsseg.accounts.tiers.lifecycle_file import load_lifecycle_rules
 from needsseg.accounts.tiers.profile import AccountProfile, profiles
 from needsseg.accounts.tiers.terms import REPLACE, seat_counter
 from needsseg.accounts.tiers.zones import epoch_day, zone

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from needsseg.accounts.assign.labels import LabelledText
+from needsseg.accounts.figures import figure_columns, figures
 from needsseg.accounts.ingest.cells import FORMATS
 from needsseg.accounts.kinds.tenure import QUESTIONS, UNITS
 from needsseg.accounts.own.columns import PREFIX, OwnColumn
-from needsseg.accounts.tiers.figures import figure_columns, figures
 from needsseg.accounts.tiers.patterns import Patterns
 from needsseg.accounts.tiers.profile import AccountProfile
 from needsseg.accounts.tiers.revenue import Revenue

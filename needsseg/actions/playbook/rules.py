@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.lifecycle_file import load_lifecycle_rules
 from needsseg.accounts.own.conditions import OwnCondition, checked_columns
 from needsseg.accounts.tiers.event_meanings import load_event_rules
 from needsseg.accounts.tiers.firmographic import load_icp
-from needsseg.accounts.tiers.lifecycle_file import load_lifecycle_rules
 from needsseg.accounts.tiers.series import features_in
 from needsseg.accounts.tiers.signals import DEFINITIONS, SEGMENTS
 from needsseg.actions.accounts import account_sources, accounts
