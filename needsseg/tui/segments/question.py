@@ -71,8 +71,8 @@ class QuestionScreen(ModalScreen[int]):
         Binding("u", "undo", "undo the last answer", id="question.undo"),
         Binding("j", "step(1)", "down", id="question.down"),
         Binding("k", "step(-1)", "up", id="question.up"),
-        Binding("pagedown", "read(1)", "scroll down", id="question.read_on"),
-        Binding("pageup", "read(-1)", "scroll up", id="question.read_back"),
+        Binding("pagedown", "read(1)", "scroll down", id="question.read_on", priority=True),
+        Binding("pageup", "read(-1)", "scroll up", id="question.read_back", priority=True),
         Binding("escape,q", "leave", "end", id="question.leave"),
     ]
     DEFAULT_CSS = """

@@ -153,7 +153,7 @@ def test_history_undo_and_redo(needsseg: Caller) -> None:
     needsseg.done("redo")
     assert len(needsseg.done("interviews", "--json").json) == 4
     (entry,) = needsseg.done("history", "--json", "--limit", 1).json
-    assert entry.keys() == {"id", "action", "summary", "actor", "at", "state", "rows"}
+    assert entry.keys() == {"id", "action", "summary", "actor", "at", "state", "rows", "program"}
     assert entry["state"] == "done"
 
 

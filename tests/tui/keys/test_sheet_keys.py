@@ -85,7 +85,7 @@ class SheetOpener:
         return sheet
 
 
-@pytest.mark.parametrize(("name", "size"), zip(SHEETS, cycle((SMALL, LARGE)), strict=False))
+@pytest.mark.parametrize(("name", "size"), list(zip(SHEETS, cycle((SMALL, LARGE)), strict=False)))
 def test_every_key_of_the_sheets(tmp_path: Path, name: str, size: tuple[int, int], dump: Dump) -> None:
     wrong: list[str] = []
 
