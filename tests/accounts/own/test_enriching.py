@@ -132,6 +132,7 @@ def test_columns_that_look_like_another_kind_are_asked_about(crm: Study, tmp_pat
 VALUES = st.dictionaries(st.sampled_from("abcxy"), st.sampled_from(["", "one", "two", "three"]), min_size=1)
 
 
+@pytest.mark.slow
 @given(st.lists(VALUES, min_size=1, max_size=3))
 def test_after_any_files_each_account_has_the_last_value_that_was_given(
     tmp_path_factory: pytest.TempPathFactory, files: list[dict[str, str]]

@@ -14,6 +14,8 @@ from needsseg.actions.accounts.own_columns import OwnGiven, columns_of_records
 from needsseg.errors import UsageError
 from needsseg.study.connection import Study
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 6, 1)
 CRM = "Id,Name\na,Firm A\nb,Firm B\nc,Firm C\n"
 USERS = (

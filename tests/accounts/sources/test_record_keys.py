@@ -19,6 +19,8 @@ from needsseg.errors import UsageError
 from needsseg.exchange.rollups import rollup_csv
 from needsseg.study.connection import Study
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 6, 1)
 ACCOUNTS = (
     "Id,Name,Industry,IsDeleted,MasterRecordId\nA,Acme,Retail,false,\nB,Beta,Retail,false,\nold,Acme,Retail,true,A\n"
