@@ -166,4 +166,4 @@ def suggest(
     if not candidates:
         return []
     texts = [window.text for window in candidates] + [probe.text for probe in probes]
-    return judge(candidates, encode(texts, locate(settings.model)), probes, threshold)
+    return judge(candidates, encode(texts, locate(settings.model), backend=settings.backend), probes, threshold)

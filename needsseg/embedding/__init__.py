@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from needsseg.embedding.catalogue import BUNDLED, BUNDLED_SHA256, Model, locate, text_sha256
 from needsseg.embedding.encoder import Encoder, pieces
-from needsseg.embedding.encoding import backend_of, encode, open_encoder, vectors_key, vectors_keys
+from needsseg.embedding.encoding import backend_of, encode, exact_backend, open_encoder, vectors_key, vectors_keys
 
 if TYPE_CHECKING:
     from needsseg.embedding.vectors import Vectors
 
 __all__ = [
-    "BUNDLED", "BUNDLED_SHA256", "Encoder", "Model", "Vectors", "backend_of", "encode", "locate", "open_encoder", "pieces",
-    "text_sha256", "vectors_key", "vectors_keys",
+    "BUNDLED", "BUNDLED_SHA256", "Encoder", "Model", "Vectors", "backend_of", "encode", "exact_backend", "locate",
+    "open_encoder", "pieces", "text_sha256", "vectors_key", "vectors_keys",
 ]  # fmt: skip

@@ -33,6 +33,11 @@ def backend_of(model: Model, backend: str) -> str:
     return "torch" if backend == "onnx" and model.name != BUNDLED else backend
 
 
+def exact_backend(model: Model, backend: str) -> str:
+    """The back end of the model's vectors in full precision: int8 is for the many texts that are assigned alone."""
+    return backend_of(model, "onnx" if backend == "int8" else backend)
+
+
 def load(model: Model, backend: str, device: str = "cpu") -> Rows:
     """What embeds texts with the model in full precision, loaded once a program; NeedssegError if the bundled one was changed."""
     key = (model.sha256, backend, device)
@@ -58,7 +63,7 @@ def encode(
     """Unit vectors of the distinct ``texts`` that ``known_vectors`` (by text_sha256) lacks, by text_sha256; float32, shape (d,).
 
     Distinct texts are encoded in one canonical order (length, then text), so that the same texts give the same bits
-    in whatever order they come.
+    in whatever order they come. They have full precision, also where ``backend`` is int8.
     """
     text_by_hash = {text_sha256(text): text for text in texts}
     missing = sorted(
@@ -69,7 +74,7 @@ def encode(
     if not missing:
         return {}
     progress("loading the sentence model", 0, len(missing))
-    rows = load(model, backend_of(model, backend))
+    rows = load(model, exact_backend(model, backend))
     vector_by_hash: dict[str, Vectors] = {}
     for start in range(0, len(missing), AT_ONCE):
         part = missing[start : start + AT_ONCE]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from needsseg.embedding.catalogue import Model, check_bundled
 from needsseg.embedding.vectors import unit
+from needsseg.errors import NeedssegError
 from needsseg.operating_system import processor_count
 
 if TYPE_CHECKING:
@@ -82,10 +83,15 @@ def _threads() -> int:
 
 @lru_cache(maxsize=1)
 def runtime_module() -> Any:
-    """Import ONNX Runtime with its telemetry, and the identifier for it, disabled."""
+    """Import ONNX Runtime with its telemetry, and the identifier for it, disabled; NeedssegError where that fails."""
     # The two names are of different releases; both are read once, at import.
     os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
-    import onnxruntime
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise NeedssegError(
+            f"ONNX Runtime cannot be loaded: {error}", "Reinstall the package onnxruntime, or set backend to torch."
+        ) from error
 
     onnxruntime.disable_telemetry_events()
     return onnxruntime

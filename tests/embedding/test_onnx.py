@@ -19,15 +19,19 @@ from needsseg.embedding import (
     Model,
     backend_of,
     encode,
+    encoding,
     locate,
     open_encoder,
     text_sha256,
+    vectors_key,
     vectors_keys,
 )
-from needsseg.embedding.onnx import GRAPH
+from needsseg.embedding.onnx import GRAPH, runtime_module
+from needsseg.errors import NeedssegError
 from needsseg.study.connection import Study
 from needsseg.study.segments import vectors
 from tests.fixtures import strange_texts
+from tests.fixtures.wording.matching import refuses
 
 pytestmark = pytest.mark.model
 
@@ -75,6 +79,32 @@ def test_the_graph_holds_no_weights_and_no_path() -> None:
     graph = GRAPH.read_bytes()
     assert len(graph) < 300_000
     assert str(Path.home()).encode() not in graph and b".py" not in graph
+
+
+def test_a_runtime_that_cannot_be_loaded_is_said_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime_module.cache_clear()
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with refuses(NeedssegError, "ONNX Runtime", "backend", "torch"):
+        runtime_module()
+    runtime_module.cache_clear()
+
+
+@pytest.mark.parametrize(("setting", "runs_in"), [("onnx", "onnx"), ("torch", "torch"), ("int8", "onnx")])
+def test_what_is_not_assigned_is_embedded_in_full_precision_as_the_setting_says(
+    setting: str, runs_in: str, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    load = encoding.load
+
+    def watched(model: Model, backend: str, device: str = "cpu") -> object:
+        loaded.append(backend)
+        return load(model, backend, device)
+
+    monkeypatch.setattr(encoding, "load", watched)
+    monkeypatch.setenv("NEEDSSEG_BACKEND", setting)
+    kept = embedded(study, TEXTS[:2])
+    assert loaded == [runs_in]
+    assert vectors.load(study, [vectors_key(locate(), runs_in)], kept).keys() == kept.keys()
 
 
 def test_another_model_runs_in_torch(tmp_path: Path) -> None:

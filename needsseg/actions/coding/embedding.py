@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from needsseg.embedding import backend_of, encode, locate, text_sha256, vectors_key, vectors_keys
+from needsseg.embedding import encode, exact_backend, locate, text_sha256, vectors_key, vectors_keys
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
 from needsseg.study.segments import vectors
@@ -20,11 +20,9 @@ def embedded(study: Study, texts: Sequence[str], progress: Progress = silent) ->
     """Return unit vectors of all texts by text_sha256, float32 (d,); embed and cache those that are missing."""
     settings = load(study.path)
     model = locate(settings.model)
-    # int8 is for the many texts that are assigned alone.
-    backend = backend_of(model, "torch" if settings.backend == "torch" else "onnx")
     stored = vectors.load(study, vectors_keys(model.sha256), map(text_sha256, texts))
-    fresh = encode(texts, model, stored, progress, backend)
-    vectors.store(study, vectors_key(model, backend), fresh)
+    fresh = encode(texts, model, stored, progress, settings.backend)
+    vectors.store(study, vectors_key(model, exact_backend(model, settings.backend)), fresh)
     return stored | fresh
 
 

@@ -261,10 +261,11 @@ def _rows_of(study: Study, needed: Sequence[Passage], again: Reclustering, progr
     texts = [passage.quote for passage in needed]
     vectors_by_text = vectors.load(study, vectors_keys(again.run.model_sha256), map(text_sha256, texts))
     if any(text_sha256(text) not in vectors_by_text for text in texts):
-        model = locate(load(study.path).model)
+        settings = load(study.path)
+        model = locate(settings.model)
         if model.sha256 != again.run.model_sha256:
             raise DiscoveryError("Suggestions have no vector of the newest run's model.", "Discover again.")
-        vectors_by_text = vectors_by_text | encode(texts, model, vectors_by_text, progress)
+        vectors_by_text = vectors_by_text | encode(texts, model, vectors_by_text, progress, settings.backend)
     rows = {passage.id: vectors_by_text[text_sha256(passage.quote)].astype(np.float64) for passage in needed}
     return {passage: unit_vector(row) for passage, row in rows.items()}
 

@@ -45,7 +45,8 @@ class Extra:
 class Installation:
     """``needed`` are what a plain install brings, ``others`` what else the environment has; the largest first.
 
-    ``graphics`` of the latter are for graphics cards. ``model_fault`` says what is wrong with the model, or is empty.
+    ``graphics`` of both are for graphics cards. ``model_fault`` says what is wrong with the model, or is empty; only the
+    bundled one's files are compared with the published ones.
     """
 
     version: str
@@ -63,10 +64,22 @@ class Installation:
     folder: str
     free: int
 
+    @property
+    def is_bundled(self) -> bool:
+        """Whether the model is the one that comes with needsseg."""
+        return self.model == BUNDLED
+
 
 def installation(settings: Settings, folder: Path, progress: Progress = silent) -> Installation:
-    """Look at the running environment, and at the free space in ``folder``; takes a second or two and changes nothing."""
+    """Look at the running environment, and at the free space in ``folder``; takes a second or two and changes nothing.
+
+    NeedssegError where needsseg runs from its source without being installed.
+    """
     installed = _installed(progress)
+    if "needsseg" not in installed:
+        raise NeedssegError(
+            "needsseg runs from its source and is not installed.", "Install it: pip install . in its folder."
+        )
     needed = _closure(_requirements(installed["needsseg"], None), installed)
     packages = {
         name: Package(name, each.version, _size(each)) for name, each in installed.items() if name != "needsseg"
@@ -94,9 +107,12 @@ def installation(settings: Settings, folder: Path, progress: Progress = silent) 
 def _installed(progress: Progress) -> dict[str, Distribution]:
     """The environment's packages by their normal name; of several by one name the first is what Python imports."""
     found: dict[str, Distribution] = {}
-    for number, each in enumerate(distributions()):
-        progress("reading packages", number, number + 1)
+    everything = [
+        each for each in distributions() if each.metadata["Name"]
+    ]  # an install that was cut short has no name
+    for number, each in enumerate(everything, 1):
         found.setdefault(_normal(each.name), each)
+        progress("reading packages", number, len(everything))
     return found
 
 
@@ -112,11 +128,14 @@ def _size(package: Distribution) -> int:
 
 def _requirements(package: Distribution, extra: str | None) -> list[tuple[str, frozenset[str]]]:
     """The packages that one asks for on this machine, with their extras: those of ``extra`` alone, or without any."""
-    from packaging.requirements import Requirement
+    from packaging.requirements import InvalidRequirement, Requirement
 
     asked = []
     for line in package.requires or ():
-        requirement = Requirement(line)
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:  # of an old package, which pip does not understand either
+            continue
         marker = requirement.marker
         plain = marker is None or marker.evaluate({"extra": ""})
         chosen = plain if extra is None else not plain and marker is not None and marker.evaluate({"extra": extra})

@@ -32,7 +32,8 @@ def doctor(session: Session, as_json: bool) -> None:
     print_text(
         f"needsseg {found.version}, Python {found.python}, {found.system}, {format_count(found.threads, 'thread')}"
     )
-    state = found.model_fault or f"{_megabytes(found.model_size)}, its files are as published"
+    checked = "its files are as published" if found.is_bundled else "a model of your own, whose files are not checked"
+    state = found.model_fault or f"{_megabytes(found.model_size)}, {checked}"
     print_text(f"model {found.model}, back end {found.backend}: {state}")
     print_text(f"{_megabytes(found.free)} free in {found.folder}")
     print_text(

@@ -11,11 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from needsseg.actions.study import installation as installed
 from needsseg.actions.study.installation import installation
 from needsseg.cli.program import run
 from needsseg.embedding import locate
+from needsseg.errors import NeedssegError
+from needsseg.progress import silent
 from needsseg.settings import Settings
 from tests.fixtures.wording.discovery import NOT_PUBLISHED_MODEL
+from tests.fixtures.wording.matching import refuses
 
 SIZE = 12_345
 
@@ -45,6 +49,24 @@ def test_what_is_needed_is_told_from_what_is_there_besides(tmp_path: Path, graph
     sizes = [package.size for package in found.needed]
     assert sizes == sorted(sizes, reverse=True)
     assert (others[graphics].size, [package.name for package in found.graphics]) == (SIZE, [graphics])
+
+
+def test_broken_and_old_packages_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut_short, old = tmp_path / "site" / "-orch-1.0.dist-info", tmp_path / "site" / "old_thing-1.0.dist-info"
+    cut_short.mkdir(parents=True)
+    old.mkdir()
+    (old / "METADATA").write_text("Name: old-thing\nVersion: 1.0\nRequires-Dist: two words (>=*)\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "site")])
+    invalidate_caches()
+    assert "old-thing" in {package.name for package in installation(Settings(), tmp_path).others}
+    assert installed._requirements(installed._installed(silent)["old-thing"], None) == []
+    invalidate_caches()
+
+
+def test_a_program_that_is_not_installed_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed, "distributions", list)
+    with refuses(NeedssegError, "not installed", "pip install"):
+        installation(Settings(), tmp_path)
 
 
 def test_extras_say_what_is_missing(tmp_path: Path) -> None:
