@@ -73,12 +73,13 @@ class Installation:
 def installation(settings: Settings, folder: Path, progress: Progress = silent) -> Installation:
     """Look at the running environment, and at the free space in ``folder``; takes a second or two and changes nothing.
 
-    NeedssegError where needsseg runs from its source without being installed.
+    NeedssegError where the program is run from its source without being installed.
     """
     installed = _installed(progress)
     if "needsseg" not in installed:
         raise NeedssegError(
-            "needsseg runs from its source and is not installed.", "Install it: pip install . in its folder."
+            "This program is not installed: its source is run as it lies.",
+            "Install it with pip in the folder of its source.",
         )
     needed = _closure(_requirements(installed["needsseg"], None), installed)
     packages = {

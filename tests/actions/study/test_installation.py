@@ -65,7 +65,7 @@ def test_broken_and_old_packages_are_passed_over(tmp_path: Path, monkeypatch: py
 
 def test_a_program_that_is_not_installed_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installed, "distributions", list)
-    with refuses(NeedssegError, "not installed", "pip install"):
+    with refuses(NeedssegError, "not installed", "with pip"):
         installation(Settings(), tmp_path)
 
 
