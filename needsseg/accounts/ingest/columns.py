@@ -345,7 +345,7 @@ _PLANS: Plans = {
     "subscriptions": _subscriptions,
     "texts": _texts,
     "users": _users,
-    "churn": _dated(("id", "reason", "text")),
+    "churn": _dated(("id", "reason", "text", "term_id")),
     "tickets": _dated(("id", "subject", "category", "status", "priority")),
     "nps": _dated(
         ("id", "user_id", "comment"),

@@ -26,9 +26,9 @@ INSTEAD: dict[str, dict[str, tuple[str, ...]]] = {
     **{kind: {"account_id": ("term_id", "user_id")} for kind in JOINED_KINDS},
     "subscriptions": {"start_date": ("tenure",)},
 }
-# Fields that are only read where there is no account id.
+# Fields that are only read where there is no account id; a cancellation always says which subscription it ends.
 JOINED_BY = {
-    "events": ("term_id", "device_id"), "churn": ("term_id", "user_id"), "tickets": ("term_id", "user_id"), "nps": ("term_id",),
+    "events": ("term_id", "device_id"), "churn": ("user_id",), "tickets": ("term_id", "user_id"), "nps": ("term_id",),
 }  # fmt: skip
 
 DATE_FIELDS = {

@@ -215,6 +215,8 @@ def ids_of(mapping: Mapping) -> list[str]:
     keys: tuple[str, ...] = ("user_id",) if mapping.kind == "users" else ()
     if "account_id" not in mapping.columns:
         keys = ("term_id", "user_id")
+    elif mapping.kind == "churn":
+        keys = ("term_id",)
     return [name for name in ("account_id", *keys) if name in NAMES[mapping.kind]]
 
 

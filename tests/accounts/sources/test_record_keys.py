@@ -91,6 +91,37 @@ def test_a_cancellation_of_a_subscription_ends_that_one_alone(
     assert "Cancellations are joined to accounts by subscription (1 row)." in said(report)
 
 
+@pytest.mark.parametrize(
+    ("ends", "ended", "idle"),
+    [
+        ("A,s1,2026-05-10", {"s1"}, False),
+        ("A,,2026-05-10", {"s1", "s2"}, False),
+        ("A,s1,2026-05-10\nA,s2,2026-05-12", {"s1", "s2"}, False),
+        ("A,s7,2026-05-10", set(), True),
+        ("A,s3,2026-05-10", set(), True),  # another account's
+        ("old,s2,2026-05-10", {"s2"}, False),
+        ("A,s1,2025-12-31", set(), True),
+    ],
+)
+def test_a_cancellation_that_names_account_and_subscription_ends_that_one_alone(
+    ends: str, ended: set[str], idle: bool, study: Study, tmp_path: Path
+) -> None:
+    imported(study, tmp_path, "accounts")
+    imported(study, tmp_path, "subscriptions")
+    report = imported(study, tmp_path, "churn", f"account_id,subscription_id,churn_date\n{ends}\n")
+    assert {term.id for term in account_page(study, "A", DAY).terms if term.end} == ended
+    assert not any(term.end for term in account_page(study, "B", DAY).terms)
+    assert ("in no subscription of the account" in said(report)) == idle
+
+
+def test_where_no_subscription_has_an_id_a_cancellation_ends_those_of_its_account(study: Study, tmp_path: Path) -> None:
+    imported(study, tmp_path, "accounts")
+    imported(study, tmp_path, "subscriptions", "account_id,plan,start_date\nA,pro,2026-01-01\nB,pro,2026-01-01\n")
+    imported(study, tmp_path, "churn", "account_id,subscription_id,churn_date\nA,s1,2026-05-10\n")
+    assert [term.end for term in account_page(study, "A", DAY).terms] == [date(2026, 5, 10)]
+    assert [term.end for term in account_page(study, "B", DAY).terms] == [None]
+
+
 def test_a_cancellation_of_a_user_ends_what_the_account_has(study: Study, tmp_path: Path) -> None:
     imported(study, tmp_path, "accounts")
     imported(study, tmp_path, "subscriptions")
