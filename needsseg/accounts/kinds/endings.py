@@ -41,7 +41,8 @@ def end_terms(files: EndFiles, target: Path) -> None:
         with duckdb.connect() as con, whole_file(target, private=True) as partial:
             _ended(con, files)
             con.execute(
-                "COPY (SELECT * EXCLUDE (place, account, of_term, cancelled_day) REPLACE (coalesce(end_day, cancelled_day) AS end_day) "
+                "COPY (SELECT * EXCLUDE (place, account, of_term, cancelled_day) "
+                "REPLACE (coalesce(end_day, cancelled_day) AS end_day) "
                 f"FROM ended ORDER BY place) TO {text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
             )
     except duckdb.Error as error:
@@ -60,7 +61,8 @@ def ending_words(files: EndFiles) -> list[str]:
         (ended,) = con.execute("SELECT count(*) FROM ended WHERE cancelled_day IS NOT NULL").fetchone() or (0,)
         idle, example = con.execute(
             "SELECT count(*), min(account) FROM cancelled AS c WHERE NOT EXISTS (SELECT 1 FROM ended AS e WHERE "
-            "e.account = c.account AND c.of_term IN ('', e.of_term) AND e.start_day <= c.day AND (e.end_day IS NULL OR e.end_day >= c.day))"
+            "e.account = c.account AND c.of_term IN ('', e.of_term) "
+            "AND e.start_day <= c.day AND (e.end_day IS NULL OR e.end_day >= c.day))"
         ).fetchone() or (0, None)
     words = []
     if ended:
@@ -103,7 +105,8 @@ def _ended(con: DuckDBPyConnection, files: EndFiles) -> None:
     con.execute(
         "CREATE TABLE ended AS WITH terms AS (SELECT * EXCLUDE (file_row_number, old, now), file_row_number AS place, "
         f"coalesce(now, account_id) AS account, {of_term} AS of_term "
-        f"FROM read_parquet({text(str(files.subscriptions))}, file_row_number = true) LEFT JOIN merged ON account_id = old), firsts AS (SELECT place, min(day) AS cancelled_day FROM terms "
+        f"FROM read_parquet({text(str(files.subscriptions))}, file_row_number = true) "
+        "LEFT JOIN merged ON account_id = old), firsts AS (SELECT place, min(day) AS cancelled_day FROM terms "
         "JOIN cancelled USING (account) WHERE end_day IS NULL AND day >= start_day AND cancelled.of_term IN ('', terms.of_term) "
         "GROUP BY place) "
         "SELECT terms.*, cancelled_day FROM terms LEFT JOIN firsts USING (place)"

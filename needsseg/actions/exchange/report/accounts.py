@@ -108,6 +108,11 @@ class Stack:
     sections: tuple[Section, ...]
     doubts: tuple[str, ...]
 
+    @property
+    def has_labels(self) -> bool:
+        """Whether any account carries a need."""
+        return self.data is not None and any(profile.needs_segment for profile in self.data.profiles)
+
 
 def gather_stack(
     study: Study, over: Cover, as_of: date | None, since: date | None, progress: Progress, engine: str | None

@@ -47,8 +47,13 @@ UNMET: tuple[Part, ...] = ("pain", "workaround", "wish")
 """The parts in which people say that a need is not met."""
 
 
-def readout_section(data: Gathered, stack: Stack, served: Served | None, limits: Sequence[str]) -> Section:
-    """Return the readout: question, needs on cards, how sure, who has which need, what follows, and what is not known."""
+def readout_section(
+    data: Gathered, stack: Stack, differing: Sequence[Block], served: Served | None, limits: Sequence[str]
+) -> Section:
+    """Return the readout: question, needs on cards, how sure, who has which need, what follows, and what is not known.
+
+    ``differing`` says how accounts with different needs differ; it has no heading where it is empty.
+    """
     chosen = chosen_needs(data)
     return Section(
         "readout",
@@ -61,6 +66,7 @@ def readout_section(data: Gathered, stack: Stack, served: Served | None, limits:
             Bullets(tuple(_how_sure(data, stack))),
             Head("Who has which need", "who"),
             *_who(data, chosen, stack),
+            *((Head("How accounts with these needs differ", "differences"), *differing) if differing else ()),
             Head("What follows", "follows"),
             *_follows(chosen, stack.data, served),
             Head("What the data cannot say", "limits"),

@@ -15,6 +15,7 @@ from needsseg.actions.exchange import output_files
 from needsseg.actions.exchange.report.accounts import Stack, gather_stack
 from needsseg.actions.exchange.report.backlog import Served, served_needs
 from needsseg.actions.exchange.report.codes import codes_section
+from needsseg.actions.exchange.report.differences import differences
 from needsseg.actions.exchange.report.gathered import Gathered, covered_error, gather_needs
 from needsseg.actions.exchange.report.methods import limits, methods
 from needsseg.actions.exchange.report.people import map_section, people_section
@@ -22,7 +23,7 @@ from needsseg.actions.exchange.report.readout import readout_section, title
 from needsseg.actions.exchange.report.segments import quotes_section, segments_section
 from needsseg.actions.transcripts.interview_dates import interview_date
 from needsseg.errors import Advice, Fix, UsageError
-from needsseg.exchange.report.content import MADE_BY, Report, Section, only, texts_of
+from needsseg.exchange.report.content import MADE_BY, Block, Report, Section, only, texts_of
 from needsseg.progress import Progress, silent
 from needsseg.records import Participant
 from needsseg.study.accounts.accounts import participants
@@ -86,17 +87,22 @@ def _gathered(study: Study, question: Question, progress: Progress, engine: str 
     progress("gathering the report", 1, 3)
     data = gather_needs(study, over)
     progress("gathering the report", 2, 3)
-    report = Report(title(data), {}, _sections(data, stack, served, question))
+    differing: tuple[Block, ...] = ()
+    if day is not None and stack.has_labels and "readout" in (question.sections or SECTIONS):
+        differing = differences(study, day, progress, engine)
+    report = Report(title(data), {}, _sections(data, stack, differing, served, question))
     report = only(report, question.sections) if question.sections else report
     left = "" if question.original else pseudonyms.left_in_text(study, over, texts_of(report))
     progress("gathering the report", 3, 3)
     return replace(report, facts=_facts(data, day if stack.data is not None else None, left), left_names=left)
 
 
-def _sections(data: Gathered, stack: Stack, served: Served | None, question: Question) -> tuple[Section, ...]:
+def _sections(
+    data: Gathered, stack: Stack, differing: tuple[Block, ...], served: Served | None, question: Question
+) -> tuple[Section, ...]:
     """Gather the sections that are asked for, and those that come with them; quotes are those of the other sections."""
     makers: dict[str, Callable[[], tuple[Section, ...]]] = {
-        "readout": lambda: (readout_section(data, stack, served, limits(data, stack)),),
+        "readout": lambda: (readout_section(data, stack, differing, served, limits(data, stack)),),
         "segments": lambda: (segments_section(data, stack.data),),
         "map": lambda: map_section(data),
         "people": lambda: (people_section(data),),

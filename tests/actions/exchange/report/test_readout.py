@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from needsseg.actions.accounts import accounts
 from needsseg.actions.coding import blind, codebook, passages
 from needsseg.actions.discovery import evidence
 from needsseg.actions.exchange.report import readout_text
+from needsseg.actions.exchange.report.differences import OF_USE, OF_VALUE
 from needsseg.actions.exchange.report.report import (
     AUDIENCES,
     FORMATS,
@@ -24,6 +26,8 @@ from needsseg.actions.exchange.report.report import (
     write_report,
     written,
 )
+from needsseg.actions.scorecard import account_facts as scorecard
+from needsseg.actions.scorecard.scorecard import segment_report
 from needsseg.actions.segments import segments
 from needsseg.actions.study import history, studies
 from needsseg.actions.transcripts import participants, recordings
@@ -31,6 +35,7 @@ from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.report.content import Missing, NeedCard, Report, only
 from needsseg.exchange.report.pictures import Grid
 from needsseg.exchange.report.table import Table
+from needsseg.study.accounts import surveys
 from needsseg.study.connection import Study
 from tests.fixtures.recordings import tone
 
@@ -189,16 +194,46 @@ def test_each_limit_is_said_once(whole: Report) -> None:
 
 
 def test_ids_of_accounts_and_parameters_are_not_shown_to_readers(demo_study: Study, whole: Report) -> None:
-    from needsseg.actions.accounts import accounts
-
     shown = as_markdown(only(whole, tuple(name for name in SECTIONS if name != "methods")))
-    for profile in accounts.profiles(demo_study, accounts.day_after_events(demo_study)):
+    day = accounts.day_after_events(demo_study)
+    assert day is not None
+    for profile in accounts.profiles(demo_study, day):
         assert profile.account_id not in shown and (not profile.name or profile.name not in shown)
     assert "self_weight" not in shown and "self\\_weight" not in shown
     page = as_html(whole)
     assert page.index("<details>") < page.index("self_weight") < page.index("</details>", page.index("self_weight"))
     original = as_markdown(gather(demo_study, Question(original=True, sections=("accounts",))))
     assert "Lindenhof Care" in original
+
+
+def differing(report: Report) -> str:
+    words = as_markdown(report)
+    return words.split("needs differ\n")[1].split("What follows")[0] if "needs differ\n" in words else ""
+
+
+def test_the_readout_tells_the_clearest_findings_of_the_scorecard(demo_study: Study) -> None:
+    day = accounts.day_after_events(demo_study)
+    assert day is not None
+    card = segment_report(demo_study, scorecard.Question(day)).scorecard
+    words = differing(readout_of(demo_study))
+    told = [line.removeprefix("- ") for line in words.splitlines() if line.startswith("- ")]
+    assert 2 <= len(told) <= OF_VALUE + OF_USE
+    assert set(told) <= {finding.sentence for finding in card.findings}
+    assert card.findings[0].sentence in told
+    assert f"{len(card.comparisons)} differences that were compared" in words
+
+
+def test_labels_of_interviews_alone_are_said_to_be_too_few_to_compare(demo_study: Study) -> None:
+    while surveys.answers(demo_study):
+        history.undo(demo_study, anyones=True)
+    words = differing(readout_of(demo_study))
+    assert "too few to compare" in words and not [line for line in words.splitlines() if line.startswith("- ")]
+
+
+def test_without_labelled_accounts_nothing_is_said_of_their_differences(demo_study: Study) -> None:
+    for segment in evidence.listing(demo_study):
+        segments.set_aside(demo_study, segment.id)
+    assert not differing(readout_of(demo_study))
 
 
 def test_the_backlog_names_what_serves_which_need(demo_study: Study, tmp_path: Path) -> None:
