@@ -7,7 +7,7 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from needsseg.accounts.kinds.fields import DATES, FIELDS, JOINED_KINDS, NEEDED, known_kind
+from needsseg.accounts.kinds.fields import DATES, FIELDS, JOINED_KINDS, NEEDED, USER_EMAILS, known_kind
 from needsseg.accounts.own.columns import OWN_KINDS, OwnChoices, OwnColumn, planned_columns
 from needsseg.errors import TableError, UsageError
 
@@ -64,7 +64,7 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
             "properties.account_id", "properties.company_id", "properties.$group_id", "groups.account",
             "groups.company",
         ),
-        "user_id": ("user_id", "userId", "properties.distinct_id", "distinct_id", "user", "anonymousId"),
+        "user_id": ("user_id", "userId", "properties.distinct_id", "distinct_id", "user", "anonymousId", *USER_EMAILS),
         "event": ("event", "event_name", "event_type", "name", "action", "type"),
         "feature": ("feature", "feature_name", "properties.feature", "event_properties.feature", "module"),
         "platform": (

@@ -7,6 +7,12 @@ ACCOUNT_ID = (
     "customer",
 )  # fmt: skip
 
+USER_EMAILS = (
+    "requester_email", "reporter_email", "contact_email", "respondent_email", "customer_email", "user_email", "email",
+    "email_address", "e_mail",
+)  # fmt: skip
+"""Columns that name a user where there is no id: surveys' and help desks' exports often have the address alone."""
+
 TERM_ID = ("subscription_id", "term_id", "contract_id")
 USER_ID = (
     "user_id",
@@ -19,6 +25,7 @@ USER_ID = (
     "ContactId",
     "respondent",
     "respondent_id",
+    *USER_EMAILS,
 )
 JOINED_KINDS = ("churn", "tickets", "nps")
 """Kinds that may have a user or a subscription in place of an account; then they are joined to accounts, as usage is."""
@@ -26,7 +33,7 @@ JOINED_KINDS = ("churn", "tickets", "nps")
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "users": {
         "account_id": ACCOUNT_ID,
-        "user_id": ("user_id", "userId", "uid", "member_id", "contact_id", "person_id", "ContactId", "id"),
+        "user_id": ("user_id", "userId", "uid", "member_id", "contact_id", "person_id", "ContactId", "id", *USER_EMAILS),
         "device_id": ("device_id", "deviceId", "device", "anonymousId", "anonymous_id"),
         "email": ("email", "e_mail", "email_address", "user_email", "mail"),
         "role": ("role", "user_role", "title", "job_title", "permission"),

@@ -1,9 +1,9 @@
 """Usage, tickets, scores and cancellations of subscriptions, users or devices, joined to accounts.
 
-The subscriptions and the users say whose they are. An event belongs to the account of its subscription, else of its user, else
-of its device. A key of two accounts is never guessed: only where a subscription has moved from one to the other is it known which
-of them had it on a day, and there the account counts whose term of that id began last. A join multiplies no row: each has one
-account or none.
+The subscriptions and the users say whose they are; a user is known by id or by e-mail address. An event belongs to the account
+of its subscription, else of its user, else of its device. A key of two accounts is never guessed: only where a subscription has
+moved from one to the other is it known which of them had it on a day, and there the account counts whose term of that id began
+last. A join multiplies no row: each has one account or none.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def _resolve(con: DuckDBPyConnection, files: JoinFiles, tz: str, keep: bool = Fa
     accounts_of = {key: f"of_{key}.account" for key in _keys(files)}
     by = " ".join(f"WHEN {account} IS NOT NULL THEN '{key}'" for key, account in accounts_of.items())
     numbers = "".join(f", of_{key}.accounts AS {key}_accounts" for key in _keys(files))
-    people = " ".join(f"LEFT JOIN of_{key} ON e.{key} = of_{key}.id" for key in _keys(files)[1:])
+    people = " ".join(f"LEFT JOIN of_{key} ON {_as_written(f'e.{key}')} = of_{key}.id" for key in _keys(files)[1:])
     con.execute(
         f"CREATE {'TABLE' if keep else 'TEMP VIEW'} resolved AS SELECT e.* EXCLUDE (local_day), "
         f"coalesce({', '.join(accounts_of.values())}) AS account{f', CASE {by} END AS key{numbers}' if keep else ''} FROM "
@@ -147,11 +147,20 @@ def _resolve(con: DuckDBPyConnection, files: JoinFiles, tz: str, keep: bool = Fa
     )
 
 
+def _as_written(id_: str) -> str:
+    """Return SQL for an id as it is compared: an e-mail address in lower case, any other as it is."""
+    return f"CASE WHEN contains({id_}, '@') THEN lower({id_}) ELSE {id_} END"
+
+
 def _people(con: DuckDBPyConnection, key: str, users: Path | None) -> None:
     """Create the table ``of_`` and the key: each id once, its account where it has a single one, and how many it has."""
+    names = (_as_written(key), "lower(email)") if key == "user_id" else (key,)
     rows = (
-        f"SELECT {key} AS id, coalesce(now, account_id) AS account FROM read_parquet({text(str(users))}) "
-        f"LEFT JOIN merged ON account_id = old WHERE {key} <> ''"
+        " UNION ALL ".join(
+            f"SELECT {name} AS id, coalesce(now, account_id) AS account FROM read_parquet({text(str(users))}) "
+            f"LEFT JOIN merged ON account_id = old WHERE {name} <> ''"
+            for name in names
+        )
         if users
         else "SELECT '' AS id, '' AS account WHERE false"
     )

@@ -78,6 +78,52 @@ def test_scores_are_those_of_their_users(study: Study, tmp_path: Path) -> None:
     assert [(each.score, each.user_id) for each in records(study, "B").scores or ()] == [(3, "u2")]
 
 
+PEOPLE = (
+    "user_id,account_id,email\nu1,A,Ann@acme.example\nu2,B,bo@beta.example\nu3,A,cy@both.example\nu3b,B,cy@both.example\n"
+    "EVE@acme.example,A,\n"
+)
+
+
+ADDRESSES = {
+    "ann@acme.example": "A",
+    " ANN@ACME.EXAMPLE ": "A",
+    "bo@beta.example": "B",
+    "eve@acme.example": "A",  # an address that is an id
+    "cy@both.example": "",  # of two accounts
+    "nobody@acme.example": "",
+    "u1": "A",  # an id in a column of addresses
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "cells", "part"),
+    [
+        ("tickets", "ticket_id,requester_email,created_at,subject", "{id},{who},2026-05-01,Slow", "tickets"),
+        ("nps", "response_id,email,nps_score,responded_at", "{id},{who},9,2026-05-01", "scores"),
+        ("churn", "churn_id,customer_email,churn_date,reason_code", "{id},{who},2026-05-01,price", "cancellations"),
+    ],
+)
+def test_a_user_is_known_by_the_address(
+    kind: str, header: str, cells: str, part: str, study: Study, tmp_path: Path
+) -> None:
+    imported(study, tmp_path, "accounts")
+    imported(study, tmp_path, "users", PEOPLE)
+    rows = [cells.format(id=f"r{number}", who=address) for number, address in enumerate(ADDRESSES)]
+    assert imported(study, tmp_path, kind, "\n".join([header, *rows])).kind == kind
+    for account in ("A", "B"):
+        owned = {f"r{number}" for number, owner in enumerate(ADDRESSES.values()) if owner == account}
+        assert {each.id for each in getattr(records(study, account), part)} == owned
+
+
+def test_usage_is_joined_by_the_address_of_its_user(study: Study, tmp_path: Path) -> None:
+    imported(study, tmp_path, "accounts")
+    imported(study, tmp_path, "users", PEOPLE)
+    usage = "event_id,user_email,event,timestamp\n1,ann@acme.example,login,2026-05-01T10:00:00\n2,x@y.example,login,2026-05-02\n"
+    report = imported(study, tmp_path, "events", usage)
+    assert "Usage is joined to accounts by user (1 row)." in said(report)
+    assert "1 row is of 1 user (x@y.example) that is not in the users." in said(report)
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(["accounts", "subscriptions", "churn"])))
 def test_a_cancellation_of_a_subscription_ends_that_one_alone(
     order: tuple[str, ...], study: Study, tmp_path: Path
