@@ -97,6 +97,13 @@ def format_count(number: int, word: str, several: str = "") -> str:
     return f"{number:,} {plural(number, word, several)}"
 
 
+def counted_words(counts: Mapping[str, int], most: int) -> str:
+    """Return the most frequent words with their numbers, and how many more there are: ``price 12, bugs 3 and 2 more``."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    shown = ", ".join(f"{word} {count:,}" for word, count in ranked[:most])
+    return shown + (f" and {len(ranked) - most:,} more" if len(ranked) > most else "")
+
+
 def format_list(words: Sequence[str]) -> str:
     """Return words as a list in a sentence: ``A``, ``A and B``, ``A, B and C``; "" for none."""
     *others, last = words or [""]

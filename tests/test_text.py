@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needsseg.text import (
+    counted_words,
     date_of,
     format_clock,
     format_count,
@@ -109,3 +110,16 @@ def test_a_time_of_a_recording(milliseconds: int | None, short: str, full: str) 
 )
 def test_a_time_left_is_as_exact_as_it_can_be_known(seconds: float, unit: str) -> None:
     assert unit in format_time_left(seconds)
+
+
+@pytest.mark.parametrize(
+    ("counts", "most", "words"),
+    [
+        ({"bugs": 1, "price": 3}, 3, "price 3, bugs 1"),
+        ({"b": 1, "a": 1, "c": 2000}, 2, "c 2,000, a 1 and 1 more"),
+        ({"a": 1}, 1, "a 1"),
+        ({}, 3, ""),
+    ],
+)
+def test_counted_words_name_the_most_frequent(counts: dict[str, int], most: int, words: str) -> None:
+    assert counted_words(counts, most) == words

@@ -51,10 +51,12 @@ def _cancelled(study: Study, as_of: date) -> dict[str, list[Cancellation]] | Non
     return by_account(read_cancellations(files.churn, epoch_day(as_of)), accounts.merged_ids(study))
 
 
-def rolled_up(study: Study, profiles: Sequence[AccountProfile], amounts: Revenue, rows: str, by: str) -> Rollup:
-    """Return the roll-up of profiles that are there already, as ``rollup`` does."""
+def rolled_up(
+    study: Study, profiles: Sequence[AccountProfile], amounts: Revenue, rows: str, by: str, as_of: date | None
+) -> Rollup:
+    """Return the roll-up of profiles as of a date that are there already, as ``rollup`` does."""
     (rows, *names), own = dividing(study, (rows, by), BY)
-    return roll_up(profiles, amounts, rows, names, own)
+    return roll_up(profiles, amounts, rows, names, own, None if as_of is None else _cancelled(study, as_of))
 
 
 def further_columns(study: Study) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -15,7 +14,7 @@ from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import json_option, opened
 from needsseg.cli.replay import print_once
-from needsseg.text import format_count
+from needsseg.text import counted_words, format_count
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import Cell, Rollup, Row
@@ -141,14 +140,13 @@ def _print(table: Rollup) -> None:
         print_text("")
         print_table(
             (header[0], "cancellations", "reasons, the most frequent first"),
-            [(row.name, sum(row.reasons.values()), _reasons(row.reasons)) for row in table.rows if row.reasons],
+            [
+                (row.name, sum(row.reasons.values()), counted_words(row.reasons, MOST_REASONS))
+                for row in table.rows
+                if row.reasons
+            ],
             wrap=("reasons, the most frequent first",),
         )
-
-
-def _reasons(reasons: Mapping[str, int]) -> str:
-    shown = ", ".join(f"{reason} {count:,}" for reason, count in list(reasons.items())[:MOST_REASONS])
-    return shown + (f" and {len(reasons) - MOST_REASONS:,} more" if len(reasons) > MOST_REASONS else "")
 
 
 def _cell(cell: Cell, table: Rollup, *, share: bool = True) -> str:

@@ -111,7 +111,7 @@ class StackScreen(StudyScreen):
             )
 
     async def _roll_up_profiles(self, computed: Computed, rows: str, by: str) -> None:
-        compute = partial(rolled_up, self.study, computed.profiles, computed.amounts, rows, by)
+        compute = partial(rolled_up, self.study, computed.profiles, computed.amounts, rows, by, computed.as_of)
         result = await result_or_error(asyncio.to_thread(without_gc, compute))
         if isinstance(result, NeedssegError):
             self.rollup = None
@@ -154,8 +154,9 @@ class StackScreen(StudyScreen):
             words.bars_of_rows(rollup, self._view, width, self.loader.signs),
             words.bars_of_columns(rollup, at, self._view, width),
         )
-        for part, head, bar_lines in zip((by_row, by_column), heads, charts, strict=True):
-            part.update(lines([plain(head, "bold"), *map(bar_line, bar_lines)]))
+        further = ([], words.cancelled(rollup, at))
+        for part, head, bar_lines, more in zip((by_row, by_column), heads, charts, further, strict=True):
+            part.update(lines([plain(head, "bold"), *map(bar_line, bar_lines), *map(plain, more)]))
         self._accounts.show(self._computed, self._filters_of_row(), self.loader.signs)
 
     def on_resize(self) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from needsseg.text import format_count
+from needsseg.text import counted_words, format_count
 from needsseg.tui.accounts.filters import worded
 from needsseg.tui.stack.keys import WORDS
 from needsseg.tui.widgets.chart import bars, fitted
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from needsseg.actions.accounts import Cell, Rollup, Row
     from needsseg.symbols import Sign
 
-WIDEST, NAME = 18, 22
+WIDEST, NAME, MOST_REASONS = 18, 22, 3
 
 
 def money_word(rollup: Rollup) -> str:
@@ -131,6 +132,16 @@ def bars_of_columns(rollup: Rollup, at: int, view: str, width: int) -> list[str]
         (name, _amount_words(cells[name], cells[name].share_of_row, rollup, view)) for name in rollup.columns
     ]
     return bars([(worded(rollup.by, name), *each) for name, each in bars_by_column], width)
+
+
+def cancelled(rollup: Rollup, at: int) -> list[str]:
+    """Return the cancellations of one row's accounts by reason, of all if ``at`` is past the last row; no line without any."""
+    reasons = Counter[str]()
+    for row in rollup.rows[at : at + 1] or rollup.rows:
+        reasons.update(row.reasons or {})
+    if not reasons:
+        return []
+    return [f"{format_count(reasons.total(), 'cancellation')}: {counted_words(reasons, MOST_REASONS)}"]
 
 
 def _amount_words(cell: Cell, share: float, rollup: Rollup, view: str) -> tuple[float | None, str]:
