@@ -42,9 +42,19 @@ def safe(text: str, *, tabs: bool = False, newlines: bool = True) -> str:
     without its beginning. A tab stays where ``tabs`` is set, a newline unless ``newlines`` is unset; else it is a blank.
     """
     # Asking first, and searching next, is many times as fast as replacing nothing. No control character is printable.
-    if (text.replace("\n", "") if newlines else text).isprintable() or not _REPLACED[tabs, newlines].search(text):
+    if (is_plain(text) if newlines else text.isprintable()) or not _REPLACED[tabs, newlines].search(text):
         return text
     return text.translate(_TABLES[tabs, newlines])
+
+
+_PLAIN = bytes(range(0x20, 0x7F)) + b"\n"
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a text is printable but for its line ends; for ASCII in a third of the time that ``isprintable`` takes."""
+    if text.isascii():
+        return not text.encode("ascii").translate(None, _PLAIN)
+    return text.replace("\n", "").isprintable()
 
 
 def one_line_encoder(encoder: json.JSONEncoder) -> Callable[[object], str]:

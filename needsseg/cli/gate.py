@@ -10,7 +10,7 @@ from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any, TextIO, cast
 
-from needsseg.text import escaped_json, one_line_encoder, safe
+from needsseg.text import escaped_json, is_plain, one_line_encoder, safe
 
 _encoded = one_line_encoder(json.JSONEncoder(ensure_ascii=False, allow_nan=False))
 
@@ -87,19 +87,9 @@ def json_lines(lines: Sequence[str], before: str, between: str) -> SafeText:
     All are looked through at once; the lines themselves need no escapes yet.
     """
     text = before + between.join(lines)
-    if not _is_plain(text):
+    if not is_plain(text):
         text = before + between.join(map(escaped_json, lines))
     return SafeText(text)
-
-
-_PLAIN = bytes(range(0x20, 0x7F)) + b"\n"
-
-
-def _is_plain(text: str) -> bool:
-    """Return whether a text is printable but for its line ends; for ASCII in a third of the time that ``isprintable`` takes."""
-    if text.isascii():
-        return not text.encode("ascii").translate(None, _PLAIN)
-    return text.replace("\n", "").isprintable()
 
 
 def json_records(template: str, columns: Sequence[Sequence[object]]) -> Iterator[str]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from needsseg.actions.accounts.kept_output import Keeping
     from needsseg.actions.study import Study
 
-AT_ONCE = 1_000_000
+AT_ONCE = 100_000
+"""Characters; as many as a processor's own memory holds with their copies."""
 
 
 def print_once(session: Session, study: Study, words: Sequence[object], produce: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 LONG_WINDOW = 90
+MOST_LOOKED_UP = 1_000
+"""Up to so many accounts are asked for by name, so that the events of others, which are sorted by account, are not read."""
 FEATURE_COUNTS = ("accounts", "accounts_long", "events", "events_previous", "users")
 
 
@@ -30,11 +32,15 @@ class Events:
     tz: str
     merged: Mapping[str, str]
 
-    def frame(self, engine: Engine) -> nw.LazyFrame[Any]:
-        """Return account_id, user_id, event, feature, day and uses of all events before the date."""
+    def frame(self, engine: Engine, only: Collection[str] | None = None) -> nw.LazyFrame[Any]:
+        """Return account_id, user_id, event, feature, day and uses of the events before the date, of all or ``only`` some."""
         import narwhals as nw
 
-        frame = surviving(engine, local_days(engine, engine.scan(self.file), self.tz), self.merged)
+        frame = local_days(engine, engine.scan(self.file), self.tz)
+        if only is not None:
+            ids = {*only, *(old for old, id_ in self.merged.items() if id_ in only)}
+            frame = frame.filter(nw.col("account_id").is_in(sorted(ids)))
+        frame = surviving(engine, frame, self.merged)
         return frame.filter(nw.col("day") < self.as_of).select(
             "account_id", "user_id", "event", "feature", "day", "uses"
         )
@@ -92,7 +98,9 @@ def feature_use(engine: Engine, events: Events, segments: Mapping[str, str]) -> 
         return {}
     day = nw.col("day")
     recent, before = day >= events.as_of - WINDOW, day < events.as_of - WINDOW
-    frame = events.frame(engine).filter((day >= events.as_of - LONG_WINDOW) & ~nw.col("feature").is_null())
+    # Few accounts are looked up, many are grouped with all others and joined.
+    only = segments if len(segments) <= MOST_LOOKED_UP else None
+    frame = events.frame(engine, only).filter((day >= events.as_of - LONG_WINDOW) & ~nw.col("feature").is_null())
     flags = frame.select(
         "account_id",
         "feature",

@@ -81,9 +81,9 @@ class AccountProfile:
     def sentence(self) -> str:
         """Return the four tiers in one sentence."""
         use = _use(self.behaviour, self.behavioral_flags) if self.behaviour is not None else ""
-        return _sentence(
-            self.firmographic, self.needs_segment, bool(self.needs_segment_confirmed_by), use, self.lifecycle_stage
-        )
+        tier = self.firmographic
+        company = _company(tier.size, tier.industry, tier.region)
+        return _sentence(company, self.needs_segment, bool(self.needs_segment_confirmed_by), use, self.lifecycle_stage)
 
 
 def profiles(
@@ -191,8 +191,9 @@ def _missing(*present: bool) -> tuple[str, ...]:
     return tuple(name for name, is_present in zip(TIERS, present, strict=True) if not is_present)
 
 
-def _sentence(tier: Firmographic, segment: str, is_confirmed: bool, use: str, stage: str) -> str:
-    """Return the four tiers in words, in order; a tier without data is called unknown.
+@lru_cache(maxsize=50_000)
+def _sentence(company: str, segment: str, is_confirmed: bool, use: str, stage: str) -> str:
+    """Return the four tiers in words, in order; a tier without data is called unknown. Accounts that are alike share the text.
 
     ``use`` is "" without a usage file.
     """
@@ -201,7 +202,6 @@ def _sentence(tier: Firmographic, segment: str, is_confirmed: bool, use: str, st
         need = f"hiring the product for {segment}{'' if is_confirmed else ', unconfirmed'} (tier 2)"
     usage = f"{use} (tier 3)" if use else "use not known (tier 3)"
     stage_words = {"no_data": "lifecycle not known", "at_risk": "at risk"}.get(stage, stage.replace("_", " "))
-    company = _company(tier.size, tier.industry, tier.region)
     return f"{company} (tier 1), {need}, {usage}, {stage_words} (tier 4)"
 
 

@@ -134,7 +134,7 @@ def revenue(
         term.interval or default_interval for own in counted.values() for term in own if not _pays_nothing(term)
     } - {"one-off"}
     interval = next(iter(intervals)) if len(intervals) == 1 else "year" if any(intervals) else ""
-    sums = {account: _sums(own, rules, default_interval, interval) for account, own in sorted(counted.items())}
+    sums = _sums_by_account(counted, rules, default_interval, interval)
     known = {account: amounts for account, amounts in sums.items() if amounts is not None}
     notes = [*_overlap_notes(counted, by_account, as_of, grace, rules), *_interval_notes(intervals, known, sums)]
     currency, amounts, by_currency = _in_one_currency(known, rules, as_of, notes)
@@ -146,6 +146,20 @@ def revenue(
 
 def _pays_nothing(term: Subscription) -> bool:
     return term.trial or term.amount == 0
+
+
+def _sums_by_account(
+    counted: Mapping[str, Sequence[Subscription]], rules: MoneyRules, default_interval: str, interval: str
+) -> dict[str, dict[str, float] | None]:
+    """Return what ``_sums`` does for each account, by id; accounts whose terms say the same share the result."""
+    sums: dict[str, dict[str, float] | None] = {}
+    sums_of_terms: dict[tuple[object, ...], dict[str, float] | None] = {}
+    for account, own in sorted(counted.items()):
+        terms = tuple([(term.amount, term.currency, term.interval, term.trial) for term in own])
+        if terms not in sums_of_terms:
+            sums_of_terms[terms] = _sums(own, rules, default_interval, interval)
+        sums[account] = sums_of_terms[terms]
+    return sums
 
 
 def _sums(

@@ -108,6 +108,10 @@ _EVIDENCE: dict[str, Callable[[Behaviour], str]] = {
 }
 
 
+WORDED_ALIKE = frozenset(("inactive", "light"))
+"""The segments whose evidence is the same text for every account."""
+
+
 def behavioral_segment(row: Behaviour) -> str:
     """Return the first segment that applies; at_risk precedes the kinds of use because it calls for action.
 

@@ -12,6 +12,7 @@ from needsseg.accounts.tiers.profile import AccountProfile
 from needsseg.accounts.tiers.revenue import Revenue
 from needsseg.accounts.tiers.rollups import BY, ROWS, Cell, Rollup, Row, rollup
 from needsseg.accounts.tiers.series import Series
+from needsseg.accounts.tiers.signals import WORDED_ALIKE
 
 __all__ = [
     "BY",
@@ -20,6 +21,7 @@ __all__ = [
     "QUESTIONS",
     "ROWS",
     "UNITS",
+    "WORDED_ALIKE",
     "AccountProfile",
     "Cell",
     "LabelledText",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -132,12 +132,12 @@ def account_page(
     *,
     engine: str | None = None,
     profile: AccountProfile | None = None,
-    triggers: bool = True,
+    show: Callable[[AccountPage], None] | None = None,
 ) -> AccountPage:
     """Open one account, named as ``accounts.find_account`` takes it.
 
-    ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it. Without
-    ``triggers`` they are left to ``with_triggers``: the first time they take long with very many accounts.
+    ``engine`` as in ``accounts.profiles``; ``profile`` is its profile as of that date where the caller has it. ``show`` gets
+    the page without triggers, which the first time take long with very many accounts.
     """
     backend = engine_for(study, engine)
     with open_session(backend, account_sources.stack_files(study).accounts.parent):
@@ -147,7 +147,9 @@ def account_page(
             progress("computing the profile", 0, 1)
             profile = accounts.profile_of(study, account_id, as_of, backend, given)
         page = _page(study, profile, as_of, backend, given)
-        return with_triggers(study, page, backend, given) if triggers else page
+        if show is not None:
+            show(page)
+        return with_triggers(study, page, backend, given)
 
 
 def with_triggers(

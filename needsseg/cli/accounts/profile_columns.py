@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from needsseg.actions.accounts import AccountProfile, Revenue, figure_columns
+from needsseg.actions.accounts import WORDED_ALIKE, AccountProfile, Revenue, figure_columns
 from needsseg.actions.accounts.account_listing import Listing
 from needsseg.cli.gate import Written, json_line, json_records, json_template
 from needsseg.records import PROFILE_COLUMNS
@@ -23,6 +24,11 @@ _ACTION = json_template(("rule", "text", "evidence"))
 _shared = lru_cache(maxsize=50_000, typed=True)(json_line)
 
 
+@lru_cache(maxsize=64)
+def _day(day: date) -> str:
+    return json_line(day.isoformat())
+
+
 def profile_blocks(listing: Listing, rows: Sequence[AccountProfile], paid: Revenue) -> Iterator[list[Sequence[object]]]:
     """Return the columns of KEYS for so many rows at a time."""
     for start in range(0, len(rows), ROWS_AT_ONCE):
@@ -34,14 +40,14 @@ def _profile_columns(rows: Sequence[AccountProfile]) -> list[Sequence[object]]:
     columns: dict[str, Sequence[object]] = {
         name: _texts(rows, name, is_shared=name != "account_id") for name in PROFILE_COLUMNS if name != "as_of_date"
     }
-    columns["as_of_date"] = Written(_shared(row.as_of_date.isoformat()) for row in rows)
+    columns["as_of_date"] = Written(_day(row.as_of_date) for row in rows)
     unknown = Written(_shared(row.behaviour.unknown) if row.behaviour is not None else "null" for row in rows)
     return [
         *(columns[name] for name in PROFILE_COLUMNS),
         [row.name for row in rows],
-        [row.sentence for row in rows],
+        Written(_shared(row.sentence) for row in rows),
         Written(_shared(row.behavioral_flags) for row in rows),
-        Written(json_line(row.behavioral_evidence) for row in rows),
+        _evidence(rows),
         Written(_shared(row.lifecycle_flags) for row in rows),
         Written(_actions(row) if row.actions else "[]" for row in rows),
         Written(_shared(row.missing) for row in rows),
@@ -55,6 +61,20 @@ def _profile_columns(rows: Sequence[AccountProfile]) -> list[Sequence[object]]:
 def _texts(rows: Sequence[AccountProfile], name: str, *, is_shared: bool) -> Sequence[object]:
     values = [None if value == "" else value for value in map(attrgetter(name), rows)]
     return Written(map(_shared, values)) if is_shared else values
+
+
+def _evidence(rows: Sequence[AccountProfile]) -> Written:
+    """Return why the behavioural flags apply; what has the same words for all accounts is written once."""
+    alike: dict[tuple[str, ...], str] = {}
+    texts = Written()
+    for row in rows:
+        text = alike.get(row.behavioral_flags)
+        if text is None:
+            text = json_line(row.behavioral_evidence)
+            if WORDED_ALIKE.issuperset(row.behavioral_flags):
+                alike[row.behavioral_flags] = text
+        texts.append(text)
+    return texts
 
 
 def _actions(row: AccountProfile) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from needsseg.actions.accounts import PREFIX, Revenue, account_filters
+from needsseg.actions.accounts import PREFIX, account_filters
 from needsseg.text import format_count
 from needsseg.tui.keys.hints import key_of
 from needsseg.tui.widgets.prompt import Choice
 
 if TYPE_CHECKING:
-    from needsseg.actions.accounts import AccountProfile
+    from needsseg.actions.accounts.account_filters import AccountIndex, AccountRows
 
 NAMES = {
     "size": "size", "revenue": "revenue", "industry": "industry", "region": "region", "icp": "ICP",
@@ -67,21 +67,18 @@ class Filters:
         """The facets chosen that are own columns of the accounts."""
         return tuple(facet for facet in self.chosen if facet not in account_filters.FACETS)
 
-    def rows(
-        self, profiles: Iterable[AccountProfile], amounts: Revenue, own: account_filters.Own | None = None
-    ) -> list[AccountProfile]:
+    def rows(self, index: AccountIndex, own: account_filters.Own | None = None) -> AccountRows:
         """Return the accounts that fit, in order; ``own`` are the segments of own columns, those that are gone do not filter."""
-        needle = self.words.casefold()
-        own = own or {}
-        chosen = {facet: values for facet, values in self.chosen.items() if facet in (*account_filters.FACETS, *own)}
-        fitting = [
-            p
-            for p in profiles
-            if (not self.only_named or p.account_id in self.only)
-            and account_filters.fits(p, chosen, own)
-            and (not needle or needle in _text(p))
-        ]
-        return account_filters.ordered(fitting, self.sort, amounts, self.turned)
+        only = self.only if self.only_named else None
+        chosen = self._known(own or {})
+        return index.rows(chosen, own, words=self.words, only=only, by=self.sort, backwards=self.turned)
+
+    def counts(self, index: AccountIndex, own: account_filters.Own | None = None) -> dict[str, dict[str, int]]:
+        """Return how many accounts each value of each tier would show."""
+        return index.counts(self._known(own or {}), own)
+
+    def _known(self, own: account_filters.Own) -> dict[str, tuple[str, ...]]:
+        return {facet: values for facet, values in self.chosen.items() if facet in (*account_filters.FACETS, *own)}
 
     def in_words(self) -> str:
         """Return the filters and the order in words; empty for the defaults."""
@@ -125,7 +122,7 @@ def worded(facet: str, value: str) -> str:
 
 
 def choices(
-    profiles: Sequence[AccountProfile],
+    index: AccountIndex,
     filters: Filters,
     own: account_filters.Own | None = None,
     columns: Sequence[str] = (),
@@ -135,8 +132,7 @@ def choices(
     ``own`` are the segments of own columns whose values are offered; of those called ``columns`` only the column is, last.
     """
     own = own or {}
-    chosen = {facet: values for facet, values in filters.chosen.items() if facet in (*account_filters.FACETS, *own)}
-    counts = account_filters.counts(profiles, chosen, own)
+    counts = filters.counts(index, own)
     rows = []
     for facet, count_by_value in counts.items():
         values = [*count_by_value, *(value for value in filters.chosen.get(facet, ()) if value not in count_by_value)]
@@ -160,10 +156,6 @@ def choices(
     return [*(choice for _, choice in sorted(rows, key=lambda row: row[0])), *more]
 
 
-def column_choices(profiles: Sequence[AccountProfile], filters: Filters, own: account_filters.Own) -> list[Choice]:
+def column_choices(index: AccountIndex, filters: Filters, own: account_filters.Own) -> list[Choice]:
     """Return the values of the own columns alone, as ``choices`` does."""
-    return [choice for choice in choices(profiles, filters, own) if choice.value.partition(BETWEEN)[0] in own]
-
-
-def _text(p: AccountProfile) -> str:
-    return f"{p.name} {p.account_id} {p.needs_segment} {p.sentence} {p.recommended_action}".casefold()
+    return [choice for choice in choices(index, filters, own) if choice.value.partition(BETWEEN)[0] in own]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -83,32 +84,34 @@ class AccountPageSheet(Sheet[Bookmark]):
     async def _read(self) -> None:
         # Only the first time: an undo may change the profile.
         profile = self._profile if self.page is None else None
+        loop = asyncio.get_running_loop()
+
+        def show(page: AccountPage) -> None:
+            loop.call_soon_threadsafe(self._show_page, page, False)
 
         def read(study: Study) -> AccountPage:
             open_page = partial(account_page.account_page, study, self._account, self._as_of)
-            return without_gc(partial(open_page, profile=profile, triggers=False))
+            return without_gc(partial(open_page, profile=profile, show=show))
 
-        page = await self._take(read)
         self._has_triggers = False
-        if page is not None:
-            add = partial(account_page.with_triggers, page=page)
-            self._has_triggers = await self._take(lambda study: without_gc(partial(add, study))) is not None
-        self._reading = False
-        self._show()
-        self.tell()
-
-    async def _take(self, read: Callable[[Study], AccountPage]) -> AccountPage | None:
-        """Read in the background and show what was read, or the error; None then."""
         result = await result_or_error(read_in_background(self.study.path, read))
+        self._reading = False
         if isinstance(result, NeedssegError):
             self._happened, self._wrong = str(result), True
-            return None
-        self.page, self._profile = result, result.profile
+            self._show()
+            self.tell()
+        else:
+            self._show_page(result, True)
+
+    def _show_page(self, page: AccountPage, has_triggers: bool) -> None:
+        """Show what was read, unless the sheet was closed meanwhile."""
+        if not self.is_attached:
+            return
+        self.page, self._profile, self._has_triggers = page, page.profile, has_triggers
         if self._wrong:
             self._happened, self._wrong = "", False
         self._show()
         self.tell()
-        return result
 
     def state(self) -> str:
         """Return what is still being read, or how much there is."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -28,7 +26,6 @@ from needsseg.tui.accounts.keys import ACCOUNT_KEYS, HELP
 from needsseg.tui.accounts.own_facets import OwnFacets
 from needsseg.tui.accounts.profile_loader import ProfileLoader
 from needsseg.tui.accounts.profiles import Computed
-from needsseg.tui.loading import result_or_error, without_gc
 from needsseg.tui.report import ReportScreen
 from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.widgets import account_lines
@@ -38,27 +35,12 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
     from needsseg.actions.accounts import AccountProfile
-    from needsseg.actions.accounts.account_filters import Own
 
 EMPTY = """No accounts yet.
 
   {accounts.import:4} imports a file of accounts, usage events or subscriptions (CSV, JSON lines, Parquet), or of participants
   {study.keys:4} shows all keys
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The accounts that fit the filters, in order, and the row of the current one."""
-
-    profiles: list[AccountProfile]
-    at: int = 0
-
-
-def listed(computed: Computed, filters: Filters, account_id: str, own: Own | None = None) -> Listed:
-    """Return the filtered and sorted accounts; with many of them this is too slow for the screen's own thread."""
-    rows = filters.rows(computed.profiles, computed.amounts, own)
-    return Listed(rows, next((at for at, row in enumerate(rows) if row.account_id == account_id), 0))
 
 
 class AccountsScreen(StudyScreen):
@@ -83,7 +65,7 @@ class AccountsScreen(StudyScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.profiles: list[AccountProfile] = []
+        self.profiles: Sequence[AccountProfile] = ()
         self.filters = Filters()
         self._computed: Computed | None = None
         self._busy = ""
@@ -123,9 +105,9 @@ class AccountsScreen(StudyScreen):
         """The matches of participants with accounts that the profiles were computed from."""
         return self._computed.matches if self._computed else ()
 
-    def names(self) -> dict[str, str]:
+    def names(self) -> Mapping[str, str]:
         """Return names by account id."""
-        return {p.account_id: p.name for p in self._everything}
+        return self._computed.index.names if self._computed else {}
 
     def reload(self) -> None:
         """Compute profiles again if the study has changed; apply filters that another screen asked for."""
@@ -148,35 +130,26 @@ class AccountsScreen(StudyScreen):
         computed, filters = self._computed, self.filters
         previous_id = self.account.account_id if self.account else ""
         account_id = account_id if account_id is not None else previous_id
-        result: Listed | NeedssegError = Listed([])
-        if computed is not None:
-            self._busy = "sorting …"
-            self.tell()
-            own = await self._own.of(filters.own_facets, computed)
-            if isinstance(own, NeedssegError):
-                result = own
-            else:
-                sort = partial(listed, computed, filters, account_id, own)
-                result = await result_or_error(asyncio.to_thread(without_gc, sort))
-        self._busy = ""
-        if isinstance(result, NeedssegError):
-            self.tell(str(result), wrong=True)
+        own = await self._own.of(filters.own_facets, computed)
+        if isinstance(own, NeedssegError):
+            self.tell(str(own), wrong=True)
             return
         current_id = self.account.account_id if self.account else ""
-        if previous_id != current_id:  # the cursor was moved while the list was sorted
-            result = replace(
-                result, at=next((n for n, row in enumerate(result.profiles) if row.account_id == current_id), result.at)
-            )
-        self.profiles = result.profiles
+        if previous_id != current_id:  # the cursor was moved while own columns were read
+            account_id = current_id
+        rows = filters.rows(computed.index, own) if computed is not None else None
+        self.profiles = rows if rows is not None else ()
+        at = (rows.row_of(account_id) if rows is not None else None) or 0
         columns = account_lines.columns(filters.sort)
         amounts, signs = computed.amounts if computed else Revenue(), self.loader.signs
+        profiles = self.profiles
 
         def line(at: int) -> str:
-            profile = result.profiles[at]
+            profile = profiles[at]
             return account_lines.line(profile, amounts.sums(amounts.of(profile.account_id)), columns, signs)
 
         header = account_lines.header(columns, by_year=amounts.yearly is not None)
-        self._list.show(header, len(result.profiles), line, result.at)
+        self._list.show(header, len(profiles), line, at)
         self._show_profile()
         self.tell()
 
@@ -238,36 +211,33 @@ class AccountsScreen(StudyScreen):
 
     def action_tier(self) -> None:
         """Ask which value of which tier accounts must have; values of one tier are alternatives."""
-        if self._everything:
+        if self._computed is not None and self._everything:
             self.study_app.keys.hold()  # keys typed meanwhile are meant for the question
-            self.run_worker(self._ask_tier(self._everything), group="tiers", exclusive=True)
+            self.run_worker(self._ask_tier(self._computed), group="tiers", exclusive=True)
         else:
             self.tell("there are no profiles to choose from yet")
 
-    async def _counted(self, everything: Sequence[AccountProfile], column: str) -> list[Choice] | NeedssegError:
+    async def _counted(self, computed: Computed, column: str) -> list[Choice] | NeedssegError:
         """Return the choices of all tiers, or those of one own column."""
-        own = await self._own.of((column,) if column else self.filters.own_facets, self._computed)
+        own = await self._own.of((column,) if column else self.filters.own_facets, computed)
         if isinstance(own, NeedssegError):
             return own
-        count = (
-            partial(account_filters.column_choices, everything, self.filters, own)
-            if column
-            else partial(account_filters.choices, everything, self.filters, own, self._own.names())
-        )
-        return await result_or_error(asyncio.to_thread(without_gc, count))
+        if column:
+            return account_filters.column_choices(computed.index, self.filters, own)
+        return account_filters.choices(computed.index, self.filters, own, self._own.names())
 
-    async def _ask_tier(self, everything: Sequence[AccountProfile], column: str = "") -> None:
-        """Count in the background: with many accounts this takes seconds. Of an own ``column`` only its values are offered."""
+    async def _ask_tier(self, computed: Computed, column: str = "") -> None:
+        """Offer the values of all tiers; of an own ``column``, which is read in the background, only its values."""
         try:
-            self._busy = "counting …"
+            self._busy = "reading the column …" if column else ""
             self.tell()
-            choices = await self._counted(everything, column)
+            choices = await self._counted(computed, column)
             self._busy = ""
             self.tell()
             if isinstance(choices, NeedssegError):
                 self.tell(str(choices), wrong=True)
             elif self.is_current:
-                self._show_tiers(everything, choices)
+                self._show_tiers(computed.profiles, choices)
         finally:
             self.study_app.keys.release()
 
@@ -282,8 +252,8 @@ class AccountsScreen(StudyScreen):
         facet, _, value = chosen.partition(BETWEEN)
         if value:
             self.narrow(self.filters.toggled(facet, value))
-        else:
-            self.run_worker(self._ask_tier(self._everything, facet), group="tiers", exclusive=True)
+        elif self._computed is not None:
+            self.run_worker(self._ask_tier(self._computed, facet), group="tiers", exclusive=True)
 
     def action_sort(self) -> None:
         """Ask what to sort by."""

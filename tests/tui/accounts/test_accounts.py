@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -173,11 +174,11 @@ def test_all_but_triggers_is_shown_while_they_are_looked_for(
 ) -> None:
     may_end, look = Event(), account_page.with_triggers
 
-    def with_triggers(study: Study, page: account_page.AccountPage) -> account_page.AccountPage:
+    def with_triggers(study: Study, page: account_page.AccountPage, *more: Any) -> account_page.AccountPage:
         assert may_end.wait(30)
         if fails:
             raise NeedssegError("The usage cannot be read.")
-        return look(study, page)
+        return look(study, page, *more)
 
     monkeypatch.setattr(account_page, "with_triggers", with_triggers)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from needsseg.actions.accounts import account_sources, accounts
+from needsseg.actions.accounts.account_filters import AccountIndex
 from needsseg.actions.accounts.own_columns import own_columns
 from needsseg.actions.study import studies
 from needsseg.tui.accounts.export_columns import ExportColumnsSheet
@@ -100,7 +101,7 @@ def test_a_filter_on_a_column_is_remembered() -> None:
     filters = Filters(chosen={"column:Sales team": ("North",)})
     assert filters_from(filters.to_remember()) == filters
     assert filters.own_facets == ("column:Sales team",)
-    assert filters.rows((), None) == []  # type: ignore[arg-type]
+    assert list(filters.rows(AccountIndex(()))) == []
 
 
 def test_an_export_has_the_columns_that_are_chosen_and_keeps_them(tmp_path: Path) -> None:
