@@ -34,6 +34,10 @@ HOLDS_FOR_ROWS: Mapping[str, frozenset[str]] = {
     "segments": frozenset({"status", "merged_into"}),
 }
 """Columns that cannot change without a look at the rows that refer to them."""
+MOST_READ_WHOLE = 100
+"""Up to this many later actions are read whole when one is undone; of more, those that name a row it touched."""
+MOST_SOUGHT = 50
+"""The most rows of an action that are sought by name in later ones: beyond that, reading all costs less."""
 _LITERAL = re.compile(r"[Xx]?'(?:[^']|'')*'|[^', ][^',]*")
 
 
@@ -109,16 +113,13 @@ def references(study: Study, tables: Collection[str]) -> list[tuple[str, str, st
 def in_the_way(study: Study, entry: int, tables: Sequence[str], *, forward: bool) -> list[int]:
     """Return the actions that prevent an entry from being undone, or (forward) from being redone."""
     position = study.rows("SELECT position FROM history WHERE id = ?", [entry])[0][0]
-    later_actions = [row[0] for row in study.rows("SELECT id FROM history WHERE position > ? ORDER BY id", [position])]
-    if not later_actions:
+    if study.row("SELECT 1 FROM history WHERE position > ? LIMIT 1", [position]) is None:
         return []
-    done_later = {
-        row[0] for row in study.rows("SELECT id FROM history WHERE position > ? AND state = 'done'", [position])
-    }
     own_rows = touched(study, [entry])
     foreign_keys = references(study, tables)
     # An earlier action that was redone since does not depend on this one; the rows show all other dependencies.
-    later = {other for other in done_later if not forward or other > entry}
+    candidates = _possibly_dependent(study, own_rows, position, foreign_keys)
+    later = {other for other in candidates if not forward or other > entry}
     blocking = set(_dependent_actions(study, own_rows, later, foreign_keys, forward=forward))
     for table, row_id in _orphans(study, own_rows, foreign_keys, forward=forward):
         blocking |= set(_last_to_touch(study, table, row_id, entry))
@@ -127,6 +128,58 @@ def in_the_way(study: Study, entry: int, tables: Sequence[str], *, forward: bool
         for table, row_id in [*_rows_changed_since(study, own_rows), *_missing(study, own_rows, foreign_keys)]:
             blocking |= set(_last_to_touch(study, table, row_id, entry))
     return sorted(blocking - {entry})
+
+
+def _possibly_dependent(
+    study: Study, own: Sequence[TouchedRow], position: int, refers: Sequence[tuple[str, str, str]]
+) -> set[int]:
+    """Return the actions done after a position that may depend on rows: all that do, and some that do not.
+
+    Few of a long history name any of a few rows, so that the rest need not be read.
+    """
+    done = "SELECT id FROM history WHERE position > ?1 AND state = 'done'"
+    nearest = [int(row[0]) for row in study.rows(f"{done} LIMIT ?2", [position, MOST_READ_WHOLE + 1])]
+    if len(nearest) <= MOST_READ_WHOLE:
+        return set(nearest)
+    if len(own) > MOST_SOUGHT:
+        return {int(row[0]) for row in study.rows(done, [position])}
+    touching = (
+        "SELECT r.history_id FROM json_each(?2) AS k JOIN history_rows AS r "
+        "ON r.table_name = json_extract(k.value, '$[0]') AND r.row_id = json_extract(k.value, '$[1]')"
+    )
+    rows = {(row.table, row.id) for row in own}
+    rows |= {
+        (parent, number)
+        for row in own
+        for table, column, parent in refers
+        if table == row.table
+        for number in row.refers(column)
+    }
+    named = (
+        "SELECT r.history_id FROM history_rows AS r WHERE r.table_name = ?2 AND EXISTS (SELECT 1 FROM json_each(?3) AS n "
+        "WHERE instr(', ' || r.before || ',', ', ' || n.value || ',') OR instr(', ' || r.after || ',', ', ' || n.value || ','))"
+    )
+    confirmed = "SELECT r.history_id FROM history_rows AS r WHERE r.table_name = 'segments' AND instr(r.after, '\"passages\"')"
+    queries: list[tuple[str, list[str]]] = [(touching, [json.dumps(sorted(rows))])]
+    for child, ids in _ids_that_matter(own, refers).items():
+        queries.append((named, [child, json.dumps(sorted(ids))]))
+    if any(row.table in ("passages", "segment_passages") for row in own):
+        queries.append((confirmed, []))
+    return {
+        int(row[0])
+        for query, values in queries
+        for row in study.rows(f"{done} AND id IN ({query})", [position, *values])
+    }
+
+
+def _ids_that_matter(own: Sequence[TouchedRow], refers: Sequence[tuple[str, str, str]]) -> dict[str, set[int]]:
+    """Return by table the ids of rows to which its rows must not refer, were they to depend on nothing of ``own``."""
+    ids: dict[str, set[int]] = {}
+    for child, _, parent in refers:
+        matching = {row.id for row in own if row.table == parent and _matters_to_child(row, child)}
+        if matching:
+            ids.setdefault(child, set()).update(matching)
+    return ids
 
 
 def _undone_below(study: Study, entry: int, position: int, refers: Sequence[tuple[str, str, str]]) -> Iterator[int]:
@@ -263,9 +316,9 @@ def _rows_changed_since(study: Study, own: Sequence[TouchedRow]) -> list[tuple[s
 def _last_to_touch(study: Study, table: str, row_id: int, entry: int) -> list[int]:
     """The action that touched a row last, as it stands or was taken back; none where history does not tell."""
     row = study.row(
-        "SELECT h.id FROM history h WHERE h.id <> ? AND h.state <> 'superseded' AND EXISTS (SELECT 1 FROM history_rows r "
-        "WHERE r.history_id = h.id AND r.table_name = ? AND r.row_id = ?) ORDER BY h.position DESC LIMIT 1",
-        [entry, table, row_id],
+        "SELECT h.id FROM history_rows r JOIN history h ON h.id = r.history_id WHERE r.table_name = ? AND r.row_id = ? "
+        "AND h.id <> ? AND h.state <> 'superseded' ORDER BY h.position DESC LIMIT 1",
+        [table, row_id, entry],
     )
     return [] if row is None else [int(row[0])]
 
