@@ -60,7 +60,9 @@ def _answer(sentences: Sentences, own: list[int], chance: random.Random) -> Iter
     """Sentences of one answer: neighbours of the samples, some of them joined from the halves of two."""
     length = chance.randint(3, 9)
     while length > 0:
-        source = sentences.answers[chance.choice(own) if chance.random() < OWN_SHARE else chance.randrange(len(sentences.answers))]
+        source = sentences.answers[
+            chance.choice(own) if chance.random() < OWN_SHARE else chance.randrange(len(sentences.answers))
+        ]
         at = chance.randrange(len(source))
         for sentence in source[at : at + chance.randint(1, 3)]:
             yield _joined(sentence, chance.choice(source)) if chance.random() < 0.3 else sentence

@@ -40,7 +40,10 @@ def measure(folder: Path, wanted: Sequence[str]) -> None:
         program, path = Path(sys.executable).with_name("python"), _copy(folder)
         run = [str(program), "-m", "needsseg.cli", "--study", str(path)]
         times = [first_paint(run, b"nterview-0") for _ in range(6)][1:]
-        print(f"\nfirst paint of the app: median {statistics.median(times):.2f} s, worst {max(times):.2f} s (goal 1 s)", flush=True)
+        print(
+            f"\nfirst paint of the app: median {statistics.median(times):.2f} s, worst {max(times):.2f} s (goal 1 s)",
+            flush=True,
+        )
     if "keys" in wanted:
         _print_keys(_copy(folder))
 
@@ -59,7 +62,10 @@ def _print_work(folder: Path, name: str) -> None:
     wall, processor = found["wall"], found["processor"]
     unit, factor = ("ms", 1000) if GOALS.get(name, "").endswith("ms") else ("s", 1)
     digits = 0 if factor == 1000 else 2
-    cells = [f"{factor * value:.{digits}f} {unit}" for value in (statistics.median(wall), p95(wall), statistics.median(processor))]
+    cells = [
+        f"{factor * value:.{digits}f} {unit}"
+        for value in (statistics.median(wall), p95(wall), statistics.median(processor))
+    ]
     print(f"| {name} | {' | '.join(cells)} | {found['memory']:,.0f} MB | {GOALS.get(name, '')} |", flush=True)
 
 
@@ -74,9 +80,7 @@ def _print_command(path: Path, words: Sequence[str]) -> None:
     call = [sys.executable, "-m", "needsseg.cli", "--study", str(path), *words]
     times = list[float]()
     for _ in range(4):
-        process = subprocess.Popen(
-            call, cwd=ROOT, env=offline(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(call, cwd=ROOT, env=offline(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         assert process.returncode == 0, words
@@ -93,7 +97,9 @@ def _print_keys(path: Path) -> None:
     print("| round | key | median | worst | beside the screen |\n|---|---|---|---|---|")
     for name, times in drawn.items():
         what, _, key = name.rpartition(": ")
-        print(f"| {what} | {key} | {statistics.median(times):.0f} | {max(times):.0f} | {statistics.median(beside[name]):.0f} |")
+        print(
+            f"| {what} | {key} | {statistics.median(times):.0f} | {max(times):.0f} | {statistics.median(beside[name]):.0f} |"
+        )
 
 
 def p95(times: Sequence[float]) -> float:

@@ -19,7 +19,18 @@ from needsseg.actions.exchange.report import report
 from needsseg.actions.study import Study, history, merging, studies
 from needsseg.errors import UsageError
 
-WORDS = ("board", "time", "the list", "energy project", "call them", "every month", "money", "nobody knew", "supermarket", "paper")
+WORDS = (
+    "board",
+    "time",
+    "the list",
+    "energy project",
+    "call them",
+    "every month",
+    "money",
+    "nobody knew",
+    "supermarket",
+    "paper",
+)
 MEANT = ("too much paperwork", "nobody answers the phone", "paying late", "trust in the numbers", "training new people")
 Task = Callable[[], object]
 
