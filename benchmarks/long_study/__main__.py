@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.long_study.making import Size, make, tenth
-from benchmarks.long_study.measuring import PARTS, measure
+from benchmarks.long_study.measuring import DEFAULT, PARTS, measure
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("verb", choices=("make", "measure"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tenth", action="store_true", help="make a tenth of it")
-    parser.add_argument("--only", default=",".join(PARTS), help="what to measure, by comma: " + ", ".join(PARTS))
+    parser.add_argument("--only", default=",".join(DEFAULT), help="what to measure, by comma: " + ", ".join(PARTS))
     asked = parser.parse_args()
     if asked.verb == "make":
         asked.folder.mkdir(parents=True, exist_ok=True)

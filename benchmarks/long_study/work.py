@@ -1,4 +1,7 @@
-"""What is done with a long study in one process, timed: ``python -m benchmarks.long_study.work STUDY NAME [TIMES]`` prints JSON."""
+"""What is done with a long study in one process, timed.
+
+``python -m benchmarks.long_study.work STUDY NAME [TIMES]`` prints JSON.
+"""
 
 from __future__ import annotations
 

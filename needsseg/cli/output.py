@@ -58,6 +58,22 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], wrap: S
     cells = [[_cell(value) for value in row] for row in rows]
     if not cells:
         return
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(row[i]) for row in [list(header), *cells]) for i in range(len(header))]
+    natural = sum(width + 2 for width in widths)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else natural
+    if natural <= width:
+        # Nothing has to be folded: a table of thousands of rows takes rich a hundred times as long.
+        for row in [list(header), *cells]:
+            padded = (cell + " " * (room + 2 - cell_len(cell)) for cell, room in zip(row, widths, strict=True))
+            sys.stdout.write("".join(padded).rstrip() + "\n")
+        return
+    sys.stdout.write(_folded(header, cells, wrap, width))
+
+
+def _folded(header: Sequence[str], cells: Sequence[Sequence[str]], wrap: Sequence[str], width: int) -> str:
+    """Return a table for a terminal that is narrower than it."""
     from io import StringIO
 
     from rich.cells import cell_len
@@ -65,8 +81,6 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], wrap: S
     from rich.table import Table
     from rich.text import Text
 
-    natural = sum(max(cell_len(row[i]) for row in [list(header), *cells]) + 2 for i in range(len(header)))
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else natural
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in header:
         table.add_column(Text(name), no_wrap=name not in wrap, overflow="fold" if name in wrap else "ignore")
@@ -76,7 +90,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], wrap: S
     # Narrower than this nothing can be read, and rich would leave columns out.
     least = sum(max(cell_len(row[i]) for row in cells) + 2 for i, name in enumerate(header) if name not in wrap)
     Console(file=buffer, width=max(width, least + 20 * len(wrap)), no_color=True, legacy_windows=False).print(table)
-    sys.stdout.write("".join(line.rstrip() + "\n" for line in buffer.getvalue().splitlines()))
+    return "".join(line.rstrip() + "\n" for line in buffer.getvalue().splitlines())
 
 
 def _cell(value: object) -> str:

@@ -73,7 +73,9 @@ def _unindexed(conn: sqlite3.Connection) -> Iterator[str]:
         first = {conn.execute(f'PRAGMA index_info("{index}")').fetchone()[2] for index in indexes}
         # A table without row ids is itself the index of its key.
         first |= {row[1] for row in conn.execute(f'PRAGMA table_info("{table}")') if row[5] == 1}
-        yield from (f"{table}.{row[3]}" for row in conn.execute(f'PRAGMA foreign_key_list("{table}")') if row[3] not in first)
+        yield from (
+            f"{table}.{row[3]}" for row in conn.execute(f'PRAGMA foreign_key_list("{table}")') if row[3] not in first
+        )
 
 
 def test_what_refers_to_a_row_is_found_by_an_index() -> None:
