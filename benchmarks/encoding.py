@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.labelled import SHIPPED, table
-from benchmarks.sizes import _peak
+from benchmarks.sizes import peak_memory
 from needsseg.embedding import Encoder, locate, open_encoder
 from needsseg.segments.assigning import Assignment, learn
 from needsseg.settings import shipped
@@ -71,7 +71,7 @@ def one(method: str, given: Path) -> None:
     rows = encode(wanted)
     took, worked = time.perf_counter() - began, time.process_time() - worked
     assert len(rows) == len(wanted)
-    print(json.dumps({"took": took, "processor": worked, "memory": _peak()}))
+    print(json.dumps({"took": took, "processor": worked, "memory": peak_memory()}))
 
 
 def speeds(count: int) -> list[list[str]]:

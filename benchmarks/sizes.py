@@ -167,7 +167,7 @@ def _offline() -> dict[str, str]:
     return os.environ | {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 
-def _peak() -> float:
+def peak_memory() -> float:
     """This process's peak resident memory in MB.
 
     Linux hands the parent's peak down in ru_maxrss, so its own is read from /proc where there is one.
@@ -191,7 +191,7 @@ def main() -> None:
         importlib.import_module(module)
     texts, rows = json.loads(file.with_suffix(".json").read_text(encoding="utf-8")), np.load(file)
     first = _timed(run, texts, rows)
-    peak = _peak()
+    peak = peak_memory()
     second = _timed(run, texts, rows) if first < LIMIT / 4 else None
     print(json.dumps([first, second, peak]))
 

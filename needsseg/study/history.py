@@ -75,9 +75,10 @@ def people(study: Study) -> list[str]:
 
 def version(study: Study) -> tuple[int, ...]:
     """Return figures that differ after any action, undo or redo, and after any other program's write."""
+    # Every action, undo and redo takes the next position; erasing takes entries away.
     row = study.row(
-        "SELECT count(*), coalesce(max(id), 0), coalesce(max(position), 0), "
-        "coalesce(sum(CASE state WHEN 'done' THEN id END), 0) FROM history"
+        "SELECT (SELECT count(*) FROM history), coalesce((SELECT max(id) FROM history), 0), "
+        "coalesce((SELECT max(position) FROM history), 0)"
     )
     return (study.data_version, *(row or ()))
 
@@ -89,7 +90,7 @@ def is_own(study: Study, number: int) -> bool:
 
 def newest_own(study: Study) -> HistoryEntry | None:
     """Return the newest action of the person at the keyboard, also if it was undone."""
-    number = _pick(study, f"SELECT max(h.id) FROM history h WHERE {_OWN}", study.person)
+    number = _pick(study, f"SELECT h.id FROM history h WHERE {_OWN} ORDER BY h.id DESC LIMIT 1", study.person)
     return None if number is None else entry(study, number)
 
 

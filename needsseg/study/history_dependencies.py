@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sqlite3 import Row
+
     from needsseg.study.connection import Study
 
 NOT_RESTED_ON: Mapping[str, frozenset[str]] = {
@@ -34,6 +36,23 @@ HOLDS_FOR_ROWS: Mapping[str, frozenset[str]] = {
     "segments": frozenset({"status", "merged_into"}),
 }
 """Columns that cannot change without a look at the rows that refer to them."""
+MOST_READ_WHOLE = 100
+"""Up to this many later actions are read whole when one is undone; of more, those that name a row it touched."""
+MOST_SOUGHT = 50
+"""The most rows of an action that are sought by name in later ones: beyond that, reading all costs less."""
+_TOUCHING = (
+    "SELECT r.history_id, r.table_name, r.row_id FROM json_each(?2) AS k JOIN history_rows AS r "
+    "ON r.table_name = json_extract(k.value, '$[0]') AND r.row_id = json_extract(k.value, '$[1]') WHERE 1"
+)
+_NAMING = (
+    "SELECT r.history_id, r.table_name, r.row_id FROM history_rows AS r WHERE r.table_name = ?2 AND EXISTS "
+    "(SELECT 1 FROM json_each(?3) AS n WHERE instr(', ' || r.before || ',', ', ' || n.value || ',') "
+    "OR instr(', ' || r.after || ',', ', ' || n.value || ','))"
+)
+_CONFIRMING = (
+    "SELECT r.history_id, r.table_name, r.row_id FROM history_rows AS r WHERE r.table_name = 'segments' "
+    "AND instr(r.after, '\"passages\"')"
+)
 _LITERAL = re.compile(r"[Xx]?'(?:[^']|'')*'|[^', ][^',]*")
 
 
@@ -79,14 +98,34 @@ def _by_column(columns: str, literals: str | None) -> dict[str, str] | None:
     return dict(zip(names, _LITERAL.findall(literals), strict=True))
 
 
-def touched(study: Study, entries: Collection[int], tables: Collection[str] | None = None) -> list[TouchedRow]:
-    """The rows that some actions touched, one for each row and action: before the first change and after the last."""
+def touched(
+    study: Study,
+    entries: Collection[int],
+    tables: Collection[str] | None = None,
+    only_rows: Collection[tuple[str, int]] | None = None,
+) -> list[TouchedRow]:
+    """The rows that some actions touched, one for each row and action: before the first change and after the last.
+
+    They may be narrowed to some tables, or to some rows, each a table and an id.
+    """
+    if only_rows is not None:
+        rows = study.rows(
+            "SELECT r.history_id, r.table_name, r.row_id, r.columns, r.before, r.after FROM json_each(?2) AS k "
+            "JOIN history_rows AS r ON r.table_name = json_extract(k.value, '$[0]') AND r.row_id = json_extract(k.value, '$[1]') "
+            "WHERE r.history_id IN (SELECT value FROM json_each(?1)) ORDER BY r.id",
+            [json.dumps(sorted(entries)), json.dumps(sorted(only_rows))],
+        )
+        return _joined(row for row in rows if tables is None or row["table_name"] in tables)
     only = "" if tables is None else "AND table_name IN (SELECT value FROM json_each(?2)) "
     rows = study.rows(
         "SELECT history_id, table_name, row_id, columns, before, after FROM history_rows "
         f"WHERE history_id IN (SELECT value FROM json_each(?1)) {only}ORDER BY id",
         [json.dumps(sorted(entries)), *([] if tables is None else [json.dumps(sorted(tables))])],
     )
+    return _joined(rows)
+
+
+def _joined(rows: Iterable[Row]) -> list[TouchedRow]:
     touched_rows: dict[tuple[int, str, int], TouchedRow] = {}
     for entry, table, row_id, columns, before, after in rows:
         first = touched_rows.get((entry, table, row_id))
@@ -109,17 +148,14 @@ def references(study: Study, tables: Collection[str]) -> list[tuple[str, str, st
 def in_the_way(study: Study, entry: int, tables: Sequence[str], *, forward: bool) -> list[int]:
     """Return the actions that prevent an entry from being undone, or (forward) from being redone."""
     position = study.rows("SELECT position FROM history WHERE id = ?", [entry])[0][0]
-    later_actions = [row[0] for row in study.rows("SELECT id FROM history WHERE position > ? ORDER BY id", [position])]
-    if not later_actions:
+    if study.row("SELECT 1 FROM history WHERE position > ? LIMIT 1", [position]) is None:
         return []
-    done_later = {
-        row[0] for row in study.rows("SELECT id FROM history WHERE position > ? AND state = 'done'", [position])
-    }
     own_rows = touched(study, [entry])
     foreign_keys = references(study, tables)
     # An earlier action that was redone since does not depend on this one; the rows show all other dependencies.
-    later = {other for other in done_later if not forward or other > entry}
-    blocking = set(_dependent_actions(study, own_rows, later, foreign_keys, forward=forward))
+    candidates, only_rows = _possibly_dependent(study, own_rows, position, foreign_keys)
+    later = {other for other in candidates if not forward or other > entry}
+    blocking = set(_dependent_actions(study, own_rows, later, foreign_keys, forward=forward, only_rows=only_rows))
     for table, row_id in _orphans(study, own_rows, foreign_keys, forward=forward):
         blocking |= set(_last_to_touch(study, table, row_id, entry))
     if forward:
@@ -127,6 +163,52 @@ def in_the_way(study: Study, entry: int, tables: Sequence[str], *, forward: bool
         for table, row_id in [*_rows_changed_since(study, own_rows), *_missing(study, own_rows, foreign_keys)]:
             blocking |= set(_last_to_touch(study, table, row_id, entry))
     return sorted(blocking - {entry})
+
+
+def _possibly_dependent(
+    study: Study, own: Sequence[TouchedRow], position: int, refers: Sequence[tuple[str, str, str]]
+) -> tuple[set[int], set[tuple[str, int]] | None]:
+    """Return the actions done after a position that may depend on rows, and by which rows (None for any): a superset.
+
+    Few of a long history name any of a few rows, so that the rest need not be read.
+    """
+    done = "SELECT id FROM history WHERE position > ?1 AND state = 'done'"
+    nearest = {int(row[0]) for row in study.rows(f"{done} LIMIT ?2", [position, MOST_READ_WHOLE + 1])}
+    if len(nearest) <= MOST_READ_WHOLE:
+        return nearest, None
+    if len(own) > MOST_SOUGHT:
+        return {int(row[0]) for row in study.rows(done, [position])}, None
+    rows = {(row.table, row.id) for row in own}
+    rows |= {
+        (parent, number)
+        for row in own
+        for table, column, parent in refers
+        if table == row.table
+        for number in row.refers(column)
+    }
+    queries = [(_TOUCHING, [json.dumps(sorted(rows))])]
+    queries += [(_NAMING, [child, json.dumps(sorted(ids))]) for child, ids in _ids_that_matter(own, refers).items()]
+    if any(row.table in ("passages", "segment_passages") for row in own):
+        queries.append((_CONFIRMING, []))
+    matches = [
+        row
+        for query, values in queries
+        for row in study.rows(
+            f"{query} AND EXISTS (SELECT 1 FROM history h WHERE h.id = r.history_id AND h.position > ?1 AND h.state = 'done')",
+            [position, *values],
+        )
+    ]
+    return {int(row[0]) for row in matches}, {(str(row[1]), int(row[2])) for row in matches}
+
+
+def _ids_that_matter(own: Sequence[TouchedRow], refers: Sequence[tuple[str, str, str]]) -> dict[str, set[int]]:
+    """Return by table the ids of rows to which its rows must not refer, were they to depend on nothing of ``own``."""
+    ids: dict[str, set[int]] = {}
+    for child, _, parent in refers:
+        matching = {row.id for row in own if row.table == parent and _matters_to_child(row, child)}
+        if matching:
+            ids.setdefault(child, set()).update(matching)
+    return ids
 
 
 def _undone_below(study: Study, entry: int, position: int, refers: Sequence[tuple[str, str, str]]) -> Iterator[int]:
@@ -145,6 +227,7 @@ def _dependent_actions(
     refers: Sequence[tuple[str, str, str]],
     *,
     forward: bool,
+    only_rows: Collection[tuple[str, int]] | None = None,
 ) -> Iterator[int]:
     """The later actions that touched the same rows, rows that refer to them, or what they refer to, where that matters."""
     if not later:
@@ -158,7 +241,7 @@ def _dependent_actions(
     passages |= {number for row in own if row.table == "segment_passages" for number in row.refers("passage_id")}
     tables = {row.table for row in own} | {table for table, _ in around} | {"segments"}
     tables |= {child for child, _, parent in refers if parent in {row.table for row in own}}
-    for row in touched(study, later, tables):
+    for row in touched(study, later, tables, only_rows):
         if (
             (row.table, row.id) in own_rows
             or any(
@@ -263,9 +346,9 @@ def _rows_changed_since(study: Study, own: Sequence[TouchedRow]) -> list[tuple[s
 def _last_to_touch(study: Study, table: str, row_id: int, entry: int) -> list[int]:
     """The action that touched a row last, as it stands or was taken back; none where history does not tell."""
     row = study.row(
-        "SELECT h.id FROM history h WHERE h.id <> ? AND h.state <> 'superseded' AND EXISTS (SELECT 1 FROM history_rows r "
-        "WHERE r.history_id = h.id AND r.table_name = ? AND r.row_id = ?) ORDER BY h.position DESC LIMIT 1",
-        [entry, table, row_id],
+        "SELECT h.id FROM history_rows r JOIN history h ON h.id = r.history_id WHERE r.table_name = ? AND r.row_id = ? "
+        "AND h.id <> ? AND h.state <> 'superseded' ORDER BY h.position DESC LIMIT 1",
+        [table, row_id, entry],
     )
     return [] if row is None else [int(row[0])]
 

@@ -246,7 +246,9 @@ def _measured_windows(
     if cached is None:
         windows = _weighed(transcript, words)
         vectors = _vectors(study, [window.text for window in windows], words)
-        if any(text_sha256(window.text) not in vectors for window in windows):
+        # A search by meaning embeds all windows and no probes.
+        needed = [window.text for window in windows] + [probe.text for probe in words.probes]
+        if any(text_sha256(text) not in vectors for text in needed):
             return None
         if len(_PARTS) >= _KEPT:
             _PARTS.clear()

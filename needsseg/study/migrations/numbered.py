@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x6E736567  # "nseg"
-LATEST = 15
+LATEST = 16
 
 
 SCRIPTS = (
     "m001_schema", "m002_decisions", "m003_coding", "m004_workbench", "m005_labels", "m006_deliveries", "m007_import_choices",
     "m008_turn_edits", "m009_needs", "m010_drafts", "m011_export_columns", "m012_source_kinds", "m013_readout",
-    "m014_recordings", "m015_versions_and_name_marks",
+    "m014_recordings", "m015_versions_and_name_marks", "m016_indexes",
 )  # fmt: skip
 """The migrations, oldest first, each a script of that name beside this file."""
 _INDEXED = {"turns": "words", "passages": "quote"}
