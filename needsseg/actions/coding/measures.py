@@ -19,6 +19,8 @@ from needsseg.study.coding import blinding, codebook, passages
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews, read_turns
 from needsseg.text import format_count, plural
+from needsseg.transcripts.language import interview_language
+from needsseg.transcripts.speech import load_speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,9 @@ def _bounds(
             key: [
                 (start + first, start + last)
                 for start, end in counted[key]
-                for first, last in sentence_spans(transcript.text[start:end])
+                for first, last in sentence_spans(
+                    transcript.text[start:end], speech=load_speech(interview_language(transcript.text))
+                )
             ]
             for key, transcript in texts.items()
         }
