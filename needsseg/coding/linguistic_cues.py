@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from needsseg.errors import UsageError
+from needsseg.languages.speech import Speech, load_speech
 from needsseg.settings import Settings, prompt_file, read_toml
-from needsseg.transcripts.speech import Speech, load_speech
 
 KINDS = ("situation", "motivation", "outcome", "struggle", "workaround", "beside")
 EMPTY = "empty"

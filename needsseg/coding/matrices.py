@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from needsseg.coding.sentences import sentence_spans
+from needsseg.languages.detection import interview_language
+from needsseg.languages.speech import load_speech
 from needsseg.records import Transcript
-from needsseg.transcripts.language import interview_language
-from needsseg.transcripts.speech import load_speech
 
 Count = Literal["passages", "participants"]
 Share = Literal["row", "column"]

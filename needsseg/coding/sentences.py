@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from needsseg.transcripts.speech import Speech, load_speech
+from needsseg.languages.speech import Speech, load_speech
 
 Span = tuple[int, int]
 

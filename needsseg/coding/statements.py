@@ -8,8 +8,8 @@ from itertools import product
 
 from needsseg.coding.linguistic_cues import CueGroup, speech_of, straight
 from needsseg.coding.sentences import Span, sentence_spans
+from needsseg.languages.speech import Speech, load_speech
 from needsseg.records import JobParts
-from needsseg.transcripts.speech import Speech, load_speech
 
 _PART_OF = {
     "situation": "situation",

@@ -12,9 +12,9 @@ from needsseg.coding.probes import BESIDE, Probe, probes_for
 from needsseg.coding.sentences import Span, count_words
 from needsseg.coding.windows import turn_at, windows
 from needsseg.embedding import encode, locate, model_for, text_sha256
+from needsseg.languages.detection import interview_language
 from needsseg.records import Suggestion, Transcript
 from needsseg.settings import Settings
-from needsseg.transcripts.language import interview_language
 
 if TYPE_CHECKING:
     from needsseg.embedding import Vectors

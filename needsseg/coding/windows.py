@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from needsseg.coding.sentences import Span, count_words, sentence_spans
+from needsseg.languages.speech import Speech
 from needsseg.records import Transcript, Turn
-from needsseg.transcripts.speech import Speech
 
 SHORTEST = 9
 """The fewest words of a window; shorter stretches are too little evidence."""

@@ -20,9 +20,9 @@ from needsseg.discovery.supervised import LearningInputs, Supervised
 from needsseg.embedding import BUNDLED, encode, locate, model_for, text_sha256
 from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError
+from needsseg.languages.detection import languages_of
 from needsseg.records import UNASSIGNED, Candidate, Decisions
 from needsseg.text import format_count
-from needsseg.transcripts.language import languages_of
 
 if TYPE_CHECKING:
     import numpy as np

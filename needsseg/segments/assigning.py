@@ -148,7 +148,7 @@ def assign(
     import numpy as np
 
     from needsseg.embedding import encode, locate, model_for, text_sha256
-    from needsseg.transcripts.language import languages_of
+    from needsseg.languages.detection import languages_of
 
     passages = [(name, text) for name, mine in segments.items() for text in mine]
     everything = [text for _, text in passages] + list(others) + list(texts)

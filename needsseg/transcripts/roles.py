@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from needsseg.languages.detection import SAMPLE, language_of
+from needsseg.languages.speech import load_speech
 from needsseg.records import Role, Turn
-from needsseg.transcripts.language import SAMPLE, language_of
 from needsseg.transcripts.lines.labels import words as word_set
-from needsseg.transcripts.speech import load_speech
 
 _ASKS = word_set(
     "interviewer moderator researcher assistant ai host facilitator q bot interviewers chatbot claude chatgpt "

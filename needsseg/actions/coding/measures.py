@@ -14,13 +14,13 @@ from needsseg.coding.agreement import agreement as agreement_of
 from needsseg.coding.saturation import Saturation, new_codes
 from needsseg.coding.saturation import saturation as saturation_of
 from needsseg.errors import Advice, Fix, Option, UsageError
+from needsseg.languages.detection import interview_language
+from needsseg.languages.speech import load_speech
 from needsseg.records import Transcript
 from needsseg.study.coding import blinding, codebook, passages
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews, read_turns
 from needsseg.text import format_count, plural
-from needsseg.transcripts.language import interview_language
-from needsseg.transcripts.speech import load_speech
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from needsseg.actions.coding import blind as blindness
 from needsseg.actions.coding.embedding import embedded
 from needsseg.coding import cues_for, judge, probes_for, weigh
 from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError
+from needsseg.languages.detection import interview_language
 from needsseg.progress import Progress, silent
 from needsseg.records import Passage, PassageStatus
 from needsseg.settings import load
@@ -17,7 +18,6 @@ from needsseg.study.coding.codebook import CodeRow
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews
 from needsseg.text import format_count
-from needsseg.transcripts.language import interview_language
 
 
 def suggest(study: Study, keys: Sequence[str] = (), progress: Progress = silent) -> int:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from needsseg.actions.coding.blind import seen_coder
 from needsseg.coding.linguistic_cues import cues_for
 from needsseg.coding.statements import prefill
+from needsseg.languages.detection import interview_language
 from needsseg.records import JobParts
 from needsseg.settings import load
 from needsseg.study.coding import passages, statements
 from needsseg.study.coding.statements import PARTS, PassageStatement
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews
-from needsseg.transcripts.language import interview_language
 
 
 def write(study: Study, passage: int, parts: JobParts) -> None:

@@ -16,13 +16,13 @@ from needsseg.coding.suggestions import Window, source_of, window_at
 from needsseg.coding.windows import question_before
 from needsseg.embedding import text_sha256
 from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError
+from needsseg.languages.detection import interview_language
 from needsseg.progress import Progress, silent
 from needsseg.records import Passage, Transcript
 from needsseg.settings import load
 from needsseg.study.coding import blinding, passages
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews
-from needsseg.transcripts.language import interview_language
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from needsseg.embedding import MULTILINGUAL, Model, has_multilingual, locate, model_for
+from needsseg.languages.detection import LANGUAGES, SAMPLE, interview_language
 from needsseg.settings import load
 from needsseg.study.transcripts import interviews
 from needsseg.text import format_list
-from needsseg.transcripts.language import LANGUAGES, SAMPLE, interview_language
 
 if TYPE_CHECKING:
     from needsseg.coding.linguistic_cues import CueGroup

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from needsseg.coding.linguistic_cues import CueGroup
-    from needsseg.transcripts.speech import Speech
+    from needsseg.languages.speech import Speech
 
 FEWEST_WORDS, USUAL_WORDS, MOST_WORDS, MOST_CUES = 5, 14, 24, 3
 _ASKED = re.compile(r"\?[\"'”’»]?$")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from needsseg.coding.linguistic_cues import straight
 from needsseg.coding.sentences import count_words, sentence_spans
-from needsseg.transcripts.language import interview_language
-from needsseg.transcripts.speech import load_speech
+from needsseg.languages.detection import interview_language
+from needsseg.languages.speech import load_speech
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

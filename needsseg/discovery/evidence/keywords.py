@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.errors import UsageError
+from needsseg.languages.detection import languages_of
 from needsseg.settings import prompt_file, read_toml
 from needsseg.thresholds import FEWEST_PARTICIPANTS_WITH_PHRASE
-from needsseg.transcripts.language import languages_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

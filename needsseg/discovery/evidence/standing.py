@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from needsseg.discovery.evidence.keywords import is_stop, stop_words_of
 from needsseg.embedding.vectors import unit_vector
 from needsseg.errors import DiscoveryError
-from needsseg.transcripts.language import languages_of
+from needsseg.languages.detection import languages_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
