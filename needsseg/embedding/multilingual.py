@@ -64,8 +64,8 @@ def embed_whole(model: Model) -> Callable[[Sequence[str]], Vectors]:
         ) from error
 
     def rows(texts: Sequence[str]) -> Vectors:
-        # The engine reads a text up to its first NUL, and only what is UTF-8.
-        clean = [text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8") for text in texts]
+        # The engine reads a text up to its first NUL.
+        clean = [text.replace("\0", " ") for text in texts]
         return np.asarray(loaded.query(clean), dtype=np.float32)
 
     return rows

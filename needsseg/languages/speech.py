@@ -52,6 +52,8 @@ def _load(path: Path, language: str) -> Speech:
     words = values.get(_WORDS)
     if not isinstance(words, str):
         raise UsageError(f"{path}: {_WORDS} is not a text of words.", f'Write it as: {_WORDS} = "word word word"')
+    if language != "en":  # those of single letters are written as capitals; the others may begin a sentence
+        phrases["abbreviations"] = [p if p.startswith("[") else f"(?i:{p})" for p in phrases["abbreviations"]]
     either = {name: "|".join(each) for name, each in phrases.items()}
     return Speech(
         language,
@@ -77,11 +79,15 @@ def _load(path: Path, language: str) -> Speech:
 
 def _phrases(path: Path, name: str, phrases: object) -> list[str]:
     if not isinstance(phrases, list) or not phrases or not all(isinstance(p, str) and p.strip() for p in phrases):
-        raise UsageError(f"{path}: {name} must be a list of phrases, none of them empty.")
+        raise UsageError(
+            f"{path}: {name} must be a list of phrases, none of them empty.", f"Write it as: {name} = ['one', 'two']"
+        )
     for phrase in phrases:
         try:
             re.compile(phrase)
         except re.error as error:
-            raise UsageError(f"{path}: {name} has a phrase that is not a regular expression: {error}.") from error
+            raise UsageError(
+                f"{path}: {name} has a phrase that is not a regular expression: {error}.", "Correct that phrase."
+            ) from error
     # Groups capture nothing, so that findall gives what was matched.
     return [re.sub(r"(?<!\\)\((?!\?)", "(?:", phrase.replace("’", "'")) for phrase in phrases]
