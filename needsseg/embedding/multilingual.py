@@ -18,14 +18,19 @@ from needsseg.embedding.catalogue import MULTILINGUAL_SHA256, Model
 from needsseg.embedding.vectors import unit
 from needsseg.errors import NeedssegError
 from needsseg.files import file_sha256
+from needsseg.languages.detection import LANGUAGES, language_of
 
 if TYPE_CHECKING:
     from needsseg.embedding.vectors import Vectors
 
 WEIGHTS = "e5-small-q4.bin"
-CENTRE = Path(__file__).with_name("multilingual-centre.npy")
-"""The mean vector of speech (see ``make_centre``). The model's vectors lie within a narrow cone: it is taken out of each, so that
-cosines are spread as those of the bundled model."""
+CENTRES = Path(__file__).with_name("multilingual-centres.npy")
+"""The mean vectors of speech: of all languages, then of each of ``LANGUAGES`` (see ``make_centres``).
+
+The model's vectors lie within a narrow cone, and those of one language beside each other. The mean of a text's language is taken
+out of its vector, so that cosines are spread as the bundled model's and groups of a mixed study are no languages."""
+FEWEST_WORDS = 6
+"""A shorter text tells no language: the mean of all is taken out of it."""
 _PROCESSORS = Path("/proc/cpuinfo")
 
 
@@ -38,10 +43,12 @@ def multilingual_rows(model: Model) -> Callable[[Sequence[str]], Vectors]:
     import numpy as np
 
     whole = embed_whole(model)
-    centre = np.load(CENTRE)
+    centres = np.load(CENTRES)
+    place = {language: number for number, language in enumerate(LANGUAGES, start=1)}
 
     def rows(texts: Sequence[str]) -> Vectors:
-        return np.asarray(unit(whole(texts) - centre), dtype=np.float32)
+        languages = [place.get(language_of(text, FEWEST_WORDS, ""), 0) for text in texts]
+        return np.asarray(unit(whole(texts) - centres[languages]), dtype=np.float32)
 
     return rows
 

@@ -115,9 +115,9 @@ def test_suggestions_find_the_jobs_that_english_words_miss(language: str, tmp_pa
                 wrong += len(spans) - hits
             else:
                 english += hits
-    assert found >= 0.75 * jobs
+    assert found >= 0.9 * jobs
     assert found > english
-    assert wrong <= 3
+    assert wrong <= 4  # of 10 to 12 stretches of small talk
 
 
 SENTENCES = {
