@@ -1,7 +1,7 @@
 """Writes the mean vectors that are taken out of the multilingual model's: ``python -m needsseg.embedding.make_centres``.
 
-They are the means of the shipped probe sentences, which say the same in each language, less a part of the mean of all. Whoever writes them anew raises
-``CENTRED`` in ``catalogue``, since vectors before and after cannot be compared.
+They are the means of the shipped probe sentences, which say the same in each language, less a part of the
+mean of all. Whoever writes them anew raises ``CENTRED`` in ``catalogue``, since vectors before and after cannot be compared.
 """
 
 from __future__ import annotations

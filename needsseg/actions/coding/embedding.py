@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from needsseg.actions.transcripts.languages import model_name, study_model
+from needsseg.actions.study.languages import model_name, study_model
 from needsseg.embedding import encode, exact_backend, locate, text_sha256, vectors_key, vectors_keys
 from needsseg.progress import Progress, silent
 from needsseg.settings import load

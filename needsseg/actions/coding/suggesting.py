@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from needsseg.actions.coding import blind
 from needsseg.actions.coding.embedding import embedded, load_cached, model_sha256
-from needsseg.actions.transcripts.languages import turns_by_language
+from needsseg.actions.study.languages import turns_by_language
 from needsseg.coding import cues_for, probes_for, weigh
 from needsseg.coding.learning import ENOUGH, UNLIKELY, Measured, Outlook, Ranking, joined, likeness, measure, rank
 from needsseg.coding.suggestions import Window, source_of, window_at

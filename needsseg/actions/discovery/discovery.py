@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from needsseg.actions.coding.embedding import embedded, model_sha256
 from needsseg.actions.discovery.passage_moves import AppliedDecisions, applied_decisions
-from needsseg.actions.transcripts.languages import language_warning, study_language, study_model
+from needsseg.actions.study.languages import language_warning, study_language, study_model
 from needsseg.discovery import (
     FEWEST_PASSAGES,
     Discovery,
@@ -86,9 +86,7 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
     discovery, names = _run_discovery(
         study, settings, chosen, applied, settings.seed if seed is None else seed, progress
     )
-    languages = [warning] if (warning := language_warning(study)) else []
     warnings = [
-        *languages,
         *discovery.warnings,
         *_input_warnings(study, len(chosen), status, left_out),
         *_pair_warnings(applied),
@@ -210,7 +208,7 @@ def _names(
 
 
 def _input_warnings(study: Study, used: int, status: str, left_out: int) -> list[str]:
-    warnings = []
+    warnings = [warning] if (warning := language_warning(study)) else []
     if status == "suggested":
         warnings.append("No passage is accepted yet: these candidates rest on undecided suggestions.")
     elif undecided := len(passages.listing(study, status="suggested")):

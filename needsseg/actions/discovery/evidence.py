@@ -11,7 +11,7 @@ from needsseg.actions.coding.blind import seen_members, unseen_candidates, veile
 from needsseg.actions.coding.cached_vectors import cached
 from needsseg.actions.discovery.firmness import Firm, figures
 from needsseg.actions.discovery.new_material import new_interviews
-from needsseg.actions.transcripts.languages import study_cues
+from needsseg.actions.study.languages import study_cues
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
 from needsseg.discovery.evidence.segment_evidence import (
     Rival,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from needsseg.actions.coding.blind import seen_coder, seen_members, unseen_candidates
-from needsseg.actions.transcripts.languages import study_language
+from needsseg.actions.study.languages import study_language
 from needsseg.discovery import load_personas
 from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.settings import load, prompt_file

@@ -14,7 +14,7 @@ from needsseg.actions.discovery.comparing import fate_in_words
 from needsseg.actions.discovery.firmness import Firm, as_figures, named_figures
 from needsseg.actions.discovery.passage_moves import applied_decisions
 from needsseg.actions.discovery.questions import Reclustering, cluster_passages, recluster
-from needsseg.actions.transcripts.languages import study_model
+from needsseg.actions.study.languages import study_model
 from needsseg.actions.transcripts.participant_names import participant_names
 from needsseg.discovery import FEWEST_PASSAGES
 from needsseg.discovery.compare import Comparison, Fate

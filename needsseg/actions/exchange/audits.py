@@ -11,7 +11,7 @@ from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.blind import is_blind
 from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.exchange import output_files
-from needsseg.actions.transcripts.languages import model_name
+from needsseg.actions.study.languages import model_name
 from needsseg.embedding.catalogue import locate
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.exchange.audits import ENDINGS, Audit, AuditRun, Confirmed, Decided, Entry, Words, audit_content

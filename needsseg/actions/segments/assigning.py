@@ -22,7 +22,7 @@ from needsseg.actions.segments.training_passages import (
     load_training_passages,
     train_assigner,
 )
-from needsseg.actions.transcripts.languages import study_model
+from needsseg.actions.study.languages import study_model
 from needsseg.embedding import backend_of
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.assigned import format_of, written

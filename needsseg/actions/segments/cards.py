@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from needsseg.actions.coding.blind import seen_members, veiled
 from needsseg.actions.coding.cached_vectors import cached
 from needsseg.actions.segments.quote_spans import place_in, span_of
-from needsseg.actions.transcripts.languages import study_cues
+from needsseg.actions.study.languages import study_cues
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
 from needsseg.discovery.evidence.card_quotes import PARTS, Part, Proposal, clearest_sentence, proposals, propose
 from needsseg.discovery.evidence.standing import neighbour

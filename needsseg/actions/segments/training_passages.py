@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needsseg.actions.coding.embedding import embedded
-from needsseg.actions.transcripts.languages import study_model
+from needsseg.actions.study.languages import study_model
 from needsseg.embedding import open_encoder, text_sha256
 from needsseg.errors import Advice, Fix, UsageError
 from needsseg.files import sha256

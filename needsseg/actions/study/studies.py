@@ -9,8 +9,8 @@ from pathlib import Path
 
 from needsseg.actions.coding import blind
 from needsseg.actions.discovery import earlier_answers, earlier_statements
+from needsseg.actions.study.languages import language_warning
 from needsseg.actions.survey import earlier_surveys
-from needsseg.actions.transcripts.languages import language_warning
 from needsseg.errors import Advice, Fix, NeedssegError, StudyError
 from needsseg.settings import Settings, load
 from needsseg.study import bookmarks, connection, opening

@@ -10,7 +10,7 @@ from needsseg.actions.coding import codebook as book
 from needsseg.actions.coding import passages as actions
 from needsseg.actions.coding import pseudonyms as hiding
 from needsseg.actions.coding.search_scope import PassageFilter, select
-from needsseg.actions.transcripts.languages import language_warning
+from needsseg.actions.study.languages import language_warning
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text

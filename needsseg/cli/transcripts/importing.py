@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from needsseg.actions.study.languages import language_warning
 from needsseg.actions.transcripts import import_choices, importing
 from needsseg.actions.transcripts.import_choices import COLUMN_KINDS, ROLES, ImportChoices
-from needsseg.actions.transcripts.languages import language_warning
 from needsseg.cli.exchange import refi
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_text
@@ -118,7 +118,8 @@ def import_(
         return
     with opened(session) as study, session.progressing() as progress:
         report = importing.import_transcripts(study, paths, None, progress, chosen)
-        language_note = language_warning(study)
+        if note := language_warning(study):
+            session.warn(note)
     if as_json:
         refused_files = {
             "refused": [one.row() for one in report.refused],
@@ -129,8 +130,6 @@ def import_(
         for key in report.added:
             print_text(key)
     _tell(session, report)
-    if language_note:
-        session.warn(language_note)
 
 
 def _tell(session: Session, report: importing.ImportReport) -> None:
