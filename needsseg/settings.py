@@ -22,8 +22,8 @@ BACKENDS = ("onnx", "torch", "int8")
 class Settings:
     """What a user may set; every field has a safe default and none sends anything anywhere."""
 
-    model: str = "all-MiniLM-L6-v2"
-    """The bundled model's name, or any sentence-transformers model by name or path."""
+    model: str = ""
+    """all-MiniLM-L6-v2 (bundled), multilingual, or the folder of a sentence-transformers model; chosen by language if empty."""
     seed: int = 0
     """The one source of randomness; stored with every run."""
     suggest_threshold: float = 0.5
@@ -195,10 +195,18 @@ def shipped(folder: SHIPPED_FOLDERS) -> Path:
     return inside if inside.is_dir() else package.parent / folder
 
 
-def prompt_file(name: str, settings: Settings | None = None) -> Path:
-    """Return the file ``name`` in the user's prompts folder if it is there, else the shipped one."""
+def prompt_file(name: str, settings: Settings | None = None, language: str = "en") -> Path:
+    """Return the file ``name`` in the user's prompts folder if it is there, else the shipped one.
+
+    English files stand in the folder itself, those of another language in a folder of its code. A file of the user's own
+    outside such folders serves each language for which they have none; a language without shipped words has the English ones.
+    """
+    places = [Path(language) / name, Path(name)] if language not in ("", "en") else [Path(name)]
     if settings and settings.prompts:
-        own = Path(settings.prompts).expanduser() / name
-        if own.is_file():
-            return own
-    return shipped("prompts") / name
+        for place in places:
+            own = Path(settings.prompts).expanduser() / place
+            if own.is_file():
+                return own
+    return next(
+        (file for place in places[:-1] if (file := shipped("prompts") / place).is_file()), shipped("prompts") / name
+    )

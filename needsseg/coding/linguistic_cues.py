@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from needsseg.errors import UsageError
-from needsseg.settings import prompt_file, read_toml
+from needsseg.languages.speech import Speech, load_speech
+from needsseg.settings import Settings, prompt_file, read_toml
 
 KINDS = ("situation", "motivation", "outcome", "struggle", "workaround", "beside")
 EMPTY = "empty"
@@ -18,21 +20,16 @@ EMPTY_SHARE = 0.5
 EMPTY_WORDS = 2
 """A text has no content if at most this many content words are outside such phrases."""
 _CONTENT = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-# Function words and fillers, which are not content words.
-_FUNCTION_WORDS = frozenset(
-    {"i", "the", "a", "an", "and", "to", "of", "that", "it", "is", "was", "but", "so", "in", "on", "for", "with", "this",
-     "there", "be", "just", "like", "really", "very", "then", "we", "you", "he", "she", "they", "at", "as", "or", "if",
-     "my", "do", "don't"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class CueGroup:
-    """One kind of cue: its weight, and the pattern of its phrases."""
+    """One kind of cue: its weight, the pattern of its phrases, and how its language is spoken (English where None)."""
 
     kind: str
     weight: float
     pattern: re.Pattern[str]
+    speech: Speech | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,37 @@ def load_cues(path: Path | None = None) -> tuple[CueGroup, ...]:
     return _load(path or prompt_file("cues.toml"))
 
 
-@lru_cache(maxsize=4)
-def _load(path: Path) -> tuple[CueGroup, ...]:
+def cues_for(settings: Settings | None, language: str) -> tuple[CueGroup, ...]:
+    """Load the cue groups of a language, from the user's own folder where the settings name one."""
+    speech = load_speech(language, prompt_file("speech.toml", settings, language))
+    return _load(prompt_file("cues.toml", settings, language), speech)
+
+
+def joined_cues(sets: Sequence[tuple[CueGroup, ...]]) -> tuple[CueGroup, ...]:
+    """Return the cue groups of several languages as one set: each kind has the phrases of all, the weight of the first."""
+    if len(sets) == 1:
+        return sets[0]
+    return _joined(tuple(dict.fromkeys(sets)))
+
+
+@lru_cache(maxsize=8)
+def _joined(sets: tuple[tuple[CueGroup, ...], ...]) -> tuple[CueGroup, ...]:
+    by_kind: dict[str, list[CueGroup]] = {}
+    for group in (group for groups in sets for group in groups):
+        by_kind.setdefault(group.kind, []).append(group)
+    return tuple(
+        replace(own[0], pattern=re.compile("|".join(group.pattern.pattern for group in own), re.IGNORECASE))
+        for own in by_kind.values()
+    )
+
+
+def speech_of(groups: Sequence[CueGroup]) -> Speech:
+    """Return how the language of cue groups is spoken."""
+    return next((group.speech for group in groups if group.speech is not None), None) or load_speech()
+
+
+@lru_cache(maxsize=16)
+def _load(path: Path, speech: Speech | None = None) -> tuple[CueGroup, ...]:
     groups = []
     for kind, group in read_toml(path).items():
         if kind not in (*KINDS, EMPTY) or not isinstance(group, dict) or {"weight", "phrases"} - group.keys():
@@ -66,7 +92,7 @@ def _load(path: Path) -> tuple[CueGroup, ...]:
             pattern = re.compile(r"\b(?:" + "|".join(straight(phrase) for phrase in phrases) + r")\b", re.IGNORECASE)
         except re.error as error:
             raise UsageError(f"{path}: [{kind}] has a phrase that is not a regular expression: {error}.") from error
-        groups.append(CueGroup(kind, float(weight), pattern))
+        groups.append(CueGroup(kind, float(weight), pattern, speech))
     return tuple(groups)
 
 
@@ -96,6 +122,7 @@ def empty_weight(text: str, groups: tuple[CueGroup, ...]) -> float:
     if not covered:
         return 0.0
     content_words = _CONTENT.findall(remaining_text)
-    content = sum(word.lower() not in _FUNCTION_WORDS for word in content_words)
+    speech = speech_of(groups)
+    content = sum(speech.has_content(word.lower()) for word in content_words)
     is_empty = content <= EMPTY_WORDS or len(content_words) <= EMPTY_SHARE * len(_CONTENT.findall(plain))
     return group.weight if is_empty else 0.0

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from needsseg.coding.sentences import sentence_spans
+from needsseg.languages.detection import interview_language
+from needsseg.languages.speech import load_speech
 from needsseg.records import Transcript
 
 Count = Literal["passages", "participants"]
@@ -137,7 +139,10 @@ def sentence_numbers(transcript: Transcript, spans: Iterable[tuple[int, int]]) -
     sentences = [
         sentence
         for turn in transcript.turns
-        for sentence in sentence_spans(transcript.text, turn.start, turn.end) or [(turn.start, turn.end)]
+        for sentence in sentence_spans(
+            transcript.text, turn.start, turn.end, load_speech(interview_language(transcript.text))
+        )
+        or [(turn.start, turn.end)]
     ]
     numbers: list[tuple[int, int] | None] = []
     for start, end in spans:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from needsseg.errors import UsageError
-from needsseg.settings import prompt_file, read_toml
+from needsseg.settings import Settings, prompt_file, read_toml
 
 BESIDE = "beside"
 
@@ -30,3 +30,8 @@ def load_probes(path: Path | None = None) -> tuple[Probe, ...]:
     if not any(probe.kind != BESIDE for probe in probes):
         raise UsageError(f"{path}: there is no probe sentence.", "Add at least one, under motivation for example.")
     return tuple(probes)
+
+
+def probes_for(settings: Settings | None, language: str) -> tuple[Probe, ...]:
+    """Load the probes of a language, from the user's own folder where the settings name one."""
+    return load_probes(prompt_file("probes.toml", settings, language))

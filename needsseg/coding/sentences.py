@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 
+from needsseg.languages.speech import Speech, load_speech
+
 Span = tuple[int, int]
 
 # A sentence end: its marks, closing quotes or brackets, then white space (or none, in scripts without spaces).
 _END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s|$))|(?:[。！？]+[」』”’）]*)|\n+")
-_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|approx|No|Inc|Ltd|[A-Z])\.$")
 
 
-def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
-    """Return the spans of the sentences in ``text[start:end]``, without surrounding white space, in order."""
+def sentence_spans(text: str, start: int = 0, end: int | None = None, speech: Speech | None = None) -> list[Span]:
+    """Return the spans of the sentences in ``text[start:end]``, without surrounding white space, in order.
+
+    ``speech`` knows the language's abbreviations (English by default).
+    """
+    abbreviation = (speech or load_speech()).abbreviation
     end = len(text) if end is None else end
     spans: list[Span] = []
     begin = start
     for mark in _END.finditer(text, start, end):
-        if not text[mark.start()].isspace() and _is_inside(text, begin, mark):
+        if not text[mark.start()].isspace() and _is_inside(text, begin, mark, abbreviation):
             continue
         _append_trimmed(text, begin, mark.end(), spans)
         begin = mark.end()
@@ -25,9 +30,9 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Sp
     return spans
 
 
-def _is_inside(text: str, begin: int, mark: re.Match[str]) -> bool:
+def _is_inside(text: str, begin: int, mark: re.Match[str], abbreviation: re.Pattern[str]) -> bool:
     """Return whether a mark does not end a sentence: an abbreviation, or dots before a lower-case continuation."""
-    if mark.group().startswith(".") and _ABBREVIATION.search(text[begin : mark.start() + 1]):
+    if mark.group().startswith(".") and abbreviation.search(text[begin : mark.start() + 1]):
         return True
     trailing_off = mark.group().startswith(("..", "…"))
     following = text[mark.end() : mark.end() + 2].lstrip()

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from itertools import product
 
-from needsseg.coding.linguistic_cues import CueGroup, straight
+from needsseg.coding.linguistic_cues import CueGroup, speech_of, straight
 from needsseg.coding.sentences import Span, sentence_spans
+from needsseg.languages.speech import Speech, load_speech
 from needsseg.records import JobParts
 
 _PART_OF = {
@@ -19,14 +20,7 @@ _PART_OF = {
 }
 _MOST_TRIED = 4
 _FEWEST_WORDS = 3
-# The beginning of a clause within a sentence: after a break, or at a conjunction.
-_BREAK = re.compile(
-    r"\s*(?:;|:|--+|[—–]|\s-)\s+|,\s+(?=(?:and|but|so|because|which|then|or|if|when|whenever|I|we|they|he|she|it|you|nobody|there)\b)"
-    r"|\s+(?=(?:because|so that|but|if|when|whenever|every time)\b)",
-    re.IGNORECASE,
-)
-_JOINS = re.compile(r"(?:(?:and|but|or|well|yeah|okay|um|uh|like|you know)\b,?\s+)+", re.IGNORECASE)
-# A "so" at the beginning of a sentence continues the narrative, and does not introduce a purpose.
+# In English, a "so" at the beginning of a sentence continues the narrative, and does not introduce a purpose.
 _GOES_ON = re.compile(r"(?:(?:and|but|well|yeah|okay)\b,?\s+)*so\b", re.IGNORECASE)
 _TRAILING = re.compile(r"[\s,;:.…–—-]+$")
 
@@ -39,7 +33,11 @@ def prefill(quote: str, cues: Sequence[CueGroup]) -> JobParts:
     """
     plain, groups = straight(quote), {_PART_OF[group.kind]: group for group in cues if group.kind in _PART_OF}
     beside = next((group for group in cues if group.kind == "beside"), None)
-    spans = [span for span in sentence_spans(quote) if beside is None or not beside.pattern.search(plain[slice(*span)])]
+    spans = [
+        span
+        for span in sentence_spans(quote, speech=speech_of(cues))
+        if beside is None or not beside.pattern.search(plain[slice(*span)])
+    ]
     span_by_part = _best_sentences(plain, spans, groups)
     text_by_part: dict[str, str] = {}
     for span in dict.fromkeys(span_by_part.values()):
@@ -71,13 +69,14 @@ def _best_sentences(plain: str, spans: Sequence[Span], groups: dict[str, CueGrou
 
 
 def _hits(words: str, group: CueGroup) -> int:
-    opening = _GOES_ON.match(words)
+    is_english = group.speech is None or group.speech.language == "en"
+    opening = _GOES_ON.match(words) if is_english else None
     return sum(1 for hit in group.pattern.finditer(words) if opening is None or hit.start() >= opening.end())
 
 
 def _clause_per_part(plain: str, span: Span, groups: dict[str, CueGroup]) -> dict[str, Span]:
     """Assign a separate clause of the sentence to each part, those with most cues first; parts without one are left out."""
-    clauses = clause_spans(plain, span)
+    clauses = clause_spans(plain, span, speech_of(list(groups.values())))
     offers = sorted(
         (-_hits(plain[slice(*clause)], group) * group.weight, number, part)
         for part, group in groups.items()
@@ -90,14 +89,15 @@ def _clause_per_part(plain: str, span: Span, groups: dict[str, CueGroup]) -> dic
     return span_by_part
 
 
-def clause_spans(plain: str, span: Span) -> list[Span]:
+def clause_spans(plain: str, span: Span, speech: Speech | None = None) -> list[Span]:
     """Return the clauses of a sentence without conjunctions; a clause of too few words is joined with the next."""
+    speech = speech or load_speech()
     start, end = span
     clauses: list[Span] = []
     begin = start
-    for mark in [*_BREAK.finditer(plain, start, end), None]:
+    for mark in [*speech.clause_break.finditer(plain, start, end), None]:
         until = end if mark is None else mark.start()
-        joined = _JOINS.match(plain, begin, until)
+        joined = speech.joins.match(plain, begin, until)
         first = joined.end() if joined else begin
         last = first + len(_TRAILING.sub("", plain[first:until]))
         if len(plain[first:last].split()) >= _FEWEST_WORDS:

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from needsseg.coding.linguistic_cues import CueGroup, CueHit, empty_weight, find_cues, load_cues
-from needsseg.coding.probes import BESIDE, Probe, load_probes
+from needsseg.coding.linguistic_cues import CueGroup, CueHit, cues_for, empty_weight, find_cues, speech_of
+from needsseg.coding.probes import BESIDE, Probe, probes_for
 from needsseg.coding.sentences import Span, count_words
 from needsseg.coding.windows import turn_at, windows
-from needsseg.embedding import encode, locate, text_sha256
+from needsseg.embedding import encode, locate, model_for, text_sha256
+from needsseg.languages.detection import interview_language
 from needsseg.records import Suggestion, Transcript
 from needsseg.settings import Settings
 
@@ -65,7 +66,7 @@ class Window:
 def weigh(transcript: Transcript, cues: tuple[CueGroup, ...]) -> list[Window]:
     """Return all windows of a transcript with their cues; no model is needed."""
     source = source_of(transcript)
-    return [window_at(transcript, span, cues, source) for span in windows(transcript)]
+    return [window_at(transcript, span, cues, source) for span in windows(transcript, speech_of(cues))]
 
 
 def source_of(transcript: Transcript) -> str:
@@ -157,13 +158,21 @@ def suggest(
     """Suggest where participants of a transcript speak of a job; interviewer speech is never suggested.
 
     Scores are in [0, 1]; ``threshold`` (by default of the settings) is the lowest one returned, so that 0 gives every
-    window of participant speech. Loads the sentence model.
+    window of participant speech. The words are those of the transcript's language. Loads the sentence model.
     """
     settings = settings or Settings()
-    probes = load_probes() if probes is None else probes
+    language = interview_language(transcript.text)
+    probes = probes_for(settings, language) if probes is None else probes
     threshold = settings.suggest_threshold if threshold is None else threshold
-    candidates = [window for window in weigh(transcript, load_cues()) if window.within_reach(threshold)]
+    candidates = [
+        window for window in weigh(transcript, cues_for(settings, language)) if window.within_reach(threshold)
+    ]
     if not candidates:
         return []
     texts = [window.text for window in candidates] + [probe.text for probe in probes]
-    return judge(candidates, encode(texts, locate(settings.model), backend=settings.backend), probes, threshold)
+    return judge(
+        candidates,
+        encode(texts, locate(settings.model or model_for([language])), backend=settings.backend),
+        probes,
+        threshold,
+    )

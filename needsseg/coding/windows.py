@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from needsseg.coding.sentences import Span, count_words, sentence_spans
+from needsseg.languages.speech import Speech
 from needsseg.records import Transcript, Turn
 
 SHORTEST = 9
@@ -15,12 +16,12 @@ ASIDE = 3
 """Words up to which a sentence at a window's edge is an aside ("Yeah. Right.") and is left out."""
 
 
-def windows(transcript: Transcript) -> list[Span]:
+def windows(transcript: Transcript, speech: Speech | None = None) -> list[Span]:
     """Return spans of whole sentences within participants' turns, in order, of at least ``SHORTEST`` words."""
     window_spans: list[Span] = []
     for turn in transcript.turns:
         if turn.role == "participant":
-            sentences = sentence_spans(transcript.text, turn.start, turn.end)
+            sentences = sentence_spans(transcript.text, turn.start, turn.end, speech)
             window_spans += _grouped(transcript.text, sentences)
     return window_spans
 

@@ -17,9 +17,10 @@ from needsseg.discovery.refine import centroids
 from needsseg.discovery.separation import Separation, verdict
 from needsseg.discovery.stability import RESAMPLES, stabilities
 from needsseg.discovery.supervised import LearningInputs, Supervised
-from needsseg.embedding import encode, locate, text_sha256
+from needsseg.embedding import BUNDLED, encode, locate, model_for, text_sha256
 from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError
+from needsseg.languages.detection import languages_of
 from needsseg.records import UNASSIGNED, Candidate, Decisions
 from needsseg.text import format_count
 
@@ -94,8 +95,9 @@ def discover(
     _check(texts, speakers, codes)
     speaker_names = _speaker_names(speakers)
     constraints.check(decisions, len(texts))
-    rows = _rows(texts, vectors)
-    vectors_by_need = need_rows(needs, rows.shape[1], known_vectors or {})
+    model = BUNDLED if vectors is not None else model_for(languages_of(texts, speakers))
+    rows = _rows(texts, vectors, model)
+    vectors_by_need = need_rows(needs, rows.shape[1], known_vectors or {}, model)
     # Imported first, because the limit applies only to libraries that are already loaded.
     import hdbscan  # noqa: F401
     import scipy.linalg  # noqa: F401
@@ -114,7 +116,7 @@ def separated(texts: Sequence[str], speakers: Sequence[str | None] | None, vecto
     from threadpoolctl import threadpool_limits
 
     _check(texts, speakers, None)
-    speaker_names, rows = _speaker_names(speakers), _rows(texts, vectors)
+    speaker_names, rows = _speaker_names(speakers), _rows(texts, vectors, BUNDLED)
     import hdbscan  # noqa: F401
     import scipy.linalg  # noqa: F401
 
@@ -250,11 +252,11 @@ def _check(
         raise DiscoveryError(f"Passage {blank[0]} is empty.", "Leave empty passages out.")
 
 
-def _rows(texts: Sequence[str], vectors: object | None) -> Matrix:
+def _rows(texts: Sequence[str], vectors: object | None, model: str) -> Matrix:
     import numpy as np
 
     if vectors is None:
-        vectors_by_hash = encode(texts, locate())
+        vectors_by_hash = encode(texts, locate(model))
         vectors = [vectors_by_hash[text_sha256(text)] for text in texts]
     single_precision = len(texts) >= SINGLE_PRECISION_FROM
     try:

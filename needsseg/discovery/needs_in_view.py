@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from needsseg.embedding import encode, locate, text_sha256
+from needsseg.embedding import BUNDLED, encode, locate, text_sha256
 from needsseg.embedding.vectors import unit
 from needsseg.errors import DiscoveryError
 
@@ -20,8 +20,10 @@ def need_texts(name: str, description: str) -> list[str]:
     return [text for text in (name.strip(), description.strip()) if text]
 
 
-def need_rows(needs: Sequence[tuple[str, str]], width: int, known_vectors: Mapping[str, Vectors]) -> dict[str, Matrix]:
-    """Unit rows (k, width) of each need by its name; texts not in ``known_vectors`` (by text_sha256) are embedded.
+def need_rows(
+    needs: Sequence[tuple[str, str]], width: int, known_vectors: Mapping[str, Vectors], model: str = BUNDLED
+) -> dict[str, Matrix]:
+    """Unit rows (k, width) of each need by its name; texts not in ``known_vectors`` (by text_sha256) are embedded with ``model``.
 
     Raises DiscoveryError for needs without a name of their own, and for vectors of another width than ``width``.
     """
@@ -34,7 +36,7 @@ def need_rows(needs: Sequence[tuple[str, str]], width: int, known_vectors: Mappi
         problem = f"Two needs in view are called “{repeated[0]}”" if repeated else "A need in view has no name"
         raise DiscoveryError(f"{problem}.", "Give each a name of its own.")
     texts = [text for need in needs for text in need_texts(*need)]
-    vectors = dict(known_vectors) | encode(texts, locate(), known_vectors)
+    vectors = dict(known_vectors) | encode(texts, locate(model), known_vectors)
     rows_by_need = {
         need[0]: unit(np.stack([vectors[text_sha256(text)] for text in need_texts(*need)]).astype(np.float64))
         for need in needs

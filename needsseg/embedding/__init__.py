@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from needsseg.embedding.catalogue import BUNDLED, BUNDLED_SHA256, Model, locate, text_sha256
+from needsseg.embedding.catalogue import (
+    BUNDLED,
+    BUNDLED_SHA256,
+    MULTILINGUAL,
+    Model,
+    has_multilingual,
+    locate,
+    model_for,
+    text_sha256,
+)
 from needsseg.embedding.encoder import Encoder, pieces
 from needsseg.embedding.encoding import backend_of, encode, exact_backend, open_encoder, vectors_key, vectors_keys
 
@@ -16,6 +25,6 @@ if TYPE_CHECKING:
     from needsseg.embedding.vectors import Vectors
 
 __all__ = [
-    "BUNDLED", "BUNDLED_SHA256", "Encoder", "Model", "Vectors", "backend_of", "encode", "exact_backend", "locate",
-    "open_encoder", "pieces", "text_sha256", "vectors_key", "vectors_keys",
+    "BUNDLED", "BUNDLED_SHA256", "MULTILINGUAL", "Encoder", "Model", "Vectors", "backend_of", "encode", "exact_backend",
+    "has_multilingual", "locate", "model_for", "open_encoder", "pieces", "text_sha256", "vectors_key", "vectors_keys",
 ]  # fmt: skip

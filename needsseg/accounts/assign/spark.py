@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.engines.spark import _installed, scanned
-from needsseg.embedding import Encoder, Model, open_encoder
+from needsseg.embedding import MULTILINGUAL, Encoder, Model, open_encoder
 from needsseg.errors import Advice, NeedssegError, Option, UsageError
 from needsseg.operating_system import computer_name
 from needsseg.settings import BACKENDS
@@ -44,6 +44,11 @@ def assigned_on_spark(
     """
     for module in ("pyarrow", "pandas"):
         _installed(module, "spark-assign")
+    if model.name == MULTILINGUAL:
+        raise UsageError(
+            "The multilingual model does not run on Spark.",
+            "Assign on this machine, or set model to the folder of a multilingual sentence-transformers model.",
+        )
     if backend not in BACKENDS:
         raise UsageError(f"'{backend}' is not a valid back end.", f"Back ends: {', '.join(BACKENDS)}.")
     if not hasattr(session, "_jsparkSession"):

@@ -27,8 +27,8 @@ from needsseg.accounts.ingest.staging import malformed, read_parts, stage, whole
 from needsseg.accounts.tiers.zones import zone
 from needsseg.errors import Advice, NeedssegError, Option, TableError, UsageError
 from needsseg.files import whole_file
+from needsseg.languages.detection import seems_english
 from needsseg.progress import silent
-from needsseg.transcripts.language import seems_english
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

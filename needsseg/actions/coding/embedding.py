@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from needsseg.actions.study.languages import model_name, study_model
 from needsseg.embedding import encode, exact_backend, locate, text_sha256, vectors_key, vectors_keys
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def embedded(study: Study, texts: Sequence[str], progress: Progress = silent) -> dict[str, Vectors]:
     """Return unit vectors of all texts by text_sha256, float32 (d,); embed and cache those that are missing."""
     settings = load(study.path)
-    model = locate(settings.model)
+    model = study_model(study)
     stored = vectors.load(study, vectors_keys(model.sha256), map(text_sha256, texts))
     fresh = encode(texts, model, stored, progress, settings.backend)
     vectors.store(study, vectors_key(model, exact_backend(model, settings.backend)), fresh)
@@ -27,13 +28,13 @@ def embedded(study: Study, texts: Sequence[str], progress: Progress = silent) ->
 
 
 def load_cached(study: Study, texts: Sequence[str]) -> dict[str, Vectors]:
-    """Load the vectors that are cached for the model in the settings; loads no model."""
+    """Load the vectors that are cached for the study's model; loads no model."""
     return vectors.load(study, vectors_keys(model_sha256(study)), map(text_sha256, texts))
 
 
 def model_sha256(study: Study) -> str:
-    """The hash that identifies the vectors of the model in the settings."""
-    return _sha256_of(load(study.path).model)
+    """The hash that identifies the vectors of the study's model."""
+    return _sha256_of(model_name(study))
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,8 @@ from needsseg.coding.agreement import agreement as agreement_of
 from needsseg.coding.saturation import Saturation, new_codes
 from needsseg.coding.saturation import saturation as saturation_of
 from needsseg.errors import Advice, Fix, Option, UsageError
+from needsseg.languages.detection import interview_language
+from needsseg.languages.speech import load_speech
 from needsseg.records import Transcript
 from needsseg.study.coding import blinding, codebook, passages
 from needsseg.study.connection import Study
@@ -172,7 +174,9 @@ def _bounds(
             key: [
                 (start + first, start + last)
                 for start, end in counted[key]
-                for first, last in sentence_spans(transcript.text[start:end])
+                for first, last in sentence_spans(
+                    transcript.text[start:end], speech=load_speech(interview_language(transcript.text))
+                )
             ]
             for key, transcript in texts.items()
         }

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from needsseg.actions.coding import blind as blindness
 from needsseg.actions.coding.embedding import embedded
-from needsseg.coding import judge, load_cues, load_probes, weigh
+from needsseg.coding import cues_for, judge, probes_for, weigh
 from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError
+from needsseg.languages.detection import interview_language
 from needsseg.progress import Progress, silent
 from needsseg.records import Passage, PassageStatus
-from needsseg.settings import load, prompt_file
+from needsseg.settings import load
 from needsseg.study.coding import blinding, passages
 from needsseg.study.coding import codebook as book
 from needsseg.study.coding.codebook import CodeRow
@@ -25,19 +26,27 @@ def suggest(study: Study, keys: Sequence[str] = (), progress: Progress = silent)
     Replaces undecided suggestions; what a person decided is unchanged.
     """
     settings = load(study.path)
-    cues, probes = load_cues(prompt_file("cues.toml", settings)), load_probes(prompt_file("probes.toml", settings))
     interview_keys = list(keys) or interviews.keys(study)
     if not interview_keys:
         raise NeedssegError("There are no interviews yet.", Advice("Import some: ", Fix.IMPORT))
+    transcripts = {key: interviews.transcript(study, key) for key in interview_keys}
+    language_by_key = {key: interview_language(transcript.text) for key, transcript in transcripts.items()}
+    probes = {language: probes_for(settings, language) for language in dict.fromkeys(language_by_key.values())}
     weighed = {
-        key: [w for w in weigh(interviews.transcript(study, key), cues) if w.within_reach(settings.suggest_threshold)]
-        for key in interview_keys
+        key: [
+            window
+            for window in weigh(transcript, cues_for(settings, language_by_key[key]))
+            if window.within_reach(settings.suggest_threshold)
+        ]
+        for key, transcript in transcripts.items()
     }
-    texts = [window.text for windows in weighed.values() for window in windows] + [probe.text for probe in probes]
-    vectors = embedded(study, texts, progress)
+    texts = [window.text for windows in weighed.values() for window in windows]
+    vectors = embedded(study, texts + [probe.text for own in probes.values() for probe in own], progress)
     with study.action("suggest") as action:
         count = sum(
-            passages.replace_suggestions(study, key, judge(windows, vectors, probes, settings.suggest_threshold))
+            passages.replace_suggestions(
+                study, key, judge(windows, vectors, probes[language_by_key[key]], settings.suggest_threshold)
+            )
             for key, windows in weighed.items()
         )
         action.summary = (

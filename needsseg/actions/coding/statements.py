@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from needsseg.actions.coding.blind import seen_coder
-from needsseg.coding.linguistic_cues import load_cues
+from needsseg.coding.linguistic_cues import cues_for
 from needsseg.coding.statements import prefill
+from needsseg.languages.detection import interview_language
 from needsseg.records import JobParts
-from needsseg.settings import load, prompt_file
+from needsseg.settings import load
 from needsseg.study.coding import passages, statements
 from needsseg.study.coding.statements import PARTS, PassageStatement
 from needsseg.study.connection import Study
+from needsseg.study.transcripts import interviews
 
 
 def write(study: Study, passage: int, parts: JobParts) -> None:
@@ -36,5 +38,6 @@ def own(study: Study, passage: int) -> JobParts | None:
 
 def prefilled(study: Study, passage: int) -> JobParts:
     """Prefill the parts from the passage's own sentences; stores nothing."""
-    cues = load_cues(prompt_file("cues.toml", load(study.path)))
-    return prefill(passages.one(study, passage).quote, cues)
+    stored = passages.one(study, passage)
+    language = interview_language(interviews.transcript(study, stored.interview).text)
+    return prefill(stored.quote, cues_for(load(study.path), language))

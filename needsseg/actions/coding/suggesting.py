@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Literal
 
 from needsseg.actions.coding import blind
 from needsseg.actions.coding.embedding import embedded, load_cached, model_sha256
-from needsseg.coding import load_cues, load_probes, weigh
+from needsseg.actions.study.languages import turns_by_language
+from needsseg.coding import cues_for, probes_for, weigh
 from needsseg.coding.learning import ENOUGH, UNLIKELY, Measured, Outlook, Ranking, joined, likeness, measure, rank
 from needsseg.coding.suggestions import Window, source_of, window_at
 from needsseg.coding.windows import question_before
 from needsseg.embedding import text_sha256
 from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError
+from needsseg.languages.detection import interview_language
 from needsseg.progress import Progress, silent
 from needsseg.records import Passage, Transcript
-from needsseg.settings import load, prompt_file
+from needsseg.settings import load
 from needsseg.study.coding import blinding, passages
 from needsseg.study.connection import Study
 from needsseg.study.transcripts import interviews
@@ -72,11 +74,27 @@ class Queue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Words:
-    """The cues and probes of the settings, and the model's hash; one object per content, so that it can be a cache key."""
+    """The cues and probes of each language, and the model's hash; one object per content, so that it can be a cache key."""
 
-    cues: tuple[CueGroup, ...]
-    probes: tuple[Probe, ...]
+    by_language: tuple[tuple[str, tuple[CueGroup, ...], tuple[Probe, ...]], ...]
     model: str
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """The probes of all languages."""
+        return tuple(probe for _, _, probes in self.by_language for probe in probes)
+
+    def cues_of(self, transcript: Transcript) -> tuple[CueGroup, ...]:
+        """The cues of the language in which an interview is held."""
+        return self._of(transcript)[0]
+
+    def probes_of(self, transcript: Transcript) -> tuple[Probe, ...]:
+        """The probes of the language in which an interview is held."""
+        return self._of(transcript)[1]
+
+    def _of(self, transcript: Transcript) -> tuple[tuple[CueGroup, ...], tuple[Probe, ...]]:
+        language = interview_language(transcript.text)
+        return next((own[1:] for own in self.by_language if own[0] == language), self.by_language[0][1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,18 +213,19 @@ def embed_all(study: Study, progress: Progress = silent) -> int:
 
 def _words(study: Study) -> _Words:
     settings = load(study.path)
-    cues = load_cues(prompt_file("cues.toml", settings))
-    return _shared_words(cues, load_probes(prompt_file("probes.toml", settings)), model_sha256(study))
+    languages = sorted(turns_by_language(study)) or ["en"]
+    words = tuple((language, cues_for(settings, language), probes_for(settings, language)) for language in languages)
+    return _shared_words(words, model_sha256(study))
 
 
 @lru_cache(maxsize=4)
-def _shared_words(cues: tuple[CueGroup, ...], probes: tuple[Probe, ...], model: str) -> _Words:
-    return _Words(cues, probes, model)
+def _shared_words(words: tuple[tuple[str, tuple[CueGroup, ...], tuple[Probe, ...]], ...], model: str) -> _Words:
+    return _Words(words, model)
 
 
 @lru_cache(maxsize=512)
 def _weighed(transcript: Transcript, words: _Words) -> tuple[Window, ...]:
-    return tuple(weigh(transcript, words.cues))
+    return tuple(weigh(transcript, words.cues_of(transcript)))
 
 
 # Features of interviews' windows and of single quotes: they never change under one model and the same words.
@@ -252,7 +271,7 @@ def _measured_windows(
             return None
         if len(_PARTS) >= _KEPT:
             _PARTS.clear()
-        cached = _PARTS[transcript, words] = (windows, measure(windows, vectors, words.probes))
+        cached = _PARTS[transcript, words] = (windows, measure(windows, vectors, words.probes_of(transcript)))
     return cached
 
 
@@ -279,9 +298,9 @@ def _measured_quotes(
     if fresh:
         vectors = _vectors(study, sorted({p.quote for p in fresh.values()}), words)
         with_vector = {key: p for key, p in fresh.items() if text_sha256(p.quote) in vectors}
-        if with_vector and all(text_sha256(probe.text) in vectors for probe in words.probes):
+        if with_vector and all(text_sha256(probe.text) in vectors for probe in words.probes_of(transcript)):
             windows = [_window(transcript, p, words, source) for p in with_vector.values()]
-            features = measure(windows, vectors, words.probes, centre)
+            features = measure(windows, vectors, words.probes_of(transcript), centre)
             if len(_QUOTES) >= _KEPT_QUOTES:
                 _QUOTES.clear()
             _QUOTES.update({key: features.only([at]) for at, key in enumerate(with_vector)})
@@ -291,9 +310,9 @@ def _measured_quotes(
 def _window(transcript: Transcript, passage: Passage, words: _Words, source: str) -> Window:
     """Convert a passage to a window; one that is no longer in its text becomes a window of its quote alone."""
     if passage.anchored:
-        return window_at(transcript, (passage.start, passage.end), words.cues, source)
+        return window_at(transcript, (passage.start, passage.end), words.cues_of(transcript), source)
     quoted = Transcript(passage.quote, (), transcript.format)
-    return window_at(quoted, (0, len(passage.quote)), words.cues, "")
+    return window_at(quoted, (0, len(passage.quote)), words.cues_of(transcript), "")
 
 
 def _centre(study: Study, transcript: Transcript, words: _Words) -> tuple[NDArray[np.float64] | None, int]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from needsseg.actions.coding.embedding import embedded
+from needsseg.actions.coding.embedding import embedded, model_sha256
 from needsseg.actions.discovery.passage_moves import AppliedDecisions, applied_decisions
+from needsseg.actions.study.languages import language_warning, study_language, study_model
 from needsseg.discovery import (
     FEWEST_PASSAGES,
     Discovery,
@@ -20,7 +21,7 @@ from needsseg.discovery import (
 )
 from needsseg.discovery import discover as discover_candidates
 from needsseg.discovery.verdict import next_step, no_finding, separation_words
-from needsseg.embedding import locate, text_sha256
+from needsseg.embedding import text_sha256
 from needsseg.errors import NO_ADVICE, Advice, DiscoveryError, Fix
 from needsseg.files import sha256
 from needsseg.progress import Progress, silent
@@ -38,7 +39,7 @@ from needsseg.version import __version__
 
 if TYPE_CHECKING:
     from needsseg.discovery import Persona
-    from needsseg.embedding import Vectors
+    from needsseg.embedding import Model, Vectors
 
 MOST_NEEDS = 7
 """More needs in view than a team can tell apart; allowed, with a warning."""
@@ -85,7 +86,11 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
     discovery, names = _run_discovery(
         study, settings, chosen, applied, settings.seed if seed is None else seed, progress
     )
-    warnings = [*discovery.warnings, *_input_warnings(study, len(chosen), status, left_out), *_pair_warnings(applied)]
+    warnings = [
+        *discovery.warnings,
+        *_input_warnings(study, len(chosen), status, left_out),
+        *_pair_warnings(applied),
+    ]
     with study.action("discover") as action:
         _refuse_changed(study, chosen, applied)
         beside = _beside_kept(study, discovery, chosen, applied)
@@ -94,7 +99,7 @@ def discover(study: Study, seed: int | None = None, progress: Progress = silent)
         # People know what the segments they keep are; only without any are candidates judged by their keywords.
         keywords = [] if applied.kept_segments else [candidate.keywords for candidate in discovery.candidates]
         warnings += filter(None, [no_finding(keywords)])
-        record = _run_record(settings, discovery, chosen, status, warnings, applied, beside)
+        record = _run_record(study_model(study), discovery, chosen, status, warnings, applied, beside)
         run = runs.add(study, record, _labels(discovery, chosen))
         proposed = _store_candidates(study, run, discovery, chosen, beside, names, applied)
         action.summary = f"{_summary(len(proposed), len(beside.kept))} in {len(chosen)} {status} passages"
@@ -149,13 +154,13 @@ def _run_discovery(
 ) -> tuple[Discovery, list[tuple[PersonaName, ...]]]:
     """Discover candidates in the passages; return them and the archetypes nearest to each."""
     texts, speakers = [p.quote for p in chosen], [_speaker(p) for p in chosen]
-    personas = load_personas(prompt_file("personas.toml", settings))
+    personas = load_personas(prompt_file("personas.toml", settings, study_language(study)))
     archetypes = [sentence for persona in personas for sentence in persona.says]
     stated = [text for need in applied.in_view for text in need_texts(*need)]
     vectors = embedded(study, texts + archetypes + stated, progress)
     progress("comparing with noise", 0, 2)
     rows = [vectors[text_sha256(text)] for text in texts]
-    separation = _known_separation(study, settings, chosen) or separated(texts, speakers, rows)
+    separation = _known_separation(study, chosen) or separated(texts, speakers, rows)
     progress("clustering", 1, 2)
     discovery = discover_candidates(
         texts,
@@ -203,7 +208,7 @@ def _names(
 
 
 def _input_warnings(study: Study, used: int, status: str, left_out: int) -> list[str]:
-    warnings = []
+    warnings = [warning] if (warning := language_warning(study)) else []
     if status == "suggested":
         warnings.append("No passage is accepted yet: these candidates rest on undecided suggestions.")
     elif undecided := len(passages.listing(study, status="suggested")):
@@ -290,7 +295,7 @@ def _speaker(passage: Passage) -> str:
 
 
 def _run_record(
-    settings: Settings,
+    model: Model,
     discovery: Discovery,
     chosen: list[Passage],
     status: str,
@@ -298,7 +303,6 @@ def _run_record(
     applied: AppliedDecisions,
     beside: Beside,
 ) -> dict[str, object]:
-    model = locate(settings.model)
     decision_parameters = {
         "passages_decided": len(applied.decisions.assigned),
         "pairs_decided": len(applied.decisions.together) + len(applied.decisions.apart),
@@ -324,9 +328,9 @@ def _input_sha256(chosen: Sequence[Passage]) -> str:
     return sha256("\n".join(sorted(f"{_speaker(p)}\t{p.start}\t{p.end}\t{text_sha256(p.quote)}" for p in chosen)))
 
 
-def _known_separation(study: Study, settings: Settings, chosen: Sequence[Passage]) -> Separation | None:
+def _known_separation(study: Study, chosen: Sequence[Passage]) -> Separation | None:
     """The separation found by an earlier run on the same passages with this version of the program, if any."""
-    model, passages_now = locate(settings.model).sha256, _input_sha256(chosen)
+    model, passages_now = model_sha256(study), _input_sha256(chosen)
     for run in runs.listing(study):
         same = (run.model_sha256, run.input_sha256, run.versions.get("needsseg")) == (model, passages_now, __version__)
         if same and run.separate is not None and run.separation_p is not None:

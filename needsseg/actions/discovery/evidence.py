@@ -11,8 +11,8 @@ from needsseg.actions.coding.blind import seen_members, unseen_candidates, veile
 from needsseg.actions.coding.cached_vectors import cached
 from needsseg.actions.discovery.firmness import Firm, figures
 from needsseg.actions.discovery.new_material import new_interviews
+from needsseg.actions.study.languages import study_cues
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
-from needsseg.coding.linguistic_cues import load_cues
 from needsseg.discovery.evidence.segment_evidence import (
     Rival,
     StatedPart,
@@ -28,7 +28,6 @@ from needsseg.discovery.evidence.segment_evidence import (
 from needsseg.discovery.evidence.standing import evenness_word
 from needsseg.discovery.verdict import firmness_words
 from needsseg.records import Passage, PersonaName
-from needsseg.settings import load, prompt_file
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints, needs, runs, segments
@@ -125,7 +124,7 @@ def listing(study: Study) -> list[SegmentSummary]:
     unseen = unseen_candidates(study, members)
     proposed = Counter(proposal.segment for proposal in constraints.proposals(study))
     needs_segments = {need.segment for need in needs.listing(study)}
-    names, cues = participant_names(study), _cues(study)
+    names, cues = participant_names(study), study_cues(study)
     firm, run = figures(study), runs.latest(study)
     separate = run.separate if run else None
     rows = [
@@ -183,7 +182,7 @@ def evidence(study: Study, segment: int, *, unveiled: bool = False) -> Evidence:
     speaker_count = len({(passage.interview, passage.speaker) for passage in own})
     run = runs.latest(study)
     original = segments.passages_of_run(study).get(segment)
-    in_short = summary(row, own_members, passages_by_id, original, fresh, len(proposals), names, _cues(study))
+    in_short = summary(row, own_members, passages_by_id, original, fresh, len(proposals), names, study_cues(study))
     in_short = replace(in_short, in_view=segment in {need.segment for need in needs.listing(study)})
     transcripts = {
         key: interviews.transcript(study, key) for key in {passage.interview for passage in in_short.exemplars}
@@ -267,7 +266,3 @@ def summary(
         sum(passage.status == "accepted" or passage.id in placed_by_hand for passage in own),
         with_one_passage=with_one,
     )
-
-
-def _cues(study: Study) -> tuple[CueGroup, ...]:
-    return load_cues(prompt_file("cues.toml", load(study.path)))

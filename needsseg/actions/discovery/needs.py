@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from needsseg.actions.coding.blind import seen_coder, seen_members, unseen_candidates
+from needsseg.actions.study.languages import study_language
 from needsseg.discovery import load_personas
 from needsseg.errors import Advice, Fix, NotFoundError, UsageError
 from needsseg.settings import load, prompt_file
@@ -125,7 +126,7 @@ def offers(study: Study, source: Source) -> list[Offer]:
     linked_segments = {need.segment for need in needs.listing(study)}
     sources: list[tuple[str, str, int | None]]
     if source == "archetypes":
-        personas = load_personas(prompt_file("personas.toml", load(study.path)))
+        personas = load_personas(prompt_file("personas.toml", load(study.path), study_language(study)))
         sources = [(persona.name, persona.description, None) for persona in personas]
     elif source == "codes":
         sources = [(code.name, code.description, None) for code in codebook.listing(study) if code.passages]

@@ -14,6 +14,7 @@ from needsseg.actions.discovery.comparing import fate_in_words
 from needsseg.actions.discovery.firmness import Firm, as_figures, named_figures
 from needsseg.actions.discovery.passage_moves import applied_decisions
 from needsseg.actions.discovery.questions import Reclustering, cluster_passages, recluster
+from needsseg.actions.study.languages import study_model
 from needsseg.actions.transcripts.participant_names import participant_names
 from needsseg.discovery import FEWEST_PASSAGES
 from needsseg.discovery.compare import Comparison, Fate
@@ -27,7 +28,7 @@ from needsseg.discovery.firmness import (
     held_fixed,
 )
 from needsseg.discovery.verdict import firmness_words
-from needsseg.embedding import encode, locate, text_sha256, vectors_keys
+from needsseg.embedding import encode, text_sha256, vectors_keys
 from needsseg.embedding.vectors import unit_vector
 from needsseg.errors import Advice, DiscoveryError, Fix
 from needsseg.progress import Progress, silent
@@ -262,7 +263,7 @@ def _rows_of(study: Study, needed: Sequence[Passage], again: Reclustering, progr
     vectors_by_text = vectors.load(study, vectors_keys(again.run.model_sha256), map(text_sha256, texts))
     if any(text_sha256(text) not in vectors_by_text for text in texts):
         settings = load(study.path)
-        model = locate(settings.model)
+        model = study_model(study)
         if model.sha256 != again.run.model_sha256:
             raise DiscoveryError("Suggestions have no vector of the newest run's model.", "Discover again.")
         vectors_by_text = vectors_by_text | encode(texts, model, vectors_by_text, progress, settings.backend)

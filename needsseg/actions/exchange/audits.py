@@ -11,6 +11,7 @@ from needsseg.actions.coding import pseudonyms
 from needsseg.actions.coding.blind import is_blind
 from needsseg.actions.coding.pseudonyms import Cover
 from needsseg.actions.exchange import output_files
+from needsseg.actions.study.languages import model_name
 from needsseg.embedding.catalogue import locate
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.exchange.audits import ENDINGS, Audit, AuditRun, Confirmed, Decided, Entry, Words, audit_content
@@ -50,7 +51,7 @@ def audit(study: Study, *, original: bool = False) -> Audit:
         __version__,
         LATEST,
         not original,
-        _model_in_words(settings.model),
+        _model_in_words(model_name(study)),
         tuple(
             Entry(row.id, row.at, row.actor, row.action, summary(row), row.state, row.program)
             for row in reversed(history.entries(study))

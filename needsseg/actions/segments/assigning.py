@@ -22,7 +22,8 @@ from needsseg.actions.segments.training_passages import (
     load_training_passages,
     train_assigner,
 )
-from needsseg.embedding import backend_of, locate
+from needsseg.actions.study.languages import study_model
+from needsseg.embedding import backend_of
 from needsseg.errors import NeedssegError, UsageError
 from needsseg.exchange.assigned import format_of, written
 from needsseg.files import sha256
@@ -133,7 +134,7 @@ def assign_file(
     settings = load(study.path)
     named_columns = {"text": text, "account_id": account, "date": at, "id": ident}
     columns = {field: column for field, column in named_columns.items() if column is not None}
-    runs_in = backend_of(locate(settings.model), backend or settings.backend)
+    runs_in = backend_of(study_model(study), backend or settings.backend)
     request = _Request(file, runs_in, precision, off_topic, columns, dict(dates or {}), settings.timezone)
     training = load_training_passages(study)
     progress(f"reading {file.name}", 0, 1)
@@ -222,7 +223,7 @@ def _on_spark(
         return None
     from needsseg.actions.segments.assigning_spark import learn_on_spark
 
-    model = locate(load(study.path).model)
+    model = study_model(study)
     return lambda cache: learn_on_spark(staged, trained, cache, model, backend, engine, progress)
 
 

@@ -17,6 +17,7 @@ from needsseg.accounts.assign import parts
 from needsseg.accounts.assign.parts import AssignedText, Verdict
 from needsseg.accounts.assign.texts import StagedTexts, TextRow, chunks, seems_foreign, stage_texts
 from needsseg.actions.segments.training_passages import TrainedAssigner
+from needsseg.embedding.catalogue import reads_every_language
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.files import file_sha256, sha256, write_file
 from needsseg.operating_system import lock
@@ -237,11 +238,11 @@ def _assigned(
     new_texts = {key: row.text for key, row in zip(keys, chunk, strict=True) if key not in verdicts}
     if new_texts:
         rows = trained.encoder.encode(list(new_texts.values()), tell)
+        reads_all = reads_every_language(trained.encoder.key)
         for (key, text), one in zip(new_texts.items(), trained.assigner.assign(rows), strict=True):  # type: ignore[arg-type]
             evidence = tuple(trained.passages[place] for place in one.evidence)
-            verdicts[key] = Verdict(
-                one.label, one.confidence, one.first, one.second, one.reason, evidence, seems_foreign(text)
-            )
+            is_foreign = not reads_all and seems_foreign(text)
+            verdicts[key] = Verdict(one.label, one.confidence, one.first, one.second, one.reason, evidence, is_foreign)
             cache.put(key, verdicts[key])
     return [
         AssignedText(row.row, row.id, row.account_id, row.day, row.text[: parts.EXCERPT], key.hex(), verdicts[key])

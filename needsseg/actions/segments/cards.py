@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, cast
 from needsseg.actions.coding.blind import seen_members, veiled
 from needsseg.actions.coding.cached_vectors import cached
 from needsseg.actions.segments.quote_spans import place_in, span_of
+from needsseg.actions.study.languages import study_cues
 from needsseg.actions.transcripts.participant_names import ParticipantNames, participant_names
-from needsseg.coding.linguistic_cues import load_cues
 from needsseg.discovery.evidence.card_quotes import PARTS, Part, Proposal, clearest_sentence, proposals, propose
 from needsseg.discovery.evidence.standing import neighbour
 from needsseg.discovery.evidence.statements import job_statement
 from needsseg.errors import Advice, Fix, UsageError
-from needsseg.settings import load, prompt_file
 from needsseg.study.coding import codebook, passages
 from needsseg.study.connection import Study
 from needsseg.study.segments import cards, segments
@@ -119,7 +118,7 @@ def card(study: Study, segment: int) -> Card:
     ids = {m.passage for each in rows for m in members.get(each.id, [])} | {each.passage for each in pins}
     passages_by_id = {passage.id: passage for passage in veiled(study, passages.listing(study, ids=sorted(ids)))}
     member_passages = [p for member in members.get(segment, []) if (p := passages_by_id[member.passage]).anchored]
-    groups = load_cues(prompt_file("cues.toml", load(study.path)))
+    groups = study_cues(study)
     chosen, lost = _pinned(pins, passages_by_id, {member.passage for member in members.get(segment, [])}, names)
     speakers = [names.of(passage) for passage in member_passages]
     offers = proposals([passage.quote for passage in member_passages], groups, speakers)

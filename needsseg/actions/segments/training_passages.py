@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from needsseg.actions.coding.embedding import embedded
-from needsseg.embedding import locate, open_encoder, text_sha256
+from needsseg.actions.study.languages import study_model
+from needsseg.embedding import open_encoder, text_sha256
 from needsseg.errors import Advice, Fix, UsageError
 from needsseg.files import sha256
 from needsseg.progress import Progress
 from needsseg.segments import learn
-from needsseg.settings import load
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.study.segments import constraints, segments
@@ -90,7 +90,7 @@ def train_assigner(
     """Learn from the passages, with the vectors of the back end that embeds the texts; UsageError as ``learn`` raises it."""
     import numpy as np
 
-    encoder = open_encoder(locate(load(study.path).model), backend)
+    encoder = open_encoder(study_model(study), backend)
     if backend != "int8":
         vectors = embedded(study, training.quotes, progress)
         rows = np.stack([vectors[text_sha256(quote)] for quote in training.quotes]).astype(np.float64)

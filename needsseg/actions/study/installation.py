@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-from needsseg.embedding import BUNDLED, backend_of, locate
+from needsseg.embedding import BUNDLED, MULTILINGUAL, backend_of, locate
 from needsseg.embedding.catalogue import check_bundled
 from needsseg.errors import NeedssegError
 from needsseg.files import free_bytes
@@ -66,8 +66,8 @@ class Installation:
 
     @property
     def is_bundled(self) -> bool:
-        """Whether the model is the one that comes with needsseg."""
-        return self.model == BUNDLED
+        """Whether the model is the one that comes with needsseg, or the one of the extra ``multilingual``."""
+        return self.model in (BUNDLED, MULTILINGUAL)
 
 
 def installation(settings: Settings, folder: Path, progress: Progress = silent) -> Installation:
@@ -95,7 +95,7 @@ def installation(settings: Settings, folder: Path, progress: Progress = silent) 
         others,
         tuple(package for package in others + tuple(packages[name] for name in needed) if package.name.startswith(GRAPHICS)),
         _extras(installed, packages),
-        settings.model,
+        settings.model or BUNDLED,
         size,
         fault,
         backend,
@@ -170,9 +170,13 @@ def _extras(installed: Mapping[str, Distribution], packages: Mapping[str, Packag
 def _model(settings: Settings) -> tuple[int, str, str]:
     """The bytes of the model's files, what is wrong with it, and the back end that it runs in."""
     try:
-        model = locate(settings.model)
+        model = locate(settings.model or BUNDLED)
         if model.name == BUNDLED:
             check_bundled(model)
+        elif model.name == MULTILINGUAL:
+            from needsseg.embedding.multilingual import check_multilingual
+
+            check_multilingual(model)
     except NeedssegError as error:
         return 0, str(error), settings.backend
     size = sum(file.stat().st_size for file in model.path.rglob("*") if file.is_file())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from needsseg.actions.coding import blind
 from needsseg.actions.discovery import earlier_answers, earlier_statements
+from needsseg.actions.study.languages import language_warning
 from needsseg.actions.survey import earlier_surveys
 from needsseg.errors import Advice, Fix, NeedssegError, StudyError
 from needsseg.settings import Settings, load
@@ -107,7 +108,8 @@ def overview(study: Study) -> Overview:
         own = blind.own_counts(study).values()
         counts |= {status: sum(row.get(status, 0) for row in own) for status in ("suggested", "accepted", "rejected")}
         counts["candidates"] -= len(blind.unseen_candidates(study, blind.seen_members(study)))
-    return Overview(path=str(study.path), warnings=tuple(study.warnings()), **counts)
+    languages = [warning] if (warning := language_warning(study)) else []
+    return Overview(path=str(study.path), warnings=(*study.warnings(), *languages), **counts)
 
 
 def warnings(study: Study) -> list[str | Advice]:

@@ -56,5 +56,7 @@ def sentences(transcript: Transcript, start: int, end: int) -> list[tuple[int, i
     """The spans of the sentences in a stretch of a transcript."""
     # Imported here, since the app's first screen loads this module but needs no sentences.
     from needsseg.coding import sentence_spans
+    from needsseg.languages.detection import interview_language
+    from needsseg.languages.speech import load_speech
 
-    return sentence_spans(transcript.text, start, end)
+    return sentence_spans(transcript.text, start, end, load_speech(interview_language(transcript.text)))

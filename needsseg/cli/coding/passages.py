@@ -10,6 +10,7 @@ from needsseg.actions.coding import codebook as book
 from needsseg.actions.coding import passages as actions
 from needsseg.actions.coding import pseudonyms as hiding
 from needsseg.actions.coding.search_scope import PassageFilter, select
+from needsseg.actions.study.languages import language_warning
 from needsseg.cli import shapes
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_array, print_object, print_table, print_text
@@ -28,6 +29,8 @@ def suggest(session: Session, keys: tuple[str, ...], as_json: bool) -> None:
     """Suggest passages in which participants describe a job, in the interviews named or in all. Decisions are kept."""
     with opened(session) as study, session.progressing() as progress:
         count = actions.suggest(study, keys, progress)
+        if warning := language_warning(study):
+            session.warn(warning)
     if as_json:
         print_object({"suggested": count})
     session.say(f"{format_count(count, 'suggestion')} stand. Next: needsseg decide, or needsseg discover")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from needsseg.actions.study.languages import language_warning
 from needsseg.actions.transcripts import import_choices, importing
 from needsseg.actions.transcripts.import_choices import COLUMN_KINDS, ROLES, ImportChoices
 from needsseg.cli.exchange import refi
@@ -117,6 +118,8 @@ def import_(
         return
     with opened(session) as study, session.progressing() as progress:
         report = importing.import_transcripts(study, paths, None, progress, chosen)
+        if note := language_warning(study):
+            session.warn(note)
     if as_json:
         refused_files = {
             "refused": [one.row() for one in report.refused],

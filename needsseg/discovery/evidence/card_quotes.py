@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
-from needsseg.coding.linguistic_cues import straight
+from needsseg.coding.linguistic_cues import speech_of, straight
 from needsseg.coding.sentences import sentence_spans
 from needsseg.coding.statements import clause_spans
+from needsseg.discovery.evidence.cued_quotes import cued_clauses, is_quotable, quality
 from needsseg.discovery.evidence.statements import clauses
 
 if TYPE_CHECKING:
@@ -153,6 +154,14 @@ def clearest_sentence(text: str, cues: Sequence[CueGroup]) -> tuple[int, int] | 
     plain = straight(text)
     job_cues = [group for group in cues if group.kind not in ("beside", "empty")]
     worth_by_span = {}
+    speech = speech_of(cues)
+    if speech.language != "en":
+        for span in sentence_spans(plain, speech=speech):
+            words = plain[slice(*span)]
+            cue_count = sum(bool(group.pattern.search(words)) for group in job_cues)
+            if cue_count and is_quotable(words, speech) and speech.of_self.search(words):
+                worth_by_span[span] = cue_count + quality(words, speech)
+        return max(worth_by_span, key=lambda span: (worth_by_span[span], -span[0]), default=None)
     for start, end in sentence_spans(plain):
         span = _after_joiner(plain, start, end), end
         words = plain[slice(*span)]
@@ -166,6 +175,14 @@ def clearest_sentence(text: str, cues: Sequence[CueGroup]) -> tuple[int, int] | 
 def _proposals_in(text: str, cues: tuple[CueGroup, ...]) -> tuple[Proposal, ...]:
     """Return the proposals of one text, with index 0; cached, since cards are shown repeatedly."""
     groups = {_PART_OF_CUE[group.kind]: group for group in cues if group.kind in _PART_OF_CUE}
+    speech = speech_of(cues)
+    if speech.language != "en":
+        part_of = _PART_OF_CLAUSE | _PART_OF_CUE
+        others = (
+            Proposal(part_of[kind], 0, start, end, worth)
+            for kind, start, end, worth in cued_clauses(text, cues, speech)
+        )
+        return tuple(offer for offer in others if offer.worth >= LEAST_WORTH)
     beside = next((group for group in cues if group.kind == "beside"), None)
     offers = (*_stated_clauses(text, 0), *_cued_clauses(text, 0, groups, beside))
     return tuple(offer for offer in offers if offer.worth >= LEAST_WORTH)

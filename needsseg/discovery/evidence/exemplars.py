@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from needsseg.coding.linguistic_cues import straight
 from needsseg.coding.sentences import count_words, sentence_spans
+from needsseg.languages.detection import interview_language
+from needsseg.languages.speech import load_speech
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +18,6 @@ if TYPE_CHECKING:
 
 EXEMPLARS, FEWEST_WORDS = 5, 8
 
-_LEANS = re.compile(
-    r"(?:and|but|so|or|because|then|which|that|this|these|those|it|he|she|they|them|there|yeah|yes|no|well|also|like)\b",
-    re.I,
-)
 _ENDS = re.compile(r"[.!?…。！？][\"'”’」』)\]]*$")
 
 
@@ -51,10 +49,11 @@ def around(text: str, turn: tuple[int, int], span: tuple[int, int]) -> tuple[str
     """
     start, end = span
     quote = text[start:end]
-    spans = sentence_spans(text, *turn)
+    speech = load_speech(interview_language(text))
+    spans = sentence_spans(text, *turn, speech)
     inside_sentence = any(first < start < last for first, last in spans)
     before = after = ""
-    if inside_sentence or quote[:1].islower() or _LEANS.match(quote):
+    if inside_sentence or quote[:1].islower() or speech.leans.match(quote):
         earlier = [sentence for sentence in spans if sentence[0] < start]
         before = text[earlier[-1][0] : min(earlier[-1][1], start)].strip() if earlier else ""
     if not _ENDS.search(quote.rstrip()):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from needsseg.errors import UsageError
+from needsseg.languages.detection import languages_of
 from needsseg.settings import prompt_file, read_toml
 from needsseg.thresholds import FEWEST_PARTICIPANTS_WITH_PHRASE
 
@@ -51,13 +52,20 @@ def common_words(path: Path | None = None) -> frozenset[str]:
     return load_stop_words(path) | SPOKEN
 
 
-@lru_cache(maxsize=4)
+def stop_words_of(languages: Sequence[str]) -> frozenset[str]:
+    """Return the stop words of several languages together; a language without any has the English ones."""
+    own = [language for language in languages if language not in ("", "en")]
+    lists = [load_stop_words(prompt_file("stop_words.toml", language=language)) for language in own]
+    return frozenset().union(*lists, *([common_words()] if len(own) < len(languages) or not own else []))
+
+
+@lru_cache(maxsize=16)
 def _load(path: Path) -> frozenset[str]:
     stop_words: set[str] = set()
     for name, words in read_toml(path).items():
         if not isinstance(words, str):
             raise UsageError(f"{path}: {name} is not a text of words.", 'Write it as: name = "word word word"')
-        stop_words |= {word.casefold().replace("\u2019", "'") for word in words.split()}
+        stop_words |= {word.lower().replace("\u2019", "'") for word in words.split()}
     return frozenset(stop_words)
 
 
@@ -75,7 +83,7 @@ def keywords(
     Wald) lies above 0 and a third of the label's participants use it, three at least. Without ``speakers`` each text is a
     participant's own. A phrase neither begins nor ends with a stop word.
     """
-    stop = stop_words if stop_words is not None else common_words()
+    stop = stop_words if stop_words is not None else stop_words_of(languages_of(texts, speakers))
     names = [str(index) for index in range(len(texts))] if speakers is None else list(speakers)
     clusters = [label for label in sorted(set(labels)) if label >= 0]
     users: dict[str, set[tuple[int, str]]] = defaultdict(set)
@@ -108,7 +116,7 @@ def keywords(
 @lru_cache(maxsize=20_000)
 def phrases(text: str, stop: frozenset[str]) -> frozenset[str]:
     """Return the phrases of one to three adjacent words that neither begin nor end with a stop word."""
-    words = [token.casefold() for token in _TOKEN.findall(text.replace("\u2019", "'"))]
+    words = [part for token in _TOKEN.findall(text.replace("\u2019", "'")) for part in _parts(token.lower(), stop)]
     is_word = [word[0].isalpha() for word in words]
     is_content = [
         is_plain and len(word) > 2 and not is_stop(word, stop) for word, is_plain in zip(words, is_word, strict=True)
@@ -120,8 +128,14 @@ def phrases(text: str, stop: frozenset[str]) -> frozenset[str]:
                 if not is_word[end]:
                     break
                 if is_content[end]:
-                    phrase_set.add(" ".join(words[start : end + 1]))
+                    phrase_set.add(" ".join(words[start : end + 1]).replace("' ", "'"))
     return frozenset(phrase_set)
+
+
+def _parts(word: str, stop: frozenset[str]) -> tuple[str, ...]:
+    """Return a word, cut after an elision that is a stop word: ``l'équipe`` is ``l'`` and ``équipe``."""
+    elided, apostrophe, rest = word.partition("'")
+    return (elided + apostrophe, rest) if rest and elided + apostrophe in stop else (word,)
 
 
 @lru_cache(maxsize=50_000)

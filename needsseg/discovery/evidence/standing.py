@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from needsseg.discovery.evidence.keywords import common_words, is_stop
+from needsseg.discovery.evidence.keywords import is_stop, stop_words_of
 from needsseg.embedding.vectors import unit_vector
 from needsseg.errors import DiscoveryError
+from needsseg.languages.detection import languages_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -205,7 +206,7 @@ class _WordCounts:
         import numpy as np
         from scipy.sparse import csr_matrix
 
-        stop = common_words()
+        stop = stop_words_of(languages_of(texts, speakers))
         counted = [Counter(word for word in _WORD.findall(text.lower()) if not is_stop(word, stop)) for text in texts]
         words = tuple(sorted({word for counts in counted for word in counts}))
         names = None if speakers is None else np.asarray(speakers)

@@ -161,6 +161,16 @@ def listing(study: Study) -> list[InterviewRow]:
     ]
 
 
+def beginnings(study: Study, characters: int) -> list[tuple[str, int]]:
+    """The first ``characters`` of each interview's text and the number of its turns, in the order of the keys."""
+    rows = study.rows(
+        "SELECT substr(i.text, 1, ?) AS beginning, (SELECT count(*) FROM turns t WHERE t.interview_id = i.id) AS turns "
+        "FROM interviews i ORDER BY i.key",
+        [characters],
+    )
+    return [(row["beginning"], row["turns"]) for row in rows]
+
+
 def keys(study: Study) -> list[str]:
     """The keys of all interviews, in order."""
     return [row[0] for row in study.rows("SELECT key FROM interviews ORDER BY key")]
