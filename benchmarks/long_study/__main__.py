@@ -1,7 +1,7 @@
-"""Run with ``python -m benchmarks.long_study make FOLDER [--tenth]``, then ``... measure FOLDER [--only PARTS]``; prints Markdown.
+"""Run with ``python -m benchmarks.long_study make FOLDER [--tenth]``, then ``... measure FOLDER [--only PARTS]``.
 
-The study has 100 interviews of two hours (2 million words), 5,000 passages, 300 codes and 20,000 entries of history. Making it takes
-some minutes. It is measured in copies, so that it can be measured again.
+It prints Markdown. The study has 100 interviews of two hours (2 million words), 5,000 passages, 300 codes and 20,000 entries of
+history. Making it takes some minutes. It is measured in copies, so that it can be measured again.
 """
 
 from __future__ import annotations

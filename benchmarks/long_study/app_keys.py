@@ -1,7 +1,7 @@
 """Keys of the app at 120×40 on the long study: milliseconds of the process's own work until the app has drawn.
 
-``python -m benchmarks.long_study.app_keys STUDY [TIMES] [ROUND KEY]`` prints JSON: the times of each press by round and key, and what
-went on beside the screen afterwards. With a round and a key, where their time goes.
+``python -m benchmarks.long_study.app_keys STUDY [TIMES] [ROUND KEY]`` prints JSON: the times of each press by round and key,
+and what went on beside the screen afterwards. With a round and a key, where their time goes.
 """
 
 from __future__ import annotations

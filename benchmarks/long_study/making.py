@@ -155,8 +155,8 @@ class _Work:
 def approximate_windows(study: Study) -> int:
     """Store a vector for each window of participants' speech that has none: the weighted mean of its words'.
 
-    A word's vector is the mean of the sample sentences that hold it, which the model embeds. These are few and the windows many, so
-    that this takes a minute and not an hour; where windows lie to each other is near enough to the truth for measuring time.
+    A word's vector is the mean of the sample sentences that hold it, which the model embeds. These are few and the windows many,
+    so that this takes a minute and not an hour; where windows lie to each other is near enough to the truth for measuring time.
     """
     texts = {
         transcript.text[start:end]

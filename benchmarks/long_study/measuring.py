@@ -95,8 +95,11 @@ def _print_keys(path: Path) -> None:
     found = _measured("app_keys", path, KEY_TIMES)
     drawn, beside = found["drawn"], found["beside"]
     everything = [value for times in drawn.values() for value in times]
-    print(f"\nAll {len(everything):,} presses: median {statistics.median(everything):.0f} ms, p95 {p95(everything):.0f} ms, worst "
-          f"{max(everything):.0f} ms; peak memory {found['memory']:,.0f} MB\n", flush=True)  # fmt: skip
+    figures = [statistics.median(everything), p95(everything), max(everything)]
+    median, most, worst = (f"{value:.0f} ms" for value in figures)
+    print(
+        f"\nAll {len(everything):,} presses: median {median}, p95 {most}, worst {worst}; memory {found['memory']:,.0f} MB\n"
+    )
     print("| round | key | median | worst | beside the screen |\n|---|---|---|---|---|")
     for name, times in drawn.items():
         what, _, key = name.rpartition(": ")
