@@ -216,8 +216,7 @@ class AccountIndex:
             key, falling = _SORTS[by]
             values = [key(profile, self._amounts) for profile in self.profiles]
             rank_of: dict[float | str | None, int] = {
-                value: rank
-                for rank, value in enumerate(sorted({value for value in values if value is not None}))  # type: ignore[type-var]
+                value: rank for rank, value in enumerate(sorted({value for value in values if value is not None}))
             }
             ranks = np.fromiter((rank_of.get(value, -1) for value in values), dtype=np.int64, count=len(values))
             ranks = ranks[self._base]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from needsseg.tui.accounts.profile_loader import ProfilesContext
@@ -25,7 +25,7 @@ class AccountsContext(ProfilesContext, Protocol):
     def matched(self) -> Sequence[AccountMatch]:
         """The matches of participants with accounts that the profiles were computed from."""
 
-    def names(self) -> dict[str, str]:
+    def names(self) -> Mapping[str, str]:
         """Return names by account id."""
 
     def show_report(self, title: str, lines: Sequence[str | Advice]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -56,14 +56,14 @@ class RowAccounts(Vertical):
     async def _find(self, computed: Computed | None, filters: Filters, signs: Mapping[str, Sign]) -> None:
         if computed is None:
             return
-        work = partial(filters.rows, computed.profiles, computed.amounts)
+        work = partial(filters.rows, computed.index)
         profiles = await result_or_error(asyncio.to_thread(without_gc, work))
         if isinstance(profiles, NeedssegError):
             self.border_title = plain(str(profiles))
             return
         self._list_accounts(profiles, computed, signs)
 
-    def _list_accounts(self, profiles: list[AccountProfile], computed: Computed, signs: Mapping[str, Sign]) -> None:
+    def _list_accounts(self, profiles: Sequence[AccountProfile], computed: Computed, signs: Mapping[str, Sign]) -> None:
         amounts = computed.amounts
 
         def line(at: int) -> str:

@@ -154,7 +154,7 @@ class StackScreen(StudyScreen):
             words.bars_of_rows(rollup, self._view, width, self.loader.signs),
             words.bars_of_columns(rollup, at, self._view, width),
         )
-        further = ([], words.cancelled(rollup, at))
+        further: tuple[list[str], list[str]] = ([], words.cancelled(rollup, at))
         for part, head, bar_lines, more in zip((by_row, by_column), heads, charts, further, strict=True):
             part.update(lines([plain(head, "bold"), *map(bar_line, bar_lines), *map(plain, more)]))
         self._accounts.show(self._computed, self._filters_of_row(), self.loader.signs)
