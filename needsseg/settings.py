@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -186,6 +187,7 @@ def _flag(value: object) -> bool:
     return flag
 
 
+@lru_cache(maxsize=4)
 def shipped(folder: SHIPPED_FOLDERS) -> Path:
     """Return the folder of the shipped ``prompts`` or ``interviews``: inside the wheel, or at the top of a checkout."""
     if folder not in get_args(SHIPPED_FOLDERS):

@@ -40,11 +40,16 @@ UNLIKELY = 0.2
 # for the position in the interview, with a correlation of exp(-d / STRETCH) at a distance of d characters.
 LEVEL, TRUST, MEANING, PLACE = 1.5, 1.0, 2.0, 1.0
 STRETCH = 1500.0
+MOST_LEARNED = 1_000
+"""Of more decisions the newest half of as many count, and as many spread evenly over the earlier ones: the time of a fit grows
+with the third power of their number."""
 EXPLORED = 50
 """Up to this many decisions, one in ten questions is about the window least similar to all decided ones."""
 _CHECKS, _CHECKED = 6, 10
 _SHIFT, _FARTHEST, _HALVINGS = 0.3, 4.0, 40
 _STEPS = 25
+_CELLS = 20_000_000
+"""The largest matrix of windows by decisions that is held at once."""
 _SHOWN = 60
 
 
@@ -160,10 +165,22 @@ def rank(open_: Measured, decided: Measured, accepted: Sequence[bool]) -> Rankin
 
     decisions = np.array(accepted, dtype=bool)
     learned = len(decisions) >= ENOUGH and bool(decisions.any()) and not bool(decisions.all())
-    chances = _chances(open_, decided, decisions) if len(decisions) and len(open_.texts) else open_.untrained
+    chances = open_.untrained
+    if len(decisions) and len(open_.texts):
+        learned_from = _learned_from(len(decisions))
+        chances = _chances(open_, decided.only(learned_from), decisions[learned_from])
     order = np.lexsort((np.arange(len(chances)), -open_.untrained, -chances))
     outlook = _outlook(chances[order], decisions, learned=learned)
     return Ranking(chances, _explored(open_, decided, order), learned, len(decisions), outlook)
+
+
+def _learned_from(count: int) -> list[int]:
+    """Return the numbers of the decisions, oldest first, from which is learned."""
+    if count <= MOST_LEARNED:
+        return list(range(count))
+    newest = MOST_LEARNED // 2
+    earlier, kept = count - newest, MOST_LEARNED - newest
+    return [place * earlier // kept for place in range(kept)] + list(range(earlier, count))
 
 
 def _explored(open_: Measured, decided: Measured, order: NDArray[np.intp]) -> tuple[int, ...]:
@@ -197,7 +214,15 @@ def _chances(open_: Measured, decided: Measured, decisions: Flags) -> Matrix:
     kernel, start, truth = covariance(decided, decided), _log_odds(decided.untrained), decisions.astype(np.float64)
     weights = _fitted(kernel, start, truth)
     shift = _shift(*_past_forecasts(kernel, start, truth))
-    log_odds = _log_odds(open_.untrained) + covariance(open_, decided) @ weights + shift
+    at_once = max(1, _CELLS // len(decisions))
+    numbers = range(len(open_.texts))
+    parts = (
+        [open_.only(numbers[begin : begin + at_once]) for begin in numbers[::at_once]]
+        if at_once < len(numbers)
+        else [open_]
+    )
+    moved = np.concatenate([covariance(part, decided) @ weights for part in parts])
+    log_odds = _log_odds(open_.untrained) + moved + shift
     return np.asarray(1.0 / (1.0 + np.exp(-log_odds)), dtype=np.float64)
 
 

@@ -136,13 +136,11 @@ def sentence_numbers(transcript: Transcript, spans: Iterable[tuple[int, int]]) -
 
     A turn is at least one sentence, and none goes on in the next turn. None for a span that touches no sentence.
     """
+    speech = load_speech(interview_language(transcript.text))
     sentences = [
         sentence
         for turn in transcript.turns
-        for sentence in sentence_spans(
-            transcript.text, turn.start, turn.end, load_speech(interview_language(transcript.text))
-        )
-        or [(turn.start, turn.end)]
+        for sentence in sentence_spans(transcript.text, turn.start, turn.end, speech) or [(turn.start, turn.end)]
     ]
     numbers: list[tuple[int, int] | None] = []
     for start, end in spans:

@@ -40,7 +40,13 @@ class Speech:
 
 def load_speech(language: str = "en", path: Path | None = None) -> Speech:
     """Load the words of ``language`` from ``path``, by default the shipped file; raises UsageError with the invalid list."""
-    return _load(path or prompt_file("speech.toml", language=language), language)
+    return _load(path, language) if path else _shipped(language)
+
+
+@lru_cache(maxsize=16)
+def _shipped(language: str) -> Speech:
+    # Asked for each turn of a study, so that the file is looked for once.
+    return _load(prompt_file("speech.toml", language=language), language)
 
 
 @lru_cache(maxsize=16)

@@ -1,6 +1,7 @@
 """The program learns from decisions: better than the untrained order at equal effort, honest below ten, the same every time."""
 
 import csv
+import itertools
 from functools import cache
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchmarks import suggesting as bench
 from needsseg import transcripts
-from needsseg.coding import suggest
+from needsseg.coding import learning, suggest
 from needsseg.coding.learning import NEXT, RECENT, UNLIKELY, Measured, _shift, joined, likeness, measure, rank
 from needsseg.coding.linguistic_cues import KINDS
 from tests.fixtures.samples import DATA, INTERVIEWS
@@ -204,6 +205,48 @@ def test_nothing_left_is_the_end() -> None:
     assert (ranking.outlook.undecided, ranking.outlook.left, ranking.outlook.unlikely) == (0, 0.0, True)
     assert joined([_made([], []), _made([], [])]).texts == ()
     assert measure([], {}, []).texts == ()
+
+
+@pytest.mark.parametrize("count", [0, 1, 19, 20, 21, 39, 57, 400])
+def test_of_many_decisions_the_newest_and_some_of_all_earlier_ones_count(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "MOST_LEARNED", 20)
+    chosen = learning._learned_from(count)
+    assert len(chosen) == min(count, 20) and chosen == sorted(set(chosen))
+    assert set(range(max(0, count - 10), count)) <= set(chosen)
+    if count > 20:
+        earlier = [*chosen[:10], count - 10]
+        assert earlier[0] == 0
+        assert {b - a for a, b in itertools.pairwise(earlier)} <= {(count - 10) // 10, (count - 10) // 10 + 1}
+
+
+def test_chances_rest_on_these_decisions_and_the_outlook_on_all(
+    sample: bench.Marked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_, decided, accepted = _half_decided(sample)
+    monkeypatch.setattr(learning, "MOST_LEARNED", 60)
+    chosen = learning._learned_from(len(accepted))
+    assert len(chosen) < len(accepted)
+    capped = rank(open_, decided, accepted)
+    alone = rank(open_, decided.only(chosen), [accepted[i] for i in chosen])
+    assert np.array_equal(capped.chances, alone.chances)
+    assert capped.decisions == len(accepted) and alone.decisions == 60
+
+
+def test_chances_are_the_same_however_many_windows_are_looked_at_at_once(
+    sample: bench.Marked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_, decided, accepted = _half_decided(sample)
+    whole = rank(open_, decided, accepted)
+    monkeypatch.setattr(learning, "_CELLS", 7 * len(accepted))
+    assert np.allclose(rank(open_, decided, accepted).chances, whole.chances, atol=1e-12)
+
+
+def _half_decided(sample: bench.Marked) -> tuple[Measured, Measured, list[bool]]:
+    count = len(sample.measured.texts)
+    done, left = list(range(0, count, 2)), list(range(1, count, 2))
+    return sample.measured.only(left), sample.measured.only(done), [bool(sample.finds[i]) for i in done]
 
 
 _VECTOR = st.lists(st.floats(-1, 1, allow_subnormal=False), min_size=3, max_size=3).filter(

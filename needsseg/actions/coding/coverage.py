@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -102,24 +103,50 @@ def coverage(study: Study, coder: str | None = None) -> Coverage:
     return Coverage(coder or "", rows, total)
 
 
+class _Stretches:
+    """Stretches of a text, joined where they overlap, to be asked quickly what they meet."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(end, self._ends[-1])
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def meet(self, start: int, end: int) -> bool:
+        """Return whether any of them has a character between two offsets."""
+        at = bisect_right(self._ends, start)
+        return at < len(self._starts) and self._starts[at] < end
+
+
 def _interview_coverage(
     key: str, title: str, transcript: Transcript, listed: Sequence[Passage], turns_read: Collection[int]
 ) -> InterviewCoverage:
-    spans = sorted((passage.start, passage.end) for passage in listed if passage.status == "accepted")
-    decided_spans = [(passage.start, passage.end) for passage in listed if passage.status != "suggested"]
+    accepted_words = _Stretches((passage.start, passage.end) for passage in listed if passage.status == "accepted")
+    decided_words = _Stretches((passage.start, passage.end) for passage in listed if passage.status != "suggested")
     words = read = coded = gap = run = 0
     for seq, turn in enumerate(transcript.turns):
         if turn.role != "participant":
             continue
-        inside = [span for span in spans if span[0] < turn.end and turn.start < span[1]]
+        is_read = seq in turns_read
+        if not accepted_words.meet(turn.start, turn.end) and (is_read or not decided_words.meet(turn.start, turn.end)):
+            # Most turns of a long study: their words need no look at each.
+            count = len(_WORD.findall(transcript.text, turn.start, turn.end))
+            words += count
+            read += count if is_read else 0
+            run = run + count if not is_read else 0 if count else run
+            gap = max(gap, run)
+            continue
         ends = [match.span() for match in _WORD.finditer(transcript.text, turn.start, turn.end)]
         # A word counts once, however many passages contain it; a word cut by a passage's edge counts as coded.
-        marked = sum(any(low < end and start < high for low, high in inside) for start, end in ends)
+        marked = sum(accepted_words.meet(start, end) for start, end in ends)
         words, coded = words + len(ends), coded + marked
-        read += len(ends) if seq in turns_read else marked
+        read += len(ends) if is_read else marked
         for start, end in ends:
-            is_covered = seq in turns_read or any(low < end and start < high for low, high in decided_spans)
-            run = 0 if is_covered else run + 1
+            run = 0 if is_read or decided_words.meet(start, end) else run + 1
             gap = max(gap, run)
     decided: dict[tuple[int, int], bool] = {}
     for passage in listed:

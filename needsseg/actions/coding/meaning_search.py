@@ -12,6 +12,8 @@ from needsseg.actions.coding.embedding import embedded, load_cached, model_sha25
 from needsseg.actions.coding.search_scope import Scope, Speech
 from needsseg.coding.windows import windows
 from needsseg.embedding import text_sha256
+from needsseg.languages.detection import interview_language
+from needsseg.languages.speech import load_speech
 from needsseg.progress import Progress, silent
 from needsseg.study.transcripts import interviews, searching
 from needsseg.study.transcripts.searching import Utterance
@@ -68,9 +70,10 @@ def stretches(study: Study, speech: Speech) -> Stretches:
         rows, places = [], []
         for key in interviews.keys(study):
             transcript = interviews.transcript(study, key)
+            words = load_speech(interview_language(transcript.text))
             for turn in transcript.turns:
                 counted = replace(turn, role="participant") if speech == "all" else turn
-                for start, end in windows(replace(transcript, turns=(counted,))):
+                for start, end in windows(replace(transcript, turns=(counted,)), words):
                     rows.append(Utterance(len(rows), ids[key, turn.speaker], start, end, transcript.text[start:end]))
                     places.append(key)
         current = _read[study.path, speech] = Stretches(state, tuple(rows), tuple(places))

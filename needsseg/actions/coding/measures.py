@@ -170,13 +170,12 @@ def _bounds(
         for key, transcript in texts.items()
     }
     if units == "sentence":
+        speech = {key: load_speech(interview_language(transcript.text)) for key, transcript in texts.items()}
         return {
             key: [
                 (start + first, start + last)
                 for start, end in counted[key]
-                for first, last in sentence_spans(
-                    transcript.text[start:end], speech=load_speech(interview_language(transcript.text))
-                )
+                for first, last in sentence_spans(transcript.text[start:end], speech=speech[key])
             ]
             for key, transcript in texts.items()
         }
