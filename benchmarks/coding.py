@@ -25,7 +25,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.path import offline
+from benchmarks.side_by_side.processes import offline
 from benchmarks.talks import write_long_talk, write_talks
 
 LINES, PASSAGES, WIDTH = 3000, 400, 78

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,11 @@ class Draw:
 def read(file: Path = SHIPPED) -> list[Draw]:
     """Draws from JSON lines of ``family, seed, texts, y, spk``, gzipped or not, embedded with the bundled model."""
     data = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-    found = [json.loads(line) for line in data.decode("utf-8").splitlines()]
+    return as_draws([json.loads(line) for line in data.decode("utf-8").splitlines()])
+
+
+def as_draws(found: Sequence[dict[str, Any]]) -> list[Draw]:
+    """Draws from their JSON, embedded with the bundled model."""
     vectors = encode(sorted({text for draw in found for text in draw["texts"]}), locate())
     return [
         Draw(

@@ -1,4 +1,4 @@
-"""Transcripts for measuring, made of real ones: repeated, a fifth of their longer words changed, so that all differ."""
+"""Transcripts for measuring, made of the sample study's: repeated, a fifth of their longer words changed, so that all differ."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-REAL = next(
-    p for p in (ROOT.parent / "shared" / "data" / "transcripts", ROOT / "interviews" / "transcripts") if p.exists()
-)
+REAL = ROOT / "interviews" / "transcripts"
 _LONGER = re.compile(r"\b[a-z]{5,}\b")
 _HOUR = re.compile(r"\b\d\d(?=:\d\d:\d\d[.,]\d{3})")
 CHANGED = 0.2
@@ -18,7 +16,7 @@ CHANGED = 0.2
 
 @cache
 def real_talks() -> list[Path]:
-    """Real transcripts of a thousand words and more, as Markdown, text and WebVTT."""
+    """The sample study's transcripts of a thousand words and more, as Markdown, text and WebVTT."""
     found = sorted(
         p for p in REAL.rglob("*") if p.suffix in (".md", ".txt", ".vtt") and not p.name.startswith("README")
     )

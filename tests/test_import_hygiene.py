@@ -70,6 +70,10 @@ def test_importing_a_command_loads_nothing_heavy(module: str) -> None:
     assert leaks(loaded_by(f"import {module}"), DOOR) == []
 
 
+FIRST_SCREEN = ("transcripts", "exchange", "discovery.evidence.standing", "discovery.evidence.card_quotes", "segments")
+"""Rooms and modules that take long to load, and that interviews and passages are shown without."""
+
+
 @pytest.mark.parametrize(
     ("module", "rooms"),
     [
@@ -78,6 +82,7 @@ def test_importing_a_command_loads_nothing_heavy(module: str) -> None:
         ("needsseg.cli.segments.segments", ("accounts", "transcripts", "exchange")),
         ("needsseg.cli.accounts.account_page", ("transcripts",)),
         ("needsseg.tui.app", ("accounts", "transcripts", "exchange")),
+        *((f"needsseg.tui.{name}.screen", FIRST_SCREEN) for name in ("interviews", "code")),
     ],
 )
 def test_everyday_commands_load_only_the_rooms_they_use(module: str, rooms: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.long_study.work import TASKS
-from benchmarks.path import ROOT, first_paint, offline
+from benchmarks.side_by_side.processes import ROOT, first_paint, offline
 
 TIMES = {"undo": 60, "redo": 60, "undo of any entry": 60, "search by words": 60, "search by meaning": 30, "code matrix": 8,
          "first search by meaning": 1, "merge": 1, "report": 2}  # fmt: skip

@@ -79,6 +79,7 @@ def one_query(file: Path) -> Rows:
             count(*) FILTER ({NOW} AND event = 'invite_sent'), count(*) FILTER ({NOW} AND event = 'login'),
             count(*) FILTER ({BEFORE} AND event = 'login'),
             count(DISTINCT ({D - 1} - day) // 7) FILTER (day >= {D - 28} AND {IS_CORE}),
+            count(*) FILTER (day < {D - 30}), count(DISTINCT (user_id, day)) FILTER ({NOW} AND user_id IS NOT NULL),
             min(day), max(day), min(day) FILTER (event = 'setup_completed'), min(day) FILTER ({IS_CORE}),
             list_sort(list(DISTINCT feature) FILTER (feature IS NOT NULL))
         FROM read_parquet('{file}') WHERE day < {D} GROUP BY account_id""")
@@ -88,10 +89,10 @@ def tuned_query(file: Path) -> Rows:
     """The same with the distinct values grouped beforehand and days as bits, by somebody who knows DuckDB."""
     return _sql(f"""
         WITH ever AS (
-            SELECT account_id, min(a) AS a, max(b) AS b, min(c) AS c, min(d) AS d,
+            SELECT account_id, min(a) AS a, max(b) AS b, min(c) AS c, min(d) AS d, sum(earlier)::BIGINT AS earlier,
                 list_sort(list(feature) FILTER (feature IS NOT NULL)) AS features
             FROM (
-                SELECT account_id, feature, min(day) AS a, max(day) AS b,
+                SELECT account_id, feature, min(day) AS a, max(day) AS b, count(*) FILTER (day < {D - 30}) AS earlier,
                     min(day) FILTER (event = 'setup_completed') AS c, min(day) FILTER ({IS_CORE}) AS d
                 FROM read_parquet('{file}') WHERE day < {D} GROUP BY account_id, feature)
             GROUP BY account_id),
@@ -108,16 +109,17 @@ def tuned_query(file: Path) -> Rows:
                     AS weeks
             FROM read_parquet('{file}') WHERE day < {D} AND day >= {D - 60} GROUP BY account_id),
         users AS (
-            SELECT account_id, count(*) AS users FROM (
-                SELECT DISTINCT account_id, user_id FROM read_parquet('{file}')
-                WHERE day < {D} AND {NOW} AND user_id IS NOT NULL)
+            SELECT account_id, count(*) AS users, sum(days)::BIGINT AS user_days FROM (
+                SELECT account_id, user_id, count(DISTINCT day) AS days FROM read_parquet('{file}')
+                WHERE day < {D} AND {NOW} AND user_id IS NOT NULL GROUP BY account_id, user_id)
             GROUP BY account_id),
         breadth AS (
             SELECT account_id, count(*) AS breadth FROM (
                 SELECT DISTINCT account_id, feature FROM read_parquet('{file}')
                 WHERE day < {D} AND {NOW} AND feature IS NOT NULL)
             GROUP BY account_id)
-        SELECT account_id, n, m, days, users, breadth, api, mobile, invited, logins, former, weeks, a, b, c, d, features
+        SELECT account_id, n, m, days, users, breadth, api, mobile, invited, logins, former, weeks, earlier, user_days,
+            a, b, c, d, features
         FROM ever LEFT JOIN counted USING (account_id) LEFT JOIN users USING (account_id)
             LEFT JOIN breadth USING (account_id)""")
 
@@ -128,7 +130,7 @@ def _sql(query: str) -> Rows:
     with duckdb.connect() as con:
         con.execute("SET memory_limit = '2GB'; SET preserve_insertion_order = false; SET enable_progress_bar = false")
         found = con.execute(query).fetchall()
-    return ((*(value or 0 if at in range(1, 12) else value for at, value in enumerate(row[:-1])), tuple(row[-1] or ()))
+    return ((*(value or 0 if at in range(1, 14) else value for at, value in enumerate(row[:-1])), tuple(row[-1] or ()))
             for row in found)  # fmt: skip
 
 
@@ -154,6 +156,8 @@ def in_polars(file: Path) -> Rows:
             (now & (event == "login")).sum().alias("logins"),
             (before & (event == "login")).sum().alias("former"),
             ((D - 1 - day) // 7).filter(core & (day >= D - 28)).n_unique().alias("weeks"),
+            (day < D - 30).sum().alias("earlier"),
+            pl.struct("user_id", "day").filter(now & pl.col("user_id").is_not_null()).n_unique().alias("user_days"),
             day.min().alias("a"),
             day.max().alias("b"),
             day.filter(event == "setup_completed").min().alias("c"),
@@ -177,10 +181,14 @@ def in_pandas(file: Path) -> Rows:
     flags = {
         "n": now, "m": before, "api": now & (events.source == "api"), "mobile": now & (events.source == "mobile"),
         "invited": now & (events.event == "invite_sent"), "logins": now & login, "former": before & login,
+        "earlier": events.day < D - 30,
     }  # fmt: skip
     sums = pd.DataFrame(flags).groupby(key).sum()
     recent = events[now].groupby("account_id")[["day", "user_id", "feature"]].nunique()
     weeks = ((D - 1 - events.day) // 7)[core & (events.day >= D - 28)].groupby(key).nunique()
+    user_days = (
+        events.loc[now, ["account_id", "user_id", "day"]].dropna().drop_duplicates().groupby("account_id").size()
+    )
     spans = events.groupby("account_id").day.agg(["min", "max"])
     setup = events.day[events.event == "setup_completed"].groupby(key).min()
     first = events.day[core].groupby(key).min()
@@ -191,6 +199,8 @@ def in_pandas(file: Path) -> Rows:
         recent,
         sums[["api", "mobile", "invited", "logins", "former"]],
         weeks,
+        sums.earlier,
+        user_days,
         spans,
         setup,
         first,
@@ -199,9 +209,9 @@ def in_pandas(file: Path) -> Rows:
     return (
         (
             id_,
-            *(0 if value != value else int(value) for value in row[:11]),
-            *(None if value != value else int(value) for value in row[11:15]),
-            row[15] if isinstance(row[15], tuple) else (),
+            *(0 if value != value else int(value) for value in row[:13]),
+            *(None if value != value else int(value) for value in row[13:17]),
+            row[17] if isinstance(row[17], tuple) else (),
         )
         for id_, *row in joined.itertuples(name=None)
     )

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from needsseg.actions.discovery import evidence
 from needsseg.actions.segments import segments
 from needsseg.actions.study import studies
 from needsseg.errors import NeedssegError
@@ -45,6 +44,8 @@ def is_warm(study: Study) -> bool:
 def warm(study: Study) -> None:
     """Load the libraries that evidence needs, by reading some."""
     global _warm
+    from needsseg.actions.discovery import evidence
+
     for row in evidence.listing(study)[:1]:
         evidence.evidence(study, row.id)
     _warm = True

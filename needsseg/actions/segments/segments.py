@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from needsseg.actions.discovery.evidence import Evidence, evidence
 from needsseg.errors import Advice, Fix, Option, UsageError
 from needsseg.files import sha256
 from needsseg.study.coding import passages
@@ -14,6 +14,9 @@ from needsseg.study.segments import runs as stored_runs
 from needsseg.study.segments.runs import Run
 from needsseg.study.transcripts import interviews
 from needsseg.text import format_count
+
+if TYPE_CHECKING:
+    from needsseg.actions.discovery.evidence import Evidence
 
 
 def find(study: Study, text: str) -> int:
@@ -95,6 +98,9 @@ def confirm(study: Study, segment: int, by: str = "", *, undecided: bool = False
     One that is confirmed is confirmed again where passages were admitted to it since. Where nobody accepted or placed any of
     its passages, it takes ``undecided``, which is stored; raises UsageError without it.
     """
+    # Imported here: it loads the room of discovery, which a list of segments does without.
+    from needsseg.actions.discovery.evidence import evidence
+
     with study.action("confirm") as action:
         shown = evidence(study, segment, unveiled=True)  # it is confirmed on what everybody put there
         if not shown.passages:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from needsseg.actions.coding.pseudonyms import cover
 from needsseg.errors import Advice, Fix
 from needsseg.study.accounts import surveys
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study, plain_text
 from needsseg.study.segments import needs
 from needsseg.study.transcripts import interviews
-from needsseg.survey.formats import as_json, from_json
-from needsseg.survey.scoring_table import Option, Survey
 from needsseg.text import format_count
+
+if TYPE_CHECKING:
+    from needsseg.survey.scoring_table import Option, Survey
 
 ACTION = "drafted options"
 """What the history calls it; where it is there, also undone, a person has seen it, and it is not done again."""
@@ -32,11 +33,15 @@ def release(study: Study) -> Advice:
     rows = surveys.listing(study)
     if not rows or ACTION in needs.actions_done(study):
         return Advice()
+    rows = [row for row in rows if MARK not in json.loads(row.body)]
+    if not rows:
+        return Advice()
+    # Imported here, since every study is opened with this module.
+    from needsseg.survey.formats import as_json, from_json
+
     changed: list[tuple[int, str, Survey]] = []
     count = 0
     for row in rows:
-        if MARK in json.loads(row.body):
-            continue
         older = from_json(row.body)
         cleaned = without_drafts(study, older)
         if cleaned != older:
@@ -59,6 +64,8 @@ def release(study: Study) -> Advice:
 
 def without_drafts(study: Study, survey: Survey) -> Survey:
     """Return the survey with options unworded whose words occur in one of their quotes, or in an interview."""
+    from needsseg.actions.coding.pseudonyms import cover
+
     ids = sorted({passage for question in survey.questions for passage in question.evidence})
     passages_by_id = {passage.id: passage for passage in passages.listing(study, ids=ids)} if ids else {}
     over = cover(study)

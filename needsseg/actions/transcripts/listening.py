@@ -14,11 +14,11 @@ from needsseg.players import PlayCommand, format_seconds, play_command
 from needsseg.settings import load
 from needsseg.study.transcripts import interviews
 from needsseg.text import format_clock
-from needsseg.transcripts.turn_times import Basis, SpokenTime, spoken_time
 
 if TYPE_CHECKING:
     from needsseg.records import Passage
     from needsseg.study.connection import Study
+    from needsseg.transcripts.turn_times import Basis, SpokenTime
 
 TIMED_FORMATS = "WebVTT, SRT, LRC, TSV and JSON of transcription programs, and text with a time at each turn"
 _SILENT_FAILURES = frozenset({"explorer"})
@@ -70,6 +70,9 @@ def placed(study: Study, passage: Passage) -> tuple[Path, SpokenTime]:
 
 
 def _placed(study: Study, interview: str, start: int) -> tuple[Path, SpokenTime]:
+    # Imported here: it loads the readers of all formats, which the first screen does without.
+    from needsseg.transcripts.turn_times import spoken_time
+
     file, offset_ms = recordings.required_file(study, interview)
     spoken = spoken_time(interviews.transcript(study, interview).turns, start)
     if spoken is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -15,12 +15,12 @@ from needsseg.players import format_seconds
 from needsseg.study.transcripts import interviews, recordings
 from needsseg.study.transcripts.recordings import RecordingRow
 from needsseg.text import is_one_line
-from needsseg.transcripts.turn_times import SpokenTime, spoken_time
 
 if TYPE_CHECKING:
     from needsseg.actions.coding.pseudonyms import Cover
     from needsseg.records import Passage
     from needsseg.study.connection import Study
+    from needsseg.transcripts.turn_times import SpokenTime
 
 AUDIO = frozenset((
     ".aac", ".aif", ".aiff", ".amr", ".caf", ".ds2", ".dss", ".flac", ".m4a", ".m4b", ".mka", ".mp2", ".mp3", ".oga",
@@ -173,7 +173,7 @@ def shifted(time: SpokenTime | None, offset_ms: int) -> SpokenTime | None:
     if time is None or (time.end_ms is not None and time.end_ms + offset_ms <= 0):
         return None
     end_ms = None if time.end_ms is None else time.end_ms + offset_ms
-    return SpokenTime(max(time.start_ms + offset_ms, 0), end_ms, time.basis)
+    return replace(time, start_ms=max(time.start_ms + offset_ms, 0), end_ms=end_ms)
 
 
 def recording_links(
@@ -186,6 +186,9 @@ def recording_links(
     """
     if not over.original:
         return {}
+    # Imported here: it loads the readers of all formats, which the first screen does without.
+    from needsseg.transcripts.turn_times import spoken_time
+
     folder = study.path.absolute().parent
     ties = {key: row for key, row in recordings.load(study).items() if not _is_absolute(row.path)}
     turns = {key: interviews.transcript(study, key).turns for key in {p.interview for p in passages} & ties.keys()}

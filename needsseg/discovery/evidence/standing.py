@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from needsseg.discovery.evidence.keywords import is_stop, stop_words_of
 from needsseg.embedding.vectors import unit_vector
@@ -194,29 +194,34 @@ def _evenness(names: Sequence[str]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _WordCounts:
-    """Word counts per passage, sparse (n, words), and the speakers; empty where all are stop words."""
+    """How often each passage has each word: an entry for each word of a passage, and the speakers of passages.
+
+    ``passages``, ``columns`` and ``counts`` have the same length: the number of the passage, that of the word, how often.
+    SciPy's sparse matrices would do as well, but take longer to import than these sums take.
+    """
 
     words: tuple[str, ...]
-    counts: Any
-    speakers: NDArray[np.str_] | None
+    passages: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    speakers: NDArray[np.int64] | None
 
     @classmethod
     def of(cls, texts: Sequence[str], speakers: Sequence[str] | None) -> _WordCounts:
         """Count the words of texts that are no stop words."""
         import numpy as np
-        from scipy.sparse import csr_matrix
 
         stop = stop_words_of(languages_of(texts, speakers))
         counted = [Counter(word for word in _WORD.findall(text.lower()) if not is_stop(word, stop)) for text in texts]
         words = tuple(sorted({word for counts in counted for word in counts}))
-        names = None if speakers is None else np.asarray(speakers)
-        if not words:  # nothing but stop words
-            return cls((), None, names)
         place = {word: position for position, word in enumerate(words)}
-        starts = np.cumsum([0, *map(len, counted)])
-        columns = [place[word] for counts in counted for word in sorted(counts)]
-        values = [counts[word] for counts in counted for word in sorted(counts)]
-        return cls(words, csr_matrix((values, columns, starts), shape=(len(texts), len(words)), dtype=np.int64), names)
+        return cls(
+            words,
+            np.repeat(np.arange(len(texts)), [len(counts) for counts in counted]),
+            np.array([place[word] for counts in counted for word in counts], dtype=np.int64),
+            np.array([count for counts in counted for count in counts.values()], dtype=np.int64),
+            None if speakers is None else np.unique(np.asarray(speakers), return_inverse=True)[1],
+        )
 
     def apart(self, inside: NDArray[np.int64], outside: NDArray[np.int64]) -> tuple[str, ...]:
         """Return the words of ``inside`` rather than ``outside``, by falling z-score of their log-odds.
@@ -227,7 +232,7 @@ class _WordCounts:
 
         if not self.words:
             return ()
-        everywhere = self._sum(np.arange(self.counts.shape[0]))
+        everywhere = np.bincount(self.columns, self.counts, len(self.words))
         prior = min(PRIOR_WORDS / everywhere.sum(), PRIOR_SHARE) * everywhere
         odds, spread = np.zeros(len(self.words)), np.zeros(len(self.words))
         for sign, passages in ((1.0, inside), (-1.0, outside)):
@@ -240,21 +245,28 @@ class _WordCounts:
         order = np.lexsort((np.asarray(self.words), -leaning))[:WORDS]
         return tuple(self.words[i] for i in order if leaning[i] >= LEAST_LEANING)
 
+    def _of(self, passages: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which entries are of these passages."""
+        import numpy as np
+
+        return np.isin(self.passages, passages)
+
     def _sum(self, passages: NDArray[np.int64]) -> NDArray[np.float64]:
         import numpy as np
 
-        return np.asarray(self.counts[passages].sum(axis=0), dtype=np.float64).ravel()
+        chosen = self._of(passages)
+        return np.bincount(self.columns[chosen], self.counts[chosen], len(self.words)).astype(np.float64)
 
     def _shared(self, members: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which words occur in several passages and, if there are several speakers, of several, unlike most names."""
         import numpy as np
 
-        passage_counts = self.counts[members].tocsc()
-        is_shared: NDArray[np.bool_] = np.diff(passage_counts.indptr) >= FEWEST_PASSAGES_WITH_WORD
+        chosen = self._of(members)
+        columns = self.columns[chosen]
+        is_shared: NDArray[np.bool_] = np.bincount(columns, minlength=len(self.words)) >= FEWEST_PASSAGES_WITH_WORD
         if self.speakers is not None and len(set(self.speakers[members])) > 1:
-            people = self.speakers[members][passage_counts.indices]
-            for word in np.flatnonzero(is_shared):
-                is_shared[word] = len(set(people[passage_counts.indptr[word] : passage_counts.indptr[word + 1]])) > 1
+            people = np.unique(np.stack([columns, self.speakers[self.passages[chosen]]]), axis=1)
+            is_shared &= np.bincount(people[0], minlength=len(self.words)) > 1
         return is_shared
 
 
