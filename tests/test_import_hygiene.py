@@ -89,6 +89,24 @@ def test_everyday_commands_load_only_the_rooms_they_use(module: str, rooms: tupl
     assert leaks(loaded_by(f"import {module}"), {f"needsseg.{room}" for room in rooms}) == []
 
 
+DISCOVER = """
+import numpy as np
+from needsseg.discovery import discover
+rows = np.random.default_rng(0).normal(size=(40, 8))
+discover([f"text {number}" for number in range(40)], vectors=rows)
+"""
+
+
+def test_discovery_without_answers_loads_no_scikit_learn() -> None:
+    modules = loaded_by(DISCOVER)
+    assert "hdbscan._hdbscan_tree" in modules
+    assert leaks(modules, {"sklearn", "scipy.stats", "hdbscan", "hdbscan.hdbscan_"}) == []
+
+
+def test_hdbscan_can_be_imported_after_discovery() -> None:
+    assert "hdbscan.hdbscan_" in loaded_by(f"{DISCOVER}\nimport hdbscan\nhdbscan.HDBSCAN().fit(rows)")
+
+
 def test_help_loads_no_command_no_action_and_no_study() -> None:
     modules = loaded_by("from needsseg.cli.program import run\nassert run(['--help']) == 0")
     allowed = {"needsseg", "needsseg.version", "needsseg.errors", "needsseg.text", "needsseg.cli"} | {

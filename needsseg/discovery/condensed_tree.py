@@ -6,8 +6,13 @@ five. Dynamic programming over the tree finds the most stable choice of exactly 
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from threading import Lock
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,24 +20,53 @@ if TYPE_CHECKING:
 
     from needsseg.embedding.vectors import Matrix
 
+_LOOKING_UP = Lock()
+
 
 def single_linkage(distances: Matrix, min_samples: int) -> Matrix:
     """HDBSCAN's hierarchy of rows under mutual reachability, (n - 1, 4), from their distances (n, n).
 
     Several condensed trees are cut from one hierarchy; ``hdbscan.HDBSCAN`` would compute it, and flat labels, for each.
     """
-    from hdbscan.hdbscan_ import _hdbscan_generic
+    import numpy as np
 
-    linkage: Matrix = _hdbscan_generic(distances, min_samples, metric="precomputed")[0]
-    return linkage
+    linkage = _compiled("_hdbscan_linkage")
+    nearest = min(min_samples, len(distances) - 1)
+    core = np.partition(distances, nearest, axis=0)[nearest]
+    reachability = np.maximum(np.maximum(distances, core), core[:, None])
+    edges = linkage.mst_linkage_core(reachability)
+    hierarchy: Matrix = linkage.label(edges[np.argsort(edges[:, 2])])
+    return hierarchy
 
 
 def condensed(linkage: Matrix, min_cluster_size: int) -> NDArray[Any]:
     """HDBSCAN's condensed tree of a hierarchy: records (parent, child, lambda_val, child_size)."""
-    from hdbscan._hdbscan_tree import condense_tree
-
-    tree: NDArray[Any] = condense_tree(linkage, min_cluster_size)
+    tree: NDArray[Any] = _compiled("_hdbscan_tree").condense_tree(linkage, min_cluster_size)
     return tree
+
+
+def _compiled(name: str) -> ModuleType:
+    """One of hdbscan's compiled modules, which need NumPy alone.
+
+    Importing ``hdbscan`` itself loads its estimators with scikit-learn and scipy.stats, which takes longer than discovering
+    candidates. So its modules are looked up in its folder, by a package of that name that holds nothing else.
+    """
+    found = sys.modules.get(f"hdbscan.{name}")
+    if found is not None:
+        return found
+    with _LOOKING_UP:
+        if "hdbscan" in sys.modules:
+            return import_module(f"hdbscan.{name}")
+        spec = find_spec("hdbscan")
+        if spec is None:
+            raise ModuleNotFoundError("No module named 'hdbscan'", name="hdbscan")
+        folder = ModuleType("hdbscan")
+        folder.__path__ = list(spec.submodule_search_locations or ())
+        sys.modules["hdbscan"] = folder
+        try:
+            return import_module(f"hdbscan.{name}")
+        finally:
+            del sys.modules["hdbscan"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,10 @@ def discover(
     rows = _rows(texts, vectors, model)
     vectors_by_need = need_rows(needs, rows.shape[1], known_vectors or {}, model)
     # Imported first, because the limit applies only to libraries that are already loaded.
-    import hdbscan  # noqa: F401
     import scipy.linalg  # noqa: F401
-    from sklearn import linear_model  # noqa: F401
+
+    if decisions != Decisions() or vectors_by_need:  # else nothing is learned, and scikit-learn takes a second to load
+        from sklearn import linear_model  # noqa: F401
 
     # Float sums depend on their order; small products are also faster on one thread.
     with threadpool_limits(1):
@@ -117,7 +118,6 @@ def separated(texts: Sequence[str], speakers: Sequence[str | None] | None, vecto
 
     _check(texts, speakers, None)
     speaker_names, rows = _speaker_names(speakers), _rows(texts, vectors, BUNDLED)
-    import hdbscan  # noqa: F401
     import scipy.linalg  # noqa: F401
 
     with threadpool_limits(1):
