@@ -18,7 +18,12 @@ WEIGHTS = "model.safetensors"
 
 def main() -> None:
     """Write ``GRAPH``: from token ids, int64 (1, tokens), to the mean of the tokens' vectors, float32 (1, 384)."""
-    GRAPH.write_bytes(without_weights(_traced()))
+    GRAPH.write_bytes(graph())
+
+
+def graph() -> bytes:
+    """The graph as ``GRAPH`` holds it, made anew from the installed model."""
+    return without_weights(_traced())
 
 
 def _traced() -> Any:

@@ -26,6 +26,7 @@ from needsseg.embedding import (
     vectors_key,
     vectors_keys,
 )
+from needsseg.embedding.make_graph import graph
 from needsseg.embedding.onnx import GRAPH, runtime_module
 from needsseg.errors import NeedssegError
 from needsseg.study.connection import Study
@@ -73,6 +74,17 @@ def test_torch_is_not_loaded_and_nothing_is_sent_or_kept(tmp_path: Path) -> None
     home = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], check=True, env=home)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_graph_is_what_the_installed_model_gives() -> None:
+    import onnx
+
+    made, shipped = (onnx.load_from_string(content).graph for content in (graph(), GRAPH.read_bytes()))
+    # Names of steps in between change with torch's version; what is computed, from which weights, does not.
+    assert [node.op_type for node in made.node] == [node.op_type for node in shipped.node]
+    assert {weight.name for weight in made.initializer} == {weight.name for weight in shipped.initializer}
 
 
 def test_the_graph_holds_no_weights_and_no_path() -> None:
