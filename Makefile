@@ -12,7 +12,7 @@ TORCH_FROM := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 # Where it is set, every command would compile the whole program again, and the suite starts hundreds of them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick coverage vectors check audit docs docs-sources setup lock locked wheelhouse spark format bench hard clean
+.PHONY: demo test quick coverage vectors check audit docs docs-sources setup lock locked wheelhouse spark format bench bench-short hard clean
 
 setup: $(READY)
 
@@ -115,6 +115,10 @@ format: $(READY)
 # What people wait for, beside what they would use instead; BERTopic is compared with where `.[bench]` is installed.
 bench: $(READY)
 	$(BIN)/python -m benchmarks.side_by_side --write
+
+# The quick part of it, compared with the ratios in benchmarks/side_by_side/ratios.json.
+bench-short: $(READY)
+	$(BIN)/python -m benchmarks.side_by_side --short
 
 # Kills, full disks, several people at once, long undoing, mutated files; within an hour. `make test` does a few rounds of each.
 hard: $(READY)
