@@ -19,12 +19,13 @@ from needsseg.discovery import load_personas, need_texts
 from needsseg.embedding import encode, exact_backend, text_sha256, vectors_key, vectors_keys
 from needsseg.errors import Advice, Fix, NeedssegError, StudyError
 from needsseg.languages.detection import interview_language
+from needsseg.languages.speech import load_speech
 from needsseg.progress import Progress, silent
-from needsseg.settings import load, prompt_file
+from needsseg.settings import Settings, load, prompt_file
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
 from needsseg.study.segments import needs, vectors
-from needsseg.study.transcripts import interviews
+from needsseg.study.transcripts import interviews, searching
 
 if TYPE_CHECKING:
     from needsseg.embedding import Model
@@ -54,11 +55,11 @@ def embed_ahead(study: Study, progress: Progress = silent, *, everybody: bool = 
             f"{study.path} can only be read ({study.unwritable}); vectors could not be kept.",
             Advice("Copy it to a folder that you may write to, with: ", Fix.BACK_UP),
         )
+    if not interviews.keys(study):
+        raise NeedssegError("There are no interviews yet.", Advice("Import some: ", Fix.IMPORT))
     done = 0
     while True:
         state = SpeechState.of(study)
-        if not state.texts:
-            raise NeedssegError("There are no interviews yet.", Advice("Import some: ", Fix.IMPORT))
         model = study_model(study)
         texts = list(dict.fromkeys(_compared_texts(study, everybody=everybody)))
         done += _embed(study, model, texts, state, progress)
@@ -104,9 +105,18 @@ def _compared_texts(study: Study, *, everybody: bool) -> Iterator[str]:
     for need in needs.listing(study):
         yield from need_texts(need.name, need.description)
     yield from (passage.quote for passage in passages.listing(study))
+    yield from _windows_by_own_words(study, settings)
+    participants = {voice.id for voice in searching.voices(study) if voice.role == "participant"}
+    stretches = meaning_search.stretches(study, "all" if everybody else "participants").rows
+    yield from (row.words for row in stretches if row.voice in participants)
+    yield from (row.words for row in stretches if row.voice not in participants)
+
+
+def _windows_by_own_words(study: Study, settings: Settings) -> Iterator[str]:
+    """Yield the windows of suggestions that are not those of a search: where the settings name words that end sentences."""
     for key in interviews.keys(study):
         transcript = interviews.transcript(study, key)
-        speech = speech_of(cues_for(settings, interview_language(transcript.text)))
-        yield from (transcript.text[start:end] for start, end in windows(transcript, speech))
-    # In a search, windows end elsewhere where the settings name a language's words of one's own.
-    yield from (row.words for row in meaning_search.stretches(study, "all" if everybody else "participants").rows)
+        language = interview_language(transcript.text)
+        speech = speech_of(cues_for(settings, language))
+        if speech is not load_speech(language):
+            yield from (transcript.text[start:end] for start, end in windows(transcript, speech))

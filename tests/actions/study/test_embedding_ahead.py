@@ -62,18 +62,22 @@ def use_all(study: Study) -> None:
         searching.like(study, first, Filter(speech=speech))
 
 
-@pytest.mark.parametrize("language", ["", "de", "it"])
+@pytest.mark.parametrize(("language", "words"), [("", "shipped"), ("de", "own"), ("it", "shipped"), ("", "own")])
 def test_afterwards_nothing_is_left_to_embed(
-    study: Study, model: MadeUpModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str
+    study: Study, model: MadeUpModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str, words: str
 ) -> None:
-    """Neither in a study of one language nor of two, nor with words of one's own."""
+    """Neither in a study of one language nor of two, nor with words of one's own, also for what ends a sentence."""
     monkeypatch.setenv("NEEDSSEG_SUGGEST_THRESHOLD", "0")
     files = [TALKS / "ines-carvalho.vtt", TALKS / "marek-nowotny.docx"]
     importing.import_transcripts(study, [*files, *(DATA / "languages").glob(f"{language or 'none'}-*.txt")])
-    own = tmp_path / "words"
-    own.mkdir()
-    (own / "probes.toml").write_text('motivation = ["I want it done."]\n', encoding="utf-8")
-    (study.path.parent / "needsseg.toml").write_text("prompts = 'words'\n", encoding="utf-8")
+    if words == "own":
+        own = tmp_path / "words"
+        own.mkdir()
+        (own / "probes.toml").write_text('motivation = ["I want it done."]\n', encoding="utf-8")
+        speech = (ROOT / "prompts" / "speech.toml").read_text(encoding="utf-8")
+        ends_no_sentence = speech.replace("abbreviations = [", "abbreviations = ['it', 'that', 'und', ")
+        (own / "speech.toml").write_text(ends_no_sentence, encoding="utf-8")
+        (study.path.parent / "needsseg.toml").write_text("prompts = 'words'\n", encoding="utf-8")
     needs.add(study, "Coordinator", "Knows who has what")
     marked = [
         passages.mark(study, key, turn.start, turn.end)
@@ -165,6 +169,19 @@ def test_nothing_stays_of_an_interview_that_is_erased_meanwhile(
     assert len(stored(two_talks)) == done.texts
     model.texts.clear()
     assert embed_ahead(two_talks).texts == done.texts and not model.texts
+
+
+def test_the_last_interview_may_go_meanwhile(talk: Study, model: MadeUpModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = MadeUpModel._rows
+
+    def remove_first(made_up: MadeUpModel, texts: list[str]) -> object:
+        if interviews.keys(talk):
+            with studies.open_study(talk.path) as other:
+                importing.remove_interview(other, "anna")
+        return rows(made_up, texts)
+
+    monkeypatch.setattr(MadeUpModel, "_rows", remove_first)
+    assert embed_ahead(talk).embedded == len(stored(talk))
 
 
 def test_texts_that_were_erased_while_they_were_embedded_are_not_stored_by_other_commands_either(
