@@ -53,17 +53,21 @@ class BackgroundEmbedding:
         study = self._study
         if self._is_over or self._pauses or self.is_running or study.unwritable:
             return
+        task, self._task = self._task, None
+        if task is not None and not task.cancelled():
+            task.result()  # raises what nobody expected
         seen = (study.others_changes, study.own_changes)
-        if seen == self._seen and self._embedded is not None:
+        if seen == self._seen:
             return
         self._seen = seen
         try:
+            if not load(study.path).embed_in_background:
+                return
             state = TextsState.of(study)
-            is_wanted = bool(state.speech.texts) and load(study.path).embed_in_background
         except UsageError as error:  # the file of settings was changed
             self._fail(error)
             return
-        if state != self._embedded and is_wanted:
+        if state != self._embedded and state.speech.texts:
             self._task = asyncio.create_task(self._run())
         self._embedded = state
 
@@ -80,14 +84,18 @@ class BackgroundEmbedding:
     def stop(self) -> None:
         """End it for good, without waiting for that: the app is closing, and its event loop waits for its tasks."""
         self._is_over = True
-        if self._task is not None:
-            self._task.cancel()
+        self._cancel()
 
     async def _end(self) -> None:
         if self._task is not None and self.is_running:
-            self._task.cancel()
+            self._cancel()
             await asyncio.wait([self._task])
-            self._embedded = None
+            self._seen = self._embedded = None
+
+    def _cancel(self) -> None:
+        # A second time would interrupt the waiting for the process to end.
+        if self._task is not None and not self._task.cancelling():
+            self._task.cancel()
 
     async def _run(self) -> None:
         await asyncio.sleep(DELAY_SECONDS)
