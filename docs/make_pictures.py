@@ -106,6 +106,7 @@ async def _scene(path: Path, keys: tuple[str, ...], size: tuple[int, int]) -> li
 
     with studies.open_study(path) as study:
         app = NeedssegApp(study)
+        app.background.stop()  # a picture shows no work in the background
         app.animation_level = "none"
         async with app.run_test(size=size) as pilot:
             app.theme = THEMES[""]

@@ -35,6 +35,10 @@ _FOLDER_LOCK = ".lock"
 """The file in a folder that is locked instead of the folder, where folders cannot be opened."""
 _FAR_BYTE = 0x7FFF0000
 """Windows keeps others from reading a byte that is locked: this one lies behind the end of every file that is locked here."""
+LOW_PRIORITY_FLAGS: int = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+"""The flags with which Windows starts a process of low priority; 0 elsewhere, where ``lower_priority`` does that."""
+_LESS_NICE = 10
+"""By how much a process of low priority is nicer than this one: it gets about a tenth of a processor that others want."""
 _STILL_RUNNING, _ACCESS_DENIED, _SYNCHRONIZE = 258, 5, 0x00100000
 """WAIT_TIMEOUT, ERROR_ACCESS_DENIED and SYNCHRONIZE of the Windows API."""
 
@@ -147,6 +151,16 @@ def _is_running_on_windows(number: int) -> bool:
         return bool(kernel.WaitForSingleObject(handle, 0) == _STILL_RUNNING)
     finally:
         kernel.CloseHandle(handle)
+
+
+def lower_priority(number: int) -> None:
+    """Let other processes go before the one of this number, started by this one just now; nothing where it has ended.
+
+    On Windows, where a process is started so with ``LOW_PRIORITY_FLAGS``, nothing is done.
+    """
+    if hasattr(os, "setpriority"):
+        with suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, number, min(19, os.getpriority(os.PRIO_PROCESS, number) + _LESS_NICE))
 
 
 def processor_count() -> int:

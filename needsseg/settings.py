@@ -51,6 +51,8 @@ class Settings:
     """For how many days one automatic backup a day is kept besides."""
     theme: str = ""
     """The app's theme, such as textual-light, high-contrast or ansi-dark; the one chosen in the app last where empty."""
+    embed_in_background: bool = True
+    """Whether the app computes what search by meaning, suggestions and discovery compare while you read, at low priority."""
     name_model: bool = True
     """Whether names are proposed by the model of the extra ``names`` too, where that is installed."""
     player: str = ""

@@ -79,6 +79,8 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USER", "tester")
     # Without the model everywhere names are the same and come quickly; what tests the model takes this back.
     monkeypatch.setenv("NEEDSSEG_NAME_MODEL", "false")
+    # The app starts no process of its own; what tests that takes this back.
+    monkeypatch.setenv("NEEDSSEG_EMBED_IN_BACKGROUND", "false")
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,7 @@ CALLS: dict[str, list[tuple[str, ...]]] = {
     "queue": [(), ("--json",), ("--reading",)],
     "decide": [("1", "--accept"), ("--all-suggested", "--reject", "--interview", MAREK)],
     "decide-window": [(MAREK, "0", "30", "--accept")],
-    "embed": [("--help",)],
+    "embed": [("--participants",), ("--participants", "--json")],
     "mark": [(MAREK, "100", "160")],
     "adjust": [("1", "0", "99999")],
     "unmark": [("1",)],

@@ -103,6 +103,7 @@ async def measure(path: Path, times: int, profiled: tuple[str, str] = ("", "")) 
     began = time.process_time()
     with studies.open_study(path) as study:
         app = NeedssegApp(study)
+        app.background.stop()  # nothing but the keys is measured
         app.animation_level = "none"
         async with app.run_test(size=SIZE, notifications=True) as pilot:
             await pilot.pause()

@@ -36,6 +36,7 @@ async def measure(path: Path, times: int) -> tuple[float, dict[str, list[float]]
     took: dict[str, list[float]] = defaultdict(list)
     with studies.open_study(path) as study:
         app = NeedssegApp(study)
+        app.background.stop()  # nothing but the keys is measured
         app.animation_level = "none"
         async with app.run_test(size=SIZE, notifications=True) as pilot:
             await pilot.pause()

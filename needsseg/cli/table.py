@@ -58,7 +58,7 @@ COMMANDS: dict[str, Entry] = {
     "decide-window": _entry(
         "coding.suggesting", "decide_window", _CODING, "Accept or reject a span that the queue lists."
     ),
-    "embed": _entry("coding.suggesting", "embed", _CODING, "Compute vectors, so that the queue covers all speech."),
+    "embed": _entry("coding.suggesting", "embed", _CODING, "Compute all vectors in advance, so that nothing waits."),
     "mark": _entry("coding.passages", "mark", _CODING, "Mark a passage by hand."),
     "adjust": _entry("coding.passages", "adjust", _CODING, "Change where a passage starts and ends."),
     "unmark": _entry("coding.passages", "unmark", _CODING, "Remove a hand-marked passage, or reset a decision."),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from needsseg.errors import Advice, Fix, StudyError
 from needsseg.study.file import file_watch, waiting
+from needsseg.study.file.changes import OthersChanges
 from needsseg.study.file.faults import is_lock, translated
 from needsseg.study.file.file_watch import FileWatch
 from needsseg.study.file.private import OPEN_HERE, identity, private_place
@@ -159,9 +160,14 @@ class Study:
         with translated(self.path):
             self.conn.execute("BEGIN IMMEDIATE")  # waits as long as the connection's timeout says
             rows_read, self._rows_read = self._rows_read, None  # a change makes untrue what was read before it
+            others = self.__dict__.get("_others_changes")
             try:
+                if others is not None:
+                    others.count()
                 yield
                 self._check_place()
+                if others is not None:
+                    others.committing()
                 self.conn.execute("COMMIT")
             except BaseException:
                 self.conn.rollback()
@@ -269,10 +275,15 @@ class Study:
         beside = resolved.parent == own.parent and resolved.name.startswith(own.name)
         return beside or any(folder == resolved or folder in resolved.parents for folder in folders)
 
+    @cached_property
+    def _others_changes(self) -> OthersChanges:
+        return OthersChanges(self.conn)
+
     @property
-    def data_version(self) -> int:
-        """A number that changes when another connection has written."""
-        return int(self.rows("PRAGMA data_version")[0][0])
+    def others_changes(self) -> int:
+        """A number that changes when another connection has written anything but vectors, counted from the first call."""
+        with self._translated():
+            return self._others_changes.count()
 
     @property
     def own_changes(self) -> int:

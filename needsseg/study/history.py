@@ -74,13 +74,13 @@ def people(study: Study) -> list[str]:
 
 
 def version(study: Study) -> tuple[int, ...]:
-    """Return figures that differ after any action, undo or redo, and after any other program's write."""
+    """Return figures that differ after any action, undo or redo, and after any other program's write but of vectors."""
     # Every action, undo and redo takes the next position; erasing takes entries away.
     row = study.row(
         "SELECT (SELECT count(*) FROM history), coalesce((SELECT max(id) FROM history), 0), "
         "coalesce((SELECT max(position) FROM history), 0)"
     )
-    return (study.data_version, *(row or ()))
+    return (study.others_changes, *(row or ()))
 
 
 def is_own(study: Study, number: int) -> bool:

@@ -25,6 +25,7 @@ from needsseg.errors import NeedssegError
 from needsseg.settings import load
 from needsseg.text import format_count
 from needsseg.tui import child
+from needsseg.tui.background import BackgroundEmbedding
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.fixes import worded
 from needsseg.tui.keys.binding_ids import binding_of
@@ -174,7 +175,10 @@ class NeedssegApp(App[int]):
         self.computing_of: object = None
         self.requested_accounts: Filters | None = None
         """The accounts that the stack screen has asked the accounts screen to show."""
-        self._version = study.data_version
+        self.background = BackgroundEmbedding(
+            study, lambda: self.command("embed"), self._show_background, self._show_background_error
+        )
+        self._version = study.others_changes
         self._has_shown_fault = False
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -245,7 +249,8 @@ class NeedssegApp(App[int]):
             commands.save_copy(self, fault)
             return
         try:
-            version = self.study.data_version
+            self.background.look()
+            version = self.study.others_changes
         except NeedssegError as error:
             self.show_error(error)
             return
@@ -256,6 +261,22 @@ class NeedssegApp(App[int]):
                 self._version = version
                 shown.refresh_study()
 
+    def _show_background(self) -> None:
+        """Show in the status line what is done in the background."""
+        if self.screen_stack and isinstance(shown := self.screen_stack[0], StudyScreen):
+            shown.show_background(self.background.words)
+
+    def _show_background_error(self, error: NeedssegError) -> None:
+        """Show once why work in the background has ended, and how to leave it out."""
+        self.notify(
+            f"{error.message}\n{worded(error.hint, self)}".strip()
+            + "\nWhat needs it computes it then. embed_in_background = false in needsseg.toml leaves this out.",
+            title="Search was not prepared in the background",
+            severity="warning",
+            timeout=15,
+            markup=False,
+        )
+
     def _handle_hangup(self) -> None:
         """Store drafts and the current place when the terminal is closed."""
         below = self.screen_stack[:1]
@@ -265,6 +286,7 @@ class NeedssegApp(App[int]):
 
     def exit(self, *args: Any, **kwargs: Any) -> None:
         """End the app after storing drafts."""
+        self.background.stop()
         drafting.store_all()
         super().exit(*args, **kwargs)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from needsseg.errors import Advice
+from needsseg.operating_system import LOW_PRIORITY_FLAGS, lower_priority
 
 GRACE_SECONDS = 3.0
 STREAM_LIMIT = 8 * 1024 * 1024
@@ -41,7 +42,9 @@ def command(study: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "needsseg.cli", "--study", str(study), "--progress", "json", *arguments]
 
 
-async def run_child(arguments: Sequence[str], on_step: Callable[[Step], None]) -> Outcome:
+async def run_child(
+    arguments: Sequence[str], on_step: Callable[[Step], None], *, low_priority: bool = False
+) -> Outcome:
     """Run a command and report its steps; if cancelled, end it first, so that its transaction is rolled back."""
     child = await asyncio.create_subprocess_exec(
         *arguments,
@@ -49,7 +52,10 @@ async def run_child(arguments: Sequence[str], on_step: Callable[[Step], None]) -
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         limit=STREAM_LIMIT,
+        creationflags=LOW_PRIORITY_FLAGS if low_priority else 0,
     )
+    if low_priority:
+        lower_priority(child.pid)
     try:
         output, messages = await asyncio.gather(_read_all(child.stdout), read_messages(child.stderr, on_step))
         code = await child.wait()

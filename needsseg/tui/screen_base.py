@@ -166,7 +166,12 @@ class StudyScreen(Screen[None]):
         if happened is not None:
             self._happened, self._wrong = happened, wrong
         for bar in self.query("#status").results(StatusBar):
-            bar.tell(self._happened, self.state(), wrong=self._wrong)
+            bar.tell(self._happened, self.state(), wrong=self._wrong, background=self.study_app.background.words)
+
+    def show_background(self, words: str) -> None:
+        """Show in the status line what is done in the background."""
+        for bar in self.query("#status").results(StatusBar):
+            bar.show_background(words)
 
     def done(self, happened: str, *, undo: bool = True, steps: int = 1) -> None:
         """Show the study after a change, what happened, and how to undo its ``steps``."""

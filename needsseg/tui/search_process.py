@@ -114,9 +114,5 @@ class SearchProgressScreen(ProgressScreen):
         super().__init__(title, ())
         self._process, self._request = process, request
 
-    async def _run(self) -> None:
-        try:
-            outcome = await self._process.ask(self._request, self._show)
-        except OSError as error:
-            outcome = Outcome(1, None, f"It could not be started: {error.strerror}.", "", ())
-        self.dismiss(outcome)
+    async def _outcome(self) -> Outcome:
+        return await self._process.ask(self._request, self._show)

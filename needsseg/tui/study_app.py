@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from needsseg.symbols import Signs
     from needsseg.tui.accounts.filters import Filters
     from needsseg.tui.accounts.profiles import Computed
+    from needsseg.tui.background import BackgroundEmbedding
     from needsseg.tui.bookmark import Bookmark
     from needsseg.tui.keys.key_order import KeyOrder
 
@@ -26,6 +27,7 @@ class StudyApp(Protocol):
     """The app over one study: what its screens share, and the ways between them."""
 
     study: Study
+    background: BackgroundEmbedding
     keys: KeyOrder
     reviewer: str
     """The name of the last reviewer; empty before anybody has given one."""

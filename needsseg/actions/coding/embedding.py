@@ -10,6 +10,7 @@ from needsseg.actions.study.languages import model_name, study_model
 from needsseg.embedding import encode, exact_backend, locate, text_sha256, vectors_key, vectors_keys
 from needsseg.progress import Progress, silent
 from needsseg.settings import load
+from needsseg.study.file import marks
 from needsseg.study.segments import vectors
 
 if TYPE_CHECKING:
@@ -21,9 +22,10 @@ def embedded(study: Study, texts: Sequence[str], progress: Progress = silent) ->
     """Return unit vectors of all texts by text_sha256, float32 (d,); embed and cache those that are missing."""
     settings = load(study.path)
     model = study_model(study)
+    erasings = marks.erasings(study)
     stored = vectors.load(study, vectors_keys(model.sha256), map(text_sha256, texts))
     fresh = encode(texts, model, stored, progress, settings.backend)
-    vectors.store(study, vectors_key(model, exact_backend(model, settings.backend)), fresh)
+    vectors.store(study, vectors_key(model, exact_backend(model, settings.backend)), fresh, erasings)
     return stored | fresh
 
 

@@ -8,16 +8,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from needsseg.actions.coding import blind
-from needsseg.actions.coding.embedding import embedded, load_cached, model_sha256
+from needsseg.actions.coding.embedding import load_cached, model_sha256
 from needsseg.actions.study.languages import turns_by_language
 from needsseg.coding import cues_for, probes_for, weigh
 from needsseg.coding.learning import ENOUGH, UNLIKELY, Measured, Outlook, Ranking, joined, likeness, measure, rank
 from needsseg.coding.suggestions import Window, source_of, window_at
 from needsseg.coding.windows import question_before
 from needsseg.embedding import text_sha256
-from needsseg.errors import Advice, Fix, NeedssegError, NotFoundError
+from needsseg.errors import Advice, Fix, NotFoundError
 from needsseg.languages.detection import interview_language
-from needsseg.progress import Progress, silent
 from needsseg.records import Passage, Transcript
 from needsseg.settings import load
 from needsseg.study.coding import blinding, passages
@@ -62,7 +61,7 @@ class Queue:
 
     ``learned`` is False below ``ENOUGH`` decisions (or if all are the same): the order learns from the first decision on,
     but chances are not known yet. ``unread`` counts interviews whose further windows are left out since their vectors are
-    missing (``embed_all`` computes them).
+    missing (``embedding_ahead.embed_ahead`` computes them).
     """
 
     items: tuple[QueueItem, ...]
@@ -196,19 +195,6 @@ def decide_place(study: Study, interview: str, start: int, end: int, status: Dec
             Advice("List it with: ", Fix.QUEUE, "; mark other words with: ", Fix.MARK),
         )
     return decide_window(study, interview, start, end, status, item.score, item.reasons)
-
-
-def embed_all(study: Study, progress: Progress = silent) -> int:
-    """Embed and cache all windows of participants' speech and all passages; return the number of windows."""
-    words = _words(study)
-    windows = [
-        window for key in interviews.keys(study) for window in _weighed(interviews.transcript(study, key), words)
-    ]
-    if not windows:
-        raise NeedssegError("There is no participant speech yet.", Advice("Import interviews: ", Fix.IMPORT))
-    texts = [window.text for window in windows] + [probe.text for probe in words.probes]
-    embedded(study, texts + [passage.quote for passage in passages.listing(study)], progress)
-    return len(windows)
 
 
 def _words(study: Study) -> _Words:

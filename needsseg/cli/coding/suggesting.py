@@ -8,6 +8,7 @@ import click
 
 from needsseg.actions.coding import ENOUGH
 from needsseg.actions.coding import suggesting as actions
+from needsseg.actions.study import embedding_ahead
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_object, print_table, print_text
 from needsseg.cli.parameters import OFFSET, json_option, opened
@@ -118,9 +119,20 @@ def decide_window(session: Session, key: str, start: int, end: int, accept: bool
 
 
 @click.command()
+@click.option(
+    "--participants", is_flag=True, help="Leave out what interviewers say, which only a search of all speech needs."
+)
+@json_option
 @click.pass_obj
-def embed(session: Session) -> None:
-    """Compute the vectors of all participant speech, so that the queue includes what was not suggested."""
+def embed(session: Session, participants: bool, as_json: bool) -> None:
+    """Compute all vectors in advance, so that suggest, queue, discover and search --meaning do not have to.
+
+    Each of them computes what it lacks, so that this is never needed: it takes the same time, when you choose. Every vector is
+    stored as it is computed: Ctrl+C keeps those, and a second call goes on from there.
+    """
     with opened(session) as study, session.progressing() as progress:
-        count = actions.embed_all(study, progress)
-    session.say(f"{format_count(count, 'window')} have their vectors. Next: needsseg queue")
+        done = embedding_ahead.embed_ahead(study, progress, everybody=not participants)
+    if as_json:
+        print_object(asdict(done))
+    new = "all of them before" if not done.embedded else f"{done.embedded:,} of them new"
+    session.say(f"{format_count(done.texts, 'text has', 'texts have')} a vector, {new}.")

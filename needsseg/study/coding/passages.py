@@ -65,6 +65,11 @@ def listing(
     return [_passage(row) for row in rows]
 
 
+def count(study: Study) -> int:
+    """The number of all passages."""
+    return int(study.rows("SELECT count(*) FROM passages")[0][0])
+
+
 def _passage(row: Row) -> Passage:
     return Passage(
         row["id"],

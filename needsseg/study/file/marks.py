@@ -26,3 +26,9 @@ def note_erased(study: Study) -> None:
         "UPDATE places SET place = json_set(place, '$.erased', json_extract(place, '$.erased') + 1) WHERE screen = ?",
         [MARKS],
     )
+
+
+def erasings(study: Study) -> int:
+    """Return how often words were erased from the study."""
+    row = study.row("SELECT json_extract(place, '$.erased') FROM places WHERE screen = ?", [MARKS])
+    return 0 if row is None else int(row[0])

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from needsseg.study.file.marks import erasings
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -30,12 +32,29 @@ def load(study: Study, keys: Sequence[str], text_sha256s: Iterable[str]) -> dict
     return {row[0]: np.frombuffer(row[1], dtype="<f4") for row in rows}
 
 
-def store(study: Study, key: str, vectors: Mapping[str, Vector]) -> None:
-    """Add vectors to the cache, in a transaction of their own."""
+def present(study: Study, keys: Sequence[str], text_sha256s: Iterable[str]) -> set[str]:
+    """The hashes, among those asked for, of the texts that have a vector under one of the keys."""
+    rows = study.rows(
+        "SELECT t.value FROM json_each(?) AS t WHERE EXISTS (SELECT 1 FROM json_each(?) AS k JOIN vectors AS v "
+        "ON v.model_sha256 = k.value AND v.text_sha256 = t.value)",
+        [json.dumps(sorted(set(text_sha256s))), json.dumps(list(keys))],
+    )
+    return {row[0] for row in rows}
+
+
+def store(study: Study, key: str, vectors: Mapping[str, Vector], erasings_before: int | None = None) -> bool:
+    """Add vectors to the cache, in a transaction of their own; return whether they were added.
+
+    They are not where words were erased since ``erasings_before`` was read: the texts may be among them.
+    """
     if not vectors:
-        return
+        return True
+    # Made before the transaction, so that nobody waits for it.
+    rows = [(key, text, vector.astype("<f4").tobytes()) for text, vector in sorted(vectors.items())]
     with study.cache_writing():
+        if erasings_before is not None and erasings(study) != erasings_before:
+            return False
         study.conn.executemany(
-            "INSERT OR REPLACE INTO vectors (model_sha256, text_sha256, vector) VALUES (?, ?, ?)",
-            [(key, text, vector.astype("<f4").tobytes()) for text, vector in sorted(vectors.items())],
+            "INSERT OR REPLACE INTO vectors (model_sha256, text_sha256, vector) VALUES (?, ?, ?)", rows
         )
+    return True

@@ -121,7 +121,9 @@ class SuggestionQueue:
         from needsseg.actions.coding import ENOUGH
 
         if self._queue is not None and self._queue.unread and self._queue.decisions >= ENOUGH:
-            self.context.run_verb("Reading all participant speech (once only)", self._read_all, ["embed"])
+            self.context.run_verb(
+                "Reading all participant speech (once only)", self._read_all, ["embed", "--participants"]
+            )
         else:
             self._begin_queue()
 

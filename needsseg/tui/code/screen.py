@@ -54,7 +54,7 @@ class Version:
     @classmethod
     def of(cls, study: Study) -> Version:
         """Return the study's current version."""
-        return cls(study.data_version, study.own_changes)
+        return cls(study.others_changes, study.own_changes)
 
 
 class CodeScreen(StudyScreen):

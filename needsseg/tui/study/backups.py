@@ -96,7 +96,8 @@ class BackupsSheet(Sheet[None]):
 
     async def _restore(self, row: Backup) -> None:
         try:
-            restored = await asyncio.to_thread(studies.restore, self.study.path, row.path)
+            async with self.study_app.background.paused():
+                restored = await asyncio.to_thread(studies.restore, self.study.path, row.path)
         except NeedssegError as error:
             self.tell(worded(error, self.app), wrong=True)
             return

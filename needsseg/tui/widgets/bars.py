@@ -42,7 +42,7 @@ class ModeBar(Static):
 
 
 class StatusBar(Static):
-    """The last message and the state: saved, coded n/N, position, filter."""
+    """The last message and the state: saved, coded n/N, position, filter; with room for it, what runs in the background."""
 
     DEFAULT_CSS = """
     StatusBar { height: auto; max-height: 4; background: $panel;
@@ -51,21 +51,31 @@ class StatusBar(Static):
     """
 
     _shown: tuple[object, ...] = ()
+    _told: tuple[str, str, bool] = ("", "", False)
 
-    def tell(self, happened: str, state: str, *, wrong: bool = False) -> None:
+    def tell(self, happened: str, state: str, *, wrong: bool = False, background: str = "") -> None:
         """Show a message beside the state, or above it if both do not fit on a line."""
-        content = (happened, state, wrong, self.app.size.width)
+        content = (happened, state, wrong, background, self.app.size.width)
         if content == self._shown:
             return
-        self._shown = content
+        self._shown, self._told = content, (happened, state, wrong)
         self.set_class(wrong, "-wrong")
+        width = self.app.size.width
         status, message = plain(f" {state}"), plain(f" ▸ {happened}", "bold")
-        if not happened:
-            renew(self, status)
-        else:
-            # Side by side if both fit, else the message above the state.
-            fits = status.cell_length + message.cell_length + 1 <= self.app.size.width
-            renew(self, Content.assemble(status, " ", message) if fits else lines([message, status]))
+        # Side by side if both fit, else the message above the state.
+        is_beside = bool(happened) and status.cell_length + message.cell_length + 1 <= width
+        last_line = Content.assemble(status, " ", message) if is_beside else status
+        # Work in the background never takes a line of its own, and nothing moves for it.
+        aside = plain(f" · {background}", "dim")
+        if background and last_line.cell_length + aside.cell_length <= width:
+            last_line = Content.assemble(status, aside, " ", message) if is_beside else Content.assemble(status, aside)
+        renew(self, last_line if is_beside or not happened else lines([message, last_line]))
+
+    def show_background(self, words: str) -> None:
+        """Show what is done in the background, beside what is shown already."""
+        happened, state, wrong = self._told
+        if self._shown:
+            self.tell(happened, state, wrong=wrong, background=words)
 
 
 class KeyBar(Static):

@@ -15,6 +15,7 @@ from textual.widgets import ProgressBar, Static
 from needsseg.errors import NeedssegError
 from needsseg.tui.child import Outcome, Step, run_child
 from needsseg.tui.keys.hints import bound_keys, key_of, with_keys
+from needsseg.tui.study_app import study_app
 from needsseg.tui.words import plain
 
 
@@ -53,11 +54,16 @@ class ProgressScreen(ModalScreen[Outcome | None]):
         self.run_worker(self._run(), name="child", exit_on_error=False)
 
     async def _run(self) -> None:
-        try:
-            outcome = await run_child(self._command, self._show)
-        except OSError as error:
-            outcome = Outcome(1, None, f"It could not be started: {error.strerror}.", "", ())
+        async with study_app(self).background.paused():
+            try:
+                outcome = await self._outcome()
+            except OSError as error:
+                outcome = Outcome(1, None, f"It could not be started: {error.strerror}.", "", ())
         self._end_with(outcome)
+
+    async def _outcome(self) -> Outcome:
+        """Run the command, and return its outcome; OSError where it cannot be started."""
+        return await run_child(self._command, self._show)
 
     def _end_with(self, result: Outcome | None) -> None:
         """Close with the first result; while keys or commands are shown above, when the user has closed those."""

@@ -10,13 +10,13 @@ import pytest
 
 from needsseg.actions.coding import passages, suggesting
 from needsseg.actions.study import history, studies
+from needsseg.actions.study.embedding_ahead import embed_ahead
 from needsseg.embedding import encoding
-from needsseg.errors import NeedssegError, NotFoundError, UsageError
+from needsseg.errors import NotFoundError, UsageError
 from needsseg.study.connection import Study
 from tests.fixtures.wording.coding import (
     LIKE_ACCEPTED,
     LIKE_REJECTED,
-    NO_PARTICIPANT_SPEECH,
     NO_SPAN,
     QUEUE_HOLDS_NOTHING,
 )
@@ -38,7 +38,7 @@ def embedded(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     file = tmp_path_factory.mktemp("embedded") / "needsseg.db"
     shutil.copy(demo_folder / "needsseg.db", file)
     with studies.open_study(file) as study:
-        suggesting.embed_all(study)
+        embed_ahead(study, everybody=False)
         for key, status in (("gus-petrakis", "accepted"), ("marek-nowotny", "rejected")):
             ids = [p.id for p in passages.listing(study, key, "suggested")][:6]
             passages.decide(study, ids, status)  # type: ignore[arg-type]
@@ -107,7 +107,7 @@ def test_without_their_vectors_other_windows_are_left_out_and_counted(demo_study
     queue = suggesting.queue(demo_study, None)
     assert queue.learned
     assert queue.unread > 0
-    assert suggesting.embed_all(demo_study) > len(queue.items)
+    assert embed_ahead(demo_study, everybody=False).texts > len(queue.items)
     after = suggesting.queue(demo_study, None)
     assert after.unread == 0
     assert len(after.items) > len(queue.items)
@@ -171,8 +171,6 @@ def test_what_the_queue_does_not_hold_is_refused(decided: Study) -> None:
 def test_an_empty_study(study: Study) -> None:
     queue = suggesting.queue(study)
     assert (queue.items, queue.learned, queue.decisions, queue.outlook.undecided) == ((), False, 0, 0)
-    with refuses(NeedssegError, NO_PARTICIPANT_SPEECH, "needsseg import"):
-        suggesting.embed_all(study)
 
 
 def test_a_decision_by_hand_counts(talk: Study) -> None:

@@ -50,6 +50,7 @@ SHARED = {
     "validate": "of labels, which are everybody's",
     "rice": "of labels, which are everybody's",
     "doctor": "of the machine",
+    "embed": "counts texts, as many for everybody",
     "check": "of the file",
     "backups": "of the file",
     "listen": "plays one passage, which is refused where it is a colleague's, as memo refuses it",

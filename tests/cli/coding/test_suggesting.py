@@ -6,7 +6,7 @@ from needsseg.actions.coding.suggesting import Queue
 from needsseg.cli.coding.suggesting import outlook_lines
 from needsseg.coding.learning import ENOUGH, Outlook
 from tests.fixtures.cli_calls import Caller
-from tests.fixtures.wording.coding import LEARNED_FROM, LEARNS_FROM, NOTHING_UNDECIDED, QUEUE_HOLDS_NOTHING
+from tests.fixtures.wording.coding import ALL_BEFORE, LEARNED_FROM, LEARNS_FROM, NOTHING_UNDECIDED, QUEUE_HOLDS_NOTHING
 from tests.fixtures.wording.matching import says
 
 pytest_plugins = ["tests.fixtures.cli_calls"]
@@ -27,7 +27,8 @@ def test_the_queue_is_listed_decided_and_learned_from(needsseg: Caller) -> None:
         place = (item["interview"], item["start"], item["end"])
         said = needsseg.done("decide-window", *place, "--reject" if number % 2 else "--accept")
         assert int(said.out) == item["passage"]
-    needsseg.done("embed")
+    assert needsseg.done("embed", "--participants", "--json").json["embedded"]
+    assert says(needsseg.done("embed", "--participants").err, ALL_BEFORE)
     after = needsseg.done("queue", "--json").json
     assert after["learned"] and after["decisions"] == 12
     fresh = next(

@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from textual.pilot import Pilot
 
-from needsseg.actions.coding import passages, suggesting
+from needsseg.actions.coding import passages
 from needsseg.actions.study import studies
+from needsseg.actions.study.embedding_ahead import embed_ahead
 from needsseg.actions.transcripts import importing
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.code.screen import CodeScreen
@@ -27,7 +28,7 @@ def suggested() -> bytes:
     with studies.init(path) as study:
         importing.import_transcripts(study, [ROOT / "interviews" / "transcripts" / talk for talk in TALKS])
         passages.suggest(study)
-        suggesting.embed_all(study)
+        embed_ahead(study, everybody=False)
     return path.read_bytes()
 
 

@@ -49,7 +49,7 @@ def dump(tables: Dump) -> Dump:
     kept: dict[str, Any] = {}
 
     def read(study: Study) -> dict[str, list[tuple[object, ...]]]:
-        state = (study.path, study.conn.total_changes, study.data_version)
+        state = (study.path, study.conn.total_changes, study.rows("PRAGMA data_version")[0][0])
         if kept.get("state") != state:
             kept.update(state=state, tables=tables(study))
         return kept["tables"]  # type: ignore[no-any-return]
