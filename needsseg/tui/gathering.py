@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from needsseg.tui.child import Step
 from needsseg.tui.loading import read_in_background, result_or_error
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
+    from textual.worker import Worker
 
     from needsseg.actions.study import Study
     from needsseg.errors import NeedssegError
@@ -30,15 +30,26 @@ class Stopped(Exception):  # noqa: N818  # It is no error: nobody waits for the 
     """Raised in the thread that gathers, at its next step after it was stopped."""
 
 
+class Owner(Protocol):
+    """The screen, or what stands for it, that shows what is gathered."""
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether it still belongs to a running app."""
+
+    def run_worker(self, work: Coroutine[Any, Any, None], *, group: str) -> Worker[None]:
+        """Run a coroutine in the background, until the screen is closed."""
+
+
 class Gathering(Generic[T]):
     """Reads in a thread, on a connection of its own, one thing at a time: a later reading stops the one before it.
 
     The thread stops where it reports progress, so ``read`` must do so at least every half second.
     """
 
-    def __init__(self, screen: Screen[Any], tell: Callable[[], None]) -> None:
-        self._screen, self._tell = screen, tell
-        self._number = 0
+    def __init__(self, owner: Owner, tell: Callable[[], None]) -> None:
+        self._owner, self._tell = owner, tell
+        self._worker: Worker[None] | None = None
         self._began: float | None = None
         self._step: Step | None = None
 
@@ -60,23 +71,20 @@ class Gathering(Generic[T]):
         self, path: Path, read: Callable[[Study, Progress], T], show: Callable[[T | NeedssegError], None]
     ) -> None:
         """Gather with ``read``, and pass the result or the error to ``show``; what was being gathered is stopped."""
-        self._number += 1
+        self.stop()
         self._began, self._step = monotonic(), None
-        self._screen.run_worker(self._gather(self._number, path, read, show), group=GROUP, exclusive=True)
+        self._worker = self._owner.run_worker(self._gather(path, read, show), group=GROUP)
 
     def stop(self) -> bool:
         """Stop gathering; return whether something was being gathered."""
         was_going, self._began = self.is_going, None
-        self._number += 1
-        self._screen.workers.cancel_group(self._screen, GROUP)
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker = None
         return was_going
 
     async def _gather(
-        self,
-        number: int,
-        path: Path,
-        read: Callable[[Study, Progress], T],
-        show: Callable[[T | NeedssegError], None],
+        self, path: Path, read: Callable[[Study, Progress], T], show: Callable[[T | NeedssegError], None]
     ) -> None:
         stopped = threading.Event()
         reading = asyncio.create_task(
@@ -91,8 +99,9 @@ class Gathering(Generic[T]):
             # When the screen closes, or a later reading begins, this worker is cancelled here.
             stopped.set()
             reading.cancel()
-        if number == self._number and self._screen.is_attached:
-            self._began = None
+        # Showing may begin to gather again, which must not stop the worker that shows.
+        self._began, self._worker = None, None
+        if self._owner.is_attached:
             show(reading.result())
 
     def _note(self, stopped: threading.Event, doing: str, done: int, total: int) -> None:
