@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import sys
+from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, get_args
 
@@ -24,6 +28,7 @@ from needsseg.text import format_count, plural
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.child import command, run_child
 from needsseg.tui.fixes import worded
+from needsseg.tui.gathering import GROUP
 from needsseg.tui.keys.hints import key_hints
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.progress import failure
@@ -31,6 +36,8 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from needsseg.actions.exchange import Matrix
     from needsseg.actions.study import Study
 
@@ -40,6 +47,8 @@ DISTANCES: tuple[int | None, ...] = (None, 0, 1, 2, 5)
 ROW_NAME, COLUMN_NAME = 30, 14
 LONGEST = 300
 ALL = "(all)"
+FIRST_ROWS, ROWS_AT_ONCE, PAUSE = 40, 8, 0.005
+"""How many rows a table gets before it is drawn, and then at once, with a pause of so many seconds between them."""
 
 
 class MatrixSheet(Sheet[Bookmark]):
@@ -68,6 +77,9 @@ class MatrixSheet(Sheet[Bookmark]):
         self._count, self._share, self._within = 0, 0, 0
         self._matrix: Matrix | None = None
         self._last_place = Coordinate(0, 0)
+        self._rest: Iterator[tuple[Text, ...]] = iter(())
+        """The rows that are not in the table yet."""
+        self._filling: Worker[None] | None = None
         self._table: DataTable[Text] = DataTable(cursor_type="cell", fixed_columns=1, zebra_stripes=True, id="matrix")
 
     def compose(self) -> ComposeResult:
@@ -83,43 +95,47 @@ class MatrixSheet(Sheet[Bookmark]):
         self._table.focus()
 
     def reload(self) -> None:
-        """Cross the axes again; the cursor stays in its place."""
-        at = self._table.cursor_coordinate
-        self._matrix = None
-        self._table.clear(columns=True)
-        self._matrix = matrices.cross(
-            self.study,
-            self._axes["rows"],
-            self._axes["columns"],
+        """Cross the axes again, beside the screen; the cursor stays in its place."""
+        share = SHARES[self._share]
+        cross = partial(
+            matrices.cross,
+            rows=self._axes["rows"],
+            columns=self._axes["columns"],
             count=COUNTS[self._count],
             within=DISTANCES[self._within],
             original=True,
         )
-        self._fill(self._matrix)
-        if self._matrix.rows.lines:
+        self.gather(lambda study, _progress: MatrixCells(cross(study), share), self._show, self._clear)
+
+    def _clear(self) -> None:
+        if self._filling is not None:
+            self._filling.cancel()
+        self._matrix, self._rest = None, iter(())
+        self._table.clear(columns=True)
+
+    def _show(self, cells: MatrixCells) -> None:
+        """Show the rows that fit on a screen at once, and the others bit by bit, so that keys act between them."""
+        at = self._table.cursor_coordinate
+        self._clear()
+        self._matrix, self._rest = cells.matrix, cells.rows
+        for label, width in cells.columns:
+            self._table.add_column(label, width=width)
+        self._add_rows(max(FIRST_ROWS, at.row + 1))
+        if cells.matrix.rows.lines:
             self._table.move_cursor(row=at.row, column=max(at.column, 1))
         self._last_place = self._table.cursor_coordinate
+        self._filling = self.run_worker(self._fill_rest(), group=GROUP)
 
-    def _fill(self, matrix: Matrix) -> None:
-        rows = [("  " * line.depth + one_line(line.label or line.name), line) for line in matrix.rows.lines]
-        width = min(max((len(name) for name, _ in rows), default=0), ROW_NAME)
-        self._table.add_column(_cut(matrix.rows.kind, width), width=width)
-        self._table.add_column(Text(ALL, justify="right"))
-        for line in matrix.columns.lines:
-            self._table.add_column(_right(_shortened(one_line(line.label or line.name), COLUMN_NAME)))
-        columns = range(len(matrix.columns.lines))
-        for row, (name, line) in enumerate(rows):
-            cells = (self._shown_cell(matrix, row, column) for column in columns)
-            self._table.add_row(_cut(name, width), _right(str(matrix.number(line.passages))), *map(_right, cells))
-        totals = (str(matrix.number(line.passages)) for line in matrix.columns.lines)
-        self._table.add_row(Text(ALL), _right(str(matrix.number(matrix.counted))), *map(_right, totals))
+    async def _fill_rest(self) -> None:
+        while self._add_rows(ROWS_AT_ONCE):
+            await asyncio.sleep(PAUSE)
 
-    def _shown_cell(self, matrix: Matrix, row: int, column: int) -> str:
-        share = SHARES[self._share]
-        if not matrix.value(row, column):
-            return "·"
-        part = None if share is None else matrix.share(row, column, share)
-        return str(matrix.value(row, column)) if part is None else f"{part:.0%}"
+    def _add_rows(self, most: int) -> bool:
+        """Add the next rows to the table; return whether there were any."""
+        rows = list(islice(self._rest, most))
+        for row in rows:
+            self._table.add_row(*row)
+        return bool(rows)
 
     def state(self) -> str:
         """Return what is crossed and counted, and the cell under the cursor with its full names."""
@@ -248,6 +264,8 @@ class MatrixSheet(Sheet[Bookmark]):
 
     def action_edge(self, last: bool) -> None:
         """Go to the first or last row."""
+        if last:
+            self._add_rows(sys.maxsize)
         self._table.move_cursor(row=self._table.row_count - 1 if last else 0)
 
 
@@ -282,6 +300,37 @@ class CellPassagesSheet(Sheet[Bookmark]):
         event.stop()
         if event.option_index < len(self._places):
             self.dismiss(self._places[event.option_index])
+
+
+class MatrixCells:
+    """A matrix as the table shows it; made beside the screen, since large ones have some ten thousand cells."""
+
+    def __init__(self, matrix: Matrix, share: Share | None) -> None:
+        self.matrix, self._share = matrix, share
+        self._names = ["  " * line.depth + one_line(line.label or line.name) for line in matrix.rows.lines]
+        self._width = min(max(map(len, self._names), default=0), ROW_NAME)
+        headers = [_shortened(one_line(line.label or line.name), COLUMN_NAME) for line in matrix.columns.lines]
+        all_rows = list(self._make_rows())
+        widths = [max(row[column].cell_len for row in all_rows) for column in range(1, len(headers) + 2)]
+        labels = [Text(ALL, justify="right"), *map(_right, headers)]
+        sized = ((label, max(label.cell_len, width)) for label, width in zip(labels, widths, strict=True))
+        self.columns = [(_cut(matrix.rows.kind, self._width), self._width), *sized]
+        self.rows = iter(all_rows)
+
+    def _make_rows(self) -> Iterator[tuple[Text, ...]]:
+        matrix = self.matrix
+        columns = range(len(matrix.columns.lines))
+        for row, (name, line) in enumerate(zip(self._names, matrix.rows.lines, strict=True)):
+            cells = (self._cell(row, column) for column in columns)
+            yield _cut(name, self._width), _right(str(matrix.number(line.passages))), *map(_right, cells)
+        totals = (str(matrix.number(line.passages)) for line in matrix.columns.lines)
+        yield Text(ALL), _right(str(matrix.number(matrix.counted))), *map(_right, totals)
+
+    def _cell(self, row: int, column: int) -> str:
+        if (row, column) not in self.matrix.cells:
+            return "·"
+        part = None if self._share is None else self.matrix.share(row, column, self._share)
+        return str(self.matrix.value(row, column)) if part is None else f"{part:.0%}"
 
 
 def _right(text: str) -> Text:
