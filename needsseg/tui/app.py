@@ -116,8 +116,11 @@ PRELOADED = (
 
 
 def _load_modules() -> None:
+    from needsseg.tui.loading import spare_gc
+
     for name in PRELOADED:
         import_module(f"needsseg.tui.{name}")
+    spare_gc()
 
 
 class NeedssegApp(App[int]):

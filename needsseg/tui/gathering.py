@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from needsseg.tui.child import Step
-from needsseg.tui.loading import read_in_background, result_or_error
+from needsseg.tui.loading import read_in_background, result_or_error, sparing_gc
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -112,4 +112,4 @@ class Gathering(Generic[T]):
 
 
 def _read(read: Callable[[Study, Progress], T], progress: Progress, study: Study) -> T:
-    return read(study, progress)
+    return sparing_gc(lambda: read(study, progress))
