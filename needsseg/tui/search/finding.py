@@ -30,6 +30,11 @@ class Wanted:
     within: Filter = EVERYTHING
 
     @property
+    def is_anything(self) -> bool:
+        """Whether it is for anything; else there is nothing to find."""
+        return bool(self.words) or self.origin is not None or self.within != EVERYTHING
+
+    @property
     def is_by_meaning(self) -> bool:
         """Whether vectors are compared."""
         return self.origin is not None or (self.meaning and bool(self.words))

@@ -77,7 +77,7 @@ class SearchSheet(Sheet[Bookmark]):
         code: str | None = None,
     ) -> None:
         super().__init__(study)
-        self.hits: Sequence[Hit] = []
+        self.hits: list[Hit] = []
         self.within = Filter(interview=interview, code=code)
         self.meaning = False
         self._query = query.strip()
@@ -96,7 +96,7 @@ class SearchSheet(Sheet[Bookmark]):
         """The words come first, unless there is something to show already."""
         event.prevent_default()  # Otherwise the sheet would focus the list after this.
         self.line.focus()
-        if self._query or self._origin is not None or self.within != EVERYTHING:
+        if self._wanted.is_anything:
             self.run_search()
         elif not self._restore_search():
             self.refresh_sheet()
@@ -145,8 +145,9 @@ class SearchSheet(Sheet[Bookmark]):
     def run_search(self) -> None:
         """Search beside the screen; first the search process embeds what has no vectors yet, if the search is by meaning."""
         self._happened, self._wrong = "", False
-        self._is_searching = True
-        self.listed.focus()  # Keys pressed right after the search are for its hits.
+        self._is_searching = self._wanted.is_anything
+        # Keys pressed right after the search are for its hits.
+        (self.listed if self._is_searching else self.line).focus()
         self.reload()
         self.tell()
 
@@ -190,12 +191,16 @@ class SearchSheet(Sheet[Bookmark]):
 
     def _show(self, results: Results) -> None:
         self._shown = self._wanted
-        self.hits, self._more = results.hits, results.more
+        self.hits, self._more = list(results.hits), results.more
         self.fill(results.rows)
 
     def reload(self) -> None:
         """Search again, if all needed vectors exist."""
-        if self._is_searching:  # A new one, or one that the study was changed under: it begins again.
+        if not self._wanted.is_anything:
+            self.gathering.stop()
+            self._is_searching = False
+            self._show(Results())
+        elif self._is_searching:  # A new one, or one that the study was changed under: it begins again.
             self.gather(partial(find, self._wanted), self._show_results, self._search_failed)
         else:
             self.gather(partial(find, self._wanted), self._show_again)
@@ -274,7 +279,7 @@ class SearchSheet(Sheet[Bookmark]):
 
     def action_leave(self) -> None:
         """Stop searching; else go from the list to the words, and from there close the sheet."""
-        if self.gathering.stop():
+        if self._is_searching and self.gathering.stop():
             self._return_to_shown("stopped; these are the previous results" if self.hits else "stopped")
         elif self.listed.has_focus:
             self.line.focus()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, get_args
 
@@ -28,7 +25,6 @@ from needsseg.text import format_count, plural
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.child import command, run_child
 from needsseg.tui.fixes import worded
-from needsseg.tui.gathering import GROUP
 from needsseg.tui.keys.hints import key_hints
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.progress import failure
@@ -36,7 +32,7 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
-    from textual.worker import Worker
+    from textual.widgets.data_table import RowKey
 
     from needsseg.actions.exchange import Matrix
     from needsseg.actions.study import Study
@@ -47,8 +43,13 @@ DISTANCES: tuple[int | None, ...] = (None, 0, 1, 2, 5)
 ROW_NAME, COLUMN_NAME = 30, 14
 LONGEST = 300
 ALL = "(all)"
-FIRST_ROWS, ROWS_AT_ONCE, PAUSE = 40, 8, 0.005
-"""How many rows a table gets before it is drawn, and then at once, with a pause of so many seconds between them."""
+
+
+class SizedTable(DataTable[Text]):
+    """A table whose columns all have a width: its cells need not be measured, which took most of the time of a large one."""
+
+    def _update_dimensions(self, new_rows: Iterable[RowKey]) -> None:
+        super()._update_dimensions(())
 
 
 class MatrixSheet(Sheet[Bookmark]):
@@ -77,10 +78,7 @@ class MatrixSheet(Sheet[Bookmark]):
         self._count, self._share, self._within = 0, 0, 0
         self._matrix: Matrix | None = None
         self._last_place = Coordinate(0, 0)
-        self._rest: Iterator[tuple[Text, ...]] = iter(())
-        """The rows that are not in the table yet."""
-        self._filling: Worker[None] | None = None
-        self._table: DataTable[Text] = DataTable(cursor_type="cell", fixed_columns=1, zebra_stripes=True, id="matrix")
+        self._table = SizedTable(cursor_type="cell", fixed_columns=1, zebra_stripes=True, id="matrix")
 
     def compose(self) -> ComposeResult:
         """Yield the table, the message, and the keys."""
@@ -108,34 +106,20 @@ class MatrixSheet(Sheet[Bookmark]):
         self.gather(lambda study, _progress: MatrixCells(cross(study), share), self._show, self._clear)
 
     def _clear(self) -> None:
-        if self._filling is not None:
-            self._filling.cancel()
-        self._matrix, self._rest = None, iter(())
+        self._matrix = None
         self._table.clear(columns=True)
 
     def _show(self, cells: MatrixCells) -> None:
-        """Show the rows that fit on a screen at once, and the others bit by bit, so that keys act between them."""
         at = self._table.cursor_coordinate
         self._clear()
-        self._matrix, self._rest = cells.matrix, cells.rows
+        self._matrix = cells.matrix
         for label, width in cells.columns:
             self._table.add_column(label, width=width)
-        self._add_rows(max(FIRST_ROWS, at.row + 1))
+        for row in cells.rows:
+            self._table.add_row(*row)
         if cells.matrix.rows.lines:
             self._table.move_cursor(row=at.row, column=max(at.column, 1))
         self._last_place = self._table.cursor_coordinate
-        self._filling = self.run_worker(self._fill_rest(), group=GROUP)
-
-    async def _fill_rest(self) -> None:
-        while self._add_rows(ROWS_AT_ONCE):
-            await asyncio.sleep(PAUSE)
-
-    def _add_rows(self, most: int) -> bool:
-        """Add the next rows to the table; return whether there were any."""
-        rows = list(islice(self._rest, most))
-        for row in rows:
-            self._table.add_row(*row)
-        return bool(rows)
 
     def state(self) -> str:
         """Return what is crossed and counted, and the cell under the cursor with its full names."""
@@ -264,8 +248,6 @@ class MatrixSheet(Sheet[Bookmark]):
 
     def action_edge(self, last: bool) -> None:
         """Go to the first or last row."""
-        if last:
-            self._add_rows(sys.maxsize)
         self._table.move_cursor(row=self._table.row_count - 1 if last else 0)
 
 
@@ -310,12 +292,11 @@ class MatrixCells:
         self._names = ["  " * line.depth + one_line(line.label or line.name) for line in matrix.rows.lines]
         self._width = min(max(map(len, self._names), default=0), ROW_NAME)
         headers = [_shortened(one_line(line.label or line.name), COLUMN_NAME) for line in matrix.columns.lines]
-        all_rows = list(self._make_rows())
-        widths = [max(row[column].cell_len for row in all_rows) for column in range(1, len(headers) + 2)]
+        self.rows = list(self._make_rows())
+        widths = [max(row[column].cell_len for row in self.rows) for column in range(1, len(headers) + 2)]
         labels = [Text(ALL, justify="right"), *map(_right, headers)]
         sized = ((label, max(label.cell_len, width)) for label, width in zip(labels, widths, strict=True))
         self.columns = [(_cut(matrix.rows.kind, self._width), self._width), *sized]
-        self.rows = iter(all_rows)
 
     def _make_rows(self) -> Iterator[tuple[Text, ...]]:
         matrix = self.matrix
