@@ -1,7 +1,8 @@
-"""Keys of the app at 120×40 on the long study: milliseconds of the process's own work until the app has drawn.
+"""Keys of the app at 120×40 on the long study: milliseconds of the screen's own thread until the app has drawn.
 
-``python -m benchmarks.long_study.app_keys STUDY [TIMES] [ROUND KEY]`` prints JSON: the times of each press by round and key,
-and what went on beside the screen afterwards. With a round and a key, where their time goes.
+``python -m benchmarks.long_study.app_keys STUDY [TIMES] [ROUND KEY]`` prints JSON: the times of each press by round and key;
+the longest time that the screen could take no key, by the clock, until all that the press began was done; and the processor
+time of other threads until then. With a round and a key, where the time of the screen's thread goes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from needsseg.actions.study import studies
 from needsseg.tui.app import NeedssegApp
 
 SIZE = (120, 40)
+TICK = 0.005
 LONGEST_WAIT = 120.0
 ROUNDS = (
     ("interviews", "f1", ("j", "j", "k", "G", "g", "j")),
@@ -62,22 +64,34 @@ class _Presses:
     def __init__(self, app: NeedssegApp, pilot: Pilot[int], profiled: tuple[str, str]) -> None:
         self._app, self._pilot, self._profiled = app, pilot, profiled
         self.drawn: dict[str, list[float]] = defaultdict(list)
+        self.held: dict[str, list[float]] = defaultdict(list)
         self.beside: dict[str, list[float]] = defaultdict(list)
+        self._longest = 0.0
 
     async def press(self, name: str, key: str) -> None:
         """Press a key and wait, first until the app has drawn, then for what works beside the screen."""
         profiler = cProfile.Profile() if self._profiled == (name, key) else None
-        began = time.process_time()
+        self._longest = 0.0
+        began, process_began = time.thread_time(), time.process_time()
         if profiler:
             profiler.enable()
         await self._pilot.press(key)
-        drawn = time.process_time()
+        drawn = time.thread_time()
+        await self.settle()
         if profiler:
             profiler.disable()
             pstats.Stats(profiler, stream=sys.stderr).sort_stats("cumulative").print_stats(60)
+        own, everything = time.thread_time() - began, time.process_time() - process_began
         self.drawn[f"{name}: {key}"].append(1000 * (drawn - began))
-        await self.settle()
-        self.beside[f"{name}: {key}"].append(1000 * (time.process_time() - drawn))
+        self.held[f"{name}: {key}"].append(1000 * self._longest)
+        self.beside[f"{name}: {key}"].append(1000 * max(0.0, everything - own))
+
+    async def watch(self) -> None:
+        """Note the longest time in which the screen's thread comes to nothing else."""
+        while True:
+            slept = time.perf_counter()
+            await asyncio.sleep(TICK)
+            self._longest = max(self._longest, time.perf_counter() - slept - TICK)
 
     async def settle(self) -> None:
         """Wait for what works beside the screen."""
@@ -99,7 +113,7 @@ class _Presses:
 
 
 async def measure(path: Path, times: int, profiled: tuple[str, str] = ("", "")) -> dict[str, object]:
-    """Return the milliseconds of each press, drawn and beside the screen, and the peak memory in MB."""
+    """Return the milliseconds of each press, drawn, held up and beside the screen, and the peak memory in MB."""
     began = time.process_time()
     with studies.open_study(path) as study:
         app = NeedssegApp(study)
@@ -110,6 +124,7 @@ async def measure(path: Path, times: int, profiled: tuple[str, str] = ("", "")) 
             opened = time.process_time() - began
             presses = _Presses(app, pilot, profiled)
             await presses.settle()
+            watching = asyncio.create_task(presses.watch())
             for _ in range(times):
                 for name, mode, keys in ROUNDS:
                     if profiled[0] and name != profiled[0]:
@@ -117,7 +132,9 @@ async def measure(path: Path, times: int, profiled: tuple[str, str] = ("", "")) 
                     await presses.go(mode)
                     for key in keys:
                         await presses.press(name, key)
-    return {"opened": opened, "drawn": presses.drawn, "beside": presses.beside, "memory": peak_memory()}
+            watching.cancel()
+    by_key = {"drawn": presses.drawn, "held": presses.held, "beside": presses.beside}
+    return {"opened": opened, **by_key, "memory": peak_memory()}
 
 
 def main() -> None:

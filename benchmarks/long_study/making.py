@@ -18,10 +18,13 @@ from needsseg.actions.coding import codebook, memos, passages, statements, sugge
 from needsseg.actions.coding.embedding import embedded
 from needsseg.actions.discovery import discovery
 from needsseg.actions.study import Study, studies
+from needsseg.actions.study.languages import study_model
 from needsseg.actions.transcripts import importing, interviews
 from needsseg.coding import load_probes
 from needsseg.coding.windows import windows
-from needsseg.embedding import exact_backend, locate, text_sha256, vectors_key
+from needsseg.embedding import exact_backend, text_sha256, vectors_key
+from needsseg.languages.detection import interview_language
+from needsseg.languages.speech import load_speech
 from needsseg.records import JobParts
 from needsseg.settings import load, prompt_file
 from needsseg.study.segments import vectors
@@ -161,12 +164,12 @@ def approximate_windows(study: Study) -> int:
     texts = {
         transcript.text[start:end]
         for transcript in (interviews.show(study, key) for key in interviews.keys(study))
-        for start, end in windows(transcript)
+        for start, end in windows(transcript, load_speech(interview_language(transcript.text)))
     }
     sums, counts = _word_vectors(study)
     settings = load(study.path)
     embedded(study, [probe.text for probe in load_probes(prompt_file("probes.toml", settings))])
-    model = locate(settings.model)
+    model = study_model(study)
     kept = {passage.quote for passage in passages.listing(study)}
     fresh = {}
     for text in texts - kept:

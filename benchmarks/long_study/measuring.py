@@ -93,19 +93,21 @@ def _print_command(path: Path, words: Sequence[str]) -> None:
 
 def _print_keys(path: Path) -> None:
     found = _measured("app_keys", path, KEY_TIMES)
-    drawn, beside = found["drawn"], found["beside"]
-    everything = [value for times in drawn.values() for value in times]
-    figures = [statistics.median(everything), p95(everything), max(everything)]
-    median, most, worst = (f"{value:.0f} ms" for value in figures)
+    drawn, held, beside = found["drawn"], found["held"], found["beside"]
+    for what, times_by_key in (("drawn", drawn), ("held up", held)):
+        everything = [value for times in times_by_key.values() for value in times]
+        median, most, worst = (
+            f"{value:.0f} ms" for value in (statistics.median(everything), p95(everything), max(everything))
+        )
+        print(f"\nAll {len(everything):,} presses, {what}: median {median}, p95 {most}, worst {worst}")
     print(
-        f"\nAll {len(everything):,} presses: median {median}, p95 {most}, worst {worst}; memory {found['memory']:,.0f} MB\n"
+        f"\nmemory {found['memory']:,.0f} MB\n\n| round | key | drawn, median | worst | held up, worst | beside the screen |"
     )
-    print("| round | key | median | worst | beside the screen |\n|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|")
     for name, times in drawn.items():
         what, _, key = name.rpartition(": ")
-        print(
-            f"| {what} | {key} | {statistics.median(times):.0f} | {max(times):.0f} | {statistics.median(beside[name]):.0f} |"
-        )
+        figures = (statistics.median(times), max(times), max(held[name]), statistics.median(beside[name]))
+        print(f"| {what} | {key} | {' | '.join(f'{figure:.0f}' for figure in figures)} |")
 
 
 def p95(times: Sequence[float]) -> float:

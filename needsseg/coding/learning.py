@@ -7,7 +7,7 @@ Newton's method (only numpy, a few milliseconds); no model is loaded and nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,9 +48,8 @@ EXPLORED = 50
 _CHECKS, _CHECKED = 6, 10
 _SHIFT, _FARTHEST, _HALVINGS = 0.3, 4.0, 40
 _STEPS = 25
-_CELLS = 20_000_000
-"""The largest matrix of windows by decisions that is held at once."""
 _SHOWN = 60
+_COMPARED = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,8 +144,14 @@ def joined(parts: Sequence[Measured]) -> Measured:
     import numpy as np
 
     non_empty = [part for part in parts if part.texts] or list(parts[:1])
+    # Row by row of parts, since one large copy would hold up other threads.
+    rows = np.empty((sum(len(part.rows) for part in non_empty), non_empty[0].rows.shape[1]))
+    begin = 0
+    for part in non_empty:
+        rows[begin : begin + len(part.rows)] = part.rows
+        begin += len(part.rows)
     return Measured(
-        np.vstack([part.rows for part in non_empty]),
+        rows,
         np.vstack([part.signs for part in non_empty]),
         np.concatenate([part.untrained for part in non_empty]),
         tuple(reasons for part in non_empty for reasons in part.reasons),
@@ -202,44 +207,68 @@ def _chances(open_: Measured, decided: Measured, decisions: Flags) -> Matrix:
     """Maximum a posteriori logistic regression with the untrained log odds as offset, corrected by past forecast errors."""
     import numpy as np
 
-    middle = np.vstack([open_.rows, decided.rows]).mean(axis=0)
+    count = len(open_.texts) + len(decided.texts)
+    middle = (open_.rows.sum(axis=0) + decided.rows.sum(axis=0)) / count
     level = float(_log_odds(np.concatenate([open_.untrained, decided.untrained])).mean())
-
-    def covariance(first: Measured, second: Measured) -> Matrix:
-        """Return the prior covariance of the windows: how far decisions on the second move the first."""
-        trust = np.outer(_log_odds(first.untrained) - level, _log_odds(second.untrained) - level)
-        meaning = (first.rows - middle) @ (second.rows - middle).T
-        return np.asarray(LEVEL**2 + TRUST**2 * trust + MEANING**2 * meaning + PLACE**2 * _near(first, second))
-
-    kernel, start, truth = covariance(decided, decided), _log_odds(decided.untrained), decisions.astype(np.float64)
+    start, truth = _log_odds(decided.untrained), decisions.astype(np.float64)
+    trust, meaning = start - level, decided.rows - middle
+    # The prior covariance of the decided windows: how far a decision on one moves the others.
+    kernel = LEVEL**2 + TRUST**2 * np.outer(trust, trust) + MEANING**2 * (meaning @ meaning.T)
+    kernel += PLACE**2 * _near(decided)
     weights = _fitted(kernel, start, truth)
     shift = _shift(*_past_forecasts(kernel, start, truth))
-    at_once = max(1, _CELLS // len(decisions))
-    numbers = range(len(open_.texts))
-    parts = (
-        [open_.only(numbers[begin : begin + at_once]) for begin in numbers[::at_once]]
-        if at_once < len(numbers)
-        else [open_]
+    open_start = _log_odds(open_.untrained)
+    # The covariance of the open windows with the decided ones times the weights, term by term: as a matrix of windows by
+    # decisions it would be the largest thing in memory.
+    moved = LEVEL**2 * weights.sum() + TRUST**2 * (open_start - level) * (trust @ weights)
+    directions = meaning.T @ weights
+    moved += MEANING**2 * (open_.rows @ directions - middle @ directions) + PLACE**2 * _moved_near(
+        open_, decided, weights
     )
-    moved = np.concatenate([covariance(part, decided) @ weights for part in parts])
-    log_odds = _log_odds(open_.untrained) + moved + shift
-    return np.asarray(1.0 / (1.0 + np.exp(-log_odds)), dtype=np.float64)
+    return np.asarray(1.0 / (1.0 + np.exp(-(open_start + moved + shift))), dtype=np.float64)
 
 
-def _near(first: Measured, second: Measured) -> Matrix:
-    """Return the proximity of windows (n, m): 1 at the same position, falling to 0, and 0 between two interviews."""
+def _places_by_source(measured: Measured) -> dict[str, tuple[NDArray[np.intp], Matrix]]:
+    """The numbers of the windows of each transcript, and their middles; windows of no known transcript are left out."""
     import numpy as np
 
-    if not first.places or not second.places:
-        return np.zeros((len(first.texts), len(second.texts)))
-    number: dict[str, int] = {}
-    sources, middles = (
-        [np.array([number.setdefault(source, len(number)) for source, _ in part.places]) for part in (first, second)],
-        [np.array([middle for _, middle in part.places]) for part in (first, second)],
-    )
-    apart = np.abs(middles[0][:, None] - middles[1][None, :])
-    has_source = np.array([bool(source) for source, _ in first.places])
-    return np.where((sources[0][:, None] == sources[1][None, :]) & has_source[:, None], np.exp(-apart / STRETCH), 0.0)
+    numbers: dict[str, list[int]] = {}
+    for number, (source, _) in enumerate(measured.places):
+        if source:
+            numbers.setdefault(source, []).append(number)
+    return {
+        source: (np.array(own, dtype=np.intp), np.array([measured.places[number][1] for number in own]))
+        for source, own in numbers.items()
+    }
+
+
+def _proximity(first: Matrix, second: Matrix) -> Matrix:
+    """Return the proximity (n, m) of middles in one transcript: 1 at the same position, falling to 0."""
+    import numpy as np
+
+    return np.asarray(np.exp(-np.abs(first[:, None] - second[None, :]) / STRETCH), dtype=np.float64)
+
+
+def _near(decided: Measured) -> Matrix:
+    """Return the proximity of windows (n, n), 0 between two interviews."""
+    import numpy as np
+
+    near = np.zeros((len(decided.texts), len(decided.texts)))
+    for numbers, middles in _places_by_source(decided).values():
+        near[np.ix_(numbers, numbers)] = _proximity(middles, middles)
+    return near
+
+
+def _moved_near(open_: Measured, decided: Measured, weights: Matrix) -> Matrix:
+    """Return by how much the decisions in the same interview move each open window (n,), before their weight."""
+    import numpy as np
+
+    moved, places = np.zeros(len(open_.texts)), _places_by_source(decided)
+    for source, (numbers, middles) in _places_by_source(open_).items():
+        if source in places:
+            near, decided_middles = places[source]
+            moved[numbers] = _proximity(middles, decided_middles) @ weights[near]
+    return moved
 
 
 def _past_forecasts(kernel: Matrix, start: Matrix, decisions: Matrix) -> tuple[Matrix, Matrix]:
@@ -320,16 +349,29 @@ def _outlook(chances: Matrix, decisions: Flags, *, learned: bool) -> Outlook:
     return Outlook(len(chances), float(chances.sum()), coming, lately, unlikely or not len(chances))
 
 
-def likeness(window: int, open_: Measured, decided: Measured, accepted: Sequence[bool]) -> str | None:
-    """Describe the decided passage most similar to an undecided window, with the cosine; None if none is similar."""
+def likenesses(
+    windows: Sequence[int], open_: Measured, decided: Measured, accepted: Sequence[bool]
+) -> Iterator[str | None]:
+    """Describe for each of some undecided windows the most similar decided passage, with the cosine; None if none is similar."""
     if not len(accepted):
-        return None
+        yield from (None for _ in windows)
+        return
     import numpy as np
 
-    cosines = decided.rows @ open_.rows[window]
-    nearest = int(np.argmax(cosines))
-    if cosines[nearest] < LIKE:
-        return None
-    words = " ".join(decided.texts[nearest].split())
+    for begin in range(0, len(windows), _COMPARED):
+        part = list(windows[begin : begin + _COMPARED])
+        # Rounded, so that of equal passages the first is named however many windows are compared at once.
+        cosines = np.round(open_.rows[part] @ decided.rows.T, 12)
+        for row in cosines:
+            nearest = int(np.argmax(row))
+            yield (
+                None
+                if row[nearest] < LIKE
+                else _likeness_words(decided.texts[nearest], float(row[nearest]), accepted=accepted[nearest])
+            )
+
+
+def _likeness_words(text: str, cosine: float, *, accepted: bool) -> str:
+    words = " ".join(text.split())
     shown_words = words if len(words) <= _SHOWN else words[: _SHOWN - 1].rsplit(" ", 1)[0] + " …"
-    return f"like “{shown_words}”, which you {'accepted' if accepted[nearest] else 'rejected'} ({cosines[nearest]:.2f})"
+    return f"like “{shown_words}”, which you {'accepted' if accepted else 'rejected'} ({cosine:.2f})"

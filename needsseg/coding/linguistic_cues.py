@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from needsseg.errors import UsageError
+from needsseg.languages.phrase_patterns import any_phrase
 from needsseg.languages.speech import Speech, load_speech
 from needsseg.settings import Settings, prompt_file, read_toml
 
@@ -89,7 +90,7 @@ def _load(path: Path, speech: Speech | None = None) -> tuple[CueGroup, ...]:
         if not isinstance(phrases, list) or not phrases or not all(isinstance(p, str) and p.strip() for p in phrases):
             raise UsageError(f"{path}: [{kind}] phrases must be a list of phrases, none of them empty.")
         try:
-            pattern = re.compile(r"\b(?:" + "|".join(straight(phrase) for phrase in phrases) + r")\b", re.IGNORECASE)
+            pattern = any_phrase([straight(phrase) for phrase in phrases])
         except re.error as error:
             raise UsageError(f"{path}: [{kind}] has a phrase that is not a regular expression: {error}.") from error
         groups.append(CueGroup(kind, float(weight), pattern, speech))

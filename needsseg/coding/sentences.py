@@ -53,4 +53,5 @@ _UNSPACED = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
 
 def count_words(text: str) -> int:
     """Return the number of words by white space; in scripts without it, two characters count as one word."""
-    return max(len(text.split()), len(_UNSPACED.findall(text)) // 2)
+    spaced = len(text.split())
+    return spaced if text.isascii() else max(spaced, len(_UNSPACED.findall(text)) // 2)

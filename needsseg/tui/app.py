@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -108,6 +107,21 @@ def _palette() -> type[Provider]:
     from needsseg.tui.palette import StudyCommands
 
     return StudyCommands
+
+
+PRELOADED = (
+    "code.screen", "interviews.participants", "code.sheets.coverage", "code.sheets.codebook", "code.sheets.matrix",
+    "code.sheets.memo", "code.sheets.job", "search.screen", "study.history", "segments.people",
+)  # fmt: skip
+"""Modules of the app that are not needed for its first screen, the likeliest first."""
+
+
+def _load_modules() -> None:
+    from needsseg.tui.loading import spare_gc
+
+    for name in PRELOADED:
+        import_module(f"needsseg.tui.{name}")
+    spare_gc()
 
 
 class NeedssegApp(App[int]):
@@ -237,8 +251,8 @@ class NeedssegApp(App[int]):
             self.notify(named + more, title=title, timeout=8, markup=False)
 
     def _preload(self) -> None:
-        """Load the Code screen's module in the background, so that the first interview opens at once."""
-        self.run_worker(partial(import_module, "needsseg.tui.code.screen"), thread=True, group="warm")
+        """Load modules in the background, so that the first interview and the first of each sheet open at once."""
+        self.run_worker(_load_modules, thread=True, group="warm")
 
     def poll(self) -> None:
         """Refresh the screen when another program has changed the study."""

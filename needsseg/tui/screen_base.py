@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, ParamSpec, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -47,6 +48,19 @@ def shows_errors(method: Callable[P, object]) -> Callable[P, None]:
                 cast("HasContext", owner).context.show_error(error)
 
     return showing
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The state of the study that is shown: a counter of other programs' changes and one of this program's; -1 for none."""
+
+    others: int = -1
+    own: int = -1
+
+    @classmethod
+    def of(cls, study: Study) -> Version:
+        """Return the study's current version."""
+        return cls(study.others_changes, study.own_changes)
 
 
 class StudyScreen(Screen[None]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from needsseg.actions.study import history
 from needsseg.errors import NeedssegError
 from needsseg.tui.fixes import worded
+from needsseg.tui.gathering import Gathering
 from needsseg.tui.keys.hints import key_hints, key_of, with_keys
 from needsseg.tui.study import undoing
 from needsseg.tui.study_app import study_app
@@ -24,9 +25,11 @@ from needsseg.tui.words import plain
 
 if TYPE_CHECKING:
     from needsseg.actions.study import HistoryEntry, Study
+    from needsseg.progress import Progress
     from needsseg.tui.study_app import StudyApp
 
 Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 
 class Sheet(ModalScreen[Answer | None], Generic[Answer]):
@@ -64,6 +67,7 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         self._visible_since: list[tuple[str, float]] = []
         """The text of each row, and since when it has been visible, on the monotonic clock."""
         self._is_own_change = False
+        self.gathering: Gathering[Any] = Gathering(self, self.tell)
 
     @property
     def study_app(self) -> StudyApp:
@@ -104,7 +108,34 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         return None if highlighted is None or self.listed.get_option_at_index(highlighted).disabled else highlighted
 
     def reload(self) -> None:
-        """Read what the sheet shows, and pass it to ``fill``."""
+        """Read what the sheet shows, and pass it to ``fill``; what takes more than a moment is read with ``gather``."""
+
+    def gather(
+        self,
+        read: Callable[[Study, Progress], T],
+        show: Callable[[T], None],
+        failed: Callable[[], None] | None = None,
+    ) -> None:
+        """Read beside the screen, so that keys stay live, then pass what was read to ``show``; or show the error.
+
+        After an error ``failed`` is called.
+        """
+        is_own_change = self._is_own_change
+
+        def show_result(result: T | NeedssegError) -> None:
+            if isinstance(result, NeedssegError):
+                self._happened, self._wrong = worded(result, self.app), True
+                if failed is not None:
+                    failed()
+            else:
+                self._is_own_change = is_own_change
+                try:
+                    show(result)
+                finally:
+                    self._is_own_change = False
+            self.tell()
+
+        self.gathering.begin(self.study.path, read, show_result)
 
     def state(self) -> str:
         """Return the state of the list, for the line below it."""
@@ -157,7 +188,8 @@ class Sheet(ModalScreen[Answer | None], Generic[Answer]):
         """Show the state and a message."""
         if happened is not None:
             self._happened, self._wrong = happened, wrong
-        text = " · ".join(filter(None, [f"! {self._happened}" if self._wrong else self._happened, self.state()]))
+        message = f"! {self._happened}" if self._wrong else self._happened
+        text = " · ".join(filter(None, [self.gathering.words, message, self.state()]))
         for line in self.query("#sheet-state").results(Static):
             line.update(plain(text))
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from benchmarks import suggesting as bench
 from needsseg import transcripts
 from needsseg.coding import learning, suggest
-from needsseg.coding.learning import NEXT, RECENT, UNLIKELY, Measured, _shift, joined, likeness, measure, rank
+from needsseg.coding.learning import NEXT, RECENT, UNLIKELY, Measured, _shift, joined, likenesses, measure, rank
 from needsseg.coding.linguistic_cues import KINDS
 from tests.fixtures.samples import DATA, INTERVIEWS
 from tests.fixtures.wording.coding import LIKE_ACCEPTED, LIKE_REJECTED
@@ -176,10 +177,10 @@ def test_what_is_like_the_accepted_comes_first_and_says_so() -> None:
     assert ranking.learned
     assert ranking.order == (1, 0)
     assert ranking.chances[1] > 0.6 > 0.4 > ranking.chances[0]
-    assert says(likeness(1, open_, decided, said), "“words of window 0”", LIKE_ACCEPTED, "1.00")
-    assert says(likeness(0, open_, decided, said), "“words of window 6”", LIKE_REJECTED, "1.00")
-    assert likeness(0, _made([[0, 1, 0]], [0.5]), _made([[1, 0, 0]], [0.5]), [True]) is None
-    assert likeness(0, open_, _made([], []), []) is None
+    assert says(next(likenesses([1], open_, decided, said)), "“words of window 0”", LIKE_ACCEPTED, "1.00")
+    assert says(next(likenesses([0], open_, decided, said)), "“words of window 6”", LIKE_REJECTED, "1.00")
+    assert next(likenesses([0], _made([[0, 1, 0]], [0.5]), _made([[1, 0, 0]], [0.5]), [True])) is None
+    assert next(likenesses([0], open_, _made([], []), [])) is None
 
 
 def test_it_says_when_going_on_hardly_pays() -> None:
@@ -234,13 +235,28 @@ def test_chances_rest_on_these_decisions_and_the_outlook_on_all(
     assert capped.decisions == len(accepted) and alone.decisions == 60
 
 
-def test_chances_are_the_same_however_many_windows_are_looked_at_at_once(
-    sample: bench.Marked, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_chances_are_what_the_covariance_of_all_windows_gives(sample: bench.Marked) -> None:
+    """Term by term, no matrix of windows by decisions is made; here it is."""
     open_, decided, accepted = _half_decided(sample)
-    whole = rank(open_, decided, accepted)
-    monkeypatch.setattr(learning, "_CELLS", 7 * len(accepted))
-    assert np.allclose(rank(open_, decided, accepted).chances, whole.chances, atol=1e-12)
+    truth = np.array(accepted, dtype=np.float64)
+    starts = [np.log(part.untrained / (1 - part.untrained)) for part in (open_, decided)]
+    level, middle = np.concatenate(starts).mean(), np.vstack([open_.rows, decided.rows]).mean(axis=0)
+
+    def covariance(first: int, second: int) -> NDArray[np.float64]:
+        one, other = ((open_, decided)[at] for at in (first, second))
+        near = np.array(
+            [[a == b and np.exp(-abs(x - y) / learning.STRETCH) for b, y in other.places] for a, x in one.places]
+        )
+        trust = np.outer(starts[first] - level, starts[second] - level)
+        meaning = (one.rows - middle) @ (other.rows - middle).T
+        return learning.LEVEL**2 + learning.TRUST**2 * trust + learning.MEANING**2 * meaning + learning.PLACE**2 * near
+
+    kernel = covariance(1, 1)
+    weights = learning._fitted(kernel, starts[1], truth)
+    shift = _shift(*learning._past_forecasts(kernel, starts[1], truth))
+    expected = 1 / (1 + np.exp(-(starts[0] + covariance(0, 1) @ weights + shift)))
+    assert len({source for source, _ in open_.places}) > 1
+    assert np.allclose(rank(open_, decided, accepted).chances, expected, atol=1e-9)
 
 
 def _half_decided(sample: bench.Marked) -> tuple[Measured, Measured, list[bool]]:

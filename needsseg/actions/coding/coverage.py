@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from needsseg.actions.coding import blind
+from needsseg.progress import Progress, silent
 from needsseg.records import Passage, Transcript
 from needsseg.study.coding import blinding, passages
 from needsseg.study.connection import Study
@@ -70,7 +71,7 @@ def mark_read(study: Study, interview: str, seqs: Iterable[int]) -> int:
     return read_turns.mark_read(study, interview, seqs)
 
 
-def coverage(study: Study, coder: str | None = None) -> Coverage:
+def coverage(study: Study, coder: str | None = None, progress: Progress = silent) -> Coverage:
     """Measure the coverage by everybody together, or by one coder; for a blind coder, by themselves.
 
     A coder has accepted what they accepted themselves and what carries their codes.
@@ -87,20 +88,17 @@ def coverage(study: Study, coder: str | None = None) -> Coverage:
     for passage in listed:
         by_interview.setdefault(passage.interview, []).append(passage)
     turns_read = read_turns.turns_read(study, coder)
-    rows = tuple(
-        _interview_coverage(
-            key,
-            interviews.title(study, key),
-            interviews.transcript(study, key),
-            by_interview.get(key, []),
-            turns_read.get(key, ()),
-        )
-        for key in interviews.imported_at(study)
-    )
+    rows = list[InterviewCoverage]()
+    keys = interviews.imported_at(study)
+    for number, key in enumerate(keys):
+        progress("reading the interviews", number, len(keys))
+        own, read = by_interview.get(key, []), turns_read.get(key, ())
+        title, transcript = interviews.title(study, key), interviews.transcript(study, key)
+        rows.append(_interview_coverage(key, title, transcript, own, read))
     summed = ("words", "read", "coded", "decided", "marked", "accepted", "with_code")
     sums = {name: sum(getattr(row, name) for row in rows) for name in summed}
     total = InterviewCoverage("", "", gap=max((row.gap for row in rows), default=0), **sums)
-    return Coverage(coder or "", rows, total)
+    return Coverage(coder or "", tuple(rows), total)
 
 
 class _Stretches:

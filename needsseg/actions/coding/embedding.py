@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from needsseg.embedding import Vectors
     from needsseg.study.connection import Study
 
+_AT_ONCE = 2_000
+"""How many vectors are read at once: some 20 ms."""
+
 
 def embedded(study: Study, texts: Sequence[str], progress: Progress = silent) -> dict[str, Vectors]:
     """Return unit vectors of all texts by text_sha256, float32 (d,); embed and cache those that are missing."""
@@ -32,6 +35,30 @@ def embedded(study: Study, texts: Sequence[str], progress: Progress = silent) ->
 def load_cached(study: Study, texts: Sequence[str]) -> dict[str, Vectors]:
     """Load the vectors that are cached for the study's model; loads no model."""
     return vectors.load(study, vectors_keys(model_sha256(study)), map(text_sha256, texts))
+
+
+def cached_rows(study: Study, texts: Sequence[str], progress: Progress = silent) -> tuple[Vectors | None, int]:
+    """Load the cached vectors of texts as rows, float32 (n, d), None if some are missing, and how many distinct ones are.
+
+    They are read part by part: no part takes so long that another thread waits for it.
+    """
+    import numpy as np
+
+    keys = vectors_keys(model_sha256(study))
+    places: dict[str, list[int]] = {}
+    for place, text in enumerate(texts):
+        places.setdefault(text_sha256(text), []).append(place)
+    hashes, rows, missing = list(places), np.zeros((0, 0), np.float32), 0
+    for begin in range(0, len(hashes), _AT_ONCE):
+        progress("reading vectors", begin, len(hashes))
+        part = hashes[begin : begin + _AT_ONCE]
+        stored = vectors.load(study, keys, part)
+        missing += len(part) - len(stored)
+        if not rows.size and stored:
+            rows = np.zeros((len(texts), len(next(iter(stored.values())))), np.float32)
+        for sha256, vector in stored.items():
+            rows[places[sha256]] = vector
+    return (None if missing else rows), missing
 
 
 def model_sha256(study: Study) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from needsseg.actions.coding.embedding import embedded, load_cached, model_sha256
+from needsseg.actions.coding.embedding import cached_rows, embedded, load_cached, model_sha256
 from needsseg.actions.coding.search_scope import Scope, Speech
-from needsseg.coding.windows import windows
-from needsseg.embedding import text_sha256
+from needsseg.coding.windows import turn_windows
 from needsseg.languages.detection import interview_language
 from needsseg.languages.speech import load_speech
 from needsseg.progress import Progress, silent
@@ -49,7 +48,7 @@ _read: dict[tuple[Path, Speech], Stretches] = {}
 _stacked: dict[tuple[Path, Speech], tuple[State, str, Vectors]] = {}
 
 
-def stretches(study: Study, speech: Speech) -> Stretches:
+def stretches(study: Study, speech: Speech, progress: Progress = silent) -> Stretches:
     """Load the stretches that a search by meaning compares: windows of participants' or everybody's speech, or passages.
 
     Windows of participants are the same as those weighed as suggestions, so that vectors are shared.
@@ -68,13 +67,17 @@ def stretches(study: Study, speech: Speech) -> Stretches:
     if current is None or current.state != state:
         ids = {(voice.interview, voice.label): voice.id for voice in voices}
         rows, places = [], []
-        for key in interviews.keys(study):
+        keys_in_order = interviews.keys(study)
+        for number, key in enumerate(keys_in_order):
+            progress("reading what was said", number, len(keys_in_order))
             transcript = interviews.transcript(study, key)
             words = load_speech(interview_language(transcript.text))
             for turn in transcript.turns:
-                counted = replace(turn, role="participant") if speech == "all" else turn
-                for start, end in windows(replace(transcript, turns=(counted,)), words):
-                    rows.append(Utterance(len(rows), ids[key, turn.speaker], start, end, transcript.text[start:end]))
+                if speech != "all" and turn.role != "participant":
+                    continue
+                voice = ids[key, turn.speaker]
+                for start, end in turn_windows(transcript.text, turn, words):
+                    rows.append(Utterance(len(rows), voice, start, end, transcript.text[start:end]))
                     places.append(key)
         current = _read[study.path, speech] = Stretches(state, tuple(rows), tuple(places))
     return current
@@ -85,25 +88,33 @@ def lacking(study: Study, texts: Sequence[str]) -> int:
     return len(set(texts)) - len(load_cached(study, texts))
 
 
-def without_vectors(study: Study, speech: Speech) -> int:
-    """Count the stretches that a search by meaning has to embed first."""
-    current = stretches(study, speech)
+def without_vectors(study: Study, speech: Speech, progress: Progress = silent) -> int:
+    """Count the stretches that a search by meaning has to embed first; where there are none, it finds them in memory."""
+    current = stretches(study, speech, progress)
     model = model_sha256(study)
     stacked = _stacked.get((study.path, speech))
-    return (
-        0 if stacked and stacked[:2] == (current.state, model) else lacking(study, [row.words for row in current.rows])
-    )
+    if stacked is None or stacked[:2] != (current.state, model):
+        rows, missing = cached_rows(study, [row.words for row in current.rows], progress)
+        if missing:
+            return missing
+        if rows is not None:
+            _stacked[study.path, speech] = (current.state, model, rows)
+    return 0
 
 
 def matrix(study: Study, speech: Speech, searched: Stretches, progress: Progress = silent) -> Vectors:
     """Return unit vectors of all stretches, float32 (n, d); embed and cache those that are missing."""
-    import numpy as np
-
     model = model_sha256(study)
     stacked = _stacked.get((study.path, speech))
     if stacked is None or stacked[:2] != (searched.state, model):
-        vectors = embedded(study, [row.words for row in searched.rows], progress)
-        stacked = (searched.state, model, np.stack([vectors[text_sha256(row.words)] for row in searched.rows]))
+        texts = [row.words for row in searched.rows]
+        rows, missing = cached_rows(study, texts, progress)
+        if missing:
+            embedded(study, texts, progress)
+            rows, _ = cached_rows(study, texts, progress)
+        if rows is None:
+            raise RuntimeError("vectors that were just stored are missing")
+        stacked = (searched.state, model, rows)
         _stacked[study.path, speech] = stacked
     return stacked[2]
 
@@ -123,8 +134,9 @@ def nearest(study: Study, scope: Scope, searched: Stretches, rows: Vectors, vect
                 near[searched.around(key, start, end)] = True
         inside &= near
     scores = np.round((rows @ vector).astype(np.float64), 4)
-    order = np.lexsort((np.arange(len(scores)), -scores))
-    return [(int(at), float(scores[at])) for at in order if inside[at] and scores[at] >= FLOOR]
+    similar = np.flatnonzero(inside & (scores >= FLOOR))
+    order = similar[np.lexsort((similar, -scores[similar]))]
+    return list(zip(order.tolist(), scores[order].tolist(), strict=True))
 
 
 def coded(study: Study, ids: Sequence[int]) -> list[tuple[str, int, int]]:

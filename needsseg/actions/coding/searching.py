@@ -79,7 +79,7 @@ def search(
     words = _query_words(query)
     in_scope = search_scope.scope(study, within)
     if meaning:
-        searched = meaning_search.stretches(study, within.speech)
+        searched = meaning_search.stretches(study, within.speech, progress)
         if not searched.rows:
             return []
         rows = meaning_search.matrix(study, within.speech, searched, progress)
@@ -109,7 +109,7 @@ def like(
     """
     in_scope = search_scope.scope(study, within)
     words, place = _original(study, origin)
-    searched = meaning_search.stretches(study, within.speech)
+    searched = meaning_search.stretches(study, within.speech, progress)
     if not searched.rows:
         return []
     rows = meaning_search.matrix(study, within.speech, searched, progress)
@@ -131,12 +131,12 @@ def marked(study: Study, within: Filter, *, limit: int | None = 50) -> list[Hit]
     return _hits(study, inside, ((row, None, ()) for row in searching.utterances(study, "passages", ids)))
 
 
-def unready(study: Study, sought: str | Origin, speech: Speech = "participants") -> int:
+def unready(study: Study, sought: str | Origin, speech: Speech = "participants", progress: Progress = silent) -> int:
     """Count the texts that a search by meaning, for a query or an example, has to embed first.
 
     With 0, the search answers at once and loads no model.
     """
-    lacking = meaning_search.without_vectors(study, speech)
+    lacking = meaning_search.without_vectors(study, speech, progress)
     if isinstance(sought, str):
         return lacking + meaning_search.lacking(study, [_query_words(sought)])
     words, place = _original(study, sought)
@@ -148,7 +148,7 @@ def make_ready(
     study: Study, sought: str | Origin, speech: Speech = "participants", progress: Progress = silent
 ) -> None:
     """Embed and cache the texts that ``unready`` counts, so that any process can then answer at once."""
-    searched = meaning_search.stretches(study, speech)
+    searched = meaning_search.stretches(study, speech, progress)
     words = _query_words(sought) if isinstance(sought, str) else _original(study, sought)[0]
     embedded(study, [*(row.words for row in searched.rows), words], progress)
 

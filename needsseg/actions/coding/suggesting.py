@@ -11,7 +11,7 @@ from needsseg.actions.coding import blind
 from needsseg.actions.coding.embedding import load_cached, model_sha256
 from needsseg.actions.study.languages import turns_by_language
 from needsseg.coding import cues_for, probes_for, weigh
-from needsseg.coding.learning import ENOUGH, UNLIKELY, Measured, Outlook, Ranking, joined, likeness, measure, rank
+from needsseg.coding.learning import ENOUGH, UNLIKELY, Measured, Outlook, Ranking, joined, likenesses, measure, rank
 from needsseg.coding.suggestions import Window, source_of, window_at
 from needsseg.coding.windows import question_before
 from needsseg.embedding import text_sha256
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 
 Decided = Literal["accepted", "rejected"]
+READING, RANKING = "reading the interviews", "ranking the suggestions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class _Pool:
     unread: int
 
 
-def queue(study: Study, limit: int | None = 50, *, reading: bool = False) -> Queue:
+def queue(study: Study, limit: int | None = 50, *, reading: bool = False, progress: Progress = silent) -> Queue:
     """Rank the undecided suggestions and, from ``ENOUGH`` decisions on, all other windows that overlap no passage.
 
     Returns the best ``limit`` of them (all if None), ranked by what was accepted and rejected; for a blind coder, by their
@@ -129,9 +130,10 @@ def queue(study: Study, limit: int | None = 50, *, reading: bool = False) -> Que
     if blind.is_blind(study):
         listed = blind.own_view(study, listed)
     decided = sorted((p for p in listed if p.status != "suggested"), key=lambda p: order[p.id])
-    answered, answers = _measured(study, decided, words)
+    answered, answers = _measured(study, decided, words, progress)
     accepted = [passage.status == "accepted" for passage in answers]
-    pool = _pool(study, words, listed, with_windows=len(decided) >= ENOUGH)
+    pool = _pool(study, words, listed, progress, with_windows=len(decided) >= ENOUGH)
+    progress(RANKING, 0, 1)
     ranking = rank(pool.measured, answered, accepted)
     chosen = _chosen(ranking, pool.places, limit, reading=reading)
     # A passage without a vector under this model is ranked by the score it was stored with.
@@ -148,14 +150,14 @@ def queue(study: Study, limit: int | None = 50, *, reading: bool = False) -> Que
     return Queue(tuple(items[:limit]), ranking.learned, len(decided), outlook, pool.unread)
 
 
-def _pool(study: Study, words: _Words, listed: Sequence[Passage], *, with_windows: bool) -> _Pool:
+def _pool(study: Study, words: _Words, listed: Sequence[Passage], progress: Progress, *, with_windows: bool) -> _Pool:
     """Collect the undecided suggestions and, with ``with_windows``, the windows that overlap no passage."""
     suggested = [passage for passage in listed if passage.status == "suggested" and passage.anchored]
-    measured, with_vector = _measured(study, suggested, words)
+    measured, with_vector = _measured(study, suggested, words, progress)
     parts = [measured]
     places = [_Place(p.interview, p.start, p.end, p) for p in with_vector]
     unread = 0
-    for key, part in _other_windows(study, words, listed) if with_windows else ():
+    for key, part in _other_windows(study, words, listed, progress) if with_windows else ():
         if part is None:
             unread += 1
             continue
@@ -222,7 +224,7 @@ _KEPT, _KEPT_QUOTES = 512, 20_000
 
 
 def _other_windows(
-    study: Study, words: _Words, listed: Sequence[Passage]
+    study: Study, words: _Words, listed: Sequence[Passage], progress: Progress
 ) -> Iterator[tuple[str, tuple[list[Window], Measured] | None]]:
     """For each interview, the windows that overlap no passage and their features; None if their vectors are missing."""
     import numpy as np
@@ -231,7 +233,9 @@ def _other_windows(
     for passage in listed:
         if passage.anchored:
             passage_spans.setdefault(passage.interview, []).append((passage.start, passage.end))
-    for key in interviews.keys(study):
+    keys = interviews.keys(study)
+    for number, key in enumerate(keys):
+        progress(READING, number, len(keys))
         part = _measured_windows(study, interviews.transcript(study, key), words)
         if part is None:
             yield key, None
@@ -261,13 +265,16 @@ def _measured_windows(
     return cached
 
 
-def _measured(study: Study, listed: Sequence[Passage], words: _Words) -> tuple[Measured, list[Passage]]:
+def _measured(
+    study: Study, listed: Sequence[Passage], words: _Words, progress: Progress
+) -> tuple[Measured, list[Passage]]:
     """The features of passages, and the passages in the same order; leaves out those without a vector."""
     by_interview: dict[str, list[Passage]] = {}
     for passage in listed:
         by_interview.setdefault(passage.interview, []).append(passage)
     measured: dict[int, Measured] = {}
-    for key, own in by_interview.items():
+    for number, (key, own) in enumerate(by_interview.items()):
+        progress(READING, number, len(by_interview))
         measured.update(_measured_quotes(study, interviews.transcript(study, key), own, words))
     with_vector = [p for p in listed if p.id in measured]
     return joined([measure([], {}, ()), *(measured[p.id] for p in with_vector)]), with_vector
@@ -328,11 +335,12 @@ def _items(
     decided: tuple[Measured, Sequence[bool]],
 ) -> Iterator[QueueItem]:
     transcripts: dict[str, Transcript] = {}
+    nearest = likenesses(chosen if ranking.learned else (), pool, *decided)
     for at in chosen:
         place = places[at]
         stored = place.stored
         reasons = stored.reasons if stored is not None else pool.reasons[at]
-        near = likeness(at, pool, *decided) if ranking.learned else None
+        near = next(nearest) if ranking.learned else None
         if place.interview not in transcripts:
             transcripts[place.interview] = interviews.transcript(study, place.interview)
         transcript = transcripts[place.interview]

@@ -17,9 +17,7 @@ def participant_needs(study: Study, *, as_seen: bool = False) -> list[PrimaryNee
 
     ``as_seen`` leaves out what blind mode hides from the coder of the study; labels are of everybody's work.
     """
-    participant_of = {
-        (row.interview, row.label): row.participant for row in interviews.speakers(study) if row.participant
-    }
+    participant_of = {(interview, label): key for interview, label, key in interviews.voices(study) if key}
     passages_by_id = {passage.id: passage for passage in passages.listing(study)}
     members = seen_members(study) if as_seen else segments.members(study)
     placed = [

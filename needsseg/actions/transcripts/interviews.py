@@ -46,6 +46,11 @@ def speakers(study: Study, key: str | None = None) -> list[SpeakerRow]:
     return interviews.speakers(study, key)
 
 
+def voices(study: Study) -> list[tuple[str, str, str | None]]:
+    """Interview, label and participant's key (None where they are none) of every speaker; nothing is counted for it."""
+    return interviews.voices(study)
+
+
 def set_role(study: Study, key: str, speaker: str, role: Role) -> None:
     """Set the role of a speaker: interviewer, participant or other."""
     with study.action("role", f"{speaker or 'the unnamed speaker'} in {key} is {role}"):

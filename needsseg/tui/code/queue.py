@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from needsseg.errors import NeedssegError
@@ -14,14 +15,15 @@ from needsseg.tui.code.context import CodeContext
 from needsseg.tui.code.marking import Marking
 from needsseg.tui.code.open_interview import OpenInterview
 from needsseg.tui.code.targets import KeyTargets
+from needsseg.tui.gathering import Gathering
 from needsseg.tui.keys.hints import key_of, key_range, with_keys
-from needsseg.tui.loading import read_in_background
 from needsseg.tui.screen_base import shows_errors
 from needsseg.tui.words import one_line
 
 if TYPE_CHECKING:
     from needsseg.actions.coding.suggesting import Queue, QueueItem
     from needsseg.actions.study import Study
+    from needsseg.progress import Progress
     from needsseg.tui.child import Outcome
 
 RANKING = "ranking the suggestions"
@@ -51,9 +53,8 @@ class SuggestionQueue:
         self._skipped: set[tuple[str, int, int]] = set()
         self._passed: set[tuple[str, int, int]] = set()
         """The suggestions that were shown since the queue was opened, except the current one."""
-        self._ranking = 0
-        """The number of the latest ranking; results of earlier ones are out of date."""
-        self._is_ranking = False
+        self._ranking: Gathering[Queue] = Gathering(context, self._tell_progress)
+        """The ranking that goes on; one that is out of date is stopped."""
         self._decisions_since_ranking = 0
         self._undone_item: QueueItem | None = None
         self._in_reading_order = False
@@ -187,35 +188,34 @@ class SuggestionQueue:
         self.context.tell("stopped: nothing was changed")
 
     def _forget_ranking(self) -> None:
-        self._ranking += 1
-        self._targets.busy, self._is_ranking = "", False
+        self._ranking.stop()
+        self._targets.busy = ""
+
+    def _tell_progress(self) -> None:
+        if self._targets.busy:
+            self._targets.busy = self._ranking.words.removesuffix(" …") or RANKING
+            self.context.tell()
 
     def _rank(self, then: Callable[[], None], *, wait: bool) -> None:
         """Rank in the background. With ``wait`` nothing can be decided until ``then`` shows the result."""
-        self._ranking += 1
-        self._decisions_since_ranking, self._is_ranking = 0, True
+        self._decisions_since_ranking = 0
+        reading = self._in_reading_order
+
+        def rank(study: Study, progress: Progress) -> Queue:
+            from needsseg.actions.coding import suggesting
+
+            return suggesting.queue(study, None if reading else 50, reading=reading, progress=progress)
+
+        self._ranking.begin(self.context.study.path, rank, partial(self._ranked, then))
         if wait:
             self._targets.busy = RANKING
             self.context.tell("")
-        self.context.run_worker(self._ranked(self._ranking, then, self._in_reading_order), group="queue")
 
-    async def _ranked(self, number: int, then: Callable[[], None], reading: bool) -> None:
-        def rank(study: Study) -> Queue:
-            from needsseg.actions.coding import suggesting
-
-            return suggesting.queue(study, None if reading else 50, reading=reading)
-
-        try:
-            queue = await read_in_background(self.context.study.path, rank)
-        except NeedssegError as error:
-            if number == self._ranking:
-                self._forget_ranking()
-                self.context.show_error(error)
+    def _ranked(self, then: Callable[[], None], queue: Queue | NeedssegError) -> None:
+        waited, self._targets.busy = bool(self._targets.busy), ""
+        if isinstance(queue, NeedssegError):
+            self.context.show_error(queue)
             return
-        if number != self._ranking or not self.context.is_attached:
-            return
-        waited = bool(self._targets.busy)
-        self._forget_ranking()
         if waited and not self.context.is_current:
             self.context.tell(
                 with_keys("you opened something else before the suggestions were ranked; {code.queue} opens the queue")
@@ -246,7 +246,7 @@ class SuggestionQueue:
         if not self._waiting:
             self._rank(self._show_next, wait=True)
             return
-        if self._decisions_since_ranking >= BATCH and not self._is_ranking:
+        if self._decisions_since_ranking >= BATCH and not self._ranking.is_going:
             self._rank(self._show_learned, wait=False)
         self._show(self._next_item())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -13,7 +12,7 @@ from textual.containers import Container
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from needsseg.actions.study import Study, studies
+from needsseg.actions.study import studies
 from needsseg.actions.transcripts import interviews
 from needsseg.records import Passage
 from needsseg.text import format_count
@@ -35,26 +34,13 @@ from needsseg.tui.code.queue import SuggestionQueue
 from needsseg.tui.code.reading_time import LOOK_SECONDS, ReadingTime
 from needsseg.tui.code.targets import KeyTargets
 from needsseg.tui.keys.hints import with_keys
-from needsseg.tui.screen_base import StudyScreen, shows_errors
+from needsseg.tui.screen_base import StudyScreen, Version, shows_errors
 from needsseg.tui.widgets.transcript_view import TranscriptView
 
 EMPTY = """No interview is open.
 
   {go.interviews:4} goes to the interviews: {interviews.import} imports some, {interviews.open} opens one here
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """The state of the study that is shown: a counter of other programs' changes and one of this program's; -1 for none."""
-
-    others: int = -1
-    own: int = -1
-
-    @classmethod
-    def of(cls, study: Study) -> Version:
-        """Return the study's current version."""
-        return cls(study.others_changes, study.own_changes)
 
 
 class CodeScreen(StudyScreen):

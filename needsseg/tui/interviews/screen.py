@@ -20,7 +20,7 @@ from needsseg.tui.fixes import worded
 from needsseg.tui.interviews.imports import InterviewImports
 from needsseg.tui.interviews.roles import SpeakerRoles
 from needsseg.tui.keys.hints import key_of, with_keys
-from needsseg.tui.screen_base import StudyScreen, shows_errors
+from needsseg.tui.screen_base import StudyScreen, Version, shows_errors
 from needsseg.tui.words import lines, plain, row
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ class InterviewsScreen(StudyScreen):
         self._filter_words = ""
         self._speakers_content = plain("")
         self._widths = WIDTHS
+        self._shown = Version()
         self._imports = InterviewImports(self)
         self._roles = SpeakerRoles(self)
 
@@ -158,8 +159,20 @@ class InterviewsScreen(StudyScreen):
         at = self._table.cursor_row
         return self._rows[at] if 0 <= at < len(self._rows) else None
 
+    def is_up_to_date(self) -> bool:
+        """Return whether the table shows the study's current state."""
+        return self._shown == Version.of(self.study)
+
+    def suspended(self) -> None:
+        """Remember the place, which is written to the study but changes nothing that is shown."""
+        is_up_to_date = self.is_up_to_date()
+        super().suspended()
+        if is_up_to_date:
+            self._shown = Version.of(self.study)
+
     def reload(self) -> None:
         """Fill the table; the cursor stays on its interview."""
+        version, self._shown = Version.of(self.study), Version()
         previous_key = (
             self._current_row.key if self._current_row else str(studies.place(self.study, self.MODE).get("key", ""))
         )
@@ -185,6 +198,7 @@ class InterviewsScreen(StudyScreen):
         table.display = bool(self._rows)
         self.query_one("#speakers").display = bool(self._rows)
         self._show_speakers()
+        self._shown = version
 
     def _fill(self, at: int | None = None) -> None:
         """Show the rows, with the cursor on row ``at``, or where it was."""

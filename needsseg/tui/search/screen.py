@@ -27,7 +27,8 @@ from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.child import Outcome
 from needsseg.tui.fixes import worded
 from needsseg.tui.keys.hints import key_of, with_keys
-from needsseg.tui.search.words import filter_words, hit_row, recorded_search, search_record
+from needsseg.tui.search.finding import MOST, Results, Wanted, find
+from needsseg.tui.search.words import filter_words, recorded_search, search_record
 from needsseg.tui.search_process import SearchProgressScreen, search_process_of
 from needsseg.tui.sheet import Sheet
 from needsseg.tui.widgets.progress import failure
@@ -37,7 +38,6 @@ from needsseg.tui.words import one_line, plain
 if TYPE_CHECKING:
     from needsseg.actions.study import Study
 
-MOST = 200
 PLACE = "search"
 """The name under which the study remembers the last search from which a hit was opened."""
 
@@ -83,6 +83,9 @@ class SearchSheet(Sheet[Bookmark]):
         self._query = query.strip()
         self._origin: Origin | None = like
         self._more = False
+        self._is_searching = False
+        """Whether a new search goes on, so that the hits are still those of the search before it."""
+        self._shown = self._wanted
 
     def compose_head(self) -> ComposeResult:
         """The words, and what is searched."""
@@ -93,7 +96,7 @@ class SearchSheet(Sheet[Bookmark]):
         """The words come first, unless there is something to show already."""
         event.prevent_default()  # Otherwise the sheet would focus the list after this.
         self.line.focus()
-        if self._query or self._origin is not None or self.within != EVERYTHING:
+        if self._wanted.is_anything:
             self.run_search()
         elif not self._restore_search():
             self.refresh_sheet()
@@ -106,18 +109,24 @@ class SearchSheet(Sheet[Bookmark]):
         self._query, self._origin, self.meaning, self.within, at = previous
         self.line.value = self._query
         self.line.action_select_all()
-        try:
-            ready = not self._by_meaning or not searching.unready(self.study, self._search_target, self.within.speech)
-        except NeedssegError:  # The passage it was similar to is no longer in the study.
-            ready = False
-        if not ready:  # The sentence model is loaded only for a search, not because the sheet was opened.
-            self._query, self._origin = "", None
-            return False
-        self.refresh_sheet()
+        # The sentence model is loaded only for a search, not because the sheet was opened.
+        self.gather(partial(find, self._wanted), partial(self._show_restored, at), self._forget_restored)
+        return True
+
+    def _show_restored(self, at: int, results: Results) -> None:
+        if results.lacking:
+            self._forget_restored()
+            return
+        self._show(results)
         self.listed.highlighted = min(at, len(self.hits) - 1) if self.hits else None
         if self.hits:
-            self.tell("previous search: ↓ to its results, or type new words")
-        return True
+            self._happened, self._wrong = "previous search: ↓ to its results, or type new words", False
+
+    def _forget_restored(self) -> None:
+        """Show nothing: the passage that the previous search was similar to is not in the study, or vectors are missing."""
+        self._query, self._origin = "", None
+        self._happened, self._wrong = "", False
+        self._show(Results())
 
     @property
     def line(self) -> Input:
@@ -130,25 +139,30 @@ class SearchSheet(Sheet[Bookmark]):
         return None if self.at is None or not self.hits else self.hits[self.at]
 
     @property
-    def _search_target(self) -> str | Origin:
-        return self._query if self._origin is None else self._origin
-
-    @property
-    def _by_meaning(self) -> bool:
-        return self._origin is not None or (self.meaning and bool(self._query))
+    def _wanted(self) -> Wanted:
+        return Wanted(self._query, self._origin, self.meaning, self.within)
 
     def run_search(self) -> None:
-        """Search; first the search process embeds what has no vectors yet, if the search is by meaning."""
+        """Search beside the screen; first the search process embeds what has no vectors yet, if the search is by meaning."""
         self._happened, self._wrong = "", False
-        try:
-            lacking = searching.unready(self.study, self._search_target, self.within.speech) if self._by_meaning else 0
-        except NeedssegError as error:
-            self.tell(worded(error, self.app), wrong=True)
+        self._is_searching = self._wanted.is_anything
+        # Keys pressed right after the search are for its hits.
+        (self.listed if self._is_searching else self.line).focus()
+        self.reload()
+        self.tell()
+
+    def _show_results(self, results: Results) -> None:
+        if results.lacking:
+            self._embed(results.lacking)
             return
-        if not lacking:
-            self._show_results()
-            return
-        request = {"asked": self._search_target, "speech": self.within.speech}
+        self._is_searching = False
+        self.listed.highlighted = None
+        self._show(results)
+        if self.listed.has_focus and not self.hits:
+            self.line.focus()
+
+    def _embed(self, lacking: int) -> None:
+        request = {"asked": self._wanted.target, "speech": self.within.speech}
         title = "Reading by meaning" if lacking == 1 else f"Reading {lacking:,} stretches by meaning (once only)"
         self.app.push_screen(
             SearchProgressScreen(title, search_process_of(self.study_app), request), self._handle_outcome
@@ -156,37 +170,50 @@ class SearchSheet(Sheet[Bookmark]):
 
     def _handle_outcome(self, outcome: Outcome | None) -> None:
         if outcome is None:
-            self.tell("cancelled; these are the previous results")
+            self._return_to_shown("cancelled; these are the previous results")
         elif outcome.error:
+            self._search_failed()
             self.tell(worded(failure(outcome), self.app), wrong=True)
         else:
-            self._show_results()
+            self.run_search()
 
-    def _show_results(self) -> None:
-        self.listed.highlighted = None
-        self.refresh_sheet()
-        (self.listed if self.hits else self.line).focus()
+    def _search_failed(self) -> None:
+        self._is_searching = False
+        if not self.hits:
+            self.line.focus()
+
+    def _return_to_shown(self, happened: str) -> None:
+        """Make the search current again whose hits are shown."""
+        shown = self._shown
+        self._query, self._origin, self.meaning, self.within = shown.words, shown.origin, shown.meaning, shown.within
+        self._search_failed()
+        self.tell(happened)
+
+    def _show(self, results: Results) -> None:
+        self._shown = self._wanted
+        self.hits, self._more = list(results.hits), results.more
+        self.fill(results.rows)
 
     def reload(self) -> None:
         """Search again, if all needed vectors exist."""
-        if not (self._by_meaning and searching.unready(self.study, self._search_target, self.within.speech)):
-            hits = self._find_hits()
-            self.hits, self._more = hits[:MOST], len(hits) > MOST
-        passage_ids = {number for hit in self.hits for number in hit.passages}
-        passages_by_id = {one.id: one for one in passages.listing(self.study, ids=sorted(passage_ids))}
-        self.fill(
-            [
-                hit_row(hit, [passages_by_id[number] for number in hit.passages if number in passages_by_id])
-                for hit in self.hits
-            ]
-        )
+        if not self._wanted.is_anything:
+            self.gathering.stop()
+            self._is_searching = False
+            self._show(Results())
+        elif self._is_searching:  # A new one, or one that the study was changed under: it begins again.
+            self.gather(partial(find, self._wanted), self._show_results, self._search_failed)
+        else:
+            self.gather(partial(find, self._wanted), self._show_again)
 
-    def _find_hits(self) -> list[Hit]:
-        if self._origin is not None:
-            return searching.like(self.study, self._origin, self.within, limit=MOST + 1)
-        if self._query:
-            return searching.search(self.study, self._query, self.within, meaning=self.meaning, limit=MOST + 1)
-        return searching.marked(self.study, self.within, limit=MOST + 1) if self.within != EVERYTHING else []
+    def _show_again(self, results: Results) -> None:
+        if not results.lacking:
+            self._show(results)
+
+    def _is_waiting(self) -> bool:
+        """Return whether the hits are not yet those of the search that was begun; if so, show a message."""
+        if self._is_searching:
+            self.tell(f"still searching; {key_of('sheet.close')} stops", wrong=True)
+        return self._is_searching
 
     def fill(self, rows: Sequence[Content]) -> None:
         """Show the hits, or that there are none."""
@@ -196,7 +223,7 @@ class SearchSheet(Sheet[Bookmark]):
             self.listed.add_option(Option(plain(self._empty_words()), disabled=True))
 
     def _empty_words(self) -> str:
-        if self._by_meaning:
+        if self._wanted.is_by_meaning:
             return "Nothing is similar to this."
         if self._query:
             return with_keys("No sentence has all these words. {search.toggle!} searches by meaning.")
@@ -228,7 +255,7 @@ class SearchSheet(Sheet[Bookmark]):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if self.hit is not None:
+        if self.hit is not None and not self._is_waiting():
             record = search_record(self._query, self._origin, self.meaning, self.within, event.option_index)
             self.study_app.remember(PLACE, record)
             self.dismiss(Bookmark(self.hit.interview, None, (self.hit.start, self.hit.end)))
@@ -251,8 +278,10 @@ class SearchSheet(Sheet[Bookmark]):
         self.listed.focus()
 
     def action_leave(self) -> None:
-        """Go from the list to the words; from there, close the sheet."""
-        if self.listed.has_focus:
+        """Stop searching; else go from the list to the words, and from there close the sheet."""
+        if self._is_searching and self.gathering.stop():
+            self._return_to_shown("stopped; these are the previous results" if self.hits else "stopped")
+        elif self.listed.has_focus:
             self.line.focus()
         else:
             if studies.place(self.study, PLACE):
@@ -261,23 +290,23 @@ class SearchSheet(Sheet[Bookmark]):
 
     def action_like(self) -> None:
         """Show what is similar to the hit under the cursor."""
-        if self.hit is not None:
+        if self.hit is not None and not self._is_waiting():
             self._origin = (self.hit.interview, self.hit.start, self.hit.end)
             self.run_search()
 
     def action_listen(self) -> None:
         """Play the recording from the hit under the cursor."""
-        if self.hit is not None:
+        if self.hit is not None and not self._is_waiting():
             listening.listen(self, self.hit.interview, self.hit.start)
 
     def action_code(self) -> None:
         """Code the hit under the cursor."""
-        if self.hit is not None and not self.unseen():
+        if self.hit is not None and not self._is_waiting() and not self.unseen():
             self._ask_code("Which code for this?", f"“{one_line(self.hit.words, 160)}”", [self.hit])
 
     def action_code_all(self) -> None:
         """Code all hits."""
-        if self.hits and not self.unseen(any_row=True):
+        if self.hits and not self._is_waiting() and not self.unseen(any_row=True):
             participant_count = sum(hit.role == "participant" for hit in self.hits)
             other_count = len(self.hits) - participant_count
             left_out = (

@@ -18,6 +18,7 @@ from needsseg.tui.words import lines, plain
 
 if TYPE_CHECKING:
     from needsseg.actions.study import Study
+    from needsseg.progress import Progress
     from needsseg.records import Participant, PrimaryNeed
 
 
@@ -34,19 +35,28 @@ class PeopleScreen(Sheet[str]):
         self._interviews: list[str] = []
 
     def reload(self) -> None:
-        """Read the participants' primary needs."""
-        names = {person.key: person for person in accounts.participants(self.study)}
-        interview_by_participant = {
-            row.participant: row.interview for row in interviews.speakers(self.study) if row.participant
-        }
-        needs = participant_needs(self.study, as_seen=True)
-        self._interviews = [interview_by_participant.get(need.participant, "") for need in needs]
-        self.fill([_need(need, names.get(need.participant)) for need in needs])
+        """Read the participants' primary needs, beside the screen."""
+        self.gather(_read, self._show)
+
+    def _show(self, read: tuple[list[Content], list[str]]) -> None:
+        rows, self._interviews = read
+        self.fill(rows)
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.dismiss(self._interviews[event.option_index] or None)
+
+
+def _read(study: Study, _progress: Progress) -> tuple[list[Content], list[str]]:
+    """Return a row for each participant, and the interview in which they speak, empty where none is known."""
+    names = {person.key: person for person in accounts.participants(study)}
+    interview_by_participant = {
+        participant: interview for interview, _, participant in interviews.voices(study) if participant
+    }
+    needs = participant_needs(study, as_seen=True)
+    rows = [_need(need, names.get(need.participant)) for need in needs]
+    return rows, [interview_by_participant.get(need.participant, "") for need in needs]
 
 
 def _need(need: PrimaryNeed, person: Participant | None) -> Content:

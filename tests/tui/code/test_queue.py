@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from needsseg.actions.coding import passages
 from needsseg.actions.study import studies
 from needsseg.actions.study.embedding_ahead import embed_ahead
 from needsseg.actions.transcripts import importing
+from needsseg.progress import Progress
+from needsseg.study.connection import Study
 from needsseg.tui.app import NeedssegApp
+from needsseg.tui.code import queue
 from needsseg.tui.code.screen import CodeScreen
 from tests.fixtures.app.small_study import LARGE, SMALL, flat, play, seen, settled
 from tests.fixtures.samples import ROOT
@@ -170,3 +177,43 @@ def test_with_nothing_suggested_the_queue_says_what_to_do(tmp_path: Path) -> Non
         assert "F1 s suggests passages" in flat(seen(app))
 
     play(tmp_path / "study.db", scenes)
+
+
+@pytest.mark.parametrize("key", ["escape", "u"])
+def test_a_ranking_that_is_out_of_date_ends(path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """Esc stops the one that is waited for, undo the one that learns from what was undone; neither goes on unseen."""
+    begun, ended, ranked = threading.Event(), threading.Event(), suggesting.queue
+
+    def slow(_study: Study, *_: object, progress: Progress, **__: object) -> suggesting.Queue:
+        begun.set()
+        try:
+            for _ in range(100_000):
+                progress("ranking the suggestions", 0, 1)
+                time.sleep(0.002)
+        finally:
+            ended.set()
+        raise AssertionError("nobody stopped it")
+
+    async def come(event: threading.Event) -> None:
+        deadline = time.monotonic() + 30
+        while not event.is_set():
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.002)
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        screen = await opened(app, pilot)
+        assert screen.queue.is_open
+        if key == "escape":
+            await pilot.press("Q")
+        monkeypatch.setattr(suggesting, "queue", slow)
+        monkeypatch.setattr(queue, "BATCH", 1)
+        begins = "x" if key == "u" else "Q"
+        app.post_message(events.Key(begins, begins))
+        await come(begun)
+        app.post_message(events.Key(key, key if key == "u" else None))
+        await come(ended)
+        monkeypatch.setattr(suggesting, "queue", ranked)
+        await pilot.pause()
+        assert screen.queue.is_open == (key == "u")
+
+    play(path, scenes)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from needsseg.actions.coding import passages, searching
 from needsseg.actions.study import history, studies
-from needsseg.tui import child, search_process
+from needsseg.progress import Progress
+from needsseg.study.connection import Study
+from needsseg.tui import child, gathering, search_process
 from needsseg.tui.app import NeedssegApp
 from needsseg.tui.bookmark import Bookmark
 from needsseg.tui.search.screen import SearchSheet
@@ -242,6 +248,113 @@ def test_the_reader_is_one_child_that_ends_with_the_loop(by_meaning: Path) -> No
     asyncio.run(run())
     assert held[0] is held[1] and held[0] is not None
     assert held[0].returncode is not None
+
+
+class SlowSearch:
+    """Takes the place of a search: it never ends by itself, but reports each step, at which it may be stopped."""
+
+    def __init__(self) -> None:
+        self.begun, self.ended = threading.Event(), threading.Event()
+
+    def __call__(self, _study: Study, *_: object, progress: Progress, **__: object) -> list[searching.Hit]:
+        self.begun.set()
+        try:
+            for step in range(100_000):
+                progress("reading what was said", step % 10, 10)
+                time.sleep(0.002)
+        finally:
+            self.ended.set()
+        raise AssertionError("nobody stopped it")
+
+
+async def _come(condition: Callable[[], object]) -> None:
+    """Waits for a condition, but not for what goes on beside the screen."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.002)
+
+
+def test_keys_act_while_a_search_goes_on_and_esc_stops_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = SlowSearch()
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        sheet, _ = await opened(app, pilot)
+        await asked(pilot, "the")
+        before, scope = list(sheet.hits), str(sheet.query_one("#scope", Static).content)
+        assert len(before) > 2
+        monkeypatch.setattr(searching, "search", slow)
+        monkeypatch.setattr(gathering, "SHOWN_AFTER", 0.05)
+        sheet.line.value = "whiteboard"
+        app.post_message(events.Key("f5", None))  # by meaning: everything about the search changes
+        await _come(slow.begun.is_set)
+        assert str(sheet.query_one("#scope", Static).content) != scope
+
+        def state() -> str:
+            return str(sheet.query_one("#sheet-state", Static).content)
+
+        await _come(lambda: "reading what was said" in state() and "of 10" in state())
+        app.post_message(events.Key("j", "j"))
+        await _come(lambda: sheet.listed.highlighted == 1)
+        app.post_message(events.Key("c", "c"))
+        await _come(lambda: "still searching; esc stops" in state())
+        assert app.screen is sheet and not slow.ended.is_set()
+        app.post_message(events.Key("escape", None))
+        await _come(slow.ended.is_set)
+        await pilot.pause()
+        assert "stopped; these are the previous results" in state() and "still searching" not in state()
+        assert list(sheet.hits) == before and sheet.listed.highlighted == 1
+        assert (str(sheet.query_one("#scope", Static).content), sheet.meaning) == (scope, False)
+        await pilot.press("c")
+        assert isinstance(app.screen, Prompt), "its keys act again"
+
+    monkeypatch.setattr(searching, "unready", lambda *_: 0)
+    play(small_study(tmp_path), scenes)
+
+
+def test_a_search_ends_with_its_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = SlowSearch()
+    monkeypatch.setattr(searching, "search", slow)
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        app.push_screen(SearchSheet(app.study, "whiteboard"))
+        await _come(slow.begun.is_set)
+        app.pop_screen()
+        await _come(slow.ended.is_set)
+
+    play(small_study(tmp_path), scenes)
+
+
+def test_an_undo_while_a_search_goes_on_begins_it_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched, began, wait = searching.search, list[str](), threading.Event()
+
+    def search(study: Study, words: str, *args: Any, **kwargs: Any) -> list[searching.Hit]:
+        began.append(words)
+        while len(began) == 2 and not wait.is_set():
+            kwargs["progress"]("reading", 0, 1)
+            time.sleep(0.002)
+        return searched(study, words, *args, **kwargs)
+
+    monkeypatch.setattr(searching, "search", search)
+
+    async def scenes(app: NeedssegApp, pilot: Pilot[int]) -> None:
+        sheet, _ = await opened(app, pilot)
+        await asked(pilot, "the")
+        searching.code_hits(app.study, sheet.hits[:1], "late")
+        sheet.line.value = "whiteboard"
+        sheet.line.focus()
+        app.post_message(events.Key("enter", None))
+        await _come(lambda: len(began) == 2)
+        app.post_message(events.Key("u", "u"))
+        await _come(lambda: len(began) == 3)
+        await pilot.pause()
+        assert began == ["the", "whiteboard", "whiteboard"]
+        assert sheet.hits and all("whiteboard" in hit.words for hit in sheet.hits)
+        assert history.listing(app.study)[0].state == "undone"
+        await pilot.press("c")
+        assert isinstance(app.screen, Prompt)
+
+    play(small_study(tmp_path), scenes)
 
 
 def _commanded(script: str) -> Callable[..., list[str]]:

@@ -62,6 +62,8 @@ class CodebookSheet(Sheet[str]):
         self._shown: list[Branch] = []
         self._filter = ""
         self._next_code = ""
+        self._noted: set[str | int] = set()
+        """The codes that have a memo."""
 
     @property
     def code(self) -> CodeRow | None:
@@ -79,8 +81,8 @@ class CodebookSheet(Sheet[str]):
             for branch in self._all
             if all(word in f"{branch.code.name}\n{branch.code.description}".casefold() for word in words)
         ]
-        noted = {memo.of for memo in memos.listing(self.study, "code")}
-        self.fill([self._line(branch, branch.code.name in noted) for branch in self._shown])
+        self._noted = {memo.of for memo in memos.listing(self.study, "code")}
+        self._fill()
         names = [branch.code.name for branch in self._shown]
         if current_name in names:
             self.listed.highlighted = names.index(current_name)
@@ -88,6 +90,9 @@ class CodebookSheet(Sheet[str]):
             self.listed.replace_option_prompt_at_index(
                 0, plain(with_keys("No code contains these words: {sheet.close} shows all."))
             )
+
+    def _fill(self) -> None:
+        self.fill([self._line(branch, branch.code.name in self._noted) for branch in self._shown])
 
     def _line(self, branch: Branch, noted: bool) -> Content:
         """Return a code's line: pin, colour, place in the tree, name, count, colour's name, description."""
@@ -117,7 +122,8 @@ class CodebookSheet(Sheet[str]):
 
     def on_resize(self) -> None:
         """Cut descriptions to the new width."""
-        self.call_after_refresh(self.refresh_sheet)
+        if self._shown:
+            self.call_after_refresh(self._fill)
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

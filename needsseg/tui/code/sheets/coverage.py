@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from needsseg.actions.coding.coverage import InterviewCoverage
     from needsseg.actions.coding.measures import SaturationReport
     from needsseg.actions.study import Study
+    from needsseg.progress import Progress
 
 WIDTH, CHART, NAME = 16, 30, 18
+Parameters = tuple[int, int, float]
+"""Of saturation: how many interviews are its base and its run, and the threshold."""
 BASES, RUNS, THRESHOLDS = (4, 5, 6, 3), (2, 3, 1), (0.05, 0.0, 0.1)
 CODED, SKIPPED, UNREAD = "█", "░", "·"
 
@@ -45,39 +49,44 @@ class CoverageSheet(Sheet[Bookmark]):
         self._keys: list[str] = []
         self._chosen = {"base": 0, "run": 0, "threshold": 0}
         self._read: coverage.Coverage | None = None
+        self._is_varied = False
+        """Whether a parameter was changed, so that its effect is to be told."""
 
     def reload(self) -> None:
-        """Read coverage and saturation again."""
-        progress = coverage.coverage(self.study)
+        """Read coverage and saturation again, beside the screen."""
+        self.gather(partial(_read, self._parameters), self._show)
+
+    @property
+    def _parameters(self) -> Parameters:
+        return BASES[self._chosen["base"]], RUNS[self._chosen["run"]], THRESHOLDS[self._chosen["threshold"]]
+
+    def _show(self, read: tuple[coverage.Coverage, SaturationReport | None]) -> None:
+        progress, saturated = read
         self._read = progress
-        if not progress.interviews:
+        if saturated is None:
             self._keys = []
             self.fill([])
             return
-        saturated = measures.saturation(
-            self.study,
-            BASES[self._chosen["base"]],
-            RUNS[self._chosen["run"]],
-            THRESHOLDS[self._chosen["threshold"]],
-        )
+        sentence = worded(saturated.sentence, self.app)
         signs = plain(f"Of what participants said: {CODED} coded  {SKIPPED} read and skipped  {UNREAD} unread", "dim")
         head = plain(f"{'':{NAME}}  words  {'':{WIDTH}}  read code skip  decided", "dim")
         total = [signs, head, _row(progress.total, "all interviews")]
         rows = [_row(row, row.title) for row in progress.interviews]
         rows[0] = lines([*total, rows[0]])
-        chart = _chart(
-            saturated, {row.key: row.title for row in progress.interviews}, worded(saturated.sentence, self.app)
-        )
+        chart = _chart(saturated, {row.key: row.title for row in progress.interviews}, sentence)
         self._keys = [*(row.key for row in progress.interviews), *saturated.interviews]
         self.fill([*rows, *chart])
+        if self._is_varied:
+            # The sentence above the chart may have scrolled out of view.
+            self._happened, self._wrong, self._is_varied = sentence, False, False
 
     def state(self) -> str:
         """Return the overall progress, whose work is shown, and the parameters of saturation."""
         if self._read is None or not self._read.interviews:
             return ""
         total = self._read.total
-        base, run = BASES[self._chosen["base"]], RUNS[self._chosen["run"]]
-        measure = f"base {base} · run {run} · threshold {THRESHOLDS[self._chosen['threshold']]:.0%}"
+        base, run, threshold = self._parameters
+        measure = f"base {base} · run {run} · threshold {threshold:.0%}"
         coder = f" · {self._read.coder} alone: blind mode is on" if self._read.coder else ""
         return f"coded {total.decided}/{total.marked} · {measure}{coder}"
 
@@ -85,25 +94,22 @@ class CoverageSheet(Sheet[Bookmark]):
         """Switch to the next value of a parameter of saturation."""
         values = {"base": BASES, "run": RUNS, "threshold": THRESHOLDS}[parameter]
         self._chosen[parameter] = (self._chosen[parameter] + 1) % len(values)
+        self._is_varied = True
         self.refresh_sheet()
-        if self._keys:
-            # The sentence above the chart may have scrolled out of view.
-            self.tell(self._sentence())
-
-    def _sentence(self) -> str:
-        saturated = measures.saturation(
-            self.study,
-            BASES[self._chosen["base"]],
-            RUNS[self._chosen["run"]],
-            THRESHOLDS[self._chosen["threshold"]],
-        )
-        return worded(saturated.sentence, self.app)
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option_index < len(self._keys):
             self.dismiss(Bookmark(self._keys[event.option_index]))
+
+
+def _read(
+    parameters: Parameters, study: Study, progress: Progress
+) -> tuple[coverage.Coverage, SaturationReport | None]:
+    """Read coverage, and saturation where there is an interview."""
+    found = coverage.coverage(study, progress=progress)
+    return found, measures.saturation(study, *parameters) if found.interviews else None
 
 
 def bar(row: InterviewCoverage, width: int = WIDTH) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, get_args
@@ -31,6 +32,8 @@ from needsseg.tui.widgets.prompt import Choice, Prompt
 from needsseg.tui.words import lines, one_line, plain
 
 if TYPE_CHECKING:
+    from textual.widgets.data_table import RowKey
+
     from needsseg.actions.exchange import Matrix
     from needsseg.actions.study import Study
 
@@ -40,6 +43,13 @@ DISTANCES: tuple[int | None, ...] = (None, 0, 1, 2, 5)
 ROW_NAME, COLUMN_NAME = 30, 14
 LONGEST = 300
 ALL = "(all)"
+
+
+class SizedTable(DataTable[Text]):
+    """A table whose columns all have a width: its cells need not be measured, which took most of the time of a large one."""
+
+    def _update_dimensions(self, new_rows: Iterable[RowKey]) -> None:
+        super()._update_dimensions(())
 
 
 class MatrixSheet(Sheet[Bookmark]):
@@ -68,7 +78,7 @@ class MatrixSheet(Sheet[Bookmark]):
         self._count, self._share, self._within = 0, 0, 0
         self._matrix: Matrix | None = None
         self._last_place = Coordinate(0, 0)
-        self._table: DataTable[Text] = DataTable(cursor_type="cell", fixed_columns=1, zebra_stripes=True, id="matrix")
+        self._table = SizedTable(cursor_type="cell", fixed_columns=1, zebra_stripes=True, id="matrix")
 
     def compose(self) -> ComposeResult:
         """Yield the table, the message, and the keys."""
@@ -83,43 +93,33 @@ class MatrixSheet(Sheet[Bookmark]):
         self._table.focus()
 
     def reload(self) -> None:
-        """Cross the axes again; the cursor stays in its place."""
-        at = self._table.cursor_coordinate
-        self._matrix = None
-        self._table.clear(columns=True)
-        self._matrix = matrices.cross(
-            self.study,
-            self._axes["rows"],
-            self._axes["columns"],
+        """Cross the axes again, beside the screen; the cursor stays in its place."""
+        share = SHARES[self._share]
+        cross = partial(
+            matrices.cross,
+            rows=self._axes["rows"],
+            columns=self._axes["columns"],
             count=COUNTS[self._count],
             within=DISTANCES[self._within],
             original=True,
         )
-        self._fill(self._matrix)
-        if self._matrix.rows.lines:
+        self.gather(lambda study, _progress: MatrixCells(cross(study), share), self._show, self._clear)
+
+    def _clear(self) -> None:
+        self._matrix = None
+        self._table.clear(columns=True)
+
+    def _show(self, cells: MatrixCells) -> None:
+        at = self._table.cursor_coordinate
+        self._clear()
+        self._matrix = cells.matrix
+        for label, width in cells.columns:
+            self._table.add_column(label, width=width)
+        for row in cells.rows:
+            self._table.add_row(*row)
+        if cells.matrix.rows.lines:
             self._table.move_cursor(row=at.row, column=max(at.column, 1))
         self._last_place = self._table.cursor_coordinate
-
-    def _fill(self, matrix: Matrix) -> None:
-        rows = [("  " * line.depth + one_line(line.label or line.name), line) for line in matrix.rows.lines]
-        width = min(max((len(name) for name, _ in rows), default=0), ROW_NAME)
-        self._table.add_column(_cut(matrix.rows.kind, width), width=width)
-        self._table.add_column(Text(ALL, justify="right"))
-        for line in matrix.columns.lines:
-            self._table.add_column(_right(_shortened(one_line(line.label or line.name), COLUMN_NAME)))
-        columns = range(len(matrix.columns.lines))
-        for row, (name, line) in enumerate(rows):
-            cells = (self._shown_cell(matrix, row, column) for column in columns)
-            self._table.add_row(_cut(name, width), _right(str(matrix.number(line.passages))), *map(_right, cells))
-        totals = (str(matrix.number(line.passages)) for line in matrix.columns.lines)
-        self._table.add_row(Text(ALL), _right(str(matrix.number(matrix.counted))), *map(_right, totals))
-
-    def _shown_cell(self, matrix: Matrix, row: int, column: int) -> str:
-        share = SHARES[self._share]
-        if not matrix.value(row, column):
-            return "·"
-        part = None if share is None else matrix.share(row, column, share)
-        return str(matrix.value(row, column)) if part is None else f"{part:.0%}"
 
     def state(self) -> str:
         """Return what is crossed and counted, and the cell under the cursor with its full names."""
@@ -282,6 +282,36 @@ class CellPassagesSheet(Sheet[Bookmark]):
         event.stop()
         if event.option_index < len(self._places):
             self.dismiss(self._places[event.option_index])
+
+
+class MatrixCells:
+    """A matrix as the table shows it; made beside the screen, since large ones have some ten thousand cells."""
+
+    def __init__(self, matrix: Matrix, share: Share | None) -> None:
+        self.matrix, self._share = matrix, share
+        self._names = ["  " * line.depth + one_line(line.label or line.name) for line in matrix.rows.lines]
+        self._width = min(max(map(len, self._names), default=0), ROW_NAME)
+        headers = [_shortened(one_line(line.label or line.name), COLUMN_NAME) for line in matrix.columns.lines]
+        self.rows = list(self._make_rows())
+        widths = [max(row[column].cell_len for row in self.rows) for column in range(1, len(headers) + 2)]
+        labels = [Text(ALL, justify="right"), *map(_right, headers)]
+        sized = ((label, max(label.cell_len, width)) for label, width in zip(labels, widths, strict=True))
+        self.columns = [(_cut(matrix.rows.kind, self._width), self._width), *sized]
+
+    def _make_rows(self) -> Iterator[tuple[Text, ...]]:
+        matrix = self.matrix
+        columns = range(len(matrix.columns.lines))
+        for row, (name, line) in enumerate(zip(self._names, matrix.rows.lines, strict=True)):
+            cells = (self._cell(row, column) for column in columns)
+            yield _cut(name, self._width), _right(str(matrix.number(line.passages))), *map(_right, cells)
+        totals = (str(matrix.number(line.passages)) for line in matrix.columns.lines)
+        yield Text(ALL), _right(str(matrix.number(matrix.counted))), *map(_right, totals)
+
+    def _cell(self, row: int, column: int) -> str:
+        if (row, column) not in self.matrix.cells:
+            return "·"
+        part = None if self._share is None else self.matrix.share(row, column, self._share)
+        return str(self.matrix.value(row, column)) if part is None else f"{part:.0%}"
 
 
 def _right(text: str) -> Text:
