@@ -52,7 +52,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of an account; ``created`` is an epoch day or None."""
+    """A user of an account, with the newest e-mail address; ``created`` is an epoch day or None."""
 
     account_id: str
     user_id: str
@@ -102,6 +102,8 @@ def _rows(record: type, parquet: Path, before: int | None, only: Collection[str]
         frame = engine.scan_of(parquet, only)
         if before is not None:
             frame = frame.filter(nw.col("date_day") < before)
+        if "former" in frame.collect_schema().names():
+            frame = frame.filter(~nw.col("former").fill_null(False))
         rows = engine.rows(frame.select(*columns))
     # Engines return rows in any order.
     by_day = 1 if before is not None else 0

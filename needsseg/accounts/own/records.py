@@ -18,8 +18,8 @@ ROLE = OwnColumn("role", "role", "role", "text")
 """The role of a user is a field, but has values as an own column of users has."""
 PLAN = OwnColumn("plan", "plan", "plan", "text")
 _BEGINS = {"users": "created_day", "subscriptions": "start_day"}
-# Users of the same id are one person; each subscription is one.
-_KEYS = {"users": "user_id", "subscriptions": ""}
+# Users of the same id are one person, and terms of the same id one subscription, of which the newest counts.
+_KEYS = {"users": "user_id", "subscriptions": "term_id"}
 
 
 def count_values(
@@ -60,21 +60,25 @@ def _rows(
 ) -> list[tuple[str, tuple[Any, ...]]]:
     """Return the account and the cells of each record that began before a day; an empty text is None."""
     names = [column.stored for column in columns]
-    key = [_KEYS[kind]] if _KEYS[kind] else []
+    begins, key = _BEGINS[kind], _KEYS[kind]
     with open_engine() as engine:
         frame = engine.scan_of(parquet, only)
-        present = [name for name in names if name in frame.collect_schema().names()]
-        rows = engine.rows(frame.select("account_id", _BEGINS[kind], *key, *present))
-    # Engines return rows in any order.
+        held = frame.collect_schema().names()
+        # A file of an earlier version may lack the ids, and columns are lacking that were added since.
+        present = list(dict.fromkeys(name for name in ("account_id", begins, key, *names) if name in held))
+        rows = engine.rows(frame.select(*present))
+    places = {name: number for number, name in enumerate(present)}
+    # Engines return rows in any order. Of the terms of a subscription the newest that began comes first.
     rows.sort(key=lambda row: tuple(map(str, row)))
-    places = {name: number for number, name in enumerate(present, start=2 + len(key))}
+    if kind == "subscriptions":
+        rows.sort(key=lambda row: -row[places[begins]])
     known: set[tuple[str, str]] = set()
     records = []
     for row in rows:
-        person = (str(row[0]), str(row[2])) if key else ("", "")
-        if (row[1] is not None and row[1] >= before) or (key and person in known):
+        one = (str(row[0]), str(row[places[key]] or "") if key in places else "")
+        if (row[places[begins]] is not None and row[places[begins]] >= before) or (one[1] and one in known):
             continue
-        known.add(person)
+        known.add(one)
         cells = tuple((row[places[name]] if name in places else None) for name in names)
         records.append((str(row[0]), tuple(None if cell == "" else cell for cell in cells)))
     return records
