@@ -1,4 +1,4 @@
-"""Own columns of users and subscriptions: how many of an account have each value, and which accounts have any that fits."""
+"""Own columns of an account's records (users, subscriptions, tickets …): how many have each value, and who has any that fits."""
 
 from __future__ import annotations
 
@@ -8,18 +8,30 @@ from pathlib import Path
 from typing import Any, Literal
 
 from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.kinds.fields import rows_of_kind
 from needsseg.accounts.own.columns import OwnColumn, field_text
 from needsseg.accounts.own.conditions import Filter
 from needsseg.accounts.own.segments import MISSING
 
-RecordKind = Literal["users", "subscriptions"]
-RECORD_KINDS: tuple[RecordKind, ...] = ("users", "subscriptions")
-ROLE = OwnColumn("role", "role", "role", "text")
-"""The role of a user is a field, but has values as an own column of users has."""
-PLAN = OwnColumn("plan", "plan", "plan", "text")
+RecordKind = Literal["users", "subscriptions", "churn", "tickets", "nps"]
+RECORD_KINDS: tuple[RecordKind, ...] = ("users", "subscriptions", "churn", "tickets", "nps")
+VALUED_FIELDS: dict[RecordKind, tuple[OwnColumn, ...]] = {
+    "users": (OwnColumn("role", "role", "role", "text"),),
+    "subscriptions": (OwnColumn("plan", "plan", "plan", "text"),),
+    "churn": (OwnColumn("reason", "reason", "reason", "text"),),
+    "tickets": tuple(OwnColumn(name, name, name, "text") for name in ("category", "status", "priority")),
+    "nps": (OwnColumn("score", "score", "score", "number"),),
+}
+"""Fields of records that have few values, as own columns have."""
 _BEGINS = {"users": "created_day", "subscriptions": "start_day"}
+_DAY = "date_day"  # of the other kinds
 # Users of the same id are one person, and terms of the same id one subscription, of which the newest counts.
 _KEYS = {"users": "user_id", "subscriptions": "term_id"}
+
+
+def kind_called(word: str) -> RecordKind | None:
+    """Return the kind of records that a word means, such as tickets, scores or nps; None for another word."""
+    return next((kind for kind in RECORD_KINDS if word.casefold() in (kind, rows_of_kind(kind))), None)
 
 
 def count_values(
@@ -60,7 +72,7 @@ def _rows(
 ) -> list[tuple[str, tuple[Any, ...]]]:
     """Return the account and the cells of each record that began before a day; an empty text is None."""
     names = [column.stored for column in columns]
-    begins, key = _BEGINS[kind], _KEYS[kind]
+    begins, key = _BEGINS.get(kind, _DAY), _KEYS.get(kind, "")
     with open_engine() as engine:
         frame = engine.scan_of(parquet, only)
         held = frame.collect_schema().names()
