@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from needsseg.accounts.engines.engine import open_engine
 from needsseg.accounts.kinds.fields import rows_of_kind
 from needsseg.accounts.own.columns import OwnColumn, field_text
 from needsseg.accounts.own.conditions import Filter
-from needsseg.accounts.own.segments import MISSING
+from needsseg.accounts.own.segments import MISSING, segments_of_column
 
 RecordKind = Literal["users", "subscriptions", "churn", "tickets", "nps"]
 RECORD_KINDS: tuple[RecordKind, ...] = ("users", "subscriptions", "churn", "tickets", "nps")
@@ -32,6 +33,37 @@ _KEYS = {"users": "user_id", "subscriptions": "term_id"}
 def kind_called(word: str) -> RecordKind | None:
     """Return the kind of records that a word means, such as tickets, scores or nps; None for another word."""
     return next((kind for kind in RECORD_KINDS if word.casefold() in (kind, rows_of_kind(kind))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSegments:
+    """How many records of each account are in which segment of a column, and the segments in order; MISSING for empty cells."""
+
+    kind: RecordKind
+    column: OwnColumn
+    by_account: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    scale: tuple[str, ...] = ()
+
+    @property
+    def records(self) -> str:
+        """Return what the records are called, such as users."""
+        return rows_of_kind(self.kind)
+
+
+def segments_of_records(
+    kind: RecordKind, parquet: Path, column: OwnColumn, before: int, merged: Mapping[str, str]
+) -> RecordSegments:
+    """Return the segments of a column of records that began before epoch day ``before``, as ``segments_of_column`` makes them.
+
+    ``merged`` are the ids of merged accounts, each with that of the one that remains.
+    """
+    rows = _rows(kind, parquet, [column], before)
+    values = {str(place): value for place, (_, (value,)) in enumerate(rows) if value is not None}
+    segments = segments_of_column(column, values)
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    for place, (account, _) in enumerate(rows):
+        counted[merged.get(account, account)][segments.of(str(place))] += 1
+    return RecordSegments(kind, column, counted, (*segments.scale, MISSING))
 
 
 def count_values(

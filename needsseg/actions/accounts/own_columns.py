@@ -163,12 +163,12 @@ def own_values(
 
 
 def dividing(
-    study: Study, names: Sequence[str], built_in: Collection[str], engine: str | None = None
+    study: Study, names: Sequence[str], built_in: Collection[str], engine: str | None = None, more: Sequence[str] = ()
 ) -> tuple[tuple[str, ...], dict[str, OwnSegments]]:
     """Return ``names`` as they are called, and the segments of those that are own columns.
 
     A name of ``built_in`` is that; an own column of the same name is named with PREFIX before it. UsageError for a name that
-    is neither.
+    is neither, which lists both and ``more``.
     """
     columns = own_columns(study)
     column_by_name: dict[str, OwnColumn] = {}
@@ -181,7 +181,7 @@ def dividing(
         if column is None:
             own = [dimension_name(each, built_in) for each in columns]
             raise UsageError(
-                f"Accounts cannot be divided by '{name}'.", f"There are: {', '.join((*sorted(built_in), *own))}."
+                f"Accounts cannot be divided by '{name}'.", f"There are: {', '.join((*sorted(built_in), *own, *more))}."
             )
         called.append(dimension_name(column, built_in))
         column_by_name[called[-1]] = column
