@@ -162,26 +162,33 @@ def rollup(
     rollup_rows = []
     for name in _columns_in_order(profiles, row_reader):
         members = sorted(members_by_row[name], key=lambda member: (-(member.confidence or 0.0), member.account_id))
-        single = _once(members)
-        cells = {column: cell((one for one in members if one.column == column), len(single)) for column in columns}
-        confidences = [member.confidence for member in single if member.confidence is not None]
-        rollup_rows.append(
-            Row(
-                name,
-                cells,
-                cell(members, len(single)),
-                len(confidences),
-                sum(bool(member.confirmed_by) for member in single),
-                round(sum(confidences) / len(confidences), 4) if confidences else None,
-                tuple(members),
-                None if cancelled is None else _reasons(single, cancelled),
-            )
-        )
+        rollup_rows.append(_row(name, members, columns, cell, cancelled))
     totals = {column: cell((one for one in placed if one.column == column), len(everyone)) for column in columns}
     return Rollup(
         rows, BETWEEN.join(names), columns, tuple(rollup_rows), totals, cell(placed, len(everyone)), amounts,
         next(iter(_of_records((rows, *names), own or {}).values()), ""),
     )  # fmt: skip
+
+
+def _row(
+    name: str,
+    members: Sequence[RollupAccount],
+    columns: Sequence[str],
+    cell: Callable[[Iterable[RollupAccount], int], Cell],
+    cancelled: Mapping[str, Sequence[Cancellation]] | None,
+) -> Row:
+    single = _once(members)
+    confidences = [member.confidence for member in single if member.confidence is not None]
+    return Row(
+        name,
+        {column: cell((one for one in members if one.column == column), len(single)) for column in columns},
+        cell(members, len(single)),
+        len(confidences),
+        sum(bool(member.confirmed_by) for member in single),
+        round(sum(confidences) / len(confidences), 4) if confidences else None,
+        tuple(members),
+        None if cancelled is None else _reasons(single, cancelled),
+    )
 
 
 def _members(
