@@ -93,7 +93,7 @@ def test_a_subscription_that_comes_again(
     [
         ("account_id,name,Health\na,Firm A,green\n", ("Firm A", "10", "North", "green"), None),
         ("account_id,name,employees,Health\na,Firm Z,12,\n", ("Firm Z", "12", "North"),
-         "2 values differ from the earlier one and took its place (name 1, employees 1)."),
+         "2 values differ from the earlier ones and took their place (name 1, employees 1)."),
         ("account_id,name,employees,Team\na,,,\n", ("Firm A", "10", "North"), None),
     ],
 )  # fmt: skip
