@@ -21,11 +21,13 @@ def rollup_csv(rollup: Rollup, as_of: date) -> str:
     The first columns are the date and the two dimensions, where an empty cell means all, as in SQL. The figures are those
     of ``Cell``, empty where unknown; the confidence of labels is in the lines of whole rows. The last columns are the
     currency and period of ``amount``, empty where unknown, and sums by currency where there are several. Lines of whole rows end
-    with the reasons for cancellations and their counts, where these were imported.
+    with the reasons for cancellations and their counts, where these were imported. Where accounts are divided by their users (or
+    tickets …), and count in each value that these have, a last column called so has their number.
     """
     out = io.StringIO(newline="")
     writer = TableWriter(out, neutralise=True)
-    writer.header(["as_of", rollup.rows_of, rollup.by, *FIGURES, *SURE, *MONEY, REASONS])
+    of_records = [rollup.records] if rollup.records else []
+    writer.header(["as_of", rollup.rows_of, rollup.by, *FIGURES, *SURE, *MONEY, REASONS, *of_records])
 
     def line(
         row: str,
@@ -36,7 +38,7 @@ def rollup_csv(rollup: Rollup, as_of: date) -> str:
     ) -> None:
         figures = [getattr(cell, name) for name in FIGURES[:-1]]
         writer.row([as_of, row, column, *figures, "yes" if cell.small else "no", *confidences,
-                    *_money(cell, rollup), reasons or None])  # fmt: skip
+                    *_money(cell, rollup), reasons or None, *([cell.records or 0] if of_records else [])])  # fmt: skip
 
     for row in rollup.rows:
         for column in rollup.columns:

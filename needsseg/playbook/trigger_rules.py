@@ -55,6 +55,11 @@ class ColumnRule:
         return any(each.within_days is not None or each.within_past_days is not None for each in self.conditions)
 
     @property
+    def undated(self) -> tuple[OwnCondition, ...]:
+        """Return the conditions of which no date says since when they hold."""
+        return tuple(each for each in self.conditions if each.within_days is None and each.within_past_days is None)
+
+    @property
     def in_words(self) -> str:
         """Return the rule in words."""
         return f"{self.name}: {' and '.join(each.in_words for each in self.conditions)}"

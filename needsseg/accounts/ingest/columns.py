@@ -309,7 +309,7 @@ def _users(tz: str, forms: Mapping[str, str]) -> Plan:
             *_day_checks("created", "created_day"),
         ),
         written="id AS account_id, trim(user_id) AS user_id, trim(device_id) AS device_id, "
-        "lower(trim(email)) AS email, trim(role) AS role, created_day",
+        "lower(trim(email)) AS email, trim(role) AS role, created_day, false AS former",
     )
 
 

@@ -12,7 +12,8 @@ Columns of the Parquet files, in order:
   renewal_day (integers or NULL; start_day never), term_id, replaces, currency (ISO code), billing_interval (text, empty
   where the source has nothing), trial (1 or 0)
 
-- users: account_id, user_id, device_id, email, role (text, empty where the source has nothing), created_day
+- users: account_id, user_id, device_id, email, role (text, empty where the source has nothing), created_day, former
+  (whether the address was the user's before)
 - churn: account_id, date_day, id, reason, text
 - tickets: account_id, date_day, id, subject, category, status, priority
 - nps: account_id, date_day, id, user_id, comment, score (0 to 10)
@@ -40,7 +41,7 @@ from needsseg.accounts.ingest.columns import plan_of
 from needsseg.accounts.ingest.crosschecks import unreadable_tiers
 from needsseg.accounts.ingest.dates import DateColumn, DatesUnclearError, date_columns
 from needsseg.accounts.ingest.gathering import Part, label, laid_out
-from needsseg.accounts.ingest.mapping import Mapping, check_mapping, with_own_headers
+from needsseg.accounts.ingest.mapping import Mapping, alternatives, check_mapping, with_own_headers
 from needsseg.accounts.ingest.merged_records import EARLIER, resolve_merged
 from needsseg.accounts.ingest.money import amount_forms
 from needsseg.accounts.ingest.own_cells import MISFIT, decided_columns, misfit_cells, misfits, with_own_columns
@@ -49,10 +50,9 @@ from needsseg.accounts.ingest.repeats import (
     PLACE,
     multiplied_accounts,
     multiplied_subscriptions,
-    repeated_accounts,
+    refused_accounts,
     repeated_events,
     repeated_rows,
-    repeated_subscriptions,
     unknown_replaced,
 )
 from needsseg.accounts.ingest.staging import (
@@ -67,6 +67,7 @@ from needsseg.accounts.ingest.staging import (
     take_refused,
     whole_ids,
 )
+from needsseg.accounts.kinds.deliveries import Merged, merge_accounts, merge_rows, merge_users
 from needsseg.accounts.kinds.enriching import Enriched, enrich
 from needsseg.accounts.kinds.fields import FIELDS
 from needsseg.accounts.kinds.tenure import tenure_forms, tenure_words
@@ -200,8 +201,8 @@ def _ingest(
     notes += tenure_words(con, forms, EARLIER)
     enriched = enrich(con, parts, mapping, own.columns) if earlier else Enriched()
     notes += enriched.notes
-    dropped, duplicates, repeated = _without_repeats(
-        con, mapping, names, notes, beside_others=bool(earlier) or len(parts) > 1
+    dropped, duplicates, repeated, changed = _without_repeats(
+        con, mapping, parts, own.columns, notes, beside_others=bool(earlier) or len(parts) > 1
     )
     rejected = _in_order([*rejected, *enriched.rejected, *repeated], names)
     listed = rejects_file(out, kind)
@@ -214,8 +215,8 @@ def _ingest(
     parquet = out / f"{kind}-{_name_of(sha, mapping, tz, forms, earlier, own.columns)}.parquet"
     _write(con, _in_file_order(con, kind, columns), parquet)
     return Ingested(
-        kind, name, sha, int(new) + enriched.rows, tuple(rejected), duplicates + enriched.repeats, parquet, dropped, read,
-        total, refused, tuple((part.name, part.sha256) for part in parts), dates, tuple(notes), own.columns, tuple(emptied),
+        kind, name, sha, int(new) + enriched.rows + changed, tuple(rejected), duplicates + enriched.repeats, parquet, dropped,
+        read, total, refused, tuple((part.name, part.sha256) for part in parts), dates, tuple(notes), own.columns, tuple(emptied),
     )  # fmt: skip
 
 
@@ -234,41 +235,68 @@ def _forms(
 
 
 def _without_repeats(
-    con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str], notes: list[str | Advice], *, beside_others: bool
-) -> tuple[int, int, list[Reject]]:
+    con: DuckDBPyConnection,
+    mapping: Mapping,
+    parts: Sequence[Part],
+    own: Sequence[OwnColumn],
+    notes: list[str | Advice],
+    *,
+    beside_others: bool,
+) -> tuple[int, int, list[Reject], int]:
     """Remove merged and repeated rows from ``kept``, and add notes about them.
 
-    Return the number of merged accounts, the number of repeats, and repeated accounts as rejects. ``beside_others`` means
-    that rows come from several files or imports.
+    Return the number of merged accounts, the number of repeats, repeated accounts as rejects, and the number of rows that
+    changed earlier ones. ``beside_others`` means that rows come from several files or imports.
     """
+    if mapping.kind == "events":
+        dropped, duplicates = _without_repeated_events(con, mapping, notes, beside_others=beside_others)
+        return dropped, duplicates, [], 0
+    dropped, rejected, merged = 0, list[Reject](), Merged()
     if mapping.kind == "accounts":
         dropped, merged_away = resolve_merged(con)
         if merged_away:
             notes.append(f"{merged_away:,} accounts of earlier imports are now deleted or merged in the CRM.")
-        rejected, duplicates = repeated_accounts(con, mapping, names)
+        rejected = refused_accounts(con, mapping, [part.name for part in parts])
         notes += multiplied_accounts(rejected)
+        merged = merge_accounts(con, own)
+    elif mapping.kind in FIELDS:
+        merged.repeats = repeated_rows(con, mapping.kind)
+    if beside_others and mapping.kind == "users":
+        merged.add(merge_users(con, own))
+    elif beside_others and mapping.kind != "accounts":
+        merged.add(merge_rows(con, mapping.kind, own, _stated_fields(mapping, parts)))
+    notes += merged.notes
+    if mapping.kind == "accounts":
         notes += unreadable_tiers(con)
-        return dropped, duplicates, rejected
-    if mapping.kind == "events":
-        dropped = without_use(con)
-        duplicates, unnamed, differing = repeated_events(con)
-        if differing:
-            notes.append(
-                f"{differing:,} event ids stand for events that differ in account, name or time; the first of each counts. "
-                f"If '{mapping.columns['event_id']}' is not an event id, import the file again without a column for it."
-            )
-        if unnamed and beside_others:
-            notes.append(
-                f"{unnamed:,} events have no event id, so repeats of them in other files cannot be recognised."
-            )
-        notes += mark_weeks(con, mapping, EARLIER)
-        return dropped, duplicates, []
-    if mapping.kind in FIELDS:
-        return 0, repeated_rows(con, mapping.kind), []
-    duplicates = repeated_subscriptions(con)
-    notes += multiplied_subscriptions(con) + unknown_replaced(con)
-    notes += overlapping(con)
-    return 0, duplicates, []
+    if mapping.kind == "subscriptions":
+        notes += multiplied_subscriptions(con) + unknown_replaced(con) + overlapping(con)
+    return dropped, merged.repeats, rejected, merged.changed
+
+
+def _stated_fields(mapping: Mapping, parts: Sequence[Part]) -> dict[int, set[str]]:
+    """Return the fields that each file has columns for, by its number."""
+    return {
+        number: {name for name, column in mapping.columns.items() if alternatives(column, part.layout.header)}
+        for number, part in enumerate(parts)
+        if part.layout
+    }
+
+
+def _without_repeated_events(
+    con: DuckDBPyConnection, mapping: Mapping, notes: list[str | Advice], *, beside_others: bool
+) -> tuple[int, int]:
+    """Remove events without a use and repeated ones from ``kept``, and add notes; return the numbers of both."""
+    dropped = without_use(con)
+    duplicates, unnamed, differing = repeated_events(con)
+    if differing:
+        notes.append(
+            f"{differing:,} event ids stand for events that differ in account, name or time; the first of each counts. "
+            f"If '{mapping.columns['event_id']}' is not an event id, import the file again without a column for it."
+        )
+    if unnamed and beside_others:
+        notes.append(f"{unnamed:,} events have no event id, so repeats of them in other files cannot be recognised.")
+    notes += mark_weeks(con, mapping, EARLIER)
+    return dropped, duplicates
 
 
 def _keep(con: DuckDBPyConnection, earlier: Path | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Repeated rows: within one file, between files of one source, or between a file and an earlier import."""
+"""Repeated rows: within one file, and events that come again in another; rows of later deliveries see ``kinds.deliveries``."""
 
 from __future__ import annotations
 
@@ -24,46 +24,46 @@ IN_FILE = "already has this account id"
 PLACE = "(file::BIGINT * 1099511627776 + row)"
 
 
-def repeated_accounts(con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str]) -> tuple[list[Reject], int]:
-    """Remove accounts from ``kept`` whose id an earlier row has; return the refused rows and the number of repeats.
+def refused_accounts(con: DuckDBPyConnection, mapping: Mapping, names: Sequence[str]) -> list[Reject]:
+    """Remove accounts from ``kept`` whose id another new row has that says otherwise; return the refused rows.
 
-    An identical row of another file is a repeat; a different one is refused, as only a person can decide. Within one file
-    an id may occur once.
+    Within one file an id may occur once. Of files that are read together nobody said which is newer: a row of another file
+    may say more, but not something else. Rows of an earlier import are not looked at.
     """
-    counted = con.execute("SELECT count(*), count(DISTINCT account_id) FROM kept").fetchone() or (0, 0)
-    if counted[0] == counted[1]:
-        return [], 0
+    counted = con.execute("SELECT count(*), count(DISTINCT account_id) FROM kept WHERE file <> ?", [EARLIER]).fetchone()
+    if counted is None or counted[0] == counted[1]:
+        return []
     own = [str(row[0]) for row in con.execute("DESCRIBE kept").fetchall() if str(row[0]).startswith("own_")]
-    compared_columns = ", ".join((*ACCOUNT_TEXT, "created_day", *(f"coalesce({name}::VARCHAR, '')" for name in own)))
+    cells = {name: f"nullif({name}::VARCHAR, '')" for name in (*ACCOUNT_TEXT, "created_day", *own)}
+    differs = " OR ".join(
+        f"coalesce({cell} <> first_value({cell} IGNORE NULLS) OVER (PARTITION BY account_id ORDER BY file, row), false)"
+        for cell in cells.values()
+    )
     con.execute(
-        f"CREATE TABLE firsts AS SELECT file, row, given, md5(concat_ws('\x1f', {compared_columns})) AS content, "
-        "first_value(file) OVER same AS first_file, first_value(row) OVER same AS first_row, "
-        f"first_value(md5(concat_ws('\x1f', {compared_columns}))) OVER same AS first_content FROM kept "
-        "WINDOW same AS (PARTITION BY account_id ORDER BY file, row)"
+        "CREATE TABLE again AS SELECT file, row, given, first_value(file) OVER same AS first_file, "
+        f"first_value(row) OVER same AS first_row, min(row) OVER (PARTITION BY account_id, file) AS row_in_file, "
+        f"{differs} AS differs FROM (SELECT *, count(*) OVER (PARTITION BY account_id) AS times FROM kept WHERE file <> ?) "
+        "WHERE times > 1 WINDOW same AS (PARTITION BY account_id ORDER BY file, row)",
+        [EARLIER],
     )
     rows = con.execute(
-        "SELECT file, row, given, first_file, first_row, content = first_content FROM firsts "
-        "WHERE (file, row) <> (first_file, first_row)"
+        "SELECT file, row, given, first_file, CASE WHEN row = row_in_file THEN first_row ELSE row_in_file END, "
+        "row <> row_in_file FROM again WHERE row <> row_in_file OR differs"
     ).fetchall()
     con.execute(
-        "DELETE FROM kept USING firsts WHERE kept.file = firsts.file AND kept.row = firsts.row "
-        "AND (firsts.file, firsts.row) <> (first_file, first_row)"
+        "DELETE FROM kept USING again WHERE kept.file = again.file AND kept.row = again.row "
+        "AND (again.row <> row_in_file OR differs)"
     )
     column = mapping.columns["account_id"]
-    rejected = [
-        Reject(row, column, id_, _there(file, first_file, first_row, names), names[file])
-        for file, row, id_, first_file, first_row, is_same in rows
-        if file == first_file or not is_same
-    ]
-    return rejected, len(rows) - len(rejected)
-
-
-def _there(file: int, first_file: int, first_row: int, names: Sequence[str]) -> str:
-    if first_file == EARLIER:
-        return "an earlier import has this account id with other values; import without adding to replace them"
-    if first_file == file:
-        return f"row {first_row} {IN_FILE}"
-    return f"row {first_row} of {names[first_file]} already has this account id, with other values"
+    return [
+        Reject(
+            row, column, id_,
+            f"row {first_row} {IN_FILE}" if in_file else
+            f"row {first_row} of {names[first_file]} already has this account id, with other values",
+            names[file],
+        )
+        for file, row, id_, first_file, first_row, in_file in rows
+    ]  # fmt: skip
 
 
 def repeated_events(con: DuckDBPyConnection) -> tuple[int, int, int]:
@@ -95,20 +95,15 @@ def repeated_events(con: DuckDBPyConnection) -> tuple[int, int, int]:
     return int(dropped_by_id), int(unnamed), int(differing)
 
 
-def repeated_subscriptions(con: DuckDBPyConnection) -> int:
-    """Remove subscriptions from ``kept`` that are identical to one of an earlier file; return their number."""
-    return _without(con, ", ".join(SUBSCRIPTION), "true", "min(file)", "file")
-
-
 def repeated_rows(con: DuckDBPyConnection, kind: str) -> int:
-    """Remove rows of users, churn, tickets or scores from ``kept`` that come again; return their number.
+    """Remove rows of users, churn, tickets or scores from ``kept`` that come again within their file; return their number.
 
     A row with an id is a repeat of an earlier one with that id and account, else of one that is equal in every cell.
     """
-    columns = [str(row[0]) for row in con.execute("DESCRIBE kept").fetchall() if row[0] not in ("file", "row")]
-    again = _without(con, ", ".join(columns), "true", f"min({PLACE})", PLACE)
+    columns = [str(row[0]) for row in con.execute("DESCRIBE kept").fetchall() if row[0] != "row"]
+    again = _without(con, ", ".join(columns), "true")
     if kind != "users":
-        again += _without(con, "account_id, id", "id <> ''", f"min({PLACE})", PLACE)
+        again += _without(con, "file, account_id, id", "id <> ''")
     return again
 
 
@@ -155,11 +150,12 @@ def unknown_replaced(con: DuckDBPyConnection) -> list[str]:
     ]
 
 
-def _without(con: DuckDBPyConnection, key: str, condition: str, first: str, place: str) -> int:
+def _without(con: DuckDBPyConnection, key: str, condition: str) -> int:
+    """Keep the first row of each key among those that a condition holds for; return the number of the others."""
     (before,) = con.execute("SELECT count(*) FROM kept").fetchone() or (0,)
     con.execute(
-        f"CREATE OR REPLACE TABLE kept AS SELECT * EXCLUDE (first) FROM "
-        f"(SELECT *, {first} OVER (PARTITION BY {key}) AS first FROM kept) WHERE NOT ({condition}) OR {place} = first"
+        "CREATE OR REPLACE TABLE kept AS SELECT * EXCLUDE (first) FROM "
+        f"(SELECT *, min(row) OVER (PARTITION BY {key}) AS first FROM kept) WHERE NOT ({condition}) OR row = first"
     )
     (after,) = con.execute("SELECT count(*) FROM kept").fetchone() or (0,)
     return int(before - after)

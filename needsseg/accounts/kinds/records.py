@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from needsseg.accounts.engines.engine import open_engine
+from needsseg.accounts.own.columns import OwnColumn, field_text
 
+PlainValue = str | float | bool
 PROMOTER, DETRACTOR = 9, 6
 """From 9 on a person recommends the product, up to 6 they do not (Reichheld 2003)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """An account's cancellation on an epoch day: its reason, and what was said of it; texts are empty where there is none."""
+    """An account's cancellation on an epoch day: its reason, and what was said of it; texts are empty where there is none.
+
+    ``own`` has the values of own columns by name, dates as ISO text, without empty cells; so it has of tickets and scores.
+    """
 
     account_id: str
     day: int
     reason: str
     text: str
     id: str
+    own: Mapping[str, PlainValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Ticket:
     status: str
     priority: str
     id: str
+    own: Mapping[str, PlainValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +55,12 @@ class Score:
     comment: str
     user_id: str
     id: str
+    own: Mapping[str, PlainValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of an account; ``created`` is an epoch day or None."""
+    """A user of an account, with the newest e-mail address; ``created`` is an epoch day or None."""
 
     account_id: str
     user_id: str
@@ -69,19 +77,28 @@ _COLUMNS: dict[type, tuple[str, ...]] = {
 }
 
 
-def read_cancellations(parquet: Path, before: int, only: Collection[str] | None = None) -> list[Cancellation]:
-    """Return the cancellations before epoch day ``before``, by day, the newest last; of all accounts or of ``only`` some."""
-    return [Cancellation(*row) for row in _rows(Cancellation, parquet, before, only)]
+def read_cancellations(
+    parquet: Path, before: int, only: Collection[str] | None = None, own: Sequence[OwnColumn] = ()
+) -> list[Cancellation]:
+    """Return the cancellations before epoch day ``before``, by day, the newest last; of all accounts or of ``only`` some.
+
+    ``own`` are the own columns to read.
+    """
+    return [Cancellation(*row) for row in _rows(Cancellation, parquet, before, only, own)]
 
 
-def read_tickets(parquet: Path, before: int, only: Collection[str] | None = None) -> list[Ticket]:
+def read_tickets(
+    parquet: Path, before: int, only: Collection[str] | None = None, own: Sequence[OwnColumn] = ()
+) -> list[Ticket]:
     """Return the tickets opened before epoch day ``before``, as ``read_cancellations`` does."""
-    return [Ticket(*row) for row in _rows(Ticket, parquet, before, only)]
+    return [Ticket(*row) for row in _rows(Ticket, parquet, before, only, own)]
 
 
-def read_scores(parquet: Path, before: int, only: Collection[str] | None = None) -> list[Score]:
+def read_scores(
+    parquet: Path, before: int, only: Collection[str] | None = None, own: Sequence[OwnColumn] = ()
+) -> list[Score]:
     """Return the scores given before epoch day ``before``, as ``read_cancellations`` does."""
-    return [Score(*row) for row in _rows(Score, parquet, before, only)]
+    return [Score(*row) for row in _rows(Score, parquet, before, only, own)]
 
 
 def read_users(parquet: Path, before: int, only: Collection[str] | None = None) -> list[User]:
@@ -94,7 +111,9 @@ def read_users(parquet: Path, before: int, only: Collection[str] | None = None) 
     return list(first.values())
 
 
-def _rows(record: type, parquet: Path, before: int | None, only: Collection[str] | None) -> list[tuple[Any, ...]]:
+def _rows(
+    record: type, parquet: Path, before: int | None, only: Collection[str] | None, own: Sequence[OwnColumn] = ()
+) -> list[tuple[Any, ...]]:
     import narwhals as nw
 
     columns = _COLUMNS[record]
@@ -102,10 +121,21 @@ def _rows(record: type, parquet: Path, before: int | None, only: Collection[str]
         frame = engine.scan_of(parquet, only)
         if before is not None:
             frame = frame.filter(nw.col("date_day") < before)
-        rows = engine.rows(frame.select(*columns))
+        if "former" in frame.collect_schema().names():
+            frame = frame.filter(~nw.col("former").fill_null(False))
+        rows = engine.rows(frame.select(*columns, *(column.stored for column in own)))
     # Engines return rows in any order.
     by_day = 1 if before is not None else 0
-    return sorted(rows, key=lambda row: (row[by_day], *(str(cell) for cell in row)))
+    rows = sorted(rows, key=lambda row: (row[by_day], *(str(cell) for cell in row)))
+    return [(*row[: len(columns)], _own_values(row[len(columns) :], own)) for row in rows] if own else rows
+
+
+def _own_values(cells: Sequence[Any], own: Sequence[OwnColumn]) -> dict[str, PlainValue]:
+    return {
+        column.name: field_text(cell, column.type) if column.type == "date" else cell
+        for column, cell in zip(own, cells, strict=True)
+        if cell is not None and cell != ""
+    }
 
 
 def newest_scores(scores: Iterable[Score]) -> list[Score]:

@@ -1,4 +1,4 @@
-"""The team's own columns: every column of accounts, users and subscriptions that is read as no field, with its type."""
+"""The team's own columns: every column of an imported file that is read as no field, with its type; of usage there are none."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from needsseg.errors import UsageError
 
 OwnType = Literal["text", "number", "date", "flag"]
 OWN_TYPES: tuple[OwnType, ...] = ("text", "number", "date", "flag")
-OWN_KINDS = ("accounts", "users", "subscriptions")
-"""The kinds of files that keep their further columns."""
+OWN_KINDS = ("accounts", "users", "subscriptions", "churn", "tickets", "nps")
+"""The kinds of files that keep their further columns: all but usage, whose rows are many and have a feature each."""
 GUESS = "guess"
 """Chosen as a column's type, it is guessed again from the cells."""
 MOST_COLUMNS = 1_000

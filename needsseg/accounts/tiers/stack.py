@@ -14,6 +14,7 @@ from typing import Any
 from needsseg.accounts.engines.engine import Engine, open_engine
 from needsseg.accounts.lifecycle_file import load_lifecycle_rules
 from needsseg.accounts.own.columns import OwnColumn
+from needsseg.accounts.own.records import RecordKind
 from needsseg.accounts.own.values import values_for
 from needsseg.accounts.tiers.behaviour import Usage, behaviour
 from needsseg.accounts.tiers.event_meanings import EventRules, load_event_rules
@@ -49,6 +50,14 @@ class StackFiles:
     churn: Path | None = None
     tickets: Path | None = None
     nps: Path | None = None
+
+    def of_kind(self, kind: RecordKind) -> Path | None:
+        """Return the file of a kind of records; None where none was imported."""
+        files = {
+            "users": self.users, "subscriptions": self.subscriptions, "churn": self.churn, "tickets": self.tickets,
+            "nps": self.nps,
+        }  # fmt: skip
+        return files[kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from needsseg.accounts import AccountProfile, read_accounts
+from needsseg.accounts.kinds.fields import rows_of_kind
 from needsseg.accounts.own.columns import OwnColumn, known_column
 from needsseg.accounts.own.conditions import read_filter
-from needsseg.accounts.own.records import PLAN, ROLE, RecordKind, accounts_with
+from needsseg.accounts.own.records import VALUED_FIELDS, accounts_with, kind_called
 from needsseg.accounts.own.segments import segments_of_column
 from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.actions.accounts import account_filters, account_sources
@@ -19,7 +20,7 @@ from needsseg.errors import Advice, Fix, UsageError
 from needsseg.study.connection import Study
 
 _BUILT_IN = re.compile(r"\s*(\w+)\s*(!?=)\s*(.*?)\s*", re.DOTALL)
-_RECORDS = re.compile(r"\s*(users|subscriptions)\.", re.IGNORECASE)
+_RECORDS = re.compile(r"\s*(users|subscriptions|cancellations|churn|tickets|scores|nps)\.", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ def listing(
     """Return the accounts of ``profiles`` that fit every filter, with the own columns called ``names``.
 
     A filter is on one of ``account_filters.FACETS`` (``size=small``), which comes first, or on an own column, as
-    ``conditions.read_filter`` takes it. ``users.role=Admin`` and ``subscriptions.Contract=Annual`` mean that any of its users
-    or subscriptions before ``as_of`` fits, with ``!=`` that none does.
+    ``conditions.read_filter`` takes it. ``users.role=Admin``, ``subscriptions.Contract=Annual``, ``tickets.priority=high``,
+    ``scores.score<=6`` and ``cancellations.reason=price`` mean that any of its records of that kind before ``as_of`` fits, with
+    ``!=`` that none does.
 
     UsageError for an unknown column, or a filter that is none.
     """
@@ -87,19 +89,21 @@ def _is_own(text: str, columns: Sequence[OwnColumn]) -> bool:
 
 
 def _with_records(study: Study, text: str, as_of: date) -> tuple[set[str], bool]:
-    """Return the accounts with a user or subscription that fits a filter, and whether accounts are to be among them."""
-    match = _RECORDS.match(text)
-    kind: RecordKind = "users" if match is None or match[1].casefold() == "users" else "subscriptions"
+    """Return the accounts with a record that fits a filter, and whether accounts are to be among them."""
+    word, _, condition = text.strip().partition(".")
+    kind = kind_called(word) or "users"
+    called = rows_of_kind(kind)
     files = account_sources.stack_files(study)
-    path = files.users if kind == "users" else files.subscriptions
+    path = files.of_kind(kind)
     if path is None:
-        raise UsageError(f"There are no {kind} to filter by ('{text}').", Advice("Import them: ", Fix.IMPORT_ACCOUNTS))
-    columns = (*columns_of_records(study).get(kind, ()), *((ROLE,) if kind == "users" else (PLAN,)))
-    name = text[match.end() :] if match else text
+        raise UsageError(
+            f"There are no {called} to filter by ('{text}').", Advice("Import them: ", Fix.IMPORT_ACCOUNTS)
+        )
+    columns = (*columns_of_records(study).get(kind, ()), *VALUED_FIELDS[kind])
     try:
-        given = read_filter(name, columns)
+        given = read_filter(condition, columns)
     except UsageError as error:
-        raise UsageError(error.message.replace("The accounts have", f"The {kind} have"), error.hint) from error
+        raise UsageError(error.message.replace("The accounts have", f"The {called} have"), error.hint) from error
     merged = read_accounts(files.accounts).merged
     return accounts_with(kind, path, given, epoch_day(as_of), merged), given.operator != "!="
 

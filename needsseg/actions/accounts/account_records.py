@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from needsseg.accounts import StackFiles
+from needsseg.accounts.kinds.fields import noun, rows_of_kind
 from needsseg.accounts.kinds.records import (
     Cancellation,
     Score,
@@ -20,7 +21,7 @@ from needsseg.accounts.kinds.records import (
     read_users,
 )
 from needsseg.accounts.own.columns import OwnColumn
-from needsseg.accounts.own.records import RecordKind, count_values
+from needsseg.accounts.own.records import RECORD_KINDS, RecordKind, count_values
 from needsseg.text import date_of, format_count
 
 NO_ROLE = "no role"
@@ -36,33 +37,45 @@ class AccountRecords:
     tickets: tuple[Ticket, ...] | None = None
     scores: tuple[Score, ...] | None = None
     columns: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
-    """By kind (users, subscriptions) and further column, how many have each value; "" for an empty cell."""
+    """By kind (users, subscriptions, churn, tickets, nps) and further column, how many have each value; "" for an empty cell."""
 
     @property
     def lines(self) -> list[str]:
         """Return the records in words, a line each, with a line that counts those of a kind before them."""
         return [
             *self._user_lines(), *self._column_lines("users"), *self._column_lines("subscriptions"),
-            *self._cancellation_lines(), *self._ticket_lines(), *self._score_lines(),
+            *self._cancellation_lines(), *self._column_lines("churn"), *self._ticket_lines(), *self._column_lines("tickets"),
+            *self._score_lines(), *self._column_lines("nps"),
         ]  # fmt: skip
 
+    @property
+    def columns_by_noun(self) -> dict[str, Mapping[str, Mapping[str, int]]]:
+        """Return the counts of ``columns`` of every kind, by what one of its records is called."""
+        return {noun(kind): self.columns.get(kind, {}) for kind in RECORD_KINDS}
+
     def covered(self, cover: Callable[[str], str]) -> AccountRecords:
-        """Return the records with pseudonyms in what people wrote, without e-mail addresses and further columns of users."""
+        """Return the records with pseudonyms in what people wrote, without e-mail addresses.
+
+        Further columns are left out but for those of subscriptions, as they may name people who are in no list.
+        """
         return AccountRecords(
             None if self.users is None else tuple(replace(each, email="") for each in self.users),
             None if self.cancellations is None
-            else tuple(replace(each, text=cover(each.text), reason=cover(each.reason)) for each in self.cancellations),
-            None if self.tickets is None else tuple(replace(each, subject=cover(each.subject)) for each in self.tickets),
-            None if self.scores is None else tuple(replace(each, comment=cover(each.comment)) for each in self.scores),
+            else tuple(replace(each, text=cover(each.text), reason=cover(each.reason), own={}) for each in self.cancellations),
+            None if self.tickets is None else tuple(replace(each, subject=cover(each.subject), own={}) for each in self.tickets),
+            None if self.scores is None else tuple(replace(each, comment=cover(each.comment), own={}) for each in self.scores),
             {
                 kind: {name: {cover(value): count for value, count in values.items()} for name, values in of_kind.items()}
                 for kind, of_kind in self.columns.items()
-                if kind != "users"
+                if kind == "subscriptions"
             },
         )  # fmt: skip
 
     def _column_lines(self, kind: str) -> list[str]:
-        return [f"  {kind} by {name}: {_counted(values)}" for name, values in self.columns.get(kind, {}).items()]
+        return [
+            f"  {rows_of_kind(kind)} by {name}: {_counted(values)}"
+            for name, values in self.columns.get(kind, {}).items()
+        ]
 
     def _user_lines(self) -> list[str]:
         if self.users is None:
@@ -110,7 +123,10 @@ def _score(score: Score) -> str:
 
 
 def _counted(values: Mapping[str, int]) -> str:
-    """Return values with their counts, the most frequent ones alone where there are many."""
+    """Return values with their counts, the most frequent ones alone where there are many; only their number if all differ."""
+    different = len([value for value in values if value])
+    if different > MOST_VALUES and all(count == 1 for value, count in values.items() if value):
+        return f"{different:,} different values" + (f", empty {values['']:,}" if "" in values else "")
     shown = [f"{value or 'empty'} {count:,}" for value, count in list(values.items())[:MOST_VALUES]]
     return ", ".join(shown) + (f" and {len(values) - MOST_VALUES:,} more values" if len(values) > MOST_VALUES else "")
 
@@ -123,16 +139,19 @@ def records_of(
     files: StackFiles, before: int, ids: Collection[str], columns: Mapping[RecordKind, Sequence[OwnColumn]]
 ) -> AccountRecords:
     """Return the records before epoch day ``before`` of one account, whose ids are ``ids``; ``columns`` as they are kept."""
-    paths = {"users": files.users, "subscriptions": files.subscriptions}
     counted: dict[str, dict[str, dict[str, int]]] = {
         kind: count_values(kind, path, own, before, ids)
         for kind, own in columns.items()
-        if own and (path := paths[kind]) is not None
+        if own and (path := files.of_kind(kind)) is not None
     }
     return AccountRecords(
         None if files.users is None else tuple(read_users(files.users, before, ids)),
-        None if files.churn is None else tuple(reversed(read_cancellations(files.churn, before, ids))),
-        None if files.tickets is None else tuple(reversed(read_tickets(files.tickets, before, ids))),
-        None if files.nps is None else tuple(reversed(read_scores(files.nps, before, ids))),
+        None
+        if files.churn is None
+        else tuple(reversed(read_cancellations(files.churn, before, ids, columns.get("churn", ())))),
+        None
+        if files.tickets is None
+        else tuple(reversed(read_tickets(files.tickets, before, ids, columns.get("tickets", ())))),
+        None if files.nps is None else tuple(reversed(read_scores(files.nps, before, ids, columns.get("nps", ())))),
         counted,
     )

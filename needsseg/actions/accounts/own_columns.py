@@ -50,7 +50,7 @@ def stored_columns(source: SourceRow | None) -> tuple[OwnColumn, ...]:
 
 
 def columns_of_records(study: Study) -> dict[RecordKind, tuple[OwnColumn, ...]]:
-    """Return the own columns of users and subscriptions, by kind; kinds that were not imported are left out."""
+    """Return the own columns of users, subscriptions and dated records, by kind; kinds that were not imported are left out."""
     sources = accounts.sources(study)
     return {kind: stored_columns(sources[kind]) for kind in RECORD_KINDS if kind in sources}
 
@@ -76,11 +76,7 @@ def chosen_columns(
     """
     if not keeps_own(mapping):
         if given.types or given.dropped:
-            raise UsageError(
-                f"Only {', '.join(OWN_KINDS[:-1])} and {OWN_KINDS[-1]} keep further columns, and these files hold "
-                f"{'customers by tenure' if mapping.kind in OWN_KINDS else mapping.kind}.",
-                "Leave the choice of columns out.",
-            )
+            raise _none_kept_error(mapping)
         return OwnChoices()
     earlier = stored_columns(before) if add else ()
     saved = choices_from(before.own) if before is not None else OwnChoices()
@@ -109,6 +105,19 @@ def chosen_columns(
     types = {name: chosen for name, chosen in types.items() if chosen != GUESS and name not in dropped}
     formats = saved.dates | _date_formats(dates, everything)
     return OwnChoices(types, tuple(dict.fromkeys(dropped)), formats)
+
+
+def _none_kept_error(mapping: FileMapping) -> UsageError:
+    """Return the error of a choice about further columns of files that keep none."""
+    if mapping.kind in OWN_KINDS:
+        return UsageError(
+            "Further columns of customers by tenure are kept of the accounts, with types that are guessed.",
+            "Leave the choice of columns out.",
+        )
+    return UsageError(
+        "Usage keeps no further columns.",
+        "Leave the choice out; a column by which usage is to be divided can be read as its feature.",
+    )
 
 
 def _named(columns: Sequence[OwnColumn], name: str, mapping: FileMapping) -> OwnColumn:
@@ -154,12 +163,12 @@ def own_values(
 
 
 def dividing(
-    study: Study, names: Sequence[str], built_in: Collection[str], engine: str | None = None
+    study: Study, names: Sequence[str], built_in: Collection[str], engine: str | None = None, more: Sequence[str] = ()
 ) -> tuple[tuple[str, ...], dict[str, OwnSegments]]:
     """Return ``names`` as they are called, and the segments of those that are own columns.
 
     A name of ``built_in`` is that; an own column of the same name is named with PREFIX before it. UsageError for a name that
-    is neither.
+    is neither, which lists both and ``more``.
     """
     columns = own_columns(study)
     column_by_name: dict[str, OwnColumn] = {}
@@ -172,7 +181,7 @@ def dividing(
         if column is None:
             own = [dimension_name(each, built_in) for each in columns]
             raise UsageError(
-                f"Accounts cannot be divided by '{name}'.", f"There are: {', '.join((*sorted(built_in), *own))}."
+                f"Accounts cannot be divided by '{name}'.", f"There are: {', '.join((*sorted(built_in), *own, *more))}."
             )
         called.append(dimension_name(column, built_in))
         column_by_name[called[-1]] = column

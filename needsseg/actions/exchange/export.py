@@ -168,6 +168,12 @@ def is_of_one_segment(target: str) -> bool:
     return target in DESTINATIONS and DESTINATIONS[target].covers == "segment"
 
 
+def needs_key(target: str) -> bool:
+    """Whether a target takes nothing without a key that somebody names."""
+    to = DESTINATIONS.get(target)
+    return to is not None and to.key_refusal is not None and bool(to.key_refusal(to.key))
+
+
 def _ending(target: str) -> str:
     return DESTINATIONS[target].ending if target in DESTINATIONS else target
 
@@ -202,8 +208,15 @@ def check_options(format: str, segment: str | None, changed_only: bool, key: str
 def fitting_ids(
     profiles: Sequence[AccountProfile], target: str, key: str
 ) -> tuple[list[AccountProfile], dict[str, str]]:
-    """Return the accounts whose id a target can hold, and the others with the reason; NeedssegError where there is none."""
+    """Return the accounts whose id a target can hold, and the others with the reason; NeedssegError where there is none.
+
+    UsageError for a key that cannot be one of the target's.
+    """
     destination = DESTINATIONS.get(target)
+    if destination is not None and destination.key_refusal is not None:
+        reason = destination.key_refusal(key or destination.key)
+        if reason:
+            raise UsageError(f"{target}: {reason}.", Advice("Name it", Option.KEY, "."))
     if destination is None or destination.refusal is None:
         return list(profiles), {}
     reasons = {each.account_id: destination.refusal(each.account_id, key or destination.key) for each in profiles}
@@ -212,7 +225,8 @@ def fitting_ids(
         account, reason = next(iter(refused.items()))
         raise NeedssegError(
             f"{target} can hold no account's id; the first is '{account}': {reason}.",
-            Advice(
+            destination.id_hint
+            or Advice(
                 "Keep these ids in a field of their own there (an external id, a unique property), and name it",
                 Option.KEY,
                 ".",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, overload
 
@@ -18,6 +18,7 @@ from needsseg.actions.accounts.amounts import stack_rules
 from needsseg.actions.accounts.engines import engine_for
 from needsseg.actions.accounts.result_cache import cached
 from needsseg.actions.exchange import output_files
+from needsseg.actions.playbook.column_history import earlier_values, imported_on
 from needsseg.errors import Advice, Fix, NeedssegError, UsageError
 from needsseg.playbook.column_rules import ColumnValues
 from needsseg.playbook.fired import KINDS, Fired, Trigger, day_of, day_text
@@ -257,17 +258,14 @@ def _search(
     searched = everyone or lines({str(account)})
     only = None if account is None else {account}
     own = values_for(files.accounts, rules.conditions, files.own, backend, only) if rules.conditions else {}
-    values = ColumnValues(own, _imported_on(study))
+    undated = [each for rule in rules.column_rules for each in rule.undated]
+    imported = imported_on(accounts.sources(study)["accounts"])
+    values = ColumnValues(own, imported, earlier_values(study, undated, backend, only))
     fired_triggers = triggers(searched, rules, epoch_day(as_of), serving, account, needs, groups, values)
     if rules.columns:
         holds = (rules.holds_for(each.kind, own.get(each.account_id, {}), each.fired_on) for each in fired_triggers)
         fired_triggers = fired_triggers.taken(np.fromiter(holds, dtype=bool, count=len(fired_triggers)))
     return _Search(fired_triggers, searched, rules, serving, needs, groups)
-
-
-def _imported_on(study: Study) -> int:
-    """Return the epoch day on which the accounts were imported."""
-    return epoch_day(datetime.fromisoformat(accounts.sources(study)["accounts"].imported_at).date())
 
 
 def _rules(study: Study) -> TriggerRules:

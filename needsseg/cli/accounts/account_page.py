@@ -227,8 +227,7 @@ def _shape(page: AccountPage) -> dict[str, Any]:
              "quote": quote.passage.quote, "strength": quote.strength, "exemplar": quote.exemplar}
             for quote in page.quotes
         ],
-        "user_columns": page.records.columns.get("users", {}),
-        "subscription_columns": page.records.columns.get("subscriptions", {}),
+        **{f"{noun}_columns": columns for noun, columns in page.records.columns_by_noun.items()},
         **{name: _records(getattr(page.records, name)) for name in ("users", "cancellations", "tickets", "scores")},
     }  # fmt: skip
 
@@ -250,7 +249,9 @@ def _records(rows: Sequence[Any] | None) -> list[dict[str, Any]] | None:
         return None
     return [
         {
-            {"day": "date"}.get(name, name): _day(_date(value)) if name in ("day", "created") else value
+            {"day": "date", "own": "columns"}.get(name, name): _day(_date(value))
+            if name in ("day", "created")
+            else value
             for name, value in asdict(row).items()
         }
         for row in rows

@@ -46,7 +46,8 @@ engine_option = click.option(
     multiple=True,
     help="Only accounts that fit: size=small, region=EMEA, plan=Business, lifecycle_stage=at_risk; or by a further column "
     '"Team=North", "Health score>=40", "Contract end<2027-01-01", "Team=unknown", column:NAME where it is called as '
-    'something else; or by what any of its users or subscriptions has: "users.role=Admin", "subscriptions.Contract=Annual". '
+    'something else; or by what any of its users, subscriptions, tickets, scores or cancellations has: "users.role=Admin", '
+    '"tickets.priority=high". '
     "Given again, all must fit.",
 )
 @engine_option

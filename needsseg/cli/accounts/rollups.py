@@ -31,7 +31,8 @@ BY = {name: name for name in ("size", "industry", "plan", "region", "revenue")} 
     metavar="NAME",
     default="needs",
     show_default=True,
-    help=f"A row for each of these: {', '.join(BY)}, or a further column of the accounts.",
+    help=f"A row for each of these: {', '.join(BY)}, a further column of the accounts, or one of users, subscriptions, tickets, "
+    "scores or cancellations (users.Department).",
 )
 @click.option(
     "--by",
@@ -61,7 +62,10 @@ def rollup(
     engine: str | None,
     as_json: bool,
 ) -> None:
-    """Count accounts and money by two tiers, or by further columns of the accounts.
+    """Count accounts and money by two tiers, or by further columns.
+
+    By a column of users (tickets …) an account counts in each value that its users have, beside it their number; in
+    totals it counts once.
 
     A cell shows accounts, their share of the row, and what they pay; * marks fewer than five accounts. Where
     cancellations were imported, their reasons follow for each row.
@@ -105,6 +109,8 @@ def _show(session: Session, table: Rollup, as_of: date, rows: str, *, who: bool,
                 wrap=("name",),
             )  # fmt: skip
     session.say(_coverage(table))
+    if table.records:
+        session.say(table.overlap_note)
 
 
 def _named(name: str) -> str:
@@ -155,6 +161,8 @@ def _cell(cell: Cell, table: Rollup, *, share: bool = True) -> str:
     text = f"{cell.accounts}{'*' if cell.small else ''}"
     if share:
         text += f" {cell.share_of_row:.0%}"
+    if cell.records:
+        text += f" · {format_count(cell.records, table.records.removesuffix('s'))}"
     money = table.amounts.sums(cell.by_currency)
     return f"{text} · {money}" if money else text
 
@@ -195,6 +203,7 @@ def _shape(table: Rollup) -> dict[str, Any]:
     """The roll-up as JSON; keys are a contract."""
     return {
         "rows_of": table.rows_of,
+        "records_of": table.records or None,
         "by": table.by,
         "columns": table.columns,
         "rows": [_row_shape(row) for row in table.rows],
@@ -206,6 +215,6 @@ def _shape(table: Rollup) -> dict[str, Any]:
         "interval": table.amounts.interval or None,
         "currencies": table.amounts.currencies,
         "terms": table.amounts.overlap or None,
-        "notes": table.amounts.notes,
+        "notes": (*table.amounts.notes, *([table.overlap_note] if table.records else [])),
         "coverage": _coverage(table),
     }

@@ -97,12 +97,12 @@ def query_text(given: str) -> str:
 
 
 def _own_options() -> tuple[Callable[..., Any], ...]:
-    """Return the options that say what becomes of further columns of accounts."""
+    """Return the options that say what becomes of further columns."""
     return (
         click.option("--drop-column", "dropped", metavar="NAME", multiple=True,
-                     help="Do not keep this further column of accounts."),
+                     help="Do not keep this further column, one that is read as no field."),
         click.option("--column-type", "types", metavar="NAME=TYPE", multiple=True,
-                     help=f"The type of a further column of accounts: {', '.join(TYPES)}."),
+                     help=f"The type of a further column: {', '.join(TYPES)}."),
     )  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def own_given(types: Sequence[str], dropped: Sequence[str]) -> OwnGiven:
 
 
 def _print_own(columns: Sequence[OwnColumn]) -> None:
-    """Print the further columns of accounts with their types."""
+    """Print the further columns with their types."""
     if columns:
         print_table(
             ("further column", "type", "why", "example"),

@@ -73,8 +73,9 @@ def export(
     """Write every account's profile to PATH as a target takes it, with a manifest beside it; or send it.
 
     Tables: csv, jsonl, parquet, sqlite, duckdb, dbt. Requests as JSON lines: segment, segment-users (by
-    the users that usage tells), segment-triggers, amplitude, amplitude-triggers and
-    mixpanel-triggers (an event for each trigger), mixpanel. Import tables: hubspot, salesforce, amplitude-cohort.
+    the users that usage tells), segment-triggers, amplitude, amplitude-triggers, mixpanel-triggers and
+    hubspot-triggers (an event for each trigger), mixpanel. Import tables: hubspot, hubspot-notes (a note for
+    each trigger), salesforce, amplitude-cohort.
     Accounts whose id a target cannot hold are named and left out. With --send PATH may be left out.
     """
     _check_sending(path, send, yes)

@@ -62,6 +62,10 @@ class Destination:
     """The default key field of an account, where another can be chosen."""
     refusal: Callable[[str, str], str] | None = None
     """Returns why an account's id cannot be one of the destination's, from the id and the key field; "" where it can."""
+    key_refusal: Callable[[str], str] | None = None
+    """Returns why a key cannot be one of the destination's, where not any field will do; "" where it can."""
+    id_hint: str = ""
+    """What to do where no account's id can be one of the destination's and another key is no remedy."""
     fields: Callable[[str, Sequence[str]], Sequence[str]] | None = None
     """The columns of its table by the key and the names of the rows' columns, in the manifest."""
     is_spreadsheet: bool = False

@@ -63,7 +63,7 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
         except companies.ApiException as error:
             if not error.status:
                 return unanswered(error)
-            return answered(int(error.status), _message(error.body), dict(error.headers or {}))
+            return answered(int(error.status), error_message(error.body), dict(error.headers or {}))
         except (urllib3.exceptions.HTTPError, OSError) as error:
             return unanswered(error)
         return _answer_of(batch, response.status, response.data)
@@ -71,7 +71,8 @@ def poster(secret: str, host: str, key: str) -> Callable[[Batch], Answer]:
     return post
 
 
-def _message(body: object) -> str:
+def error_message(body: object) -> str:
+    """Return what HubSpot says in the body of an error, "" where it says nothing."""
     try:
         body_json = json.loads(body) if isinstance(body, str | bytes) else {}
     except ValueError:

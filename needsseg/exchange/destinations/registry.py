@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from needsseg.exchange.destinations import amplitude, dbt, hubspot, mixpanel, salesforce, segment, warehouse
+from needsseg.exchange.destinations import (
+    amplitude,
+    dbt,
+    hubspot,
+    hubspot_triggers,
+    mixpanel,
+    salesforce,
+    segment,
+    warehouse,
+)
 from needsseg.exchange.destinations.destination import Destination
 
 DESTINATIONS: dict[str, Destination] = {
@@ -20,6 +29,8 @@ DESTINATIONS: dict[str, Destination] = {
         mixpanel.MIXPANEL,
         mixpanel.TRIGGERS,
         hubspot.HUBSPOT,
+        hubspot_triggers.TRIGGERS,
+        hubspot_triggers.NOTES,
         salesforce.SALESFORCE,
     )
 }

@@ -12,6 +12,8 @@ from needsseg.records import Participant
 from needsseg.study.connection import now
 
 if TYPE_CHECKING:
+    from sqlite3 import Row
+
     from needsseg.study.connection import Study
 
 
@@ -128,28 +130,51 @@ def unlink(study: Study, participant: str) -> None:
 
 def sources(study: Study) -> dict[str, SourceRow]:
     """The imported sources by kind."""
-    sources_by_kind = {}
-    for row in study.rows("SELECT * FROM sources"):
-        # Date formats and files of the import are kept among the fields; no field's name begins with @.
-        mapping = json.loads(row["mapping"])
-        dates, files = mapping.pop("@dates", {}), mapping.pop("@files", [[row["file_name"], row["file_sha256"]]])
-        amounts, own = mapping.pop("@amounts", None), mapping.pop("@own", {})
-        sources_by_kind[row["kind"]] = SourceRow(
-            row["kind"],
-            row["file_name"],
-            row["file_sha256"],
-            mapping,
-            row["parquet"],
-            row["row_count"],
-            row["rejected"],
-            row["duplicates"],
-            row["imported_at"],
-            dates,
-            tuple((str(name), str(sha)) for name, sha in files),
-            amounts,
-            own,
-        )
-    return sources_by_kind
+    return {row["kind"]: _source(row) for row in study.rows("SELECT * FROM sources")}
+
+
+def _source(row: Mapping[str, Any] | Row) -> SourceRow:
+    # Date formats and files of the import are kept among the fields; no field's name begins with @.
+    mapping = json.loads(row["mapping"])
+    dates, files = mapping.pop("@dates", {}), mapping.pop("@files", [[row["file_name"], row["file_sha256"]]])
+    amounts, own = mapping.pop("@amounts", None), mapping.pop("@own", {})
+    return SourceRow(
+        row["kind"],
+        row["file_name"],
+        row["file_sha256"],
+        mapping,
+        row["parquet"],
+        row["row_count"],
+        row["rejected"],
+        row["duplicates"],
+        row["imported_at"],
+        dates,
+        tuple((str(name), str(sha)) for name, sha in files),
+        amounts,
+        own,
+    )
+
+
+def imports_of(study: Study, kind: str) -> list[SourceRow]:
+    """The imports of a kind that were not taken back, oldest first; the last is the source in use, none without one.
+
+    They are as the history has them: where it was erased, only the source in use is known.
+    """
+    current = sources(study).get(kind)
+    if current is None:
+        return []
+    imports: dict[str, SourceRow] = {}
+    for columns, after in study.rows(
+        "SELECT r.columns, r.after FROM history_rows r JOIN history h ON h.id = r.history_id "
+        "WHERE h.state = 'done' AND r.table_name = 'sources' AND r.after IS NOT NULL ORDER BY r.id"
+    ):
+        # SQLite evaluates the literals that its own quote() wrote.
+        values = study.rows(f"SELECT {after}")[0]
+        row = dict(zip((name.strip('" ') for name in columns.split(",")), values, strict=True))
+        if row["kind"] == kind:
+            imports[row["imported_at"]] = _source(row)
+    imports.pop(current.imported_at, None)
+    return [*(imports[at] for at in sorted(imports) if at < current.imported_at), current]
 
 
 def set_amounts(study: Study, kind: str, amounts: Mapping[str, str]) -> None:

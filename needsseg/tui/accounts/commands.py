@@ -48,7 +48,11 @@ class AccountCommands:
         if self._loader.as_of is None:
             self.context.tell(with_keys("there is nothing to export yet: {accounts.import} imports accounts"))
             return
-        choices = [Choice(name, name) for name in exporting.targets() if not exporting.is_of_one_segment(name)]
+        choices = [
+            Choice(name, name)
+            for name in exporting.targets()
+            if not exporting.is_of_one_segment(name) and not exporting.needs_key(name)
+        ]
         self.context.push(Prompt("Export the labelled accounts as", choices=choices, free=False), self._export_columns)
 
     def _export_columns(self, target: str | None) -> None:

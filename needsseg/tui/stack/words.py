@@ -41,7 +41,8 @@ def figure(cell: Cell, rollup: Rollup, view: str) -> str:
         return "–"
     few = "*" if cell.small else " "
     if view == "accounts":
-        return f"{cell.accounts:,}{few}"
+        records = f" ({cell.records:,})" if cell.records else ""
+        return f"{cell.accounts:,}{records}{few}"
     if view == "shares":
         return f"{cell.share_of_row:.0%}{few}"
     return f"{rollup.amounts.sums(cell.by_currency) or '?'}{few}"
@@ -114,6 +115,8 @@ def caution(rollup: Rollup, view: str) -> str:
         unclear = "" if rollup.amounts.yearly is not None else "; per month or per year is unknown, so it is not ARR"
         sentences.append(f"Money is {money_word(rollup)}, {coverage}{unclear}.")
         sentences += rollup.amounts.notes
+    if rollup.records:
+        sentences.append(rollup.overlap_note)
     if any(cell.small for row in rollup.rows for cell in row.cells.values()):
         sentences.append("* fewer than five accounts: too few for a meaningful share.")
     return " ".join(sentences)

@@ -153,7 +153,7 @@ def test_a_choice_that_means_nothing_is_refused(study: Study, tmp_path: Path, gi
 def test_usage_keeps_no_further_columns(study: Study, tmp_path: Path) -> None:
     file = tmp_path / "usage.csv"
     file.write_text("account_id,event,timestamp,Team\na,login,2026-01-01,x\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="Only accounts, users and subscriptions keep further columns.* hold events"):
+    with pytest.raises(UsageError, match="Usage keeps no further columns"):
         account_sources.import_source(study, file, "events", own=OwnGiven({"Team": "text"}))
     account_sources.import_source(study, file, "events")
     assert accounts.sources(study)["events"].own == {}
@@ -190,14 +190,13 @@ def test_added_files_may_have_other_columns(study: Study, tmp_path: Path) -> Non
         account_sources.import_source(study, more, "accounts", add=True, own=OwnGiven(dropped=["Team"]))
 
 
-def test_a_repeat_with_another_cell_is_not_silently_left_out(study: Study, tmp_path: Path) -> None:
+def test_a_later_cell_takes_the_earlier_ones_place_and_is_said(study: Study, tmp_path: Path) -> None:
     read(study, tmp_path, {"Team": ["x"]})
     again = written(tmp_path, {"Team": ["y"]}, "again.csv")
     report = account_sources.import_source(study, again, "accounts", add=True)
-    (reject,) = report.rejected
-    assert (report.rows, reject.value) == (0, "a0")
-    assert reject.reason.startswith("an earlier import has this account id with other values")
-    assert cells(study) == {"Team": "x"}
+    assert (report.rows, report.rejected) == (1, ())
+    assert "1 value differs from the earlier one and took its place (Team 1)." in report.warnings
+    assert cells(study) == {"Team": "y"}
 
 
 def test_the_surviving_record_keeps_its_own_value(study: Study, tmp_path: Path) -> None:

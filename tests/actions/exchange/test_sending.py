@@ -243,7 +243,8 @@ def test_without_a_key_nothing_goes_out(desk: Desk) -> None:
     with refuses(
         UsageError,
         "salesforce",
-        "segment, segment-users, segment-triggers, amplitude, amplitude-triggers, mixpanel, mixpanel-triggers, hubspot",
+        "segment, segment-users, segment-triggers, amplitude, amplitude-triggers, mixpanel, mixpanel-triggers, hubspot, "
+        "hubspot-triggers",
     ):
         sending.outlook(desk.study, "salesforce", DAY, environ={})
 
