@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
@@ -32,6 +31,7 @@ from needsseg.tui.keys.help import KeysScreen
 from needsseg.tui.keys.hints import bound_keys, key_of
 from needsseg.tui.keys.key_order import KeyOrder, Round
 from needsseg.tui.keys.keymap import read_user_keys
+from needsseg.tui.loading import load_modules
 from needsseg.tui.screen_base import StudyScreen
 from needsseg.tui.study import commands, drafting
 from needsseg.tui.study.gate import Gate
@@ -107,21 +107,6 @@ def _palette() -> type[Provider]:
     from needsseg.tui.palette import StudyCommands
 
     return StudyCommands
-
-
-PRELOADED = (
-    "code.screen", "interviews.participants", "code.sheets.coverage", "code.sheets.codebook", "code.sheets.matrix",
-    "code.sheets.memo", "code.sheets.job", "search.screen", "study.history", "segments.people",
-)  # fmt: skip
-"""Modules of the app that are not needed for its first screen, the likeliest first."""
-
-
-def _load_modules() -> None:
-    from needsseg.tui.loading import spare_gc
-
-    for name in PRELOADED:
-        import_module(f"needsseg.tui.{name}")
-    spare_gc()
 
 
 class NeedssegApp(App[int]):
@@ -252,7 +237,7 @@ class NeedssegApp(App[int]):
 
     def _preload(self) -> None:
         """Load modules in the background, so that the first interview and the first of each sheet open at once."""
-        self.run_worker(_load_modules, thread=True, group="warm")
+        self.run_worker(load_modules, thread=True, group="warm")
 
     def poll(self) -> None:
         """Refresh the screen when another program has changed the study."""

@@ -7,6 +7,7 @@ import atexit
 import gc
 import threading
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,6 +22,20 @@ T = TypeVar("T")
 
 # Importing scikit-learn stalls the screen for at most about 25 ms in a thread, but for a second in the event loop.
 _warm = False
+
+
+PRELOADED = (
+    "code.screen", "interviews.participants", "code.sheets.coverage", "code.sheets.codebook", "code.sheets.matrix",
+    "code.sheets.memo", "code.sheets.job", "search.screen", "study.history", "segments.people",
+)  # fmt: skip
+"""Modules of the app that are not needed for its first screen, the likeliest first."""
+
+
+def load_modules() -> None:
+    """Load the modules that are not needed for the first screen; it is called in a thread."""
+    for name in PRELOADED:
+        import_module(f"needsseg.tui.{name}")
+    spare_gc()
 
 
 async def read_in_background(path: Path, read: Callable[[Study], T]) -> T:

@@ -17,6 +17,7 @@ from needsseg.coding.windows import question_before
 from needsseg.embedding import text_sha256
 from needsseg.errors import Advice, Fix, NotFoundError
 from needsseg.languages.detection import interview_language
+from needsseg.progress import Progress, silent
 from needsseg.records import Passage, Transcript
 from needsseg.settings import load
 from needsseg.study.coding import blinding, passages

@@ -12,7 +12,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from needsseg.actions.coding import passages
+from needsseg.actions.coding import passages, suggesting
 from needsseg.actions.study import studies
 from needsseg.actions.study.embedding_ahead import embed_ahead
 from needsseg.actions.transcripts import importing
