@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from needsseg.accounts.tiers.lifecycle import Subscription
 
@@ -94,7 +94,8 @@ def days_of(rows: Sequence[Ints] | Ints) -> Days:
 class Columns:
     """The timelines of accounts sorted by id: a number for each account, or rows by account and day.
 
-    The values of ``uses`` are places in ``features``, which are sorted; those of ``logins`` say nothing.
+    The values of ``uses`` are places in ``features``, which are sorted; those of ``logins`` say nothing. ``kept`` has what was
+    computed of all accounts, so that the next question does not compute it again.
     """
 
     ids: tuple[str, ...]
@@ -106,6 +107,7 @@ class Columns:
     users: Days
     seats: Days
     terms: tuple[tuple[Subscription, ...], ...]
+    kept: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def timeline(self, account: int) -> Timeline:
         """Return one account's timeline by its place."""

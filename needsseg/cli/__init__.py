@@ -25,7 +25,7 @@ def main() -> NoReturn:
     # passages took 1.8 s where one thread needs 15 ms. The sentence model has threads of its own.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A command is short, and its millions of rows are no garbage: looking through them often takes a third of the time.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(1_000_000, 50, 100)
     from needsseg.cli.program import run
 
     code = run(sys.argv[1:])

@@ -106,6 +106,14 @@ def json_template(keys: Sequence[str]) -> str:
     return "{" + ", ".join(f"{json_text(key).replace('%', '%%')}: %s" for key in keys) + "}"
 
 
+def json_group(keys: Sequence[str]) -> str:
+    """Return a template for the values of several keys that follow each other, as one column of ``json_records``.
+
+    The first key stands in the template of the objects; the others stand in the column's texts, which rows may share.
+    """
+    return json_template(keys)[len(json_template(keys[:1])) - len("%s}") : -len("}")]
+
+
 def _text_of(column: Sequence[object]) -> Callable[[Any], str]:
     """Return what writes every value of a column."""
     writers = {kind: _TEXT_OF.get(kind, _encoded) for kind in set(map(type, column))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 
 from needsseg.accounts import AccountProfile
@@ -91,15 +92,15 @@ def publish(
 
 def rows_of(profiles: Sequence[AccountProfile]) -> list[dict[str, Cell]]:
     """Return one row per profile with PROFILE_COLUMNS: the date as ISO text, unknown values as None."""
-    return [_row(profile) for profile in profiles]
-
-
-def _row(profile: AccountProfile) -> dict[str, Cell]:
-    row: dict[str, Cell] = {}
-    for column in PROFILE_COLUMNS:
-        value = getattr(profile, column)
-        row[column] = value.isoformat() if column == "as_of_date" else value if value != "" else None
-    return row
+    cells_of = attrgetter(*PROFILE_COLUMNS)
+    rows = [
+        dict(zip(PROFILE_COLUMNS, [None if cell == "" else cell for cell in cells_of(profile)], strict=True))
+        for profile in profiles
+    ]
+    days = {profile.as_of_date: profile.as_of_date.isoformat() for profile in profiles}
+    for profile, row in zip(profiles, rows, strict=True):
+        row["as_of_date"] = days[profile.as_of_date]
+    return rows
 
 
 def csv_text(

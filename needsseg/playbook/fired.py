@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from needsseg.accounts.timeline_columns import Columns
-from needsseg.files import sha256
 from needsseg.text import date_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,17 @@ AT_ONCE = 2_000
 
 def trigger_id(kind: str, account_id: str, feature: str, day: str) -> str:
     """Return 16 hexadecimal digits that are the same for the same trigger each time it is computed."""
-    return sha256(repr((kind, account_id, feature, day)))[:16]
+    return _id_of(kind, account_id, _feature_and_day(feature, day))
+
+
+def _id_of(kind: str, account_id: str, feature_and_day: str) -> str:
+    # A million of them are hashed at once, so that what they have in common is put together once.
+    return sha256(f"({kind!r}, {account_id!r}, {feature_and_day})".encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=50_000)
+def _feature_and_day(feature: str, day: str) -> str:
+    return f"{feature!r}, {day!r}"
 
 
 class Trigger(NamedTuple):
@@ -81,8 +91,9 @@ class Part:
 
 
 class Block(NamedTuple):
-    """Triggers as columns, with the fields of Trigger; days are epoch days."""
+    """Triggers as columns, with the fields of Trigger; days are epoch days, ``accounts`` places in ``Columns.ids``."""
 
+    accounts: Sequence[int]
     kinds: Sequence[str]
     account_ids: Sequence[str]
     days: Sequence[int]
@@ -98,7 +109,7 @@ class Block(NamedTuple):
     def trigger_ids(self) -> list[str]:
         """Return the id of each."""
         days = (day_text(day) if dated else "" for day, dated in zip(self.days, self.dated, strict=True))
-        return list(map(trigger_id, self.kinds, self.account_ids, self.features, days))
+        return list(map(_id_of, self.kinds, self.account_ids, map(_feature_and_day, self.features, days)))
 
 
 _NO_PEERS = ("", 0, 0)
@@ -159,6 +170,7 @@ class Fired(Sequence[Trigger]):
         ]
         groups, members, using = zip(*peers, strict=True) if peers else ((), (), ())
         return Block(
+            accounts,
             [part.kind for part in of_part],
             [ids[account] for account in accounts],
             days,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
@@ -36,35 +35,74 @@ def with_actions(
     it never used. ``own`` are the values by account that the rules ask for of own columns, by
     their names there; a rule does not apply where one is empty.
     """
-    popular, prepared = _popular(profiles), [_prepared(rule) for rule in rules.rules]
-    serves = {name.casefold(): features for name, features in rules.serves.items()}
+    recommender = _Recommender(
+        [_prepared(rule) for rule in rules.rules],
+        {name.casefold(): features for name, features in rules.serves.items()},
+        _popular(profiles),
+        own or {},
+        telling or {},
+    )
+    recommended = [recommender.recommended(profile) for profile in profiles]
+    if not any(actions for actions, _ in recommended) and not any(profile.actions for profile in profiles):
+        return list(profiles)
+    actions, texts = zip(*recommended, strict=True)
+    return changed(profiles, actions=actions, recommended_action=texts)
 
-    @cache
-    def applicable(*known: object) -> tuple[_Prepared, ...]:
+
+@dataclass(frozen=True, slots=True)
+class _Recommender:
+    """The rules, what they ask for beside profiles, and ``applicable``: by the values of _KNOWN, the rules that may apply."""
+
+    rules: Sequence[_Prepared]
+    serves: Mapping[str, Sequence[str]]
+    popular: Mapping[str, Sequence[tuple[str, int]]]
+    own: Mapping[str, Mapping[str, OwnValue]]
+    telling: Mapping[str, Sequence[TellingFeature]]
+    applicable: dict[tuple[object, ...], _Applicable] = field(default_factory=dict)
+
+    def recommended(self, profile: AccountProfile) -> _Recommended:
+        """Return the actions for an account; accounts with the same evidence share them."""
+        known = _known_of(profile)
+        candidates = self.applicable.get(known)
+        if candidates is None:
+            candidates = self.applicable[known] = self._applicable(known)
+        # The label's source and who confirmed it are part of the evidence on a need.
+        if profile.needs_segment or (candidates.single and self._any_fires(candidates.single, profile)):
+            return self._fired(candidates.rules, profile)
+        evidence = tuple(map(profile.lifecycle.evidence.get, candidates.flags))
+        shared = candidates.shared.get(evidence)
+        if shared is None:
+            shared = candidates.shared[evidence] = self._fired(candidates.rules, profile)
+        return shared
+
+    def _applicable(self, known: tuple[object, ...]) -> _Applicable:
         values = dict(zip(_KNOWN, known, strict=True))
-        return tuple(each for each in prepared if _may_fire(each, values))
+        rules = tuple(each for each in self.rules if _may_fire(each, values))
+        single = tuple(each for each in rules if each.rule.columns or not set(_KNOWN).issuperset(each.rule.fields))
+        return _Applicable(rules, single, tuple(dict.fromkeys(flag for each in rules for flag in each.flags)))
 
-    known_of, cells_of = attrgetter(*_KNOWN), own or {}
-    actions, texts, is_changed = [], [], False
-    for profile in profiles:
-        fired: tuple[Action, ...] = ()
-        if candidates := applicable(*known_of(profile)):
-            features = {"unused_feature": _unused_feature(profile, serves, popular)}
-            if telling:
-                features["telling_feature"] = _telling_feature(profile, telling)
-            cells = cells_of.get(profile.account_id, {})
-            actions_or_none = [_fire(rule, profile, features, cells) for rule in candidates]
-            fired = tuple([action for action in actions_or_none if action is not None])
-        is_changed = is_changed or bool(fired or profile.actions)
-        actions.append(fired)
-        texts.append("; ".join([action.text for action in fired]))
-    return changed(profiles, actions=actions, recommended_action=texts) if is_changed else list(profiles)
+    def _any_fires(self, rules: Sequence[_Prepared], profile: AccountProfile) -> bool:
+        """Return whether any rule applies to an account without a label."""
+        cells = self.own.get(profile.account_id, {})
+        return any(_fire(rule, profile, {}, cells) is not None for rule in rules)
+
+    def _fired(self, rules: Sequence[_Prepared], profile: AccountProfile) -> _Recommended:
+        features = {"unused_feature": _unused_feature(profile, self.serves, self.popular)}
+        if self.telling:
+            features["telling_feature"] = _telling_feature(profile, self.telling)
+        cells = self.own.get(profile.account_id, {})
+        actions_or_none = [_fire(rule, profile, features, cells) for rule in rules]
+        actions = tuple([action for action in actions_or_none if action is not None])
+        return actions, "; ".join([action.text for action in actions])
 
 
+_Recommended = tuple[tuple[Action, ...], str]
+"""The actions for an account, and their texts joined."""
 _KNOWN = (
     "missing", "needs_segment", "behavioral_segment", "behavioral_flags", "lifecycle_stage", "lifecycle_flags",
 )  # fmt: skip
 """Attributes of a profile that rules ask for and that many accounts have in common; all but the first are fields of rules."""
+_known_of = attrgetter(*_KNOWN)
 
 
 def _may_fire(prepared: _Prepared, known: Mapping[str, Any]) -> bool:
@@ -88,6 +126,20 @@ class _Prepared:
     checks: tuple[tuple[str, Reader, frozenset[Value], Condition | None], ...]
     flags: tuple[str, ...]
     is_template: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Applicable:
+    """The rules that may apply to accounts with the same values of _KNOWN.
+
+    Those in ``single`` read more than these values; where none of them applies, accounts with the same evidence of ``flags``
+    have the same actions, which are kept in ``shared``.
+    """
+
+    rules: tuple[_Prepared, ...]
+    single: tuple[_Prepared, ...]
+    flags: tuple[str, ...]
+    shared: dict[tuple[str | None, ...], _Recommended] = field(default_factory=dict)
 
 
 def _prepared(rule: Rule) -> _Prepared:

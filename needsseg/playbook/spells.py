@@ -50,6 +50,14 @@ def segment_spells(columns: Columns, grace: int, segments: Mapping[str, str]) ->
 
 def spells_by_plan(columns: Columns, grace: int) -> dict[str, AccountSpells]:
     """Return, by plan in lower case, when each account was on it; "" are accounts before their first subscription."""
+    key = ("spells by plan", grace)
+    if key not in columns.kept:
+        columns.kept[key] = _spells_by_plan(columns, grace)
+    spells: dict[str, AccountSpells] = columns.kept[key]
+    return spells
+
+
+def _spells_by_plan(columns: Columns, grace: int) -> dict[str, AccountSpells]:
     rows: dict[str, list[tuple[int, int, int | None, int]]] = defaultdict(list)
     for place, (terms, first) in enumerate(zip(columns.terms, columns.first_event.tolist(), strict=True)):
         order = 0

@@ -189,11 +189,13 @@ def _peer_words(timelines: Timelines, name: str, release: int, groups: Sequence[
         available, reason = _clock(signup, first_day, feature, release, begins)
         return _unused_words(signup, timelines.first_day, day, available, reason)
 
+    @lru_cache(maxsize=20_000)
+    def peers_by(day: int, group: int, members: int, using: int) -> str:
+        return f"; {using} of {members} {groups[group]} had used it by {_day(day)}"
+
     def words(account: int, day: int, numbers: Sequence[int]) -> str:
-        begins, group, members, using = numbers
-        return (
-            f"{since(signups[account], begins, day)}; {using} of {members} {groups[group]} had used it by {_day(day)}"
-        )
+        begins, *counts = numbers
+        return since(signups[account], begins, day) + peers_by(day, *counts)
 
     return words
 

@@ -12,7 +12,7 @@ from needsseg.errors import UsageError
 from needsseg.playbook import recommending
 from needsseg.playbook.interventions import load_rules
 from needsseg.playbook.recommending import with_actions
-from tests.fixtures.accounts.interventions import FALLING, RULES, profile
+from tests.fixtures.accounts.interventions import AT_RISK, FALLING, RULES, profile
 from tests.fixtures.accounts.stack import AS_OF, CONFIRMED, article
 from tests.fixtures.wording.common import NO_NUMBER
 from tests.fixtures.wording.matching import mentions, refuses, says
@@ -73,6 +73,25 @@ def test_the_articles_example_from_its_files_to_sentence_and_exactly_three_actio
         ("renewal-risk", "Flag renewal risk in the CRM"),
     ]
     assert all(any(mentions(fact, "at_risk", 120, 28, "30%") for fact in action.evidence) for action in acted.actions)
+
+
+def test_accounts_that_share_what_rules_read_have_the_actions_that_each_has_alone() -> None:
+    """Stage, flags, evidence, label and renewal differ one at a time, so that none may stand for another's."""
+    rising = replace(FALLING, events=300, logins_previous=14, active_days=28, user_days=90)
+    later = replace(AT_RISK, evidence={"at_risk": "90 events, then 3: more than 30% fewer"}, days_to_renewal=200)
+    engaged = Lifecycle("engaged", ("engaged",), {"engaged": "a core action in each of the last 4 weeks"}, 31)
+    given = [
+        (row, stage, segment)
+        for row in (FALLING, rising, None)
+        for stage in (AT_RISK, later, replace(AT_RISK, days_to_renewal=None), engaged)
+        for segment in ("", "coordination")
+    ]
+    # Every account is there twice, the second time among all others.
+    rows = [profile(f"a{number:02}", *each) for number, each in enumerate(given + given)]
+    rules = replace(RULES, serves={"coordination": ("timeline",)})
+    together = with_actions(rows, rules)
+    assert together == [with_actions([row], rules)[0] for row in rows]
+    assert len({row.actions for row in together}) > 8
 
 
 def test_a_segment_without_a_list_takes_what_its_other_accounts_use() -> None:

@@ -194,14 +194,12 @@ def behaviour(
     merged: Mapping[str, str] | None = None,
     weeks: int = WEEKS,
     only: Collection[str] | None = None,
-    seats: Mapping[str, int | None] | None = None,
 ) -> Usage:
     """Compute tier 3 of every account with an event before epoch day ``as_of`` in zone ``tz``, from an events Parquet file.
 
     ``merged`` maps ids of merged CRM records to the account that remains; ``weeks`` is how many are looked at for a core
     action, at most 8. One row per account is in memory, but no events. ``only`` are account ids, those of merged records
-    among them: the counts of these alone, while meanings and features are those of the whole file. ``seats`` are those on D
-    by account.
+    among them: the counts of these alone, while meanings and features are those of the whole file.
     """
     import narwhals as nw
 
@@ -217,11 +215,10 @@ def behaviour(
     for windowed in (_counts(frame, as_of, meanings, weeks), _distinct_in_window(frame, as_of), _users(frame, as_of)):
         counts = counts.join(windowed, on="account_id", how="left")
     filled_counts = [nw.col(name).fill_null(0) for name in COUNTS]
-    usage_rows = engine.rows(counts.select("account_id", *filled_counts, *DAYS, *masks))
+    usage_rows = engine.rows(counts.select("account_id", *filled_counts, *DAYS, *masks).sort("account_id"))
     used = _used(engine, frame) if features and not masks else {}
     features_of = mask_reader(masks)
     width = 1 + len(COUNTS) + len(DAYS)
-    seats_of = (seats or {}).get
     usage_rows.sort(key=itemgetter(0))
     columns = list(zip(*usage_rows, strict=True)) or [()] * (width + len(masks))
     ids, number = columns[0], len(usage_rows)
@@ -232,7 +229,7 @@ def behaviour(
     )
     rows = records(
         Behaviour,
-        [*columns[:width], own_features, repeat(len(features), number), repeat(lacks, number), map(seats_of, ids)],
+        [*columns[:width], own_features, repeat(len(features), number), repeat(lacks, number), repeat(None, number)],
     )
     return Usage(dict(zip(ids, rows, strict=True)), meanings, lacks)
 
@@ -339,9 +336,10 @@ def _counted_features(
     import narwhals as nw
 
     ((mask, features),) = masks.items()
-    flags = {f"uses_{place}": nw.when(nw.col("feature") == feature).then(1) for place, feature in enumerate(features)}
-    flagged = frame.with_columns(**flags).group_by("account_id").agg(*ends, *(nw.col(name).count() for name in flags))
-    bits: Any = sum(nw.when(nw.col(name) > 0).then(1 << place).otherwise(0) for place, name in enumerate(flags))
+    flags = {f"uses_{place}": nw.col("feature") == feature for place, feature in enumerate(features)}
+    # Whether any row holds is cheaper to keep up than a count of them.
+    flagged = frame.with_columns(**flags).group_by("account_id").agg(*ends, *(nw.col(name).any() for name in flags))
+    bits: Any = sum(nw.when(nw.col(name)).then(1 << place).otherwise(0) for place, name in enumerate(flags))
     return flagged.select("account_id", *DAYS, "events_before", **{mask: bits.cast(nw.Int64)})
 
 

@@ -236,15 +236,6 @@ def _seats_of(
     return newest.seats if newest else None
 
 
-def running_seats(
-    terms: Sequence[Subscription], as_of: int, grace: int, seats: SeatCounter | None = None
-) -> int | None:
-    """Return the seats of an account's terms that run on epoch day ``as_of``, as ``Lifecycle.seats`` has them."""
-    begun = [term for term in terms if term.start_day < as_of]
-    newest = _newest(active_terms(begun, as_of, grace)) if begun else None
-    return _seats_of(begun, newest, as_of, grace, seats)
-
-
 def _usage_flags(row: Behaviour, meanings: Meanings, rules: LifecycleRules) -> dict[str, str]:
     flags: dict[str, str] = {}
     before = max(row.events_before, row.events_previous)

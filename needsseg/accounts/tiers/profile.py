@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import repeat
@@ -15,7 +15,7 @@ from needsseg.accounts.tiers.behaviour import Behaviour
 from needsseg.accounts.tiers.firmographic import UNKNOWN, Firmographic, IcpRule, firmographics
 from needsseg.accounts.tiers.lifecycle import Lifecycle
 from needsseg.accounts.tiers.signals import behavioral_evidence, behavioral_flags
-from needsseg.many_records import records
+from needsseg.many_records import changed, records
 from needsseg.records import Account, Label
 
 SOURCE_ORDER = ("interview", "survey", "assigned")
@@ -148,11 +148,8 @@ def _behaviours(
     """Return each account's use, with the seats that its stage has."""
     # What the source cannot give, it cannot give of an account without any event either.
     lacks = next((row.lacks for row in behaviour.values()), ())
-    rows: list[Behaviour | None] = []
-    for id_, stage in zip(ids, stages, strict=True):
-        row = behaviour.get(id_) or Behaviour(id_, lacks=lacks, seats=stage.seats)
-        rows.append(row if stage.seats is None or stage.seats == row.seats else replace(row, seats=stage.seats))
-    return rows
+    rows = [behaviour.get(id_) or Behaviour(id_, lacks=lacks) for id_ in ids]
+    return list(changed(rows, seats=[stage.seats for stage in stages]))
 
 
 def _needs(ids: Sequence[str], labels: Sequence[Label]) -> list[tuple[Label | None, tuple[str, ...]]]:

@@ -24,7 +24,6 @@ from needsseg.accounts.tiers.lifecycle import (
     LifecycleRules,
     Subscription,
     lifecycles,
-    running_seats,
 )
 from needsseg.accounts.tiers.profile import AccountProfile, profiles
 from needsseg.accounts.tiers.terms import REPLACE, seat_counter
@@ -182,12 +181,9 @@ def build(
         ids = None if only is None else contents.all_ids
         terms = _subscriptions(engine, stack.subscriptions, ids) if stack.subscriptions is not None else []
         terms_of = _by_account(terms, contents.merged)
-        seats = {
-            id_: running_seats(own, day, rules.grace, seat_counter(own, rules.overlap)) for id_, own in terms_of.items()
-        }
         weeks = rules.lifecycle.engaged_weeks
         usage = (
-            behaviour(engine, stack.events, day, rules.events, tz, contents.merged, weeks, ids, seats)
+            behaviour(engine, stack.events, day, rules.events, tz, contents.merged, weeks, ids)
             if stack.events is not None
             else None
         )
@@ -230,7 +226,9 @@ def _read_accounts(engine: Engine, parquet: Path, only: Collection[str] | None) 
     import narwhals as nw
 
     texts = [nw.col(name).fill_null("") for name in (*ACCOUNT_FIELDS, "merged_ids")]
-    rows: list[tuple[Any, ...]] = engine.rows(engine.scan_of(parquet, only).select(*texts, "created_day"))
+    rows: list[tuple[Any, ...]] = engine.rows(
+        engine.scan_of(parquet, only).select(*texts, "created_day").sort("account_id")
+    )
     rows.sort(key=itemgetter(0))
     width = len(ACCOUNT_FIELDS)
     account_rows = tuple(records(Account, list(zip(*rows, strict=True))[:width])) if rows else ()
@@ -260,7 +258,7 @@ def _read_subscriptions(engine: Engine, parquet: Path, only: Collection[str] | N
     ]
     trial = (nw.col("trial").fill_null(0) if "trial" in present else nw.lit(0)) != 0
     selected = frame.select("account_id", nw.col("plan").fill_null(""), *TERM_FIELDS[2:], *texts, trial=trial)
-    rows = engine.rows(selected)
+    rows = engine.rows(selected.sort("account_id"))
     terms = records(Subscription, list(zip(*rows, strict=True))) if rows else []
     # Engines return rows in any order. Most accounts have one term, for which its account is order enough.
     terms.sort(key=attrgetter("account_id"))

@@ -8,6 +8,7 @@ REPLACE, where the newest running term of ranked plans, and of plans without a r
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from needsseg.accounts.tiers.lifecycle import GRACE_DAYS, SeatCounter, Subscription, active_terms, plan_rank
 
@@ -54,9 +55,11 @@ def _running_or_in_grace(begun: Sequence[Subscription], as_of: int, grace: int) 
 
 def seat_counter(terms: Sequence[Subscription], overlap: str = REPLACE) -> SeatCounter | None:
     """Return how the seats of an account's concurrent terms are added; None where the newest term states all seats."""
-    if overlap == REPLACE and not any(term.id for term in terms):
-        return None
+    return None if overlap == REPLACE and not [term for term in terms if term.id] else _added_seats(overlap)
 
+
+@cache
+def _added_seats(overlap: str) -> SeatCounter:
     def added(begun: Sequence[Subscription], day: int, grace: int) -> int | None:
         seats = [term.seats for term in counted_terms(begun, day, grace, overlap) if term.seats is not None]
         return sum(seats) if seats else None

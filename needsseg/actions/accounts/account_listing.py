@@ -69,13 +69,14 @@ def listing(
             and all((id_ in having) == is_wanted for having, is_wanted in with_records)
         )
 
-    fitting = tuple(profile for profile in profiles if fits(profile))
-    cells = {
-        profile.account_id: tuple(
-            OwnCell(column.name, column.type, values[column.name].get(profile.account_id)) for column in shown
-        )
-        for profile in fitting
-    }
+    fitting = tuple(profile for profile in profiles if fits(profile)) if filters or of_records else tuple(profiles)
+    ids = [profile.account_id for profile in fitting]
+    cells: dict[str, tuple[OwnCell, ...]] = dict.fromkeys(ids, ())
+    if shown:
+        cells = {
+            id_: tuple(OwnCell(column.name, column.type, values[column.name].get(id_)) for column in shown)
+            for id_ in ids
+        }
     return Listing(fitting, tuple(column.name for column in shown), cells)
 
 

@@ -27,6 +27,7 @@ from needsseg.exchange.columns import (
     named_for,
 )
 from needsseg.exchange.tables import Cell, rows_of
+from needsseg.records import PROFILE_COLUMNS
 from needsseg.study.accounts import export_columns
 from needsseg.study.coding import passages
 from needsseg.study.connection import Study
@@ -142,6 +143,8 @@ def rows_with(
     engine: str | None = None,
 ) -> list[dict[str, Cell]]:
     """Return one row per profile with the cells of ``columns`` by their names in the target."""
+    if [(column.key, column.name) for column in columns] == [(name, name) for name in PROFILE_COLUMNS]:
+        return rows_of(profiles)
     readers = _Readers(study, columns, as_of, engine)
     rows = []
     for profile, standard in zip(profiles, rows_of(profiles), strict=True):

@@ -15,7 +15,7 @@ from needsseg.accounts.tiers.zones import epoch_day
 from needsseg.accounts.timeline_columns import UNKNOWN
 from needsseg.actions.accounts import account_sources, accounts
 from needsseg.actions.accounts.amounts import stack_rules
-from needsseg.actions.accounts.engines import engine_for
+from needsseg.actions.accounts.engines import engine_for, open_session
 from needsseg.actions.accounts.result_cache import cached
 from needsseg.actions.exchange import output_files
 from needsseg.actions.playbook.column_history import earlier_values, imported_on
@@ -136,11 +136,11 @@ def fired(
             "Nothing can fire: neither usage nor subscriptions were imported.",
             Advice("Import them: ", Fix.IMPORT_ACCOUNTS),
         )
-    names = {each.account_id: each.name for each in accounts.listing(study)}
     if account is not None:
         account = accounts.find_account(study, account)
     progress("looking for triggers", 0, 1)
     looked = _search(study, as_of, engine, account)
+    names = {each.account_id: each.name for each in accounts.listing(study)}
     progress("looking for triggers", 1, 1)
     chosen = looked.triggers
     if since is not None:
@@ -240,13 +240,15 @@ def _search(
     rules = _rules(study)
     serving = load_rules(prompt_file("interventions.toml", settings)).serves
     backend, files = engine_for(study, engine), account_sources.stack_files(study)
-    needs = accounts.decided_segments(study, accounts.labels(study, as_of) if given is None else given)
     account_rules = stack_rules(study)
 
     def lines(only: set[str] | None = None) -> Timelines:
         return timelines(files, as_of, settings.timezone, backend, account_rules, only)
 
-    everyone = lines() if account is None else None
+    # Matching participants reads the accounts too; within one session they are read once.
+    with open_session(backend, files.accounts.parent):
+        needs = accounts.decided_segments(study, accounts.labels(study, as_of) if given is None else given)
+        everyone = lines() if account is None else None
     names = [None if path is None else path.name for path in (files.accounts, files.events, files.subscriptions)]
     groups = cached(
         study,

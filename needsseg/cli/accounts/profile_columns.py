@@ -2,65 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
-from typing import Any
 
 from needsseg.actions.accounts import WORDED_ALIKE, AccountProfile, Revenue, figure_columns
 from needsseg.actions.accounts.account_listing import Listing
-from needsseg.cli.gate import Written, json_line, json_records, json_template
+from needsseg.cli.gate import Written, json_group, json_line, json_records, json_template
 from needsseg.records import PROFILE_COLUMNS
 
 ROWS_AT_ONCE = 1_000
 KEYS = (
-    *PROFILE_COLUMNS, "name", "sentence", "behavioral_flags", "behavioral_evidence", "flags", "actions", "missing", "contested",
-    "firmographic", "behaviour", "unknown_signals", "pays", "amount", "arr", "currency", "interval", "by_currency", "columns",
+    "account_id", PROFILE_COLUMNS[1], "name", "sentence", "behavioral_flags", "behavioral_evidence", "flags", "firmographic",
+    "behaviour", "unknown_signals", "pays", "columns",
 )  # fmt: skip
+"""The keys of the columns; where one stands for several, it is the first of a group."""
+_TIERS = json_group(PROFILE_COLUMNS[1:])
+_FLAGS = json_group(("flags", "actions", "missing", "contested"))
+_MONEY = json_group(("pays", "amount", "arr", "currency", "interval", "by_currency"))
 _FIRMOGRAPHIC = ("size", "revenue", "industry", "region", "country", "tech_stack", "icp")
 _ACTION = json_template(("rule", "text", "evidence"))
 # Many accounts have the same few values.
 _shared = lru_cache(maxsize=50_000, typed=True)(json_line)
 
 
-@lru_cache(maxsize=64)
-def _day(day: date) -> str:
-    return json_line(day.isoformat())
-
-
 def profile_blocks(listing: Listing, rows: Sequence[AccountProfile], paid: Revenue) -> Iterator[list[Sequence[object]]]:
     """Return the columns of KEYS for so many rows at a time."""
+    write_tiers, write_flags, write_money = _tiers_writer(), _flags_writer(), _money_writer(paid)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         block = rows[start : start + ROWS_AT_ONCE]
-        yield [*_profile_columns(block), *_money(block, paid), _own(listing, block)]
+        yield [
+            [row.account_id for row in block],
+            Written(map(write_tiers, map(_tiers_of, block))),
+            [row.name for row in block],
+            Written(_shared(row.sentence) for row in block),
+            Written(_shared(row.behavioral_flags) for row in block),
+            _evidence(block),
+            Written(map(write_flags, block)),
+            _firmographic(block),
+            _behaviour(block),
+            Written(_shared(row.behaviour.unknown) if row.behaviour is not None else "null" for row in block),
+            Written(map(write_money, [row.account_id for row in block])),
+            _own(listing, block),
+        ]
 
 
-def _profile_columns(rows: Sequence[AccountProfile]) -> list[Sequence[object]]:
-    columns: dict[str, Sequence[object]] = {
-        name: _texts(rows, name, is_shared=name != "account_id") for name in PROFILE_COLUMNS if name != "as_of_date"
-    }
-    columns["as_of_date"] = Written(_day(row.as_of_date) for row in rows)
-    unknown = Written(_shared(row.behaviour.unknown) if row.behaviour is not None else "null" for row in rows)
-    return [
-        *(columns[name] for name in PROFILE_COLUMNS),
-        [row.name for row in rows],
-        Written(_shared(row.sentence) for row in rows),
-        Written(_shared(row.behavioral_flags) for row in rows),
-        _evidence(rows),
-        Written(_shared(row.lifecycle_flags) for row in rows),
-        Written(_actions(row) if row.actions else "[]" for row in rows),
-        Written(_shared(row.missing) for row in rows),
-        Written(_shared(row.contested) for row in rows),
-        _firmographic(rows),
-        _behaviour(rows),
-        unknown,
-    ]
+_tiers_of = attrgetter(*PROFILE_COLUMNS[1:])
 
 
-def _texts(rows: Sequence[AccountProfile], name: str, *, is_shared: bool) -> Sequence[object]:
-    values = [None if value == "" else value for value in map(attrgetter(name), rows)]
-    return Written(map(_shared, values)) if is_shared else values
+def _tiers_writer() -> Callable[[tuple[object, ...]], str]:
+    """Return what writes the exported columns but the id; accounts that are alike in all of them share the text."""
+
+    @cache
+    def written(values: tuple[object, ...]) -> str:
+        plain = (value.isoformat() if isinstance(value, date) else value for value in values)
+        return _TIERS % tuple(_shared(None if value == "" else value) for value in plain)
+
+    return written
+
+
+def _flags_writer() -> Callable[[AccountProfile], str]:
+    """Return what writes flags, actions and what is missing; accounts with the same reasons share their actions."""
+    texts: dict[object, str] = {}
+
+    def written(row: AccountProfile) -> str:
+        key = (row.lifecycle_flags, id(row.actions), row.missing, row.contested)
+        if key not in texts:
+            parts = (_shared(row.lifecycle_flags), _actions(row), _shared(row.missing), _shared(row.contested))
+            texts[key] = _FLAGS % parts
+        return texts[key]
+
+    return written
 
 
 def _evidence(rows: Sequence[AccountProfile]) -> Written:
@@ -93,26 +106,35 @@ def _firmographic(rows: Sequence[AccountProfile]) -> Written:
 
 def _behaviour(rows: Sequence[AccountProfile]) -> Written:
     known = [row.behaviour for row in rows if row.behaviour is not None]
-    figures = figure_columns(known)
+    figures = {
+        name: Written(map(_shared, column)) if name in _FEW_VALUES else column
+        for name, column in figure_columns(known).items()
+    }
     texts = json_records(json_template(tuple(figures)), list(figures.values())) if known else iter(())
     return Written("null" if row.behaviour is None else next(texts) for row in rows)
 
 
-def _money(rows: Sequence[AccountProfile], paid: Revenue) -> list[Written]:
-    """Return the columns from ``pays`` to ``by_currency``; many accounts pay the same."""
-    texts: dict[Any, tuple[str, ...]] = {}
-    rows_of_texts = []
-    for row in rows:
-        pays = paid.of(row.account_id)
-        amount = paid.amounts.get(row.account_id)
+_FEW_VALUES = frozenset((
+    "api_share", "mobile_only", "login_trend", "usage_trend", "daily_users", "dau_mau", "seat_share",
+))  # fmt: skip
+"""Figures that many accounts have in common, and that take longer to write than whole numbers do."""
+
+
+def _money_writer(paid: Revenue) -> Callable[[str], str]:
+    """Return what writes what an account pays; many pay the same."""
+    texts: dict[object, str] = {}
+
+    def written(account_id: str) -> str:
+        pays, amount = paid.of(account_id), paid.amounts.get(account_id)
         key = (amount, *pays.items())
         if key not in texts:
             shown = (
                 paid.words(pays) or None, amount, paid.arr(amount), paid.currency or None, paid.interval or None, pays,
             )  # fmt: skip
-            texts[key] = tuple(map(json_line, shown))
-        rows_of_texts.append(texts[key])
-    return [Written(column) for column in zip(*rows_of_texts, strict=True)]
+            texts[key] = _MONEY % tuple(map(json_line, shown))
+        return texts[key]
+
+    return written
 
 
 def _own(listing: Listing, rows: Sequence[AccountProfile]) -> Written:

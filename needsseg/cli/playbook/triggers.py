@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import click
 
-from needsseg.actions.playbook import KINDS, day_text
+from needsseg.actions.playbook import KINDS
 from needsseg.actions.playbook import triggers as actions
 from needsseg.cli.accounts.profiles import as_of_option, engine_option
-from needsseg.cli.gate import Written, json_line
 from needsseg.cli.narration import Session
 from needsseg.cli.output import print_columns, print_table
 from needsseg.cli.parameters import day, json_option, opened
+from needsseg.cli.playbook.trigger_columns import KEYS, trigger_blocks
 from needsseg.cli.replay import print_once
 from needsseg.text import format_count
 from needsseg.thresholds import MOST_TRIGGERS_OF_ACCOUNT
@@ -82,7 +80,7 @@ def _print(
     session: Session, report: actions.TriggerReport, as_of: date, since: date | None, *, show_all: bool, as_json: bool
 ) -> None:
     if as_json:
-        print_columns(KEYS, _columns(report.rows))
+        print_columns(KEYS, trigger_blocks(report.rows))
     else:
         shown = [(row, 0) for row in report.rows] if show_all else actions.capped(report.rows)
         print_table(
@@ -113,31 +111,3 @@ def _evidence(row: actions.TriggerRow, more: int) -> str:
     parts += [] if row.trigger.settled else ["not settled"]
     parts += [f"and {more:,} more of this account"] if more else []
     return "; ".join(parts)
-
-
-KEYS = (
-    "id", "account_id", "name", "kind", "feature", "fired_on", "evidence", "settled", "needs_segment", "used_on", "rank",
-    "group", "peers", "peers_using", "dated",
-)  # fmt: skip
-
-
-def _columns(rows: actions.TriggerRows) -> Iterator[Sequence[Sequence[object]]]:
-    """Yield the values of KEYS of some triggers at once, as columns."""
-    for own, block in rows.triggers.blocks():
-        ids = block.account_ids
-        using = [number if peers > 0 else None for number, peers in zip(block.using, block.peers, strict=True)]
-        yield (
-            block.trigger_ids, ids, [rows.names.get(id_, "") for id_ in ids], _few(block.kinds), _few(block.features),
-            Written(map(_shared, map(day_text, block.days))), block.evidence, _few(block.settled),
-            Written(_shared(rows.needs.get(id_) or None) for id_ in ids), rows.days_used(own), rows.ranks[own].tolist(),
-            _few(block.groups), _few(block.peers), Written(map(_shared, using)),
-            Written(map(_shared, block.dated)),
-        )  # fmt: skip
-
-
-_shared = lru_cache(maxsize=50_000, typed=True)(json_line)
-
-
-def _few(values: Sequence[object]) -> Written:
-    """Return a column of few different values as JSON; what is empty is null."""
-    return Written(_shared(value if value or value is False else None) for value in values)
