@@ -32,9 +32,7 @@ Tables = Callable[[Study], dict[str, list[tuple[object, ...]]]]
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> MadeUpModel:
     """Stands in for every sentence model."""
-    made_up = MadeUpModel()
-    monkeypatch.setattr(encoding, "load", made_up.load)
-    return made_up
+    return MadeUpModel.instead(monkeypatch)
 
 
 @pytest.fixture
