@@ -323,9 +323,9 @@ class InterviewsScreen(StudyScreen):
         merge_study(self)
 
     def go(self, place: Bookmark | None) -> None:
-        """Go to the place that a dialog returned; without one, refresh the screen."""
+        """Go to the place that a dialog returned; without one, refresh the screen if the study has changed."""
         if place is None:
-            self.refresh_study()
+            self.on_screen_resume()
         else:
             self.leave()
             self.study_app.open_place(place, "interviews")
